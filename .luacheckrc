@@ -1,0 +1,5 @@
+std = "lua54"
+codes = true
+exclude_files = { "build" }
+files["spec"].std = "lua54+busted"
+files["*.rockspec"].std = "rockspec"

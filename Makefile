@@ -1,0 +1,110 @@
+# luma: build, check, install. `make help` lists what there is.
+
+LUA     = lua5.4
+CC      = gcc
+CFLAGS  = -O2 -g
+SAN     =                   # address,undefined or thread: a build of its own
+PREFIX  = /usr/local
+LUA_VERSION = $(LUA:lua%=%)
+LUA_CFLAGS = $(shell pkg-config --cflags $(LUA))
+CURL_CFLAGS = $(shell pkg-config --cflags libcurl)
+CURL_LIBS = $(shell pkg-config --libs libcurl || echo -lcurl)
+INST_LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
+INST_LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
+
+san     := $(strip $(SAN))
+comma   := ,
+build    = build/$(LUA)$(if $(san),-$(subst $(comma),-,$(san)))
+core     = $(wildcard core/*.c)
+binding  = $(wildcard lua_*.c)
+headers  = $(wildcard core/*.h *.h)
+tests    = $(wildcard spec/core/*_test.c)
+objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
+sources  = $(core) $(binding) $(tests)
+
+WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
+           -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
+HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Icore -fPIC -fvisibility=hidden \
+           $(WARN) $(CFLAGS) \
+           $(if $(san),-fsanitize=$(san) -fno-sanitize-recover=all \
+             -fno-omit-frame-pointer,$(HARDEN)) $(LUA_CFLAGS) $(CURL_CFLAGS)
+ifeq ($(shell uname),Darwin)
+SHARED   = -bundle -undefined dynamic_lookup
+else
+SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
+endif
+
+# The sanitizer's runtime has to be there before the host that loads luma.
+runtime  = $(if $(findstring address,$(san)),libasan.so,$(if $(san),libtsan.so))
+preload  = $(if $(san),LD_PRELOAD=$(shell $(CC) -print-file-name=$(runtime)))
+with     = LUMA_SAN=$(san) LUA_CPATH='$(build)/?.so;;' $(preload) \
+           ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 \
+           LSAN_OPTIONS=suppressions=spec/support/lsan.supp:print_suppressions=0 \
+           TSAN_OPTIONS=halt_on_error=1:suppressions=spec/support/tsan.supp
+
+all: $(build)/luma.so          ## build the module into build/
+demo: deps all                 ## fetch five tasks from the bundled stub gateway
+	@$(with) $(LUA) examples/demo.lua
+test: deps all c-tests spec    ## C tests and specs, on the bundled stub gateway
+lint: fences warnings exports  ## what can be checked without running anything
+	luacheck -q .
+	clang-format --dry-run -Werror $(sources) $(headers)
+
+$(build)/luma.so: $(objects)
+	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(CURL_LIBS) \
+	  -lpthread -lm
+$(build)/%.o: %.c $(headers)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
+  spec/core/check.h
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
+	  -Wl,--wrap=malloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
+
+c-tests: $(patsubst spec/core/%.c,$(build)/%,$(tests))  ## the pure files alone
+	@for test in $^; do ./$$test spec/support/json-corpus.txt || exit 1; done
+spec: all                      ## the specs alone
+	$(with) busted --lua=$(LUA) $(BUSTED)
+sanitize:                      ## C tests and specs under ASan and UBSan
+	$(MAKE) SAN=address,undefined c-tests spec
+tsan:                          ## C tests and specs under TSan
+	$(MAKE) SAN=thread c-tests spec
+valgrind: all $(patsubst spec/core/%.c,$(build)/%,$(tests))  ## memcheck
+	sh spec/support/valgrind.sh $(build) $(LUA)
+
+fences:
+	sh spec/support/fences.sh
+warnings:
+	@for cc in gcc clang; do for f in $(sources); do \
+	  $$cc $(ALL_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+exports: all
+	@test "$$(nm -D --defined-only build/$(LUA)/luma.so | cut -d' ' -f3)" = \
+	  luaopen_luma || { echo "luma.so exports more than luaopen_luma"; exit 1; }
+
+PACKAGES = $(LUA) lib$(LUA)-dev libcurl4-openssl-dev lua-cjson lua-busted \
+  lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make
+LINT_PACKAGES = lua-check clang clang-format luarocks git
+missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
+sudo = $(if $(filter-out 0,$(shell id -u)),sudo )
+define install
+  @if command -v dpkg >/dev/null && [ -n "$(call missing,$(1))" ]; then \
+    set -ex; $(sudo)apt-get update -q; \
+    $(sudo)apt-get install -qy --no-install-recommends $(call missing,$(1)); fi
+endef
+deps:                          ## install the Debian packages that are missing
+	$(call install,$(PACKAGES))
+lint-deps:                     ## those of `make lint` and of the rock as well
+	$(call install,$(PACKAGES) $(LINT_PACKAGES))
+
+install: all                   ## into PREFIX, for the Lua of LUA
+	install -d $(DESTDIR)$(INST_LIBDIR)
+	install -m 644 $(build)/luma.so $(DESTDIR)$(INST_LIBDIR)/luma.so
+clean:                         ## remove build/
+	rm -rf build
+help:                          ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+
+.PHONY: all demo test lint c-tests spec sanitize tsan valgrind fences warnings \
+  exports deps lint-deps install clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Documents grow in four buffers that are used again and again; a finished one
+ * is copied out in one piece. */
+#include "builder.h"
+
+#include <stdlib.h>
+
+enum { PROBES = 8 };
+
+/* ---- rows -------------------------------------------------------------- */
+
+void builder_begin_row(struct builder *b)
+{
+    b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
+                                    b->json.len};
+    b->epoch++;
+}
+
+void builder_drop_row(struct builder *b)
+{
+    b->nodes.len = b->base.nodes;
+    b->strings.len = b->base.strings;
+    b->text.len = b->base.text;
+    b->json.len = b->base.json;
+    b->base = (struct builder_mark){0};
+    b->epoch++;
+}
+
+void builder_clear(struct builder *b)
+{
+    b->base = (struct builder_mark){0};
+    builder_drop_row(b);
+}
+
+void builder_free(struct builder *b)
+{
+    buf_free(&b->nodes);
+    buf_free(&b->strings);
+    buf_free(&b->text);
+    buf_free(&b->json);
+    builder_clear(b);
+}
+
+/* ---- nodes and strings ------------------------------------------------- */
+
+struct luma_node *builder_add(struct builder *b, enum luma_kind kind,
+                              uint32_t name)
+{
+    struct luma_node node = {.kind = kind, .span = 1, .name = name};
+
+    if (!buf_append(&b->nodes, &node, sizeof node))
+        return NULL;
+    return builder_node(b, builder_count(b) - 1);
+}
+
+static const struct luma_string *string_at(const struct builder *b,
+                                           uint32_t index)
+{
+    const char *strings = b->strings.data + b->base.strings;
+
+    return (const struct luma_string *)strings + index;
+}
+
+const char *builder_text(const struct builder *b, uint32_t index, size_t *len)
+{
+    *len = string_at(b, index)->len;
+    return b->text.data + b->base.text + string_at(b, index)->at;
+}
+
+static uint32_t hash_of(const char *s, size_t n)
+{
+    uint64_t h = n * 0x9E3779B97F4A7C15u, word;
+
+    for (; n >= 8; s += 8, n -= 8) {
+        memcpy(&word, s, 8);
+        h = (h ^ word) * 0xD6E8FEB86659FD93u;
+        h ^= h >> 32;
+    }
+    word = 0;
+    memcpy(&word, s, n);
+    h = (h ^ word) * 0xD6E8FEB86659FD93u;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* The slot that has the string, else one to put it in. A crowded table, by
+ * chance or by malice, only means that an equal string is stored again. */
+static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
+                                      const char *s, size_t len)
+{
+    struct builder_slot *slot = NULL;
+    uint32_t i;
+
+    for (i = 0; i < PROBES; i++) {
+        const char *text;
+        size_t known;
+
+        slot = &b->slots[(hash + i) % BUILDER_SLOTS];
+        if (slot->epoch != b->epoch)
+            return slot;
+        if (slot->hash != hash)
+            continue;
+        text = builder_text(b, slot->string, &known);
+        if (known == len && memcmp(text, s, len) == 0)
+            return slot;
+    }
+    slot->epoch = b->epoch - 1;
+    return slot;
+}
+
+bool builder_string(struct builder *b, const char *s, size_t len,
+                    uint32_t *index)
+{
+    uint32_t hash = hash_of(s, len);
+    struct builder_slot *slot = find_slot(b, hash, s, len);
+    struct luma_string string = {(uint32_t)(b->text.len - b->base.text),
+                                 (uint32_t)len};
+
+    if (slot->epoch == b->epoch) {
+        *index = slot->string;
+        return true;
+    }
+    *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
+    if (!buf_reserve(&b->text, 1) || /* even "" has an address */
+        !buf_append(&b->text, s, len) ||
+        !buf_append(&b->strings, &string, sizeof string))
+        return false;
+    *slot = (struct builder_slot){b->epoch, hash, *index};
+    return true;
+}
+
+/* ---- documents --------------------------------------------------------- */
+
+static void *place(char **at, const struct buf *from, size_t base, size_t *n)
+{
+    void *to = *at;
+
+    *n = from->len - base;
+    if (*n)
+        memcpy(to, from->data + base, *n);
+    *at += *n;
+    return to;
+}
+
+struct luma_doc *builder_make(const struct builder *b)
+{
+    const struct builder_mark *base = &b->base;
+    size_t size = sizeof(struct luma_doc) + b->nodes.len - base->nodes +
+                  b->strings.len - base->strings + b->text.len - base->text +
+                  b->json.len - base->json;
+    struct luma_doc *doc = malloc(size);
+    size_t nodes, strings, text;
+    char *at;
+
+    if (!doc)
+        return NULL;
+    at = (char *)(doc + 1);
+    *doc = (struct luma_doc){.size = size};
+    doc->root = place(&at, &b->nodes, base->nodes, &nodes);
+    doc->strings = place(&at, &b->strings, base->strings, &strings);
+    doc->text = place(&at, &b->text, base->text, &text);
+    doc->json = place(&at, &b->json, base->json, &doc->json_len);
+    doc->string_count = (uint32_t)(strings / sizeof(struct luma_string));
+    return doc;
+}
+
+const struct luma_node *doc_member(const struct luma_doc *doc,
+                                   const struct luma_node *object,
+                                   const char *name)
+{
+    const struct luma_node *found = NULL, *node, *end;
+    size_t len = strlen(name);
+
+    if (!object || object->kind != LUMA_OBJECT)
+        return NULL;
+    end = object + object->span;
+    for (node = object + 1; node < end; node += node->span) {
+        const struct luma_string *s = &doc->strings[node->name];
+
+        if (s->len == len && memcmp(doc->text + s->at, name, len) == 0)
+            found = node;
+    }
+    return found;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What a client and its I/O thread share, and nothing else: the options, a
+ * mailbox each way, and counters. Counted, because either may leave first. */
+#ifndef LUMA_CHANNEL_H
+#define LUMA_CHANNEL_H
+
+#include <stdatomic.h>
+
+#include "luma.h"
+#include "queue.h"
+
+struct channel {
+    atomic_uint refs;
+    struct luma_options options; /* complete; the strings are owned */
+    struct queue *jobs;          /* to the thread; closed to end it */
+    struct queue *events;        /* from it; closed when it is gone */
+    /* counted by the thread */
+    atomic_ullong requests, retries, bytes, tasks;
+    atomic_ullong dropped, unreadable, bad_hints, active;
+};
+
+/* Completes, checks and copies the options. NULL: `error` says why. */
+struct channel *channel_new(const struct luma_options *options,
+                            struct luma_error *error);
+
+struct channel *channel_ref(struct channel *channel);
+
+/* The last one out frees what nobody took. Any thread. NULL is fine. */
+void channel_unref(struct channel *channel);
+
+#endif

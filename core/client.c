@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The caller's side of luma.h: jobs go out, events come in. */
+#include "client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "io.h"
+#include "process.h"
+
+enum { CLOSE_WAIT_MS = 100 };
+
+/* ---- jobs -------------------------------------------------------------- */
+
+/* There is nothing to ask for: the job ends as it begins. */
+static void end_at_once(struct luma_client *client, struct job *job)
+{
+    struct event_list events = {0};
+
+    job_end(job, LUMA_OK, &events);
+    queue_put(client->channel->events, &events);
+}
+
+static void submit(struct luma_client *client, struct job *job)
+{
+    struct event_list list = {0};
+
+    event_list_add(&list, &job->end.event);
+    queue_put(client->channel->jobs, &list);
+}
+
+static struct luma_job *make_job(struct luma_client *client,
+                                 struct luma_ids *ids, int64_t deadline,
+                                 void *user, struct luma_error *error)
+{
+    struct luma_job *job;
+
+    if (ids->count && !client->started)
+        client->started = io_start(client->channel);
+    if (ids->count && !client->started) {
+        status_set(error, LUMA_THREAD);
+        return NULL;
+    }
+    job = client_job_new(client, ids, deadline, user);
+    if (!job) {
+        status_set(error, LUMA_MEMORY);
+        return NULL;
+    }
+    (ids->count ? submit : end_at_once)(client, job->job);
+    return job;
+}
+
+struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
+                            int64_t deadline, void *user,
+                            struct luma_error *error)
+{
+    struct luma_job *job = make_job(client, ids, deadline, user, error);
+
+    luma_ids_unref(ids);
+    return job;
+}
+
+/* ---- events ------------------------------------------------------------ */
+
+/* Drops an event of a job that was given up, and with its end the job. */
+static void drop(struct luma_event *event)
+{
+    struct luma_job *job = event->job;
+    bool last = event->kind == LUMA_END;
+
+    client_job_apply(event, true);
+    event_dispose(event);
+    if (last)
+        client_job_free(job);
+}
+
+const struct luma_event *luma_peek(struct luma_client *client)
+{
+    for (;;) {
+        if (!client->line.first && !client->closed)
+            queue_take(client->channel->events, &client->line);
+        if (!client->line.first || !client->line.first->job->released)
+            return client->line.first;
+        drop(event_list_take(&client->line));
+    }
+}
+
+void luma_take(struct luma_client *client, bool done)
+{
+    struct luma_event *event = event_list_take(&client->line);
+
+    client_job_apply(event, done);
+    event_dispose(event);
+}
+
+void luma_keep(struct luma_client *client)
+{
+    client_job_keep(event_list_take(&client->line));
+}
+
+size_t luma_ready(struct luma_client *client)
+{
+    return client->line.count + queue_count(client->channel->events);
+}
+
+int luma_fd(struct luma_client *client)
+{
+    return client->closed ? -1 : queue_fd(client->channel->events);
+}
+
+bool luma_wait(struct luma_client *client, int ms)
+{
+    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+
+    if (luma_peek(client))
+        return true;
+    if (!client->closed)
+        poll(&fd, 1, ms);
+    return luma_peek(client) != NULL;
+}
+
+/* ---- client ------------------------------------------------------------ */
+
+const char *luma_init(void)
+{
+    return process_init();
+}
+
+struct luma_client *luma_client_new(const struct luma_options *options,
+                                    struct luma_error *error)
+{
+    const char *trouble = process_init();
+    struct luma_client *client;
+
+    status_set(error, LUMA_THREAD);
+    if (trouble) {
+        status_detail(error, "%s", trouble);
+        return NULL;
+    }
+    client = calloc(1, sizeof *client);
+    if (!client) {
+        status_set(error, LUMA_MEMORY);
+        return NULL;
+    }
+    client->generation = process_generation();
+    client->channel = channel_new(options, error);
+    if (client->channel)
+        return client;
+    free(client);
+    return NULL;
+}
+
+bool luma_client_is_ours(const struct luma_client *client)
+{
+    return client->generation == process_generation();
+}
+
+/* What has arrived stays with the jobs that keep it; the rest is undone, and
+ * an end that came after what is undone is none. */
+static void settle_line(struct luma_client *client)
+{
+    struct luma_event *event;
+
+    queue_take(client->channel->events, &client->line);
+    while ((event = client->line.first)) {
+        const struct luma_job *job = event->job;
+
+        if (event->kind == LUMA_TASK && job->keeps)
+            luma_keep(client);
+        else if (event->kind == LUMA_TASK ||
+                 (event->kind == LUMA_END && job->counts[LUMA_IS_OPEN]))
+            event_dispose(event_list_take(&client->line));
+        else
+            luma_take(client, true);
+    }
+}
+
+static void cancel_jobs(struct luma_client *client)
+{
+    struct luma_job *job = client->jobs, *next;
+    struct luma_error cancelled;
+
+    status_set(&cancelled, LUMA_CANCELLED);
+    for (; job; job = next) {
+        next = job->next;
+        if (!job->ended)
+            client_job_end(job, &cancelled);
+        if (job->released)
+            client_job_free(job);
+    }
+}
+
+static void close_client(struct luma_client *client, int64_t ms)
+{
+    if (client->closed)
+        return;
+    queue_close(client->channel->jobs);
+    if (client->started && ms)
+        queue_wait_closed(client->channel->events, ms);
+    settle_line(client);
+    cancel_jobs(client);
+    client->closed = true;
+}
+
+void luma_client_close(struct luma_client *client)
+{
+    close_client(client, CLOSE_WAIT_MS);
+}
+
+void luma_client_release(struct luma_client *client)
+{
+    struct luma_job *job;
+
+    if (!client)
+        return;
+    if (luma_client_is_ours(client)) {
+        close_client(client, 0);
+        channel_unref(client->channel);
+    }
+    for (job = client->jobs; job; job = job->next)
+        job->client = NULL;
+    free(client);
+}
+
+size_t luma_unfinished(const struct luma_client *client)
+{
+    return client->unfinished;
+}
+
+void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
+{
+    struct channel *c = client->channel;
+    const struct luma_job *job;
+
+    *stats = (struct luma_stats){
+        .requests = atomic_load(&c->requests),
+        .retries = atomic_load(&c->retries),
+        .bytes = atomic_load(&c->bytes),
+        .tasks = atomic_load(&c->tasks),
+        .dropped = atomic_load(&c->dropped),
+        .unreadable = atomic_load(&c->unreadable),
+        .bad_hints = atomic_load(&c->bad_hints),
+        .active = atomic_load(&c->active),
+        .queue = luma_ready(client),
+    };
+    for (job = client->jobs; job; job = job->next)
+        stats->undelivered += atomic_load(&job->job->undelivered);
+}

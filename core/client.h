@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* What client.c and client_job.c, the two halves of the caller's side, share.
+ * The caller's thread only; nothing blocks. */
+#ifndef LUMA_CLIENT_H
+#define LUMA_CLIENT_H
+
+#include "channel.h"
+#include "job.h"
+
+struct luma_client {
+    struct channel *channel;
+    unsigned generation; /* process_generation() at its making */
+    bool started;
+    bool closed;
+    struct event_list line; /* taken from the channel, not by the caller */
+    struct luma_job *jobs;  /* all that are not freed */
+    size_t unfinished;
+};
+
+struct luma_job {
+    struct luma_client *client; /* NULL once that is freed */
+    struct luma_job *next;
+    struct job *job;       /* the caller's reference */
+    struct event_list own; /* documents moved here by luma_keep */
+    uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
+    size_t counts[LUMA_OUTCOMES];
+    struct luma_error error; /* LUMA_PENDING until the end */
+    bool ended;
+    bool keeps;
+    bool released; /* freed with its end */
+    void *user;
+};
+
+/* A job of the client, in its list; counts its own reference of `ids`. NULL:
+ * out of memory. */
+struct luma_job *client_job_new(struct luma_client *client,
+                                struct luma_ids *ids, int64_t deadline,
+                                void *user);
+
+/* Takes the job out of the client's list and frees it. */
+void client_job_free(struct luma_job *job);
+
+/* What an event means for its job: outcomes, counts, the end. `done` as for
+ * luma_take. The event stays the caller's. */
+void client_job_apply(const struct luma_event *event, bool done);
+
+/* Moves an event, a task, to its job's own line. */
+void client_job_keep(struct luma_event *event);
+
+/* The job ends with `error`, and with it its open ids. */
+void client_job_end(struct luma_job *job, const struct luma_error *error);
+
+#endif

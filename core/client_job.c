@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* A job as its caller sees it: an outcome for each id, kept here event by
+ * event, so that nothing has to be asked of the I/O thread. */
+#include "client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+enum { STATE_SHIFT = 4 }; /* of the state beside the outcome */
+
+/* ---- outcomes ---------------------------------------------------------- */
+
+static void settle(struct luma_job *job, uint32_t id, enum luma_outcome outcome)
+{
+    job->counts[luma_job_outcome(job, id)]--;
+    job->counts[outcome]++;
+    job->outcomes[id] = (uint8_t)outcome;
+}
+
+static void settle_task(struct luma_job *job, const struct luma_doc *doc,
+                        bool done)
+{
+    settle(job, doc->id, done ? LUMA_IS_TASK : LUMA_IS_FAILED);
+    job->outcomes[doc->id] |= (uint8_t)(doc->state << STATE_SHIFT);
+}
+
+/* The document is the caller's no more: its job may be sent more, and is woken
+ * when half of what it may have waiting has been taken. */
+static void account(struct luma_job *job, const struct luma_doc *doc)
+{
+    struct job *j = job->job;
+    size_t left = atomic_fetch_sub(&j->undelivered, doc->size) - doc->size;
+    const struct luma_client *client = job->client;
+
+    if (client && atomic_load(&j->held) &&
+        left < client->channel->options.max_undelivered / 2 &&
+        atomic_exchange(&j->held, false))
+        queue_wake(client->channel->jobs);
+}
+
+void client_job_end(struct luma_job *job, const struct luma_error *error)
+{
+    enum luma_outcome rest = error->code == LUMA_CANCELLED ? LUMA_IS_CANCELLED
+                                                           : LUMA_IS_FAILED;
+    uint32_t i;
+
+    for (i = 0; job->counts[LUMA_IS_OPEN] && i < job->job->ids->count; i++)
+        if (luma_job_outcome(job, i) == LUMA_IS_OPEN)
+            settle(job, i, rest);
+    job->error = *error;
+    job->ended = true;
+    job->client->unfinished--;
+}
+
+static void apply_answer(struct luma_job *job, const struct luma_answer *answer)
+{
+    enum luma_outcome outcome = answer->error.code == LUMA_OK ? LUMA_IS_MISSING
+                                                              : LUMA_IS_FAILED;
+    uint32_t i;
+
+    for (i = 0; i < answer->count; i++)
+        settle(job, answer->ids[i], outcome);
+}
+
+void client_job_apply(const struct luma_event *event, bool done)
+{
+    struct luma_job *job = event->job;
+
+    if (event->kind == LUMA_TASK) {
+        const struct luma_doc *doc = (const struct luma_doc *)event;
+
+        settle_task(job, doc, done);
+        account(job, doc);
+    } else if (event->kind == LUMA_ANSWER) {
+        apply_answer(job, (const struct luma_answer *)event);
+    } else {
+        client_job_end(job, &((const struct luma_end *)event)->error);
+    }
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+struct luma_job *client_job_new(struct luma_client *client,
+                                struct luma_ids *ids, int64_t deadline,
+                                void *user)
+{
+    struct luma_job *job = calloc(1, sizeof *job);
+
+    if (!job)
+        return NULL;
+    job->outcomes = calloc(ids->count ? ids->count : 1, 1);
+    job->job = job_new(ids, clock_ms(), deadline, job);
+    if (!job->outcomes || !job->job) {
+        client_job_free(job);
+        return NULL;
+    }
+    job->counts[LUMA_IS_OPEN] = ids->count;
+    status_set(&job->error, LUMA_PENDING);
+    job->user = user;
+    job->client = client;
+    job->next = client->jobs;
+    client->jobs = job;
+    client->unfinished++;
+    return job;
+}
+
+void client_job_free(struct luma_job *job)
+{
+    struct luma_job **link = job->client ? &job->client->jobs : NULL;
+    struct luma_event *event;
+
+    while (link && *link != job)
+        link = &(*link)->next;
+    if (link)
+        *link = job->next;
+    while ((event = event_list_take(&job->own)))
+        event_dispose(event);
+    if (job->job)
+        job_unref(job->job);
+    free(job->outcomes);
+    free(job);
+}
+
+void luma_job_cancel(struct luma_job *job)
+{
+    if (job->ended || !job->client || job->client->closed)
+        return;
+    atomic_store(&job->job->cancelled, true);
+    queue_wake(job->client->channel->jobs);
+}
+
+void luma_job_release(struct luma_job *job)
+{
+    if (!job)
+        return;
+    if (job->client && !job->ended && luma_client_is_ours(job->client)) {
+        job->released = true;
+        luma_job_cancel(job);
+        return;
+    }
+    client_job_free(job);
+}
+
+void luma_job_keep(struct luma_job *job, bool keep)
+{
+    job->keeps = keep;
+}
+
+const struct luma_doc *luma_job_doc(struct luma_job *job)
+{
+    return (const struct luma_doc *)job->own.first;
+}
+
+void luma_job_take(struct luma_job *job, bool done)
+{
+    struct luma_event *event = event_list_take(&job->own);
+    const struct luma_doc *doc = (const struct luma_doc *)event;
+
+    settle_task(job, doc, done);
+    account(job, doc);
+    event_dispose(event);
+}
+
+void client_job_keep(struct luma_event *event)
+{
+    settle_task(event->job, (const struct luma_doc *)event, true);
+    event_list_add(&event->job->own, event);
+}
+
+const struct luma_error *luma_job_error(const struct luma_job *job)
+{
+    return &job->error;
+}
+
+void *luma_job_user(const struct luma_job *job)
+{
+    return job->user;
+}
+
+void luma_job_progress(const struct luma_job *job,
+                       struct luma_progress *progress)
+{
+    progress->ids = job->job->ids->count;
+    memcpy(progress->outcome, job->counts, sizeof job->counts);
+    progress->requests = atomic_load(&job->job->requests);
+    progress->retries = atomic_load(&job->job->retries);
+    progress->bytes = atomic_load(&job->job->bytes);
+}
+
+size_t luma_job_count(const struct luma_job *job)
+{
+    return job->job->ids->count;
+}
+
+const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len)
+{
+    return ids_get(job->job->ids, (uint32_t)index, len);
+}
+
+enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index)
+{
+    return job->outcomes[index] & ((1 << STATE_SHIFT) - 1);
+}
+
+enum luma_state luma_job_state(const struct luma_job *job, size_t index)
+{
+    return job->outcomes[index] >> STATE_SHIFT;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The two shapes the core hands out: an event, and the event that is a task,
+ * a flat and immutable JSON document. Part of the contract of luma.h. */
+#ifndef LUMA_DOC_H
+#define LUMA_DOC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct luma_job;
+
+enum luma_kind {
+    LUMA_NULL,
+    LUMA_FALSE,
+    LUMA_TRUE,
+    LUMA_INTEGER, /* `integer` */
+    LUMA_FLOAT,   /* `number` */
+    LUMA_BIG,     /* an integer beyond 64 bits; `string` holds its digits */
+    LUMA_STRING,  /* `string` */
+    LUMA_ARRAY,   /* `many`; the elements follow */
+    LUMA_OBJECT   /* `many`; the members' values follow, each with its name */
+};
+
+/* One JSON value. Containers are followed by what they hold, so the next value
+ * on the same level is `span` nodes further. */
+struct luma_node {
+    uint32_t kind : 8;
+    uint32_t span : 24;
+    uint32_t name; /* of a member: index of a string */
+    union {
+        int64_t integer;
+        double number;
+        uint32_t string; /* index of a string */
+        struct {
+            uint32_t size;  /* elements or members, nulls included */
+            uint32_t nulls; /* how many of them are null */
+        } many;
+    };
+};
+
+struct luma_string {
+    uint32_t at; /* where in `text` */
+    uint32_t len;
+};
+
+enum luma_state {
+    LUMA_NO_STATE,
+    LUMA_WAITING,
+    LUMA_PROCESSING,
+    LUMA_COMPLETED,
+    LUMA_FAILED
+};
+
+enum luma_event_kind {
+    LUMA_TASK,   /* struct luma_doc: a task arrived */
+    LUMA_ANSWER, /* struct luma_answer: a request came to its end */
+    LUMA_END     /* struct luma_end: the job came to its end */
+};
+
+struct luma_event {
+    struct luma_event *next; /* the core's */
+    enum luma_event_kind kind;
+    struct luma_job *job;
+};
+
+/* A task: one JSON value, in one block of memory, never changed. Equal
+ * strings are stored once (that is why nodes name them by index). */
+struct luma_doc {
+    struct luma_event event;
+    size_t size; /* bytes of the block */
+    uint32_t id; /* index of the id it answers */
+    enum luma_state state;
+    uint32_t string_count;
+    const struct luma_node *root; /* the value */
+    const struct luma_string *strings;
+    const char *text; /* the bytes of all strings */
+    const char *json; /* with keep_text: the value's tokens; else NULL */
+    size_t json_len;
+};
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop: take jobs, let libcurl work, hand on what came, end what is over,
+ * send what is next, sleep. The only curl_multi_* calls. */
+#include "io.h"
+
+#include <stdlib.h>
+
+#include "clock.h"
+#include "process.h"
+#include "schedule.h"
+#include "transfer.h"
+
+enum { LONGEST_SLEEP_MS = 60000 };
+
+/* The thread's own. */
+struct io {
+    struct channel *channel;
+    struct schedule schedule;
+    CURLM *multi;
+    struct transfer **transfers; /* one for each connection; some NULL */
+    size_t count;                /* of connections */
+    size_t active;               /* transfers */
+    int64_t now;
+};
+
+/* ---- exchanges --------------------------------------------------------- */
+
+/* Passes on the tasks that were read since the last time. */
+static void pass_on(struct io *io, struct transfer *t)
+{
+    struct luma_doc *doc;
+
+    while ((doc = reply_take(&t->reply)))
+        schedule_task(&io->schedule, t->user, doc);
+}
+
+/* The transfer is free for another exchange; its batch is the caller's. */
+static struct batch *detach(struct io *io, struct transfer *t)
+{
+    curl_multi_remove_handle(io->multi, t->easy);
+    t->active = false;
+    io->active--;
+    return t->user;
+}
+
+/* The exchange came to its end, by itself or by us. */
+static void finish(struct io *io, struct transfer *t, CURLcode result,
+                   enum luma_status ours)
+{
+    struct exchange_end end;
+
+    transfer_finish(t, result, ours, &end);
+    pass_on(io, t);
+    schedule_finished(&io->schedule, detach(io, t), &end, io->now);
+}
+
+static struct transfer *free_transfer(struct io *io)
+{
+    size_t i = 0;
+
+    while (i < io->count && io->transfers[i] && io->transfers[i]->active)
+        i++;
+    if (i == io->count)
+        return NULL;
+    if (!io->transfers[i])
+        io->transfers[i] = transfer_new(&io->channel->options);
+    return io->transfers[i];
+}
+
+static void start(struct io *io, struct transfer *t, struct batch *batch)
+{
+    const struct luma_options *o = &io->channel->options;
+    unsigned left = (unsigned)o->attempts - batch->attempts;
+
+    t->user = batch;
+    t->active = true;
+    io->active++;
+    if (!batch_body(batch, batch->job->ids, &t->body) ||
+        !transfer_prepare(t, o->attempt_timeout, left) ||
+        curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
+        finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
+}
+
+/* Without memory for a single transfer, its batch fails. */
+static void fail_batch(struct io *io, struct batch *batch)
+{
+    struct exchange_end end = {.how = RETRY_NEVER};
+
+    status_set(&end.error, LUMA_MEMORY);
+    schedule_finished(&io->schedule, batch, &end, io->now);
+}
+
+static void send_next(struct io *io)
+{
+    while (io->active < io->count) {
+        struct transfer *t = free_transfer(io);
+        struct batch *batch = NULL;
+
+        if (t || !io->active)
+            batch = schedule_next(&io->schedule, io->now);
+        if (!batch)
+            return;
+        if (t)
+            start(io, t, batch);
+        else
+            fail_batch(io, batch);
+    }
+}
+
+/* Stops what runs for the job, or for all of them when it is NULL. */
+static void drop_active(struct io *io, const struct job *job)
+{
+    size_t i;
+
+    for (i = 0; i < io->count; i++) {
+        struct transfer *t = io->transfers[i];
+        const struct batch *batch = t && t->active ? t->user : NULL;
+
+        if (batch && (!job || batch->job == job))
+            free(detach(io, t));
+    }
+}
+
+static void end_jobs(struct io *io)
+{
+    enum luma_status code;
+    struct job *job;
+
+    while ((job = schedule_over(&io->schedule, io->now, &code))) {
+        drop_active(io, job);
+        schedule_end(&io->schedule, job, code);
+    }
+}
+
+/* ---- the loop ---------------------------------------------------------- */
+
+static void work(struct io *io)
+{
+    CURLMsg *message;
+    size_t i;
+    int n;
+
+    curl_multi_perform(io->multi, &n);
+    io->now = clock_ms();
+    for (i = 0; i < io->count; i++)
+        if (io->transfers[i] && io->transfers[i]->active)
+            pass_on(io, io->transfers[i]);
+    while ((message = curl_multi_info_read(io->multi, &n))) {
+        CURLcode result = message->data.result;
+        char *transfer = NULL;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        finish(io, (struct transfer *)transfer, result, LUMA_OK);
+    }
+}
+
+/* Ends the exchanges that stall; gives the moment when the next one might. */
+static int64_t watch(struct io *io)
+{
+    int64_t next = INT64_MAX;
+    size_t i;
+
+    for (i = 0; i < io->count; i++) {
+        struct transfer *t = io->transfers[i];
+        int64_t due = t && t->active ? transfer_watch(t, io->now) : 0;
+
+        if (due && due <= io->now)
+            finish(io, t, CURLE_OK, LUMA_STALL_TIMEOUT);
+        else if (due && due < next)
+            next = due;
+    }
+    return next;
+}
+
+static void sleep_until(struct io *io, int64_t moment)
+{
+    struct curl_waitfd wake = {queue_fd(io->channel->jobs), CURL_WAIT_POLLIN,
+                               0};
+    int64_t due = schedule_due(&io->schedule, io->active < io->count);
+    int64_t ms = (due < moment ? due : moment) - io->now;
+
+    if (ms > LONGEST_SLEEP_MS)
+        ms = LONGEST_SLEEP_MS;
+    curl_multi_poll(io->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+}
+
+static void turn(struct io *io)
+{
+    int64_t stall;
+
+    schedule_take_jobs(&io->schedule);
+    work(io);
+    stall = watch(io);
+    end_jobs(io);
+    send_next(io);
+    end_jobs(io);
+    atomic_store(&io->channel->active, io->active);
+    queue_put(io->channel->events, &io->schedule.events);
+    sleep_until(io, stall);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+/* All that may take its time; close waits for it, nobody else does. */
+static void wind_up(struct io *io)
+{
+    size_t i;
+
+    for (i = 0; io->transfers && i < io->count; i++)
+        transfer_free(io->transfers[i]);
+    free(io->transfers);
+    curl_multi_cleanup(io->multi);
+    schedule_free(&io->schedule);
+    queue_close(io->channel->events);
+}
+
+static void run(void *arg)
+{
+    struct io *io = arg;
+
+    while (!queue_closed(io->channel->jobs))
+        turn(io);
+    drop_active(io, NULL);
+    wind_up(io);
+}
+
+static void release(void *arg)
+{
+    struct io *io = arg;
+
+    channel_unref(io->channel);
+    free(io);
+}
+
+static void stop(void *arg)
+{
+    queue_close(((struct io *)arg)->channel->jobs);
+}
+
+bool io_start(struct channel *channel)
+{
+    struct io *io = calloc(1, sizeof *io);
+    struct process_thread thread = {run, stop, release, io};
+
+    if (!io)
+        return false;
+    io->channel = channel_ref(channel);
+    io->count = channel->options.connections;
+    schedule_init(&io->schedule, channel);
+    io->transfers = calloc(io->count, sizeof *io->transfers);
+    io->multi = curl_multi_init();
+    if (io->transfers && io->multi &&
+        curl_multi_setopt(io->multi, CURLMOPT_MAXCONNECTS, (long)io->count) ==
+            CURLM_OK &&
+        process_start(&thread))
+        return true;
+    wind_up(io);
+    release(io);
+    return false;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What a job asks next, given how its last exchange ended. Knows no libcurl.
+ *
+ * A job is made by the caller's thread and handed to the I/O thread, which
+ * alone runs the functions below. It comes back as its own last event, so the
+ * place of its ending is there before its beginning. */
+#ifndef LUMA_JOB_H
+#define LUMA_JOB_H
+
+#include <stdatomic.h>
+
+#include "plan.h"
+#include "queue.h"
+#include "reply.h"
+
+struct job {
+    struct luma_end end; /* first: the job travels as this event */
+    /* set at creation */
+    atomic_uint refs;
+    struct luma_ids *ids;
+    int64_t started;  /* ms on the monotonic clock */
+    int64_t deadline; /* likewise, 0 for none */
+    /* both threads */
+    atomic_bool cancelled;     /* the caller's wish */
+    atomic_bool held;          /* the I/O thread waits for the caller to take */
+    atomic_size_t undelivered; /* bytes of documents on their way */
+    atomic_ullong requests, retries, bytes;
+    /* the I/O thread */
+    struct job *next;
+    struct ledger ledger;
+    bool out_of_memory;
+};
+
+/* A job with two references, one for each thread, and its own of `ids`.
+ * `deadline` is in ms from `now`, 0 for none. NULL: out of memory. The caller's
+ * thread. */
+struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
+                    struct luma_job *user);
+
+void job_unref(struct job *job); /* any thread */
+
+/* Frees an event that nobody took. Any thread. */
+void event_dispose(struct luma_event *event);
+
+/* A task came as part of a reply to the batch. Passes it on, or frees it and
+ * returns false: nobody asked for it, or it is here already. */
+bool job_task(struct job *job, struct batch *batch, struct luma_doc *doc,
+              struct event_list *events);
+
+/* The batch got a real answer: what it left out is asked for again as long as
+ * answers bring something new, else it is missing. Owns the batch. */
+void job_answered(struct job *job, struct batch *batch,
+                  struct event_list *events);
+
+/* The batch failed for good: its open ids have this error. Owns the batch. */
+void job_failed(struct job *job, struct batch *batch,
+                const struct luma_error *error, struct event_list *events);
+
+/* True when every id has its outcome. */
+bool job_is_over(const struct job *job);
+
+/* Ends the job with `code`, or with LUMA_OK when all is settled. Its batches
+ * must be gone. The I/O thread's reference goes with the event. */
+void job_end(struct job *job, enum luma_status code, struct event_list *events);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/* The grammar: one state machine over bytes. token.c reads what lies between
+ * the punctuation, builder.c keeps what was read. */
+#include "json.h"
+
+#include "number.h"
+
+enum {
+    /* between tokens: white space may come first */
+    VALUE,
+    FIRST_ELEMENT,
+    FIRST_NAME,
+    NAME,
+    COLON,
+    AFTER, /* a value */
+    END,   /* of the root */
+    /* within */
+    TOKEN,
+    SKIP, /* a row that is given up */
+    SKIP_STRING,
+    SKIP_ESCAPE,
+    BAD
+};
+
+static void fail(struct json_reader *r, enum luma_status why)
+{
+    r->why = why;
+    r->state = BAD;
+    r->result = JSON_BAD;
+}
+
+/* The current document is over a limit. A row is skipped to its end; without
+ * the root nothing can be said of the reply. */
+static void give_up(struct json_reader *r, enum luma_status why)
+{
+    enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
+
+    if (r->gave_up)
+        return;
+    if (!r->in_row) {
+        fail(r, why);
+        return;
+    }
+    r->why = why;
+    r->gave_up = true;
+    if (r->result == JSON_ROW) /* its last byte was one too many */
+        return;
+    r->skipping = r->depth - r->split;
+    if (token == TOKEN_ESCAPE)
+        r->state = SKIP_ESCAPE;
+    else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
+        r->state = SKIP_STRING;
+    else
+        r->state = SKIP;
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+static const struct luma_node *container(const struct json_reader *r)
+{
+    return builder_node(&r->builder, r->open[r->depth - 1]);
+}
+
+static bool in_object(const struct json_reader *r)
+{
+    return r->depth && container(r)->kind == LUMA_OBJECT;
+}
+
+/* The next value is the root object's member "data". */
+static bool is_data(const struct json_reader *r)
+{
+    const char *name;
+    size_t len;
+
+    if (r->in_row || r->depth != 1 || !in_object(r))
+        return false;
+    name = builder_text(&r->builder, r->name, &len);
+    return len == 4 && memcmp(name, "data", 4) == 0;
+}
+
+static struct luma_node *add_node(struct json_reader *r, enum luma_kind kind)
+{
+    struct luma_node *node = builder_add(&r->builder, kind, r->name);
+
+    if (!node) {
+        give_up(r, LUMA_MEMORY);
+    } else if (r->depth > (r->in_row ? r->split : 0)) {
+        struct luma_node *around =
+            builder_node(&r->builder, r->open[r->depth - 1]);
+
+        around->many.size++;
+        around->many.nulls += kind == LUMA_NULL;
+    }
+    return node;
+}
+
+static void value_done(struct json_reader *r)
+{
+    r->state = AFTER;
+    if (r->in_row && r->depth == r->split) {
+        r->result = JSON_ROW;
+    } else if (r->depth == 0) {
+        r->state = END;
+        r->result = JSON_ROOT;
+    }
+}
+
+static void open_container(struct json_reader *r, enum luma_kind kind)
+{
+    uint32_t index = builder_count(&r->builder);
+    bool root = r->depth == 0, data = is_data(r);
+
+    if (r->depth == JSON_DEPTH)
+        give_up(r, LUMA_TOO_LARGE);
+    if (r->depth == JSON_DEPTH || !add_node(r, kind)) {
+        r->skipping++; /* its bracket is read already */
+        return;
+    }
+    r->open[r->depth++] = index;
+    r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
+    if (r->in_row)
+        return;
+    if (kind == LUMA_ARRAY && (root || data)) {
+        r->split = r->depth;
+    } else if (data) {
+        r->inner = index;
+        r->inner_json = r->builder.json.len;
+    }
+}
+
+static void close_container(struct json_reader *r)
+{
+    uint32_t index = r->open[--r->depth];
+    uint32_t span = builder_count(&r->builder) - index;
+
+    builder_node(&r->builder, index)->span = span & 0xFFFFFF;
+    if (r->depth < r->split)
+        r->split = 0;
+    if (index == r->inner)
+        r->inner_json_end = r->builder.json.len + 1;
+    value_done(r);
+}
+
+static void string_done(struct json_reader *r)
+{
+    const struct token *t = &r->token;
+    struct luma_node *node;
+    uint32_t index;
+
+    r->state = r->naming ? COLON : AFTER;
+    if (!builder_string(&r->builder, t->text, t->len, &index)) {
+        give_up(r, LUMA_MEMORY);
+    } else if (r->naming) {
+        r->name = index;
+    } else if ((node = add_node(r, LUMA_STRING))) {
+        node->string = index;
+        value_done(r);
+    }
+}
+
+static void number_done(struct json_reader *r)
+{
+    const struct token *t = &r->token;
+    struct luma_node value, *node;
+
+    r->state = AFTER;
+    if (!number_read(t->text, t->len, r->c_locale, &value)) {
+        fail(r, LUMA_REPLY);
+    } else if (value.kind == LUMA_FLOAT && value.number != value.number) {
+        give_up(r, LUMA_MEMORY);
+    } else if (value.kind == LUMA_BIG &&
+               !builder_string(&r->builder, t->text, t->len, &value.string)) {
+        give_up(r, LUMA_MEMORY);
+    } else if ((node = add_node(r, value.kind))) {
+        node->integer = value.integer; /* the union, whichever it is */
+        value_done(r);
+    }
+}
+
+static void token_done(struct json_reader *r, enum token_state state)
+{
+    if (state != TOKEN_LITERAL) {
+        (state == TOKEN_NUMBER ? number_done : string_done)(r);
+        return;
+    }
+    r->state = AFTER;
+    if (add_node(r, *r->token.text == 't'   ? LUMA_TRUE
+                    : *r->token.text == 'f' ? LUMA_FALSE
+                                            : LUMA_NULL))
+        value_done(r);
+}
+
+/* ---- bytes ------------------------------------------------------------- */
+
+static bool is_between_rows(const struct json_reader *r)
+{
+    return r->split && r->depth == r->split && !r->in_row;
+}
+
+static const char *begin_value(struct json_reader *r, const char *p)
+{
+    if (is_between_rows(r)) {
+        builder_begin_row(&r->builder);
+        r->in_row = true;
+        r->used_row = 0;
+    }
+    if (is_data(r))
+        r->inner = 0; /* of equal names the last counts */
+    r->naming = false;
+    if (*p == '{' || *p == '[') {
+        open_container(r, *p == '{' ? LUMA_OBJECT : LUMA_ARRAY);
+        return p + 1;
+    }
+    r->state = TOKEN;
+    if (!token_begin(&r->token, *p))
+        fail(r, LUMA_REPLY);
+    return *p == '"' ? p + 1 : p;
+}
+
+/* What stands between values: comma, colon, bracket, the quote of a name. */
+static const char *punctuation(struct json_reader *r, const char *p)
+{
+    char close = in_object(r) ? '}' : ']';
+
+    if (r->state == COLON && *p == ':') {
+        r->state = VALUE;
+    } else if (r->state == AFTER && *p == ',') {
+        r->state = close == '}' ? NAME : VALUE;
+    } else if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"') {
+        r->naming = token_begin(&r->token, *p);
+        r->state = TOKEN;
+    } else if (*p == close && (r->state == AFTER || r->state == FIRST_NAME ||
+                               r->state == FIRST_ELEMENT)) {
+        close_container(r);
+    } else {
+        fail(r, LUMA_REPLY);
+    }
+    return p + 1;
+}
+
+/* A token is read to one byte over the limit and no further: what is wrong
+ * behind it is not seen in one cut and missed in another. */
+static const char *in_token(struct json_reader *r, const char *p,
+                            const char *end)
+{
+    enum token_state state = r->token.state;
+    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
+
+    if ((size_t)(end - p) > left)
+        end = p + left;
+    switch (token_read(&r->token, &p, end)) {
+    case TOKEN_MORE:
+        break;
+    case TOKEN_DONE:
+        token_done(r, state);
+        break;
+    case TOKEN_BAD:
+        fail(r, LUMA_REPLY);
+        break;
+    case TOKEN_MEMORY:
+        give_up(r, LUMA_MEMORY);
+    }
+    return p;
+}
+
+/* Looks for the end of a row that is given up: a comma or the bracket of the
+ * array around, which stay where they are. */
+static const char *in_skipped(struct json_reader *r, const char *p)
+{
+    if (r->state == SKIP_ESCAPE) {
+        r->state = SKIP_STRING;
+    } else if (r->state == SKIP_STRING) {
+        if (*p == '"' || *p == '\\')
+            r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
+    } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
+        r->depth = r->split;
+        r->state = AFTER;
+        r->result = JSON_ROW;
+        return p;
+    } else if (*p == '{' || *p == '[') {
+        r->skipping++;
+    } else if (*p == '}' || *p == ']') {
+        r->skipping -= r->skipping > 0;
+    } else if (*p == '"') {
+        r->state = SKIP_STRING;
+    }
+    return p + 1;
+}
+
+static const char *step(struct json_reader *r, const char *p, const char *end)
+{
+    switch (r->state) {
+    case FIRST_ELEMENT:
+        if (*p == ']')
+            return punctuation(r, p);
+        return begin_value(r, p);
+    case VALUE:
+        return begin_value(r, p);
+    case TOKEN:
+        return in_token(r, p, end);
+    case SKIP:
+    case SKIP_STRING:
+    case SKIP_ESCAPE:
+        return in_skipped(r, p);
+    default:
+        return punctuation(r, p);
+    }
+}
+
+/* The bytes count for the document they belong to; the commas between rows
+ * belong to none. */
+static void account(struct json_reader *r, const char *from, const char *to)
+{
+    size_t n = (size_t)(to - from);
+    size_t *used = r->in_row ? &r->used_row : &r->used;
+
+    if (n == 0 || r->gave_up || r->state == BAD ||
+        (*from == ',' && is_between_rows(r)))
+        return;
+    *used += n;
+    if (*used > r->max_doc)
+        give_up(r, LUMA_TOO_LARGE);
+    else if (r->keep_json && !buf_append(&r->builder.json, from, n))
+        give_up(r, LUMA_MEMORY);
+}
+
+/* One byte order mark may come before all. False: it does not, read on. */
+static bool skip_bom(struct json_reader *r, char c)
+{
+    if (c == "\xEF\xBB\xBF"[r->bom]) {
+        r->bom++;
+        return true;
+    }
+    if (r->bom)
+        fail(r, LUMA_REPLY);
+    r->bom = 3;
+    return false;
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+        p++;
+    return p;
+}
+
+enum json_result json_feed(struct json_reader *r, const char **at,
+                           const char *end)
+{
+    const char *p = *at, *from;
+
+    if (r->state != BAD)
+        r->result = JSON_MORE;
+    while (r->bom < 3 && p < end && skip_bom(r, *p))
+        p++;
+    while (r->result == JSON_MORE) {
+        if (r->state <= END)
+            p = skip_space(p, end);
+        if (p == end)
+            break;
+        from = p;
+        p = step(r, p, end);
+        account(r, from, p);
+    }
+    *at = p;
+    return r->result;
+}
+
+enum json_result json_end(struct json_reader *r)
+{
+    if (r->state == END)
+        return JSON_MORE;
+    if (r->state == TOKEN && !r->depth && token_end(&r->token) == TOKEN_DONE)
+        number_done(r);
+    else if (r->state != BAD)
+        fail(r, LUMA_TRUNCATED);
+    return r->result;
+}
+
+struct luma_doc *json_take(struct json_reader *r)
+{
+    struct luma_doc *doc = NULL;
+
+    if (!r->gave_up) {
+        doc = builder_make(&r->builder);
+        r->why = doc ? LUMA_OK : LUMA_MEMORY;
+    }
+    if (doc && !r->keep_json)
+        doc->json = NULL;
+    if (r->in_row)
+        builder_drop_row(&r->builder);
+    r->in_row = r->gave_up = false;
+    return doc;
+}
+
+bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
+{
+    if (!r->inner)
+        return false;
+    doc->root += r->inner;
+    if (doc->json) {
+        doc->json += r->inner_json;
+        doc->json_len = r->inner_json_end - r->inner_json;
+    }
+    return true;
+}
+
+bool json_init(struct json_reader *r, size_t max_doc, bool keep_json)
+{
+    *r = (struct json_reader){.max_doc = max_doc, .keep_json = keep_json};
+    r->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    json_reset(r);
+    return r->c_locale != (locale_t)0;
+}
+
+void json_reset(struct json_reader *r)
+{
+    builder_clear(&r->builder);
+    r->state = VALUE;
+    r->result = JSON_MORE;
+    r->bom = r->depth = r->split = 0;
+    r->name = r->inner = 0;
+    r->used = r->used_row = r->skipping = 0;
+    r->in_row = r->gave_up = r->naming = false;
+    r->why = LUMA_OK;
+}
+
+void json_free(struct json_reader *r)
+{
+    builder_free(&r->builder);
+    token_free(&r->token);
+    if (r->c_locale)
+        freelocale(r->c_locale);
+    *r = (struct json_reader){0};
+}

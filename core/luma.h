@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* The contract of the core: ask a Luma gateway for many tasks at once, and
+ * take what comes, without ever waiting for the network.
+ *
+ * Threads: a client and its jobs belong to one thread, the caller's. Every
+ * function here is called from it, and only luma_wait and luma_client_close
+ * may block. The client's own I/O thread starts with the first job.
+ *
+ * Ownership: what luma_client_new and luma_fetch return is the caller's until
+ * it is released. Events are the client's; luma_take ends their life. */
+#ifndef LUMA_H
+#define LUMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "doc.h"
+#include "status.h"
+
+#define LUMA_VERSION "0.1.0"
+
+struct luma_client;
+struct luma_job;
+struct luma_ids;
+
+/* ---- options ---------------------------------------------------------- */
+
+/* Zero means the default, which is in brackets. */
+struct luma_options {
+    const char *base_url;    /* of the gateway [LUMA_BASE_URL] */
+    const char *token;       /* bearer token; must be given */
+    const char *proxy;       /* URL; never taken from the environment [none] */
+    const char *ca_file;     /* PEM file of trusted issuers [the system's] */
+    const char *user_agent;  /* [luma/VERSION] */
+    size_t batch_size;       /* ids a request [100] */
+    size_t connections;      /* at the same time [8] */
+    size_t attempts;         /* sends per request, at most 5 [3] */
+    size_t max_reply;        /* decoded bytes of one reply [64 MiB] */
+    size_t max_task;         /* JSON bytes of one task [256 KiB] */
+    size_t max_undelivered;  /* bytes a job may have waiting [4 MiB] */
+    int64_t connect_timeout; /* ms until connected [10,000] */
+    int64_t attempt_timeout; /* ms for one whole exchange [30,000] */
+    int64_t stall_timeout;   /* ms without a byte [15,000] */
+    bool plain_http;         /* allow http to other hosts than loopback */
+    bool http2;              /* speak HTTP/2 where the gateway can */
+    bool keep_text;          /* documents carry their JSON text */
+};
+
+#define LUMA_BASE_URL "https://api.winfull.cloud-ip.cc"
+
+/* ---- events, and the documents among them: doc.h ---------------------- */
+
+/* "pending", "processing", "completed" or "failed". */
+const char *luma_state_name(enum luma_state state);
+
+/* What a gateway's word for a state means; LUMA_NO_STATE where it says none.
+ * Unknown words are processing. */
+enum luma_state luma_state_of_word(const char *word, size_t len);
+
+/* The double nearest to a LUMA_BIG's digits; NaN when out of memory. */
+double luma_big_number(const char *digits, size_t len);
+
+/* What a request settled besides its tasks: `count` ids are missing when
+ * error.code is LUMA_OK, else they failed with that error. */
+struct luma_answer {
+    struct luma_event event;
+    struct luma_error error;
+    uint32_t count;
+    uint32_t *ids; /* indices */
+};
+
+/* The last event of a job. Ids that are still open end with its error. */
+struct luma_end {
+    struct luma_event event;
+    struct luma_error error; /* LUMA_OK, or what cut the job short */
+};
+
+/* ---- client ----------------------------------------------------------- */
+
+/* Prepares the process: libcurl, and an exit handler that ends all I/O threads.
+ * NULL, or a sentence why luma cannot work here. May be repeated, from any
+ * thread; luma_client_new does it too. */
+const char *luma_init(void);
+
+/* A new client; copies the options. NULL: `error` says what is wrong (with
+ * LUMA_ARGUMENT the message starts with the option's name). No thread yet. */
+struct luma_client *luma_client_new(const struct luma_options *options,
+                                    struct luma_error *error);
+
+/* Ends all work and waits for the I/O thread at most 100 ms. Jobs without
+ * their end are cancelled; what arrived for a job that keeps its documents
+ * (luma_job_keep) can still be taken from it. May be repeated. */
+void luma_client_close(struct luma_client *client);
+
+/* Closes without waiting, and frees. Jobs stay the caller's. NULL is fine. */
+void luma_client_release(struct luma_client *client);
+
+/* False in a process that was forked after the client was made. There, only
+ * the release functions may be called. */
+bool luma_client_is_ours(const struct luma_client *client);
+
+enum { LUMA_ID_MAX = 1024 }; /* bytes of one id */
+
+/* An empty list with place for `expected` ids of `bytes` in all; NULL: out of
+ * memory. */
+struct luma_ids *luma_ids_new(size_t expected, size_t bytes);
+
+/* Adds an id unless it is there already. LUMA_ARGUMENT: empty or too long, or
+ * more than expected; LUMA_MEMORY. Only before the list is used. */
+enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
+
+/* Gives a list up that was not used. NULL is fine. */
+void luma_ids_unref(struct luma_ids *ids);
+
+/* A job that gets each of `ids` once. The list is the job's from now on, also
+ * in failure. `deadline` is in ms from now, 0 for none; `user` comes
+ * back from luma_job_user. NULL: `error` says why. */
+struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
+                            int64_t deadline, void *user,
+                            struct luma_error *error);
+
+/* The event that is first in line, or NULL. It stays there until it is taken,
+ * so looking twice gives the same event. */
+const struct luma_event *luma_peek(struct luma_client *client);
+
+/* Takes the first event out of the line and frees it. For a LUMA_TASK, `done`
+ * says whether its id now counts as a task or (a decode hook failed) not. */
+void luma_take(struct luma_client *client, bool done);
+
+/* Moves the first event, which is a LUMA_TASK, to its job's own line. It still
+ * counts as undelivered there. */
+void luma_keep(struct luma_client *client);
+
+/* How many events are in line. */
+size_t luma_ready(struct luma_client *client);
+
+/* A descriptor that is readable while an event is in line, or -1 after close.
+ * The client's; never read from it. */
+int luma_fd(struct luma_client *client);
+
+/* Waits until an event is in line, a signal arrives, or `ms` have passed.
+ * True when there is an event. */
+bool luma_wait(struct luma_client *client, int ms);
+
+/* How many jobs have not ended. */
+size_t luma_unfinished(const struct luma_client *client);
+
+struct luma_stats {
+    uint64_t requests;    /* sent, resends included */
+    uint64_t retries;     /* of them, repeats */
+    uint64_t bytes;       /* of replies, decoded */
+    uint64_t tasks;       /* documents handed over */
+    uint64_t dropped;     /* tasks nobody asked for, or the second of an id */
+    uint64_t unreadable;  /* tasks over a limit */
+    uint64_t bad_hints;   /* Retry-After headers nobody can read */
+    uint64_t undelivered; /* bytes that wait for the caller */
+    uint64_t queue;       /* events in line */
+    uint64_t active;      /* requests on their way */
+};
+
+void luma_client_stats(struct luma_client *client, struct luma_stats *stats);
+
+/* ---- job -------------------------------------------------------------- */
+
+enum luma_outcome {
+    LUMA_IS_OPEN,
+    LUMA_IS_TASK,
+    LUMA_IS_MISSING,
+    LUMA_IS_FAILED,
+    LUMA_IS_CANCELLED,
+    LUMA_OUTCOMES
+};
+
+struct luma_progress {
+    size_t ids; /* distinct ones */
+    size_t outcome[LUMA_OUTCOMES];
+    uint64_t requests;
+    uint64_t retries;
+    uint64_t bytes;
+};
+
+/* Ends the job soon: its END follows, after what has arrived already. */
+void luma_job_cancel(struct luma_job *job);
+
+/* Gives the job up: cancels it if need be, and frees it at once or with its
+ * END. Events of it are no longer seen. NULL is fine. */
+void luma_job_release(struct luma_job *job);
+
+/* The job's documents are kept when its client is closed. */
+void luma_job_keep(struct luma_job *job, bool keep);
+
+/* The first document in the job's own line (luma_keep), or NULL. */
+const struct luma_doc *luma_job_doc(struct luma_job *job);
+
+/* Takes that document and frees it; `done` as for luma_take. */
+void luma_job_take(struct luma_job *job, bool done);
+
+/* How it ended; LUMA_PENDING while it has not. */
+const struct luma_error *luma_job_error(const struct luma_job *job);
+
+void *luma_job_user(const struct luma_job *job);
+void luma_job_progress(const struct luma_job *job,
+                       struct luma_progress *progress);
+
+/* The distinct ids, in the order asked for. */
+size_t luma_job_count(const struct luma_job *job);
+const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len);
+enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index);
+
+/* The state in which an id's task arrived; LUMA_NO_STATE before. */
+enum luma_state luma_job_state(const struct luma_job *job, size_t index);
+
+#endif

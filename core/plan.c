@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* Ids lie end to end in one buffer, found through a table of indices: under
+ * 100 bytes each, however many there are. */
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- ids --------------------------------------------------------------- */
+
+struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
+{
+    struct luma_ids *ids = calloc(1, sizeof *ids);
+    uint32_t room = 16;
+
+    while (room / 2 < expected && room < 1u << 31)
+        room *= 2;
+    if (!ids)
+        return NULL;
+    atomic_init(&ids->refs, 1);
+    ids->text.cap = UINT32_MAX;
+    ids->room = room;
+    ids->slots = calloc(room, sizeof *ids->slots);
+    if (ids->slots && buf_reserve(&ids->text, bytes) &&
+        buf_reserve(&ids->ends, expected * sizeof(uint32_t)))
+        return ids;
+    luma_ids_unref(ids);
+    return NULL;
+}
+
+struct luma_ids *ids_ref(struct luma_ids *ids)
+{
+    atomic_fetch_add(&ids->refs, 1);
+    return ids;
+}
+
+void luma_ids_unref(struct luma_ids *ids)
+{
+    if (!ids || atomic_fetch_sub(&ids->refs, 1) > 1)
+        return;
+    buf_free(&ids->text);
+    buf_free(&ids->ends);
+    free(ids->slots);
+    free(ids);
+}
+
+const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len)
+{
+    const uint32_t *ends = (const uint32_t *)ids->ends.data;
+    uint32_t from = index ? ends[index - 1] : 0;
+
+    *len = ends[index] - from;
+    return ids->text.data + from;
+}
+
+static uint32_t hash_of(const char *s, size_t n)
+{
+    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a, folded */
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 0x100000001B3u;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* The slot of the id, or the empty one where it belongs. */
+static uint32_t *find_slot(const struct luma_ids *ids, const char *id,
+                           size_t len)
+{
+    uint32_t i = hash_of(id, len) & (ids->room - 1);
+
+    for (;; i = (i + 1) & (ids->room - 1)) {
+        size_t known;
+        const char *text;
+
+        if (!ids->slots[i])
+            return &ids->slots[i];
+        text = ids_get(ids, ids->slots[i] - 1, &known);
+        if (known == len && memcmp(text, id, len) == 0)
+            return &ids->slots[i];
+    }
+}
+
+int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len)
+{
+    return (int64_t)*find_slot(ids, id, len) - 1;
+}
+
+enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
+{
+    uint32_t *slot, end;
+
+    if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->room / 2)
+        return LUMA_ARGUMENT;
+    slot = find_slot(ids, id, len);
+    if (*slot)
+        return LUMA_OK;
+    if (!buf_append(&ids->text, id, len))
+        return LUMA_MEMORY;
+    end = (uint32_t)ids->text.len;
+    if (!buf_append(&ids->ends, &end, sizeof end))
+        return LUMA_MEMORY;
+    *slot = ++ids->count;
+    return LUMA_OK;
+}
+
+/* ---- ledger ------------------------------------------------------------ */
+
+bool ledger_init(struct ledger *ledger, const struct luma_ids *ids)
+{
+    *ledger = (struct ledger){.ids = ids, .open = ids->count};
+    ledger->settled = calloc(ids->count ? ids->count : 1, 1);
+    return ledger->settled != NULL;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    free(ledger->settled);
+    buf_free(&ledger->again);
+    *ledger = (struct ledger){0};
+}
+
+/* The next id that was left out and is still open, or -1. */
+static int64_t next_again(struct ledger *ledger)
+{
+    const uint32_t *again = (const uint32_t *)ledger->again.data;
+    size_t end = ledger->again.len / sizeof *again;
+
+    while (ledger->again_from < end &&
+           ledger->settled[again[ledger->again_from]])
+        ledger->again_from++;
+    return ledger->again_from < end ? (int64_t)again[ledger->again_from] : -1;
+}
+
+bool ledger_has_more(struct ledger *ledger)
+{
+    return ledger->fresh < ledger->ids->count || next_again(ledger) >= 0;
+}
+
+/* Ids nobody has asked for come first, so that what was left out gathers. */
+struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
+{
+    uint32_t fresh = ledger->ids->count - ledger->fresh;
+    uint32_t n = fresh && fresh < max ? fresh : max, i = 0;
+    struct batch *batch = calloc(1, sizeof *batch + n * sizeof *batch->ids);
+
+    if (!batch)
+        return NULL;
+    batch->answer.event.kind = LUMA_ANSWER;
+    batch->answer.ids = batch->ids;
+    for (; fresh && i < n; i++)
+        batch->ids[i] = ledger->fresh++;
+    for (; !fresh && i < n && next_again(ledger) >= 0; i++) {
+        batch->ids[i] = (uint32_t)next_again(ledger);
+        ledger->again_from++;
+    }
+    batch->answer.count = i;
+    return batch;
+}
+
+bool ledger_settle(struct ledger *ledger, const char *id, size_t len,
+                   uint32_t *index)
+{
+    int64_t found = ids_find(ledger->ids, id, len);
+
+    if (found < 0 || ledger->settled[found])
+        return false;
+    ledger->settled[found] = 1;
+    ledger->open--;
+    *index = (uint32_t)found;
+    return true;
+}
+
+void ledger_trim(const struct ledger *ledger, struct batch *batch)
+{
+    uint32_t i, kept = 0;
+
+    for (i = 0; i < batch->answer.count; i++)
+        if (!ledger->settled[batch->ids[i]])
+            batch->ids[kept++] = batch->ids[i];
+    batch->answer.count = kept;
+}
+
+bool ledger_ask_again(struct ledger *ledger, const struct batch *batch)
+{
+    if (next_again(ledger) < 0)
+        ledger->again_from = ledger->again.len = 0;
+    return buf_append(&ledger->again, batch->ids,
+                      batch->answer.count * sizeof *batch->ids);
+}
+
+void ledger_close(struct ledger *ledger, const struct batch *batch)
+{
+    uint32_t i;
+
+    for (i = 0; i < batch->answer.count; i++)
+        ledger->settled[batch->ids[i]] = 1;
+    ledger->open -= batch->answer.count;
+}
+
+/* ---- request bodies ---------------------------------------------------- */
+
+/* JSON has to escape quotes, backslashes and control characters. */
+static bool append_quoted(struct buf *body, const char *s, size_t len)
+{
+    const char *end = s + len, *p;
+
+    if (!buf_append(body, "\"", 1))
+        return false;
+    for (; s < end; s = p + 1) {
+        char escape[8];
+
+        for (p = s;
+             p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\';)
+            p++;
+        if (!buf_append(body, s, (size_t)(p - s)))
+            return false;
+        if (p == end)
+            break;
+        snprintf(escape, sizeof escape, "\\u%04x", (unsigned char)*p);
+        if (!buf_append(body, escape, 6))
+            return false;
+    }
+    return buf_append(body, "\"", 1);
+}
+
+bool batch_body(const struct batch *batch, const struct luma_ids *ids,
+                struct buf *body)
+{
+    uint32_t i;
+
+    buf_clear(body);
+    if (!buf_append_text(body, "{\"ids\":["))
+        return false;
+    for (i = 0; i < batch->answer.count; i++) {
+        size_t len;
+        const char *id = ids_get(ids, batch->ids[i], &len);
+
+        if ((i && !buf_append(body, ",", 1)) || !append_quoted(body, id, len))
+            return false;
+    }
+    return buf_append_text(body, "]}");
+}

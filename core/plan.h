@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* From ids to distinct ids, to batches, to request bodies; and the ledger that
+ * gives every id exactly one outcome. Pure; nothing blocks.
+ *
+ * A list of ids is immutable once it is built, and counted, so that both
+ * threads can read it. A ledger and its batches belong to one thread at a
+ * time. */
+#ifndef LUMA_PLAN_H
+#define LUMA_PLAN_H
+
+#include <stdatomic.h>
+
+#include "buf.h"
+#include "luma.h"
+
+/* ---- ids --------------------------------------------------------------- */
+
+struct luma_ids {
+    atomic_uint refs;
+    uint32_t count;  /* distinct ones */
+    struct buf text; /* all bytes, one after the other */
+    struct buf ends; /* uint32_t each: where the id ends in `text` */
+    uint32_t *slots; /* index + 1 of an id, or 0; hashed by its bytes */
+    uint32_t room;   /* of `slots`, a power of two */
+};
+
+struct luma_ids *ids_ref(struct luma_ids *ids); /* any thread */
+
+/* The bytes of an id. */
+const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len);
+
+/* The index of an id, or -1. */
+int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
+
+/* ---- batches ----------------------------------------------------------- */
+
+/* The ids of one request, from the first time it is sent until all of them
+ * are settled. It travels to the caller as the event of its own end, so that
+ * telling of a failure never needs memory. */
+struct batch {
+    struct luma_answer answer;
+    struct job *job;     /* whose it is */
+    uint32_t found;      /* new tasks of the present attempt */
+    uint32_t unreadable; /* tasks of it that are over a limit */
+    unsigned attempts;   /* sends so far */
+    double spent;        /* retry tokens */
+    int64_t due;         /* ms: when it is sent again */
+    uint32_t ids[];
+};
+
+/* ---- ledger ------------------------------------------------------------ */
+
+struct ledger {
+    const struct luma_ids *ids; /* kept alive by the owner */
+    uint8_t *settled;           /* per id */
+    uint32_t open;              /* ids without an outcome */
+    uint32_t fresh;             /* first id that was never asked for */
+    struct buf again;  /* uint32_t each: left out, to be asked once more */
+    size_t again_from; /* how many of them are used up */
+};
+
+/* False: out of memory. */
+bool ledger_init(struct ledger *ledger, const struct luma_ids *ids);
+void ledger_free(struct ledger *ledger);
+
+/* True while there are ids to make a batch of. */
+bool ledger_has_more(struct ledger *ledger);
+
+/* A batch of at most `max` of them, the caller's to free(). NULL: out of
+ * memory. */
+struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
+
+/* A task with this id arrived. Gives its index and true when the id was open;
+ * false for strangers and repeats. */
+bool ledger_settle(struct ledger *ledger, const char *id, size_t len,
+                   uint32_t *index);
+
+/* Drops from the batch what is settled by now. */
+void ledger_trim(const struct ledger *ledger, struct batch *batch);
+
+/* The batch's ids are to be asked for in another batch. False: no memory. */
+bool ledger_ask_again(struct ledger *ledger, const struct batch *batch);
+
+/* The batch's ids have their outcome. */
+void ledger_close(struct ledger *ledger, const struct batch *batch);
+
+/* Writes {"ids":[…]} of the batch. False: out of memory. */
+bool batch_body(const struct batch *batch, const struct luma_ids *ids,
+                struct buf *body);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads are joined, never detached: a thread that is still inside TLS, or
+ * in its own destructors, while exit() takes OpenSSL apart, crashes the host.
+ * Joining is left to whoever comes by later, so that nobody waits. */
+#include "process.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+enum { EXIT_WAIT_MS = 1000 };
+
+struct entry {
+    struct process_thread thread;
+    struct entry *next;
+    pthread_t id;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *trouble; /* set once */
+static unsigned generation; /* changed by the only thread of a new process */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static struct entry *running;  /* under lock */
+static struct entry *finished; /* under lock: may be joined without waiting */
+
+/* ---- once -------------------------------------------------------------- */
+
+/* Joins the threads that have come to their end. */
+static void reap(void)
+{
+    struct entry *list;
+
+    pthread_mutex_lock(&lock);
+    list = finished;
+    finished = NULL;
+    pthread_mutex_unlock(&lock);
+    while (list) {
+        struct entry *next = list->next;
+
+        pthread_join(list->id, NULL);
+        free(list);
+        list = next;
+    }
+}
+
+void process_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+#ifndef __APPLE__
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+/* Runs before OpenSSL's own handler, because it was registered after it. */
+static void at_exit(void)
+{
+    struct timespec until = clock_in(EXIT_WAIT_MS);
+    struct entry *entry;
+
+    pthread_mutex_lock(&lock);
+    for (entry = running; entry; entry = entry->next)
+        entry->thread.stop(entry->thread.arg);
+    while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&lock);
+    reap();
+}
+
+/* The threads of the parent do not exist here. */
+static void in_child(void)
+{
+    generation++;
+    running = finished = NULL;
+    pthread_mutex_init(&lock, NULL);
+    process_condition(&changed);
+}
+
+static void init(void)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+    process_condition(&changed);
+    if (info->version_num < 0x075500)
+        trouble = "luma needs libcurl 7.85 or later; this one is older";
+    else if (!(info->features & CURL_VERSION_THREADSAFE))
+        trouble = "luma needs a libcurl whose initialisation is thread-safe";
+    else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        trouble = "libcurl could not be initialised";
+    else if (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0)
+        trouble = "luma could not register its exit and fork handlers";
+}
+
+const char *process_init(void)
+{
+    pthread_once(&once, init);
+    return trouble;
+}
+
+unsigned process_generation(void)
+{
+    return generation;
+}
+
+/* ---- threads ----------------------------------------------------------- */
+
+static void *life(void *arg)
+{
+    struct entry *entry = arg, **link = &running;
+
+    entry->thread.run(entry->thread.arg);
+    pthread_mutex_lock(&lock);
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    entry->next = finished;
+    finished = entry;
+    entry->thread.done(entry->thread.arg);
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+/* Blocks what others send; a fault of the thread's own must still be seen. */
+static bool create(struct entry *entry)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    sigdelset(&all, SIGABRT);
+    sigdelset(&all, SIGTRAP);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&entry->id, NULL, life, entry);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return !failed;
+}
+
+bool process_start(const struct process_thread *thread)
+{
+    struct entry *entry = malloc(sizeof *entry);
+
+    if (!entry)
+        return false;
+    reap();
+    entry->thread = *thread;
+    pthread_mutex_lock(&lock);
+    if (!create(entry)) {
+        pthread_mutex_unlock(&lock);
+        free(entry);
+        return false;
+    }
+    entry->next = running;
+    running = entry;
+    pthread_mutex_unlock(&lock);
+    return true;
+}

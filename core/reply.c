@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* Shapes and words as the gateways send them. */
+#include "reply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "luma.h"
+
+/* ---- words for states -------------------------------------------------- */
+
+static const struct {
+    const char *word;
+    enum luma_state state;
+} words[] = {
+    {"", LUMA_NO_STATE},
+    {"unknown", LUMA_NO_STATE},
+    {"pending", LUMA_WAITING},
+    {"queued", LUMA_WAITING},
+    {"not_start", LUMA_WAITING},
+    {"submitted", LUMA_WAITING},
+    {"completed", LUMA_COMPLETED},
+    {"success", LUMA_COMPLETED},
+    {"succeeded", LUMA_COMPLETED},
+    {"finished", LUMA_COMPLETED},
+    {"1", LUMA_COMPLETED},
+    {"failed", LUMA_FAILED},
+    {"failure", LUMA_FAILED},
+    {"create_task_failed", LUMA_FAILED},
+    {"generate_failed", LUMA_FAILED},
+    {"error", LUMA_FAILED},
+    {"rejected", LUMA_FAILED},
+    {"cancel", LUMA_FAILED},
+    {"cancelled", LUMA_FAILED},
+    {"canceled", LUMA_FAILED},
+    {"not_found", LUMA_FAILED},
+    {"2", LUMA_FAILED},
+    {"3", LUMA_FAILED},
+};
+
+const char *luma_state_name(enum luma_state state)
+{
+    static const char *const names[] = {"processing", "pending", "processing",
+                                        "completed", "failed"};
+
+    return names[state];
+}
+
+enum luma_state luma_state_of_word(const char *word, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == len &&
+            strncasecmp(words[i].word, word, len) == 0)
+            return words[i].state;
+    return LUMA_PROCESSING;
+}
+
+/* ---- what a value says ------------------------------------------------- */
+
+/* The text of a string, or the digits of an integer in `room`; else NULL. */
+static const char *text_of(const struct luma_doc *doc,
+                           const struct luma_node *node,
+                           char room[REPLY_ID_ROOM], size_t *len)
+{
+    if (!node)
+        return NULL;
+    if (node->kind == LUMA_INTEGER) {
+        *len = (size_t)snprintf(room, REPLY_ID_ROOM, "%" PRId64, node->integer);
+        return room;
+    }
+    if (node->kind != LUMA_STRING && node->kind != LUMA_BIG)
+        return NULL;
+    *len = doc->strings[node->string].len;
+    return doc->text + doc->strings[node->string].at;
+}
+
+const char *reply_id(const struct luma_doc *doc, char room[REPLY_ID_ROOM],
+                     size_t *len)
+{
+    const struct luma_node *data = doc_member(doc, doc->root, "data");
+    const struct luma_node *ids[] = {doc_member(doc, doc->root, "task_id"),
+                                     doc_member(doc, data, "id"),
+                                     doc_member(doc, doc->root, "id")};
+    size_t i;
+
+    for (i = 0; i < sizeof ids / sizeof *ids; i++) {
+        const char *id = text_of(doc, ids[i], room, len);
+
+        if (id && *len)
+            return id;
+    }
+    return NULL;
+}
+
+/* A row's status wins over the state inside. */
+static enum luma_state state_of(const struct luma_doc *doc)
+{
+    const struct luma_node *data = doc_member(doc, doc->root, "data");
+    const struct luma_node *says[] = {doc_member(doc, doc->root, "status"),
+                                      doc_member(doc, data, "state"),
+                                      doc_member(doc, doc->root, "state")};
+    size_t i;
+
+    for (i = 0; i < sizeof says / sizeof *says; i++) {
+        char room[REPLY_ID_ROOM];
+        size_t len = 0;
+        const char *word = text_of(doc, says[i], room, &len);
+        enum luma_state state = word ? luma_state_of_word(word, len)
+                                     : LUMA_NO_STATE;
+
+        if (state != LUMA_NO_STATE)
+            return state;
+    }
+    return LUMA_PROCESSING;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+static void drop_docs(struct reply *reply)
+{
+    struct luma_doc *doc;
+
+    while ((doc = reply_take(reply)))
+        free(doc);
+    free(reply->root);
+    reply->root = NULL;
+}
+
+bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+                bool keep_json)
+{
+    *reply = (struct reply){.max_bytes = max_bytes};
+    reply->last = &reply->first;
+    return json_init(&reply->json, max_task, keep_json);
+}
+
+void reply_reset(struct reply *reply, bool wants_tasks)
+{
+    drop_docs(reply);
+    json_reset(&reply->json);
+    reply->wants_tasks = wants_tasks;
+    reply->bad = false;
+    reply->bytes = reply->strangers = reply->unreadable = 0;
+    reply->start_len = 0;
+}
+
+void reply_free(struct reply *reply)
+{
+    if (reply->last)
+        drop_docs(reply);
+    json_free(&reply->json);
+}
+
+struct luma_doc *reply_take(struct reply *reply)
+{
+    struct luma_doc *doc = reply->first;
+
+    if (!doc)
+        return NULL;
+    reply->first = (struct luma_doc *)doc->event.next;
+    if (!reply->first)
+        reply->last = &reply->first;
+    doc->event.next = NULL;
+    return doc;
+}
+
+/* Keeps the value if it is a task. Owns it in any case. */
+static void add_task(struct reply *reply, struct luma_doc *doc)
+{
+    char room[REPLY_ID_ROOM];
+    size_t len;
+
+    if (!reply->wants_tasks || !reply_id(doc, room, &len)) {
+        reply->strangers++;
+        free(doc);
+        return;
+    }
+    doc->event.kind = LUMA_TASK;
+    doc->state = state_of(doc);
+    *reply->last = doc;
+    reply->last = (struct luma_doc **)&doc->event.next;
+}
+
+static void take_value(struct reply *reply, enum json_result result)
+{
+    struct luma_doc *doc = json_take(&reply->json);
+
+    if (result == JSON_ROOT)
+        reply->root = doc;
+    else if (doc)
+        add_task(reply, doc);
+    else
+        reply->unreadable++;
+    if (result == JSON_ROOT && !doc)
+        reply->bad = true;
+}
+
+bool reply_feed(struct reply *reply, const char *bytes, size_t n)
+{
+    size_t more = sizeof reply->start - reply->start_len;
+    const char *at = bytes;
+
+    more = n < more ? n : more;
+    memcpy(reply->start + reply->start_len, bytes, more);
+    reply->start_len += more;
+    reply->bytes += n;
+    if (reply->bytes > reply->max_bytes) {
+        reply->json.why = LUMA_TOO_LARGE;
+        reply->bad = true;
+    }
+    while (!reply->bad) {
+        enum json_result result = json_feed(&reply->json, &at, bytes + n);
+
+        if (result == JSON_MORE)
+            break;
+        if (result == JSON_BAD)
+            reply->bad = true;
+        else
+            take_value(reply, result);
+    }
+    return !reply->bad;
+}
+
+/* ---- the verdict ------------------------------------------------------- */
+
+static const struct luma_node *root_member(const struct reply *reply,
+                                           const char *name)
+{
+    const struct luma_node *node =
+        reply->root ? doc_member(reply->root, reply->root->root, name) : NULL;
+
+    return node && node->kind != LUMA_NULL ? node : NULL;
+}
+
+static const char *message_in(const struct reply *reply,
+                              const struct luma_node *object, size_t *len)
+{
+    static const char *const names[] = {"message", "reason",    "error",
+                                        "detail",  "msg",       "description",
+                                        "err",     "error_msg", "fail_reason"};
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct luma_node *node =
+            doc_member(reply->root, object, names[i]);
+        char room[REPLY_ID_ROOM];
+        const char *text = NULL;
+
+        if (node && node->kind == LUMA_STRING)
+            text = text_of(reply->root, node, room, len);
+        if (text && *len)
+            return text;
+    }
+    return NULL;
+}
+
+/* The gateway's own words for what is wrong, or how the body starts. */
+static void explain(const struct reply *reply, const char *secret,
+                    struct luma_error *error)
+{
+    static const char *const inside[] = {"error", "detail", "data"};
+    char clean[512];
+    const char *text = NULL;
+    size_t len = 0, i;
+
+    for (i = 0; i < 3 && !text; i++)
+        if (reply->root)
+            text = message_in(reply, root_member(reply, inside[i]), &len);
+    if (!text && reply->root)
+        text = message_in(reply, reply->root->root, &len);
+    if (text) {
+        status_clean(clean, sizeof clean, text, len, secret);
+        status_detail(error, "%s", clean);
+    } else if (reply->start_len) {
+        status_clean(clean, sizeof clean, reply->start, reply->start_len,
+                     secret);
+        status_detail(error, "it starts with %s", clean);
+    } else if (error->code != LUMA_TRUNCATED) {
+        status_detail(error, "it is empty");
+    }
+}
+
+/* `code` is one of the ways to say success, or is not there. */
+static bool code_is_good(const struct reply *reply)
+{
+    const struct luma_node *code = root_member(reply, "code");
+    char room[REPLY_ID_ROOM];
+    size_t len = 0;
+    const char *text = text_of(reply->root, code, room, &len);
+
+    if (!code)
+        return true;
+    return text && ((len == 7 && strncasecmp(text, "success", 7) == 0) ||
+                    (len == 1 && *text == '0') ||
+                    (len == 3 && memcmp(text, "200", 3) == 0));
+}
+
+static bool has_error(const struct reply *reply)
+{
+    const struct luma_node *error = root_member(reply, "error");
+    const struct luma_node *success = root_member(reply, "success");
+
+    return (error && error->kind != LUMA_FALSE) ||
+           (success && success->kind == LUMA_FALSE) ||
+           root_member(reply, "error_code") || root_member(reply, "detail") ||
+           !code_is_good(reply);
+}
+
+/* What the root object of a 2xx reply is: an envelope whose rows came out
+ * already, one around a single task, or a bare task. */
+static enum luma_status judge_object(struct reply *reply)
+{
+    const struct luma_doc *root = reply->root;
+    const struct luma_node *data = doc_member(root, root->root, "data");
+    bool envelope = root_member(reply, "code") != NULL;
+    bool task = root_member(reply, "task_id") ||
+                (root_member(reply, "id") && !envelope);
+
+    if (has_error(reply))
+        return LUMA_GATEWAY;
+    if (data && data->kind == LUMA_ARRAY)
+        return LUMA_OK;
+    if (data && data->kind == LUMA_NULL && !task)
+        return LUMA_OK;
+    if (!task && (!data || data->kind != LUMA_OBJECT))
+        return LUMA_REPLY;
+    if (!task)
+        json_narrow(&reply->json, reply->root);
+    add_task(reply, reply->root);
+    reply->root = NULL;
+    return LUMA_OK;
+}
+
+static enum luma_status judge(struct reply *reply)
+{
+    const struct luma_doc *root = reply->root;
+
+    if (!root && reply->json.why == LUMA_TRUNCATED && !reply->start_len)
+        return LUMA_REPLY; /* an empty body is whole, but says nothing */
+    if (!root || reply->bad)
+        return reply->json.why ? reply->json.why : LUMA_REPLY;
+    if (root->root->kind == LUMA_OBJECT)
+        return judge_object(reply);
+    return root->root->kind == LUMA_ARRAY || root->root->kind == LUMA_NULL
+               ? LUMA_OK
+               : LUMA_REPLY;
+}
+
+void reply_end(struct reply *reply, long http, const char *secret,
+               struct luma_error *error)
+{
+    enum json_result result = reply->bad ? JSON_BAD : json_end(&reply->json);
+    enum luma_status verdict;
+
+    if (result == JSON_ROOT)
+        take_value(reply, result);
+    else if (result == JSON_BAD)
+        reply->bad = true;
+    verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
+    status_set(error, verdict);
+    error->http = http;
+    error->retryable = status_retry(verdict, http) != RETRY_NEVER;
+    if (verdict == LUMA_TOO_LARGE && reply->bytes > reply->max_bytes)
+        status_detail(error, "more than max_reply, %zu bytes",
+                      reply->max_bytes);
+    else if (verdict != LUMA_OK)
+        explain(reply, secret, error);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What a gateway's reply says: which of its values are tasks, in every known
+ * shape, and whether it is an answer or a failure in disguise.
+ *
+ * Pure: bytes in, documents and a verdict out. The caller owns the struct; one
+ * thread at a time; nothing blocks. */
+#ifndef LUMA_REPLY_H
+#define LUMA_REPLY_H
+
+#include "json.h"
+
+struct reply {
+    struct json_reader json;
+    size_t max_bytes; /* decoded, of the whole reply */
+    bool wants_tasks; /* the status is 2xx */
+    bool bad;         /* nothing more is wanted */
+    size_t bytes;     /* so far */
+    size_t strangers; /* rows that are no tasks */
+    size_t unreadable;
+    struct luma_doc *first, **last; /* tasks that wait for reply_take */
+    struct luma_doc *root;
+    char start[256]; /* of the body, for messages */
+    size_t start_len;
+};
+
+/* Room for a numeric id's digits. */
+enum { REPLY_ID_ROOM = 24 };
+
+/* False: out of memory. */
+bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+                bool keep_json);
+
+/* Ready for the next reply. `wants_tasks`: false where the status is not 2xx,
+ * so that the body can only explain. */
+void reply_reset(struct reply *reply, bool wants_tasks);
+
+/* Zero-filled may be freed too. */
+void reply_free(struct reply *reply);
+
+/* Takes a piece of the body. False: it cannot be a reply any more, stop. */
+bool reply_feed(struct reply *reply, const char *bytes, size_t n);
+
+/* The next task, the caller's to free(), its `state` set; NULL: none yet. */
+struct luma_doc *reply_take(struct reply *reply);
+
+/* The body is over. Sets error->code to LUMA_OK when it is a real answer, so
+ * that ids it left out are not known to the gateway, else to what it is, with
+ * a message from which `secret` is blotted out. A bare task shows up only now:
+ * call reply_take once more. */
+void reply_end(struct reply *reply, long http, const char *secret,
+               struct luma_error *error);
+
+/* The id of the task, with its length; NULL when the value has none. A numeric
+ * id is written to `room`. Prefers task_id, then data.id, then id. */
+const char *reply_id(const struct luma_doc *doc, char room[REPLY_ID_ROOM],
+                     size_t *len);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* The policy in numbers: AWS' bucket and full jitter, the 10 % rule of Google's
+ * SRE book, and a cap on what Retry-After may ask for. */
+#include "retry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
+static const double SHARE = 0.1; /* retries per request, once 100 are seen */
+static const double BASE_TRANSIENT = 50, BASE_THROTTLED = 1000; /* ms */
+static const double DELAY_CAP = 20000;                          /* ms */
+
+struct retry_budget retry_budget_new(void)
+{
+    return (struct retry_budget){.tokens = BUCKET};
+}
+
+void retry_count_request(struct retry_budget *budget)
+{
+    budget->requests++;
+}
+
+void retry_refund(struct retry_budget *budget, double spent)
+{
+    budget->tokens += spent > 0 ? spent : 1;
+    if (budget->tokens > BUCKET)
+        budget->tokens = BUCKET;
+}
+
+/* ---- Retry-After ------------------------------------------------------- */
+
+/* Days since 1970-01-01 of a date in the Gregorian calendar. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    int64_t era, of_era;
+
+    year -= month <= 2;
+    era = year / 400;
+    of_era = year % 400;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+           (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+}
+
+static int month_of(const char *name)
+{
+    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const char *at = strlen(name) == 3 ? strstr(names, name) : NULL;
+
+    return at && (at - names) % 3 == 0 ? (int)(at - names) / 3 + 1 : 0;
+}
+
+/* RFC 9110 5.6.7: IMF-fixdate, RFC 850 and asctime, to Unix seconds. */
+static bool read_date(const char *s, int64_t *seconds)
+{
+    char month[4] = "";
+    int day, year, h, m, sec, end = 0, n;
+
+    if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day,
+               month, &year, &h, &m, &sec, &end) < 6 ||
+        !end) {
+        n = sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &day,
+                   month, &year, &h, &m, &sec, &end);
+        if (n == 6)
+            year += year < 70 ? 2000 : 1900;
+        else if (sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n",
+                        month, &day, &h, &m, &sec, &year, &end) < 6)
+            return false;
+    }
+    if (!end || s[end] || !month_of(month) || day < 1 || day > 31 ||
+        year < 1900 || h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 ||
+        sec > 60)
+        return false;
+    *seconds = days_of(year, month_of(month), day) * 86400 + h * 3600 + m * 60 +
+               sec;
+    return true;
+}
+
+struct retry_hint retry_hint(const char *value, const char *date, int64_t now)
+{
+    struct retry_hint hint = {HINT_NONE, 0};
+    size_t digits;
+    int64_t then;
+
+    if (!value)
+        return hint;
+    digits = strspn(value, "0123456789");
+    hint.kind = HINT_ABSURD;
+    if (digits && digits <= 10 && !value[digits]) {
+        sscanf(value, "%lf", &hint.seconds);
+        hint.kind = hint.seconds > 0 ? HINT_SECONDS : HINT_NONE;
+    } else if (!digits && read_date(value, &then)) {
+        if (date)
+            read_date(date, &now);
+        hint.seconds = then > now ? (double)(then - now) : 0;
+        hint.kind = then > now ? HINT_SECONDS : HINT_NONE;
+    }
+    return hint;
+}
+
+/* ---- the decision ------------------------------------------------------ */
+
+static bool allowed(const struct retry_question *q)
+{
+    unsigned attempts = q->attempts;
+
+    if (attempts > RETRY_MAX_ATTEMPTS)
+        attempts = RETRY_MAX_ATTEMPTS;
+    if (q->how == RETRY_ONCE && attempts > 2)
+        attempts = 2;
+    return q->how != RETRY_NEVER && q->attempt < attempts;
+}
+
+/* Full jitter: anything from 0 to a ceiling that doubles. */
+static double backoff(const struct retry_question *q)
+{
+    double ceiling = q->how == RETRY_THROTTLED ? BASE_THROTTLED
+                                               : BASE_TRANSIENT;
+    unsigned i;
+
+    for (i = 1; i < q->attempt; i++)
+        ceiling *= 2;
+    return q->chance * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
+}
+
+static bool affordable(const struct retry_budget *budget, double cost)
+{
+    bool many = budget->requests > 100;
+
+    return budget->tokens >= cost &&
+           !(many &&
+             (double)(budget->retries + 1) > SHARE * (double)budget->requests);
+}
+
+struct retry_answer retry_decide(struct retry_budget *budget,
+                                 const struct retry_question *q)
+{
+    struct retry_answer answer = {RETRY_STOP, 0, 0};
+    bool hinted = q->hint.kind == HINT_SECONDS;
+    double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
+    double cost = q->how == RETRY_THROTTLED ? THROTTLED_COST : TRANSIENT_COST;
+
+    if (!allowed(q))
+        return answer;
+    if (hinted && q->hint.seconds * 1000 > delay)
+        delay = q->hint.seconds * 1000;
+    if (hinted && q->hint.seconds > RETRY_HINT_CAP) {
+        answer.verdict = RETRY_STOP_LATER;
+    } else if (q->left >= 0 && delay + needed > (double)q->left) {
+        answer.verdict = hinted ? RETRY_STOP_LATER : RETRY_STOP_TIME;
+    } else if (!affordable(budget, cost)) {
+        answer.verdict = RETRY_STOP_BUDGET;
+    } else {
+        answer = (struct retry_answer){RETRY_AFTER, (int64_t)delay, cost};
+        budget->tokens -= cost;
+        budget->retries++;
+    }
+    return answer;
+}

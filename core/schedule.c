@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Fair turns between jobs, and the wait before a repeat. */
+#include "schedule.h"
+
+#include <stdlib.h>
+
+#include "clock.h"
+
+static void count(atomic_ullong *counter, unsigned long long n)
+{
+    if (n)
+        atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+void schedule_init(struct schedule *s, struct channel *channel)
+{
+    *s = (struct schedule){.channel = channel};
+    s->last_job = &s->jobs;
+    s->budget = retry_budget_new();
+    s->chance = (uint64_t)clock_ms() ^ (uint64_t)(uintptr_t)s ^ 0x9E3779B9u;
+}
+
+/* ---- jobs -------------------------------------------------------------- */
+
+static void append_job(struct schedule *s, struct job *job)
+{
+    job->next = NULL;
+    *s->last_job = job;
+    s->last_job = &job->next;
+}
+
+static void remove_job(struct schedule *s, struct job **link)
+{
+    struct job *job = *link;
+
+    *link = job->next;
+    if (!job->next)
+        s->last_job = link;
+}
+
+void schedule_take_jobs(struct schedule *s)
+{
+    struct event_list list = {0};
+    struct luma_event *event;
+
+    queue_take(s->channel->jobs, &list);
+    queue_take(s->channel->jobs, &list); /* finds nothing: lowers the fd */
+    while ((event = event_list_take(&list)))
+        append_job(s, (struct job *)event);
+}
+
+struct job *schedule_over(const struct schedule *s, int64_t now,
+                          enum luma_status *code)
+{
+    struct job *job;
+
+    for (job = s->jobs; job; job = job->next) {
+        *code = LUMA_OK;
+        if (job_is_over(job))
+            return job;
+        if (job->out_of_memory)
+            *code = LUMA_MEMORY;
+        else if (atomic_load(&job->cancelled))
+            *code = LUMA_CANCELLED;
+        else if (job->deadline && job->deadline <= now)
+            *code = LUMA_DEADLINE;
+        if (*code)
+            return job;
+    }
+    return NULL;
+}
+
+/* Forgets what waits for its repeat, of one job or (NULL) of all. */
+static void drop_waiting(struct schedule *s, const struct job *job)
+{
+    struct luma_event **link = &s->waiting;
+
+    while (*link) {
+        struct batch *batch = (struct batch *)*link;
+
+        if (job && batch->job != job) {
+            link = &(*link)->next;
+            continue;
+        }
+        *link = (*link)->next;
+        free(batch);
+    }
+}
+
+void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
+{
+    struct job **link = &s->jobs;
+
+    while (*link != job)
+        link = &(*link)->next;
+    remove_job(s, link);
+    drop_waiting(s, job);
+    job_end(job, code, &s->events);
+}
+
+void schedule_free(struct schedule *s)
+{
+    struct luma_event *event;
+    struct job *job;
+
+    drop_waiting(s, NULL);
+    while ((job = s->jobs)) {
+        remove_job(s, &s->jobs);
+        job_unref(job);
+    }
+    while ((event = event_list_take(&s->events)))
+        event_dispose(event);
+}
+
+/* ---- what is sent next ------------------------------------------------- */
+
+/* Too much of the job waits for its caller. The flag asks to be woken, and is
+ * set before the second look, so that a take in between is not missed. */
+static bool is_held(const struct schedule *s, struct job *job)
+{
+    size_t limit = s->channel->options.max_undelivered;
+
+    if (atomic_load(&job->undelivered) < limit)
+        return false;
+    atomic_store(&job->held, true);
+    return atomic_load(&job->undelivered) >= limit / 2;
+}
+
+/* A batch whose time to be repeated has come. */
+static struct batch *due_batch(struct schedule *s, int64_t now)
+{
+    struct luma_event **link = &s->waiting;
+
+    for (; *link; link = &(*link)->next) {
+        struct batch *batch = (struct batch *)*link;
+
+        if (batch->due > now)
+            continue;
+        *link = batch->answer.event.next;
+        count(&s->channel->retries, 1);
+        count(&batch->job->retries, 1);
+        return batch;
+    }
+    return NULL;
+}
+
+/* A batch of the job that has waited longest for its turn. */
+static struct batch *fresh_batch(struct schedule *s)
+{
+    size_t size = s->channel->options.batch_size;
+    struct job **link;
+
+    for (link = &s->jobs; *link; link = &(*link)->next) {
+        struct job *job = *link;
+        struct batch *batch;
+
+        if (job->out_of_memory || !ledger_has_more(&job->ledger) ||
+            is_held(s, job))
+            continue;
+        batch = ledger_batch(&job->ledger, (uint32_t)size);
+        job->out_of_memory = !batch;
+        if (!batch)
+            continue;
+        batch->job = job;
+        retry_count_request(&s->budget);
+        remove_job(s, link);
+        append_job(s, job);
+        return batch;
+    }
+    return NULL;
+}
+
+struct batch *schedule_next(struct schedule *s, int64_t now)
+{
+    struct batch *batch = due_batch(s, now);
+
+    if (!batch)
+        batch = fresh_batch(s);
+    if (batch)
+        batch->found = 0;
+    return batch;
+}
+
+int64_t schedule_due(const struct schedule *s, bool may_send)
+{
+    const struct luma_event *event;
+    const struct job *job;
+    int64_t until = INT64_MAX;
+
+    for (job = s->jobs; job; job = job->next)
+        if (job->deadline && job->deadline < until)
+            until = job->deadline;
+    for (event = s->waiting; event && may_send; event = event->next)
+        if (((const struct batch *)event)->due < until)
+            until = ((const struct batch *)event)->due;
+    return until;
+}
+
+/* ---- what came of it --------------------------------------------------- */
+
+void schedule_task(struct schedule *s, struct batch *batch,
+                   struct luma_doc *doc)
+{
+    bool wanted = job_task(batch->job, batch, doc, &s->events);
+
+    count(wanted ? &s->channel->tasks : &s->channel->dropped, 1);
+}
+
+static double next_chance(struct schedule *s)
+{
+    s->chance ^= s->chance << 13; /* xorshift64 */
+    s->chance ^= s->chance >> 7;
+    s->chance ^= s->chance << 17;
+    return (double)(s->chance >> 11) / 9007199254740992.0;
+}
+
+static struct retry_answer decide(struct schedule *s, const struct batch *batch,
+                                  const struct exchange_end *end, int64_t now)
+{
+    const struct luma_options *o = &s->channel->options;
+    int64_t deadline = batch->job->deadline;
+    struct retry_question question = {
+        .how = end->how,
+        .attempt = batch->attempts,
+        .attempts = (unsigned)o->attempts,
+        .hint = end->hint,
+        .left = deadline ? deadline - now : -1,
+        .attempt_timeout = o->attempt_timeout,
+        .chance = next_chance(s),
+    };
+
+    if (deadline && deadline - batch->job->started < o->attempt_timeout)
+        question.attempt_timeout = deadline - batch->job->started;
+    return retry_decide(&s->budget, &question);
+}
+
+static void explain(struct luma_error *error, enum retry_verdict verdict)
+{
+    if (verdict == RETRY_STOP_LATER)
+        status_detail(error, "it asks to wait %.0f s", error->retry_after);
+    else if (verdict == RETRY_STOP_BUDGET)
+        status_detail(error, "not repeated, because too much failed lately");
+    else if (verdict == RETRY_STOP_TIME)
+        status_detail(error, "not repeated, because the deadline is near");
+}
+
+/* The batch waits for another exchange, or fails with this one. */
+static void repeat_or_fail(struct schedule *s, struct batch *batch,
+                           struct exchange_end *end, int64_t now)
+{
+    struct retry_answer answer = decide(s, batch, end, now);
+
+    end->error.attempts = batch->attempts;
+    if (answer.verdict == RETRY_AFTER) {
+        batch->due = now + answer.delay;
+        batch->spent += answer.cost;
+        batch->answer.event.next = s->waiting;
+        s->waiting = &batch->answer.event;
+    } else {
+        explain(&end->error, answer.verdict);
+        job_failed(batch->job, batch, &end->error, &s->events);
+    }
+}
+
+static void count_exchange(struct channel *c, struct job *job,
+                           const struct exchange_end *end)
+{
+    count(&job->bytes, end->bytes);
+    count(&job->requests, end->sends);
+    count(&c->bytes, end->bytes);
+    count(&c->requests, end->sends);
+    count(&c->dropped, end->strangers);
+    count(&c->unreadable, end->unreadable);
+    count(&c->bad_hints, end->hint.kind == HINT_ABSURD);
+}
+
+void schedule_finished(struct schedule *s, struct batch *batch,
+                       struct exchange_end *end, int64_t now)
+{
+    count_exchange(s->channel, batch->job, end);
+    batch->unreadable = end->unreadable;
+    batch->attempts += end->sends ? end->sends : 1;
+    ledger_trim(&batch->job->ledger, batch);
+    if (end->error.code != LUMA_OK && batch->answer.count) {
+        repeat_or_fail(s, batch, end, now);
+    } else {
+        retry_refund(&s->budget, batch->spent);
+        job_answered(batch->job, batch, &s->events);
+    }
+}

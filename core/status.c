@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables behind status.h, made from its one list. */
+#include "status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *code;
+    const char *sentence;
+    enum status_retry retry;
+} statuses[] = {
+#define STATUS_ROW(name, code, retry, sentence) {code, sentence, retry},
+    LUMA_STATUSES(STATUS_ROW)
+#undef STATUS_ROW
+};
+
+_Static_assert(sizeof statuses / sizeof *statuses == LUMA_STATUS_COUNT,
+               "a row for each status");
+
+const char *luma_status_code(enum luma_status status)
+{
+    return statuses[status].code;
+}
+
+const char *luma_status_sentence(enum luma_status status)
+{
+    return statuses[status].sentence;
+}
+
+enum luma_status status_of_http(long http)
+{
+    if (http >= 500)
+        return LUMA_SERVER;
+    if (http == 401 || http == 403)
+        return LUMA_AUTH;
+    if (http == 429)
+        return LUMA_RATE_LIMIT;
+    if (http >= 300 && http < 400)
+        return LUMA_REDIRECT;
+    return LUMA_REJECTED;
+}
+
+enum status_retry status_retry(enum luma_status status, long http)
+{
+    switch (http) {
+    case 408:
+    case 500:
+    case 502:
+    case 504:
+        return RETRY_TRANSIENT;
+    case 425:
+        return RETRY_ONCE;
+    case 429:
+    case 503:
+        return RETRY_THROTTLED;
+    default:
+        return http >= 300 ? RETRY_NEVER : statuses[status].retry;
+    }
+}
+
+void status_set(struct luma_error *error, enum luma_status code)
+{
+    *error = (struct luma_error){.code = code, .retry_after = -1};
+    error->retryable = statuses[code].retry != RETRY_NEVER;
+    snprintf(error->message, sizeof error->message, "%s",
+             statuses[code].sentence);
+}
+
+void status_detail(struct luma_error *error, const char *format, ...)
+{
+    size_t used = strlen(error->message), room = sizeof error->message - used;
+    va_list args;
+
+    if (room <= sizeof ": ")
+        return;
+    memcpy(error->message + used, ": ", sizeof ": ");
+    va_start(args, format);
+    vsnprintf(error->message + used + 2, room - 2, format, args);
+    va_end(args);
+}
+
+/* How many bytes the UTF-8 character at `s` has; 0 when it is none. */
+static size_t utf8_length(const unsigned char *s, size_t left)
+{
+    size_t n = *s < 0x80 ? 1 : *s >= 0xF0 ? 4 : *s >= 0xE0 ? 3 : 2, i;
+
+    if (n > left || (*s >= 0x80 && *s < 0xC2) || *s > 0xF4)
+        return 0;
+    for (i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+void status_clean(char *out, size_t room, const char *text, size_t len,
+                  const char *secret)
+{
+    size_t hidden = secret ? strlen(secret) : 0, used = 0;
+
+    while (len > 0) {
+        size_t n = utf8_length((const unsigned char *)text, len);
+        bool shown = n > 1 || (n == 1 && *text >= ' ' && *text != 0x7F);
+        const char *from = shown ? text : n ? " " : "?";
+        size_t size = shown ? n : 1, skip = n ? n : 1;
+
+        if (hidden && hidden <= len && memcmp(text, secret, hidden) == 0) {
+            from = "***";
+            size = 3;
+            skip = hidden;
+        }
+        if (used + size >= room)
+            break;
+        memcpy(out + used, from, size);
+        used += size;
+        text += skip;
+        len -= skip;
+    }
+    out[used] = '\0';
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Every way luma can fail, in one list: the code a caller sees, whether a
+ * repeat may help, and the sentence that says what happened. */
+#ifndef LUMA_STATUS_H
+#define LUMA_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a failed exchange may be repeated; retry.h gives the delays. */
+enum status_retry {
+    RETRY_NEVER,     /* the same request would fail the same way */
+    RETRY_TRANSIENT, /* something broke on the way; short delay */
+    RETRY_THROTTLED, /* the gateway asks for less; long delay */
+    RETRY_ONCE       /* 425: one more time, then no more */
+};
+
+/* X(enumerator, code, retry, sentence) */
+#define LUMA_STATUSES(X)                                                      \
+    X(OK, "ok", RETRY_NEVER, "all is well")                                   \
+    X(ARGUMENT, "argument", RETRY_NEVER, "an argument is not usable")         \
+    X(MEMORY, "memory", RETRY_NEVER, "out of memory")                         \
+    X(THREAD, "thread", RETRY_NEVER, "the I/O thread could not be started")   \
+    X(PENDING, "pending", RETRY_NEVER, "the job is still running")            \
+    X(CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")           \
+    X(DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed")         \
+    X(RESOLVE, "resolve", RETRY_TRANSIENT, "the host name was not found")     \
+    X(CONNECT, "connect", RETRY_TRANSIENT, "no connection could be made")     \
+    X(TLS, "tls", RETRY_NEVER, "no trusted TLS connection could be made")     \
+    X(NETWORK, "network", RETRY_TRANSIENT, "the connection broke")            \
+    X(CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,                    \
+      "no connection within timeout.connect")                                 \
+    X(ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,                    \
+      "no whole reply within timeout.attempt")                                \
+    X(STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                        \
+      "not one byte for timeout.stall")                                       \
+    X(AUTH, "auth", RETRY_NEVER, "the gateway does not accept the token")     \
+    X(RATE_LIMIT, "rate_limit", RETRY_THROTTLED,                              \
+      "the gateway asks for fewer requests")                                  \
+    X(REDIRECT, "redirect", RETRY_NEVER,                                      \
+      "the gateway points elsewhere, and luma does not follow")               \
+    X(REJECTED, "rejected", RETRY_NEVER, "the gateway rejected the request")  \
+    X(SERVER, "server", RETRY_TRANSIENT, "the gateway failed")                \
+    X(GATEWAY, "gateway", RETRY_NEVER, "the gateway answered with an error")  \
+    X(REPLY, "reply", RETRY_TRANSIENT, "the reply is not what gateways send") \
+    X(TRUNCATED, "truncated", RETRY_TRANSIENT, "the reply ended too early")   \
+    X(TOO_LARGE, "too_large", RETRY_NEVER, "the reply is over a limit")       \
+    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")
+
+enum luma_status {
+#define STATUS_ENUMERATOR(name, code, retry, sentence) LUMA_##name,
+    LUMA_STATUSES(STATUS_ENUMERATOR)
+#undef STATUS_ENUMERATOR
+        LUMA_STATUS_COUNT
+};
+
+/* A failure as a value: nothing in it is allocated, and never a token. */
+struct luma_error {
+    enum luma_status code;
+    long http;           /* status of the answer, 0 without one */
+    const char *phase;   /* "connect", "wait", "body", or NULL */
+    unsigned attempts;   /* requests sent for it, 0 when not about a request */
+    bool retryable;      /* asking again later may succeed */
+    double retry_after;  /* seconds the gateway asked for, below 0 for none */
+    char request_id[80]; /* the gateway's name for the exchange, or "" */
+    char message[640];   /* a whole sentence */
+};
+
+/* The functions below may be called from any thread and never fail. */
+
+/* The code as callers compare it: "rate_limit". */
+const char *luma_status_code(enum luma_status status);
+
+/* What it means, as a sentence without its end: "the gateway failed". */
+const char *luma_status_sentence(enum luma_status status);
+
+/* Which code an HTTP status other than 2xx stands for. */
+enum luma_status status_of_http(long http);
+
+/* How to repeat; `http` (0 for none) decides where one code has several
+ * answers, such as 408 and 503. */
+enum status_retry status_retry(enum luma_status status, long http);
+
+/* Sets an error to `code` and its sentence, and forgets the rest. */
+void status_set(struct luma_error *error, enum luma_status code);
+
+/* Adds ": " and a detail to the error's message, cut where the room ends. */
+void status_detail(struct luma_error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Makes a server's text fit to show: at most `room` - 1 bytes of valid UTF-8
+ * on one line, ended by NUL, with `secret` (NULL for none) blotted out. */
+void status_clean(char *out, size_t room, const char *text, size_t len,
+                  const char *secret);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* Every option libcurl is given, in one place, and what its results mean. */
+#include "transfer.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_HEADER_BYTES = 64 * 1024 };
+
+/* ---- what libcurl calls ------------------------------------------------ */
+
+/* Before each send on a connection, libcurl's silent resends included. */
+static int before_send(void *user, char *ip, char *local, int port, int from)
+{
+    struct transfer *t = user;
+
+    (void)ip, (void)local, (void)port, (void)from;
+    if (t->sends == t->allowed) {
+        t->refused = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    t->sends++;
+    t->moved = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer *t = user;
+
+    (void)bytes;
+    t->answered = t->moved = true;
+    t->header_bytes += size * n;
+    return t->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer *t = user;
+
+    if (!t->http) {
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
+        reply_reset(&t->reply, t->http / 100 == 2);
+    }
+    t->answered = t->moved = true;
+    return reply_feed(&t->reply, bytes, size * n) ? size * n : 0;
+}
+
+/* A host that forks and runs something does not hand our sockets on. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose,
+                                 struct curl_sockaddr *a)
+{
+    curl_socket_t fd;
+
+    (void)user, (void)purpose;
+#ifdef SOCK_CLOEXEC
+    fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+#else
+    fd = socket(a->family, a->socktype, a->protocol);
+    if (fd >= 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+    return fd;
+}
+
+/* ---- options ----------------------------------------------------------- */
+
+/* libcurl copies strings; whatever fails here fails for want of memory. */
+#define SET(option, value) (curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+static bool set_callbacks(struct transfer *t, CURL *easy)
+{
+    return SET(CURLOPT_PRIVATE, t) && SET(CURLOPT_ERRORBUFFER, t->trouble) &&
+           SET(CURLOPT_PREREQFUNCTION, before_send) &&
+           SET(CURLOPT_PREREQDATA, t) &&
+           SET(CURLOPT_HEADERFUNCTION, on_header) &&
+           SET(CURLOPT_HEADERDATA, t) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
+           SET(CURLOPT_WRITEDATA, t) &&
+           SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+}
+
+/* What could surprise a host, its user or the gateway is off: signals, the
+ * wait for a resolver, redirects, environment proxies, other protocols. */
+static bool set_safety(struct transfer *t, CURL *easy)
+{
+    const struct luma_options *o = t->options;
+    bool tls = strncasecmp(t->url, "https:", 6) == 0;
+
+    return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
+           SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+           SET(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") &&
+           SET(CURLOPT_PROXY, o->proxy ? o->proxy : "") &&
+           SET(CURLOPT_NOPROXY, "") &&
+           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
+           SET(CURLOPT_CAPATH, NULL) &&
+           (!o->ca_file || SET(CURLOPT_CAINFO, o->ca_file));
+}
+
+static bool set_request(struct transfer *t, CURL *easy)
+{
+    const struct luma_options *o = t->options;
+
+    return SET(CURLOPT_URL, t->url) && SET(CURLOPT_POST, 1L) &&
+           SET(CURLOPT_HTTPHEADER, t->headers) &&
+           SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
+           SET(CURLOPT_USERAGENT, o->user_agent) &&
+           SET(CURLOPT_ACCEPT_ENCODING, "gzip") &&
+           SET(CURLOPT_HTTP_VERSION,
+               o->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
+           SET(CURLOPT_PIPEWAIT, o->http2 ? 1L : 0L) &&
+           SET(CURLOPT_TCP_NODELAY, 1L) && SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
+           SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
+           SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
+}
+
+bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
+{
+    CURL *easy = t->easy;
+
+    reply_reset(&t->reply, false);
+    t->sends = 0;
+    t->allowed = allowed;
+    t->refused = t->answered = t->moved = false;
+    t->last_byte = 0;
+    t->header_bytes = 0;
+    t->http = 0;
+    t->trouble[0] = '\0';
+    return SET(CURLOPT_POSTFIELDS, t->body.data) &&
+           SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len) &&
+           SET(CURLOPT_TIMEOUT_MS, (long)timeout);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static bool add_header(struct transfer *t, const char *name, const char *value)
+{
+    struct buf line = {0};
+    struct curl_slist *list = NULL;
+
+    if (buf_append_text(&line, name) &&
+        buf_append(&line, value, strlen(value) + 1))
+        list = curl_slist_append(t->headers, line.data);
+    if (line.data)
+        memset(line.data, 0, line.len);
+    buf_free(&line);
+    if (list)
+        t->headers = list;
+    return list != NULL;
+}
+
+static char *endpoint(const char *base_url)
+{
+    static const char path[] = "/luma/tasks";
+    size_t len = strlen(base_url);
+    char *url;
+
+    while (len && base_url[len - 1] == '/')
+        len--;
+    url = malloc(len + sizeof path);
+    if (url) {
+        memcpy(url, base_url, len);
+        memcpy(url + len, path, sizeof path);
+    }
+    return url;
+}
+
+struct transfer *transfer_new(const struct luma_options *options)
+{
+    struct transfer *t = calloc(1, sizeof *t);
+
+    if (!t)
+        return NULL;
+    t->options = options;
+    t->easy = curl_easy_init();
+    t->url = endpoint(options->base_url);
+    if (t->easy && t->url &&
+        reply_init(&t->reply, options->max_task, options->max_reply,
+                   options->keep_text) &&
+        add_header(t, "Accept: application/json", "") &&
+        add_header(t, "Content-Type: application/json", "") &&
+        add_header(t, "Expect:", "") &&
+        add_header(t, "Authorization: Bearer ", options->token) &&
+        set_callbacks(t, t->easy) && set_safety(t, t->easy) &&
+        set_request(t, t->easy))
+        return t;
+    transfer_free(t);
+    return NULL;
+}
+
+void transfer_free(struct transfer *t)
+{
+    struct curl_slist *line;
+
+    if (!t)
+        return;
+    if (t->easy)
+        curl_easy_cleanup(t->easy);
+    for (line = t->headers; line; line = line->next)
+        memset(line->data, 0, strlen(line->data));
+    curl_slist_free_all(t->headers);
+    reply_free(&t->reply);
+    buf_free(&t->body);
+    free(t->url);
+    free(t);
+}
+
+int64_t transfer_watch(struct transfer *t, int64_t now)
+{
+    if (t->moved) {
+        t->moved = false;
+        t->last_byte = now;
+    }
+    return t->last_byte ? t->last_byte + t->options->stall_timeout : 0;
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static const char *header(const struct transfer *t, const char *name)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &found) ==
+                   CURLHE_OK
+               ? found->value
+               : NULL;
+}
+
+/* What libcurl's result means where no reply could be read to its end. */
+static enum luma_status status_of_result(const struct transfer *t,
+                                         CURLcode result)
+{
+    switch (result) {
+    case CURLE_OUT_OF_MEMORY:
+        return LUMA_MEMORY;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return LUMA_RESOLVE;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+        return LUMA_CONNECT;
+    case CURLE_OPERATION_TIMEDOUT:
+        return t->sends ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
+        return strstr(t->trouble, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK
+                                                       : LUMA_TLS;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+        return LUMA_TLS;
+    case CURLE_PARTIAL_FILE:
+        return LUMA_TRUNCATED;
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+        return LUMA_REPLY;
+    case CURLE_WRITE_ERROR:
+        return t->header_bytes > MAX_HEADER_BYTES ? LUMA_TOO_LARGE : LUMA_REPLY;
+    default:
+        return t->answered && t->http ? LUMA_TRUNCATED : LUMA_NETWORK;
+    }
+}
+
+static void no_reply(const struct transfer *t, CURLcode result,
+                     enum luma_status ours, struct luma_error *error)
+{
+    enum luma_status code = ours ? ours : status_of_result(t, result);
+
+    if (t->refused)
+        code = LUMA_NETWORK;
+    status_set(error, code);
+    error->http = t->http;
+    if (t->header_bytes > MAX_HEADER_BYTES)
+        status_detail(error, "its headers are over 64 KiB");
+    else if (t->refused)
+        status_detail(error, "an idle connection was dead, and no attempt "
+                             "was left to use another");
+    else if (!ours && *t->trouble)
+        status_detail(error, "%s", t->trouble);
+}
+
+static void read_headers(const struct transfer *t, struct exchange_end *end)
+{
+    const char *after = header(t, "Retry-After");
+    const char *id = header(t, "X-Oneapi-Request-Id");
+
+    if (!id)
+        id = header(t, "X-Request-Id");
+    if (id)
+        status_clean(end->error.request_id, sizeof end->error.request_id, id,
+                     strlen(id), t->options->token);
+    end->hint = retry_hint(after, header(t, "Date"), (int64_t)time(NULL));
+    if (end->hint.kind == HINT_SECONDS)
+        end->error.retry_after = end->hint.seconds;
+}
+
+void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
+                     struct exchange_end *end)
+{
+    struct luma_error *error = &end->error;
+    bool stopped = result == CURLE_WRITE_ERROR && t->reply.bad;
+
+    *end = (struct exchange_end){.sends = t->sends};
+    if (!t->http)
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
+    t->reply.wants_tasks = t->http / 100 == 2;
+    if (!ours && (result == CURLE_OK || stopped ||
+                  (result == CURLE_PARTIAL_FILE && !t->reply.wants_tasks)))
+        reply_end(&t->reply, t->http, t->options->token, error);
+    else
+        no_reply(t, result, ours, error);
+    end->bytes = t->reply.bytes;
+    end->unreadable = (uint32_t)t->reply.unreadable;
+    end->strangers = (uint32_t)t->reply.strangers;
+    read_headers(t, end);
+    error->phase = !t->sends ? "connect" : t->answered ? "body" : "wait";
+    end->how = status_retry(error->code, t->http / 100 == 2 ? 0 : t->http);
+    error->retryable = end->how != RETRY_NEVER;
+}
+
+/* ---- checks ------------------------------------------------------------ */
+
+static bool is_loopback(const char *host)
+{
+    int a, b, c, d, end = 0;
+
+    if (sscanf(host, "%3d.%3d.%3d.%3d%n", &a, &b, &c, &d, &end) == 4 &&
+        !host[end])
+        return a == 127;
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+static bool wrong(struct luma_error *error, const char *detail)
+{
+    status_set(error, LUMA_ARGUMENT);
+    snprintf(error->message, sizeof error->message, "%s", detail);
+    return false;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return has;
+}
+
+static bool check_parts(CURLU *url, const char *scheme, const char *host,
+                        bool plain_http, struct luma_error *error)
+{
+    bool plain = strcasecmp(scheme, "http") == 0;
+
+    if (!plain && strcasecmp(scheme, "https") != 0)
+        return wrong(error, "base_url: must be an https URL");
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+        return wrong(error, "base_url: must not hold a user or password");
+    if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
+        return wrong(error, "base_url: must not hold a query or a fragment");
+    if (plain && !plain_http && !is_loopback(host))
+        return wrong(error, "base_url: plain http would show the token to "
+                            "everybody on the way; use https, or set "
+                            "plain_http = true");
+    return true;
+}
+
+bool transfer_check(const struct luma_options *options,
+                    struct luma_error *error)
+{
+    CURLU *url = curl_url();
+    char *scheme = NULL, *host = NULL;
+    bool good = false;
+
+    if (!url) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
+    if (curl_url_set(url, CURLUPART_URL, options->base_url, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
+    else
+        good = check_parts(url, scheme, host, options->plain_http, error);
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(url);
+    if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
+        good = wrong(error, "ca_file: cannot be read");
+    return good;
+}

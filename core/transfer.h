@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* One exchange: a request goes out, the reply is read as it comes, and its end
+ * is told apart. All curl_easy_* calls are here; io.c owns the multi handle.
+ *
+ * The I/O thread only, but for transfer_check. Nothing blocks. A transfer is
+ * used for one exchange after the other. */
+#ifndef LUMA_TRANSFER_H
+#define LUMA_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "luma.h"
+#include "reply.h"
+#include "retry.h"
+
+struct transfer {
+    /* set at creation */
+    const struct luma_options *options; /* the client's, complete */
+    CURL *easy;
+    struct curl_slist *headers;
+    char *url;
+    /* of the present exchange */
+    struct buf body;
+    struct reply reply;
+    bool active;
+    unsigned sends;    /* times the request went on the wire */
+    unsigned allowed;  /* of them, libcurl's own resends included */
+    bool refused;      /* one more was refused */
+    bool answered;     /* the first byte of the reply was seen */
+    bool moved;        /* since transfer_watch looked */
+    int64_t last_byte; /* ms; 0 until the request is sent */
+    size_t header_bytes;
+    long http;
+    char trouble[CURL_ERROR_SIZE];
+    /* for the owner */
+    void *user;
+};
+
+/* Looks at base_url, and at the rest that libcurl will have to like. False:
+ * `error` is a LUMA_ARGUMENT whose message starts with the option. Any
+ * thread. */
+bool transfer_check(const struct luma_options *options,
+                    struct luma_error *error);
+
+/* NULL: out of memory. The options stay the caller's and must live longer. */
+struct transfer *transfer_new(const struct luma_options *options);
+
+/* The exchange must have ended. NULL is fine. */
+void transfer_free(struct transfer *transfer);
+
+/* Makes the easy handle ready to send transfer->body. `timeout` in ms, for
+ * the whole exchange; `allowed` sends. False: out of memory. */
+bool transfer_prepare(struct transfer *transfer, int64_t timeout,
+                      unsigned allowed);
+
+/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
+int64_t transfer_watch(struct transfer *transfer, int64_t now);
+
+/* Says how it ended: with `result`, or as `ours`, when it is not LUMA_OK and
+ * the exchange was taken from libcurl before its end. */
+void transfer_finish(struct transfer *transfer, CURLcode result,
+                     enum luma_status ours, struct exchange_end *end);
+
+#endif

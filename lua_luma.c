@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT */
+/* The module and its clients. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lua_luma.h"
+
+static const char client_type[] = "luma.client";
+
+enum { SLICE_MS = 50 }; /* between two looks at the host's hooks */
+
+/* ---- access ------------------------------------------------------------ */
+
+void client_check_process(lua_State *L, const struct client *client)
+{
+    if (client->core && !luma_client_is_ours(client->core))
+        luaL_error(L, "this luma.client belongs to another process: make a "
+                      "new one after fork");
+}
+
+struct client *client_check(lua_State *L, int index)
+{
+    struct client *client = luaL_checkudata(L, index, client_type);
+
+    luaL_argcheck(L, client->core && !client->closed, index,
+                  "client is closed");
+    client_check_process(L, client);
+    return client;
+}
+
+void client_check_idle(lua_State *L, const struct client *client,
+                       const char *what)
+{
+    if (client->busy)
+        luaL_error(L, "%s cannot be called from a callback", what);
+}
+
+double client_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* ---- delivering and waiting -------------------------------------------- */
+
+static void close_now(struct client *client)
+{
+    client->closed = true;
+    luma_client_close(client->core);
+}
+
+void client_guard(lua_State *L, struct client *client, lua_CFunction f,
+                  int nargs, int nresults)
+{
+    int status;
+
+    lua_pushcfunction(L, f);
+    lua_insert(L, -nargs - 1);
+    client->busy = true;
+    status = lua_pcall(L, nargs, nresults, 0);
+    client->busy = false;
+    if (client->closing && !client->closed)
+        close_now(client);
+    if (status != LUA_OK)
+        lua_error(L);
+}
+
+/* An empty Lua function, whose call lets debug hooks run: the way in which
+ * Ctrl-C, debuggers and watchdogs get a word in. */
+static const char empty_function = 0;
+
+static void run_hooks(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_function);
+    lua_call(L, 0, 0);
+}
+
+bool client_wait(lua_State *L, struct client *client, double seconds)
+{
+    double until = client_now() + seconds;
+
+    for (;;) {
+        double left = seconds < 0 ? SLICE_MS : (until - client_now()) * 1000;
+
+        if (luma_wait(client->core,
+                      left < SLICE_MS ? (int)ceil(fmax(left, 0)) : SLICE_MS))
+            return true;
+        run_hooks(L);
+        if (client->closed || (seconds >= 0 && client_now() >= until))
+            return false;
+    }
+}
+
+/* ---- options ----------------------------------------------------------- */
+
+enum kind { TEXT, COUNT, FLAG };
+
+static const struct option {
+    const char *name;
+    enum kind kind;
+    size_t offset; /* in struct luma_options */
+} options[] = {
+#define OPTION(name, kind)                               \
+    {                                                    \
+#name, kind, offsetof(struct luma_options, name) \
+    }
+    OPTION(token, TEXT),
+    OPTION(base_url, TEXT),
+    OPTION(proxy, TEXT),
+    OPTION(ca_file, TEXT),
+    OPTION(user_agent, TEXT),
+    OPTION(batch_size, COUNT),
+    OPTION(connections, COUNT),
+    OPTION(attempts, COUNT),
+    OPTION(max_reply, COUNT),
+    OPTION(max_task, COUNT),
+    OPTION(max_undelivered, COUNT),
+    OPTION(plain_http, FLAG),
+    OPTION(http2, FLAG),
+#undef OPTION
+};
+
+static int option_error(lua_State *L, const char *name, const char *problem)
+{
+    return luaL_argerror(L, 1, lua_pushfstring(L, "%s: %s", name, problem));
+}
+
+static int wrong_type(lua_State *L, const char *name, const char *expected)
+{
+    return option_error(L, name,
+                        lua_pushfstring(L, "%s expected, got %s", expected,
+                                        luaL_typename(L, -1)));
+}
+
+/* Reads the value on top, and leaves it there: its text must live on. */
+static void read_option(lua_State *L, const struct option *option,
+                        struct luma_options *o)
+{
+    char *field = (char *)o + option->offset;
+    lua_Integer count;
+    size_t len;
+    int whole;
+
+    switch (option->kind) {
+    case TEXT:
+        if (lua_type(L, -1) != LUA_TSTRING)
+            wrong_type(L, option->name, "string");
+        *(const char **)(void *)field = lua_tolstring(L, -1, &len);
+        if (strlen(lua_tostring(L, -1)) != len)
+            option_error(L, option->name, "must not hold a NUL byte");
+        break;
+    case COUNT:
+        count = lua_tointegerx(L, -1, &whole);
+        if (lua_type(L, -1) != LUA_TNUMBER || !whole)
+            wrong_type(L, option->name, "integer");
+        if (count < 1)
+            option_error(L, option->name, "must be at least 1");
+        *(size_t *)(void *)field = (size_t)count;
+        break;
+    default:
+        if (!lua_isboolean(L, -1))
+            wrong_type(L, option->name, "boolean");
+        *(bool *)field = lua_toboolean(L, -1);
+    }
+}
+
+static const struct option *find_option(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+/* timeout = { connect =, attempt =, stall = }, in seconds; on top. */
+static void read_timeouts(lua_State *L, struct luma_options *o)
+{
+    static const char *const names[] = {"connect", "attempt", "stall"};
+    int64_t *const fields[] = {&o->connect_timeout, &o->attempt_timeout,
+                               &o->stall_timeout};
+    int i;
+
+    if (!lua_istable(L, -1))
+        wrong_type(L, "timeout", "table");
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
+                                                          : "?";
+        lua_Number seconds = lua_tonumber(L, -1);
+
+        for (i = 0; i < 3 && strcmp(name, names[i]) != 0;)
+            i++;
+        if (i == 3)
+            option_error(L, "timeout",
+                         lua_pushfstring(L, "unknown field '%s'", name));
+        if (lua_type(L, -1) != LUA_TNUMBER || !(seconds > 0 && seconds < 1e5))
+            option_error(L, "timeout",
+                         lua_pushfstring(L,
+                                         "%s: must be a positive number of "
+                                         "seconds",
+                                         name));
+        *fields[i] = (int64_t)ceil(seconds * 1000);
+    }
+}
+
+/* Reads the table at 1 and leaves its texts on the stack; `decode`, or nil, is
+ * at 2. */
+static void read_options(lua_State *L, struct luma_options *o, bool *nulls)
+{
+    luaL_checkstack(L, 20, NULL);
+    for (lua_pushnil(L); lua_next(L, 1);) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
+                                                          : "?";
+        const struct option *option = find_option(name);
+
+        if (option) {
+            read_option(L, option, o);
+            lua_insert(L, -2); /* the value stays, below the key */
+            continue;
+        }
+        if (strcmp(name, "timeout") == 0) {
+            read_timeouts(L, o);
+        } else if (strcmp(name, "nulls") == 0) {
+            if (!lua_isboolean(L, -1))
+                wrong_type(L, name, "boolean");
+            *nulls = lua_toboolean(L, -1);
+        } else if (strcmp(name, "decode") == 0) {
+            if (!lua_isfunction(L, -1))
+                wrong_type(L, name, "function");
+            o->keep_text = true;
+            lua_pushvalue(L, -1);
+            lua_replace(L, 2);
+        } else {
+            luaL_argerror(L, 1,
+                          lua_pushfstring(L, "unknown option '%s'", name));
+        }
+        lua_pop(L, 1);
+    }
+}
+
+/* ---- client ------------------------------------------------------------ */
+
+/* Pushes a table whose values do not keep their jobs alive. */
+static void push_weak_table(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+}
+
+/* Pushes a client without a core, which its finaliser accepts. */
+static struct client *push_client(lua_State *L, bool nulls)
+{
+    struct client *client = lua_newuserdatauv(L, sizeof *client, 1);
+
+    *client = (struct client){.nulls = nulls};
+    lua_createtable(L, CLIENT_DECODE, 0);
+    push_weak_table(L);
+    lua_rawseti(L, -2, CLIENT_JOBS);
+    lua_newtable(L);
+    lua_rawseti(L, -2, CLIENT_ANCHORS);
+    lua_pushvalue(L, 2);
+    lua_rawseti(L, -2, CLIENT_DECODE);
+    lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, client_type);
+    return client;
+}
+
+static int luma_new_client(lua_State *L)
+{
+    struct luma_options o = {0};
+    struct luma_error error;
+    struct client *client;
+    bool nulls = false;
+
+    lua_settop(L, 1);
+    if (lua_isnil(L, 1)) {
+        lua_newtable(L);
+        lua_replace(L, 1);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_pushnil(L); /* at 2: decode */
+    read_options(L, &o, &nulls);
+    if (!o.token)
+        o.token = getenv("LUMA_GATEWAY_TOKEN");
+    if (!o.base_url)
+        o.base_url = getenv("LUMA_GATEWAY_URL");
+    if (!o.token)
+        option_error(L, "token",
+                     "must be given, here or as "
+                     "LUMA_GATEWAY_TOKEN in the environment");
+    client = push_client(L, nulls);
+    client->core = luma_client_new(&o, &error);
+    if (client->core)
+        return 1;
+    if (error.code == LUMA_ARGUMENT)
+        return luaL_argerror(L, 1, error.message);
+    return luaL_error(L, "%s", error.message);
+}
+
+static int client_tasks(lua_State *L)
+{
+    client_check_idle(L, client_check(L, 1), "tasks");
+    if (job_fetch(L) > 1)
+        return 2; /* nil and the error */
+    lua_replace(L, 1);
+    lua_settop(L, 1);
+    return job_result(L);
+}
+
+static int client_step(lua_State *L)
+{
+    struct client *client = client_check(L, 1);
+    struct delivery ready = {luma_ready(client->core), 0, NULL};
+
+    if (!lua_isnoneornil(L, 2)) {
+        double seconds = luaL_checknumber(L, 2);
+
+        luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
+        ready.most = SIZE_MAX;
+        ready.deadline = client_now() + seconds;
+    }
+    if (!client->busy)
+        job_deliver(L, 1, &ready);
+    lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
+    return 1;
+}
+
+static int client_wait_method(lua_State *L)
+{
+    struct client *client = client_check(L, 1);
+    double seconds = luaL_optnumber(L, 2, -1);
+
+    luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2,
+                  "seconds must not be negative");
+    client_check_idle(L, client, "wait");
+    if (!luma_unfinished(client->core))
+        seconds = 0; /* nothing can come */
+    lua_pushboolean(L, client_wait(L, client, seconds));
+    return 1;
+}
+
+static int client_fd(lua_State *L)
+{
+    lua_pushinteger(L, luma_fd(client_check(L, 1)->core));
+    return 1;
+}
+
+/* For LuaSocket's select: never skip the wait. */
+static int client_dirty(lua_State *L)
+{
+    lua_pushboolean(L, luma_ready(client_check(L, 1)->core) > 0);
+    return 1;
+}
+
+/* For cqueues. */
+static int client_events(lua_State *L)
+{
+    client_check(L, 1);
+    lua_pushliteral(L, "r");
+    return 1;
+}
+
+/* For cqueues: the descriptor says it all. */
+static int client_timeout(lua_State *L)
+{
+    client_check(L, 1);
+    lua_pushnil(L);
+    return 1;
+}
+
+static int client_stats(lua_State *L)
+{
+    static const struct {
+        const char *name;
+        size_t offset; /* in struct luma_stats */
+    } fields[] = {
+#define FIELD(name) {#name, offsetof(struct luma_stats, name)}
+        FIELD(requests),  FIELD(retries),     FIELD(bytes),
+        FIELD(tasks),     FIELD(dropped),     FIELD(unreadable),
+        FIELD(bad_hints), FIELD(undelivered), FIELD(queue),
+        FIELD(active),
+#undef FIELD
+    };
+    struct client *client = luaL_checkudata(L, 1, client_type);
+    struct luma_stats stats;
+    size_t i;
+
+    luaL_argcheck(L, client->core, 1, "client is finalised");
+    client_check_process(L, client);
+    luma_client_stats(client->core, &stats);
+    lua_createtable(L, 0, sizeof fields / sizeof *fields);
+    for (i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const void *field = (const char *)&stats + fields[i].offset;
+
+        lua_pushinteger(L, (lua_Integer) * (const uint64_t *)field);
+        lua_setfield(L, -2, fields[i].name);
+    }
+    return 1;
+}
+
+static int client_close(lua_State *L)
+{
+    struct client *client = luaL_checkudata(L, 1, client_type);
+
+    if (!client->core || client->closed)
+        return 0;
+    if (!luma_client_is_ours(client->core))
+        client->closed = true; /* the parent's threads are not here */
+    else if (client->busy)
+        client->closing = true;
+    else
+        close_now(client);
+    return 0;
+}
+
+static int client_gc(lua_State *L)
+{
+    struct client *client = luaL_checkudata(L, 1, client_type);
+
+    client->closed = true;
+    luma_client_release(client->core);
+    client->core = NULL;
+    return 0;
+}
+
+static int client_tostring(lua_State *L)
+{
+    const struct client *client = luaL_checkudata(L, 1, client_type);
+
+    if (!client->core || client->closed)
+        lua_pushliteral(L, "luma.client (closed)");
+    else
+        lua_pushfstring(L, "luma.client (%I jobs unfinished)",
+                        (LUAI_UACINT)luma_unfinished(client->core));
+    return 1;
+}
+
+/* ---- module ------------------------------------------------------------ */
+
+static const luaL_Reg methods[] = {
+    {"tasks", client_tasks},
+    {"fetch", job_fetch},
+    {"step", client_step},
+    {"wait", client_wait_method},
+    {"fd", client_fd},
+    {"getfd", client_fd},
+    {"pollfd", client_fd},
+    {"dirty", client_dirty},
+    {"events", client_events},
+    {"timeout", client_timeout},
+    {"stats", client_stats},
+    {"close", client_close},
+    {NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__gc", client_gc},
+    {"__close", client_close},
+    {"__tostring", client_tostring},
+    {NULL, NULL},
+};
+
+__attribute__((visibility("default"))) int luaopen_luma(lua_State *L);
+
+int luaopen_luma(lua_State *L)
+{
+    const char *trouble = luma_init();
+
+    luaL_checkversion(L);
+    if (trouble)
+        luaL_error(L, "%s", trouble);
+    luaL_loadstring(L, "");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &empty_function);
+    luaL_newmetatable(L, client_type);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    job_register(L);
+    value_register(L);
+    luaL_newlib(
+        L, ((const luaL_Reg[]){{"client", luma_new_client}, {NULL, NULL}}));
+    luaL_setfuncs(L, task_functions, 0);
+    lua_pushlightuserdata(L, NULL);
+    lua_setfield(L, -2, "null");
+    lua_pushliteral(L, LUMA_VERSION);
+    lua_setfield(L, -2, "_VERSION");
+    return 1;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the binding share. Only they include Lua's headers.
+ *
+ * Everything here runs on the thread of the Lua state that calls, and may
+ * raise a Lua error unless it says that it does not. */
+#ifndef LUA_LUMA_H
+#define LUA_LUMA_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "core/luma.h"
+
+/* A client's userdata. Its user value is a table, see below. */
+struct client {
+    struct luma_client *core; /* NULL once finalised */
+    bool nulls;               /* the option */
+    bool busy;                /* events are being delivered */
+    bool closing;             /* close was called meanwhile */
+    bool closed;
+};
+
+/* Indices into the client's user value. */
+enum {
+    CLIENT_JOBS = 1, /* weak: core job (light userdata) to its userdata */
+    CLIENT_ANCHORS,  /* likewise, not weak: jobs with callbacks */
+    CLIENT_DECODE    /* the option, or nil */
+};
+
+/* A job's userdata. Its user value is a table, see below. */
+struct job {
+    struct luma_job *core; /* NULL once finalised */
+    struct client *client; /* kept alive by the user value */
+    bool streams;          /* on_task takes the tasks */
+    bool under_each;       /* the loop takes them */
+    bool has_result;       /* JOB_RESULT is set */
+    size_t stored;         /* tasks in JOB_TASKS */
+    size_t cursor;         /* where each() is in it */
+};
+
+/* Indices into the job's user value. */
+enum {
+    JOB_CLIENT = 1,
+    JOB_TASKS,  /* index of the id + 1 to its task */
+    JOB_FAILED, /* id to its error */
+    JOB_FIRST_ERROR,
+    JOB_RESULT,  /* what result() gives first: tasks, or false */
+    JOB_RESULT2, /* and second: missing, or the error */
+    JOB_ON_TASK,
+    JOB_ON_PROGRESS,
+    JOB_ON_DONE
+};
+
+/* ---- lua_luma.c: client ------------------------------------------------ */
+
+/* The client at an index; raises when it is none, is closed, or belongs to the
+ * process that forked this one. */
+struct client *client_check(lua_State *L, int index);
+
+/* Raises in a forked child. */
+void client_check_process(lua_State *L, const struct client *client);
+
+/* Calls f in protected mode with the nargs values on top, marks the client as
+ * busy meanwhile, and closes it afterwards if that was asked for. Raises what
+ * f raised. */
+void client_guard(lua_State *L, struct client *client, lua_CFunction f,
+                  int nargs, int nresults);
+
+/* Raises when events are being delivered: `what` cannot be called then. */
+void client_check_idle(lua_State *L, const struct client *client,
+                       const char *what);
+
+/* Waits up to `seconds` (below 0: for ever) for an event, in slices with an
+ * empty Lua call between them, so that hooks run. False: the time is up. */
+bool client_wait(lua_State *L, struct client *client, double seconds);
+
+/* Seconds on the monotonic clock. Never raises. */
+double client_now(void);
+
+/* ---- lua_job.c: jobs and delivery -------------------------------------- */
+
+/* Delivers what is in line: at most `most` events, until `deadline` (0: none)
+ * but one in any case, and not beyond a document for `job` (NULL: none). */
+struct delivery {
+    size_t most;
+    double deadline;
+    struct job *job;
+};
+
+/* The same, guarded; the client is at `index`. */
+void job_deliver(lua_State *L, int index, struct delivery *delivery);
+
+/* client:fetch(ids, options): the client is at 1; leaves the job on top, or
+ * nil and an error. Returns how many. */
+int job_fetch(lua_State *L);
+
+/* job:result(seconds), with the job at 1. */
+int job_result(lua_State *L);
+
+void job_register(lua_State *L); /* the metatable */
+
+/* ---- lua_value.c: values ----------------------------------------------- */
+
+/* Pushes a document as a Lua value; `nulls`: null members are luma.null. */
+void value_push(lua_State *L, const struct luma_doc *doc, bool nulls);
+
+/* Pushes an error as a table. */
+void value_push_error(lua_State *L, const struct luma_error *error);
+
+void value_register(lua_State *L); /* the error's metatable */
+
+/* ---- lua_task.c: conveniences for task tables -------------------------- */
+
+extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
+
+#endif

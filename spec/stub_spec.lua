@@ -1,0 +1,196 @@
+-- SPDX-License-Identifier: MIT
+-- Checks the stub server itself, with bare sockets: what the other specs
+-- stand on.
+
+local cjson = require "cjson"
+local errno = require "cqueues.errno"
+local socket = require "cqueues.socket"
+local context = require "openssl.ssl.context"
+local store = require "openssl.x509.store"
+local gateway = require "spec.support.gateway"
+
+local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
+
+describe("the stub server", function()
+  local g
+
+  setup(function() g = gateway.start { unknown = { "nobody" } } end)
+  teardown(function() g:stop() end)
+  before_each(function() g:reset() end)
+
+  local function connect(port)
+    local sock = socket.connect { host = "127.0.0.1", port = port }
+    sock:onerror(function(_, _, why) return why end)
+    sock:setmode("b", "bn")
+    sock:settimeout(5)
+    assert(sock:connect())
+    return sock
+  end
+
+  local function dial() return connect(g.http_port) end
+
+  local function ask(sock, ...)
+    local body = cjson.encode { ids = { ... } }
+    sock:xwrite("POST /luma/tasks HTTP/1.1\r\nHost: stub\r\n"
+      .. "Authorization: Bearer token\r\nContent-Length: " .. #body
+      .. "\r\n\r\n" .. body, "bn")
+  end
+
+  -- Status, body and head of the next answer.
+  local function answer(sock)
+    local lines = {}
+    for line in sock:lines "*L" do
+      lines[#lines + 1] = line
+      if line == "\r\n" then break end
+    end
+    local head = table.concat(lines)
+    local length = tonumber(head:match "Content%-Length: (%d+)")
+    return tonumber(head:match "^HTTP/1.1 (%d+)"), sock:read(length), head
+  end
+
+  local function fetch(...)
+    local sock = dial()
+    ask(sock, ...)
+    local _, body = answer(sock)
+    sock:close()
+    return cjson.decode(body)
+  end
+
+  it("answers the reference task byte for byte", function()
+    local sock = dial()
+    ask(sock, REFERENCE)
+    local status, body, head = answer(sock)
+    local file = assert(io.open("spec/support/tasks-200.json", "rb"))
+    assert.equal(200, status)
+    assert.equal(file:read "*a", body)
+    assert.truthy(head:find("X-Oneapi-Request-Id: stub-1\r\n", 1, true))
+    file:close()
+  end)
+
+  it("leaves out ids that are unknown", function()
+    local tasks = fetch("a", "nobody", "b")
+    assert.same({ "a", "b" }, { tasks[1].id, tasks[2].id })
+    assert.is_nil(tasks[3])
+  end)
+
+  it("answers in shape B", function()
+    g:queue { shape = "B", states = { b = "failed" }, extra = { more = 1 } }
+    local reply = fetch("a", "b")
+    assert.equal("success", reply.code)
+    assert.equal("a", reply.data[1].task_id)
+    assert.equal("a", reply.data[1].data.id)
+    assert.equal("number", type(reply.data[1].id))
+    assert.equal("SUCCESS", reply.data[1].status)
+    assert.equal("FAILURE", reply.data[2].status)
+    assert.equal("failed", reply.data[2].data.state)
+    assert.equal(1, reply.data[2].more)
+  end)
+
+  it("makes every variant valid JSON", function()
+    for _, shape in ipairs { "A", "B", "single", "null", "data_null" } do
+      for _, compact in ipairs { false, true } do
+        g:queue { shape = shape, compact = compact, members = 3, pad = 9,
+          strangers = 1, ["repeat"] = 2, shuffle = 7, numeric = true }
+        fetch("1", "2", "3")
+        g:queue { shape = shape, compact = compact, known = { "x" } }
+        fetch "1"
+      end
+    end
+  end)
+
+  it("refuses what is not the gateway's", function()
+    local sock = dial()
+    sock:xwrite("GET /luma HTTP/1.1\r\n\r\n", "bn")
+    assert.equal(404, (answer(sock)))
+    sock:xwrite("POST /luma/tasks HTTP/1.1\r\n\r\n", "bn")
+    assert.equal(401, (answer(sock)))
+  end)
+
+  it("cuts a body", function()
+    g:queue { cut = 100 }
+    local sock = dial()
+    ask(sock, REFERENCE)
+    local _, body = answer(sock)
+    assert.equal(100, #body)
+    assert.is_nil(sock:read(1))
+  end)
+
+  it("resets a connection", function()
+    g:queue { reset = true }
+    g:accept({}, { reset = true })
+    local one, two = dial(), dial()
+    ask(one, "a")
+    assert.same({ nil, errno.ECONNRESET }, { one:xread(-1) })
+    assert.same({ nil, errno.ECONNRESET }, { two:xread(-1) })
+  end)
+
+  it("stalls until released", function()
+    g:queue({ stall = "request" }, { stall = "body" })
+    local one, two = dial(), dial()
+    ask(one, "a")
+    ask(two, "b")
+    g:wait("stalled", 2)
+    assert.equal(2, g:stalled())
+    g:release()
+    assert.equal(200, (answer(one)))
+    assert.truthy(cjson.decode((select(2, answer(two)))))
+    assert.equal(0, g:stalled())
+  end)
+
+  it("notices that a stalled client leaves", function()
+    g:queue { stall = "head" }
+    local sock = dial()
+    ask(sock, "a")
+    g:wait("stalled", 1)
+    sock:close()
+    g:wait("closed", 0)
+    assert.equal(0, g:stalled())
+  end)
+
+  it("keeps a journal", function()
+    local sock = dial()
+    g:queue { status = 500 }
+    for i = 1, 2 do
+      ask(sock, "a", "b")
+      assert.equal(i == 1 and 500 or 200, (answer(sock)))
+    end
+    local requests, all = g:journal()
+    assert.equal(2, #requests)
+    assert.same({ 1, "default" }, { requests[1].behaviour,
+      requests[2].behaviour })
+    assert.same({ "a", "b" }, requests[2].ids)
+    assert.equal(2, requests[2].nth)
+    assert.equal("Bearer token", requests[2].headers.authorization)
+    assert.truthy(requests[2].raw_head:find "^POST /luma/tasks HTTP/1.1\r\n")
+    assert.same({ 1, 1, 1 }, { all.connections, all.open, all.max_open })
+  end)
+
+  it("lets a pooled connection die", function()
+    g:queue { silent_close = true }
+    local sock = dial()
+    ask(sock, "a")
+    assert.equal(200, (answer(sock)))
+    ask(sock, "b")
+    assert.is_nil(sock:xread(-1))
+    assert.equal(1, #g:journal())
+  end)
+
+  it("answers over TLS", function()
+    local ctx = context.new("TLS", false)
+    ctx:setStore(store.new():add(g.ca))
+    ctx:setVerify(context.VERIFY_PEER)
+    local sock = connect(g.https_port)
+    assert(sock:starttls(ctx))
+    g:default { chunked = 1000, close_after = true }
+    ask(sock, REFERENCE)
+    local text = sock:read "*a"
+    assert.truthy(text:find("\r\n\r\n3e8\r\n", 1, true))
+    assert.equal("0\r\n\r\n", text:sub(-5))
+    assert.is_true(g:journal()[1].tls)
+  end)
+
+  it("raises when a wait is in vain", function()
+    assert.error_matches(function() g:wait("requests", 1, 0.01) end,
+      "timeout")
+  end)
+end)
