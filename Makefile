@@ -44,8 +44,8 @@ with     = LUMA_SAN=$(san) LUA_CPATH='$(build)/?.so;;' $(preload) \
            TSAN_OPTIONS=halt_on_error=1:suppressions=spec/support/tsan.supp
 
 all: $(build)/luma.so          ## build the module into build/
-demo: deps all                 ## fetch five tasks from the bundled stub gateway
-	@$(with) $(LUA) examples/demo.lua
+demo: deps all                 ## show five tasks of the stub gateway, or IDS="…"
+	@$(with) $(LUA) examples/demo.lua $(IDS)
 test: deps all c-tests spec    ## C tests and specs, on the bundled stub gateway
 lint: fences warnings exports  ## what can be checked without running anything
 	luacheck -q .
@@ -72,6 +72,8 @@ tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
 valgrind: all $(patsubst spec/core/%.c,$(build)/%,$(tests))  ## memcheck
 	sh spec/support/valgrind.sh $(build) $(LUA)
+rock: clean                    ## install with LuaRocks into a tree, and try it
+	sh spec/support/rock.sh $(LUA)
 
 fences:
 	sh spec/support/fences.sh
@@ -105,6 +107,6 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo test lint c-tests spec sanitize tsan valgrind fences warnings \
+.PHONY: all demo test lint c-tests spec sanitize tsan valgrind rock fences warnings \
   exports deps lint-deps install clean help
 .DELETE_ON_ERROR:

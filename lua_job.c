@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs, and the delivery of events to them. An event is looked at, built and
- * stored before it is taken, because building may raise, and may run the
- * host's finalizers, which may call luma. */
-#include <stdlib.h>
+/* Jobs: how they are made of ids and options, and what they tell. */
 #include <string.h>
 
 #include "lua_luma.h"
@@ -11,7 +8,7 @@ static const char job_type[] = "luma.job";
 
 /* ---- access ------------------------------------------------------------ */
 
-static struct job *check_job(lua_State *L)
+struct job *job_check(lua_State *L)
 {
     struct job *job = luaL_checkudata(L, 1, job_type);
 
@@ -21,7 +18,7 @@ static struct job *check_job(lua_State *L)
 }
 
 /* Pushes a slot of the user value of the userdata at `index`. */
-static void push_slot(lua_State *L, int index, int slot)
+void slot_push(lua_State *L, int index, int slot)
 {
     lua_getiuservalue(L, index, 1);
     lua_rawgeti(L, -1, slot);
@@ -29,7 +26,7 @@ static void push_slot(lua_State *L, int index, int slot)
 }
 
 /* Sets it to the value on top, and pops that. */
-static void set_slot(lua_State *L, int index, int slot)
+void slot_set(lua_State *L, int index, int slot)
 {
     index = lua_absindex(L, index);
     lua_getiuservalue(L, index, 1);
@@ -38,13 +35,13 @@ static void set_slot(lua_State *L, int index, int slot)
     lua_pop(L, 1);
 }
 
-static bool is_done(const struct job *job)
+bool job_is_done(const struct job *job)
 {
     return luma_job_error(job->core)->code != LUMA_PENDING &&
            !(job->under_each && luma_job_doc(job->core));
 }
 
-static void push_id(lua_State *L, const struct job *job, size_t index)
+void job_push_id(lua_State *L, const struct job *job, size_t index)
 {
     size_t len;
     const char *id = luma_job_id(job->core, index, &len);
@@ -66,7 +63,7 @@ static void push_ids(lua_State *L, const struct job *job,
     for (i = 0; n < progress.outcome[outcome] && i < progress.ids; i++) {
         if (luma_job_outcome(job->core, i) != outcome)
             continue;
-        push_id(L, job, i);
+        job_push_id(L, job, i);
         lua_rawseti(L, -2, (lua_Integer)++n);
     }
 }
@@ -77,7 +74,7 @@ static void push_tasks(lua_State *L, int index, const struct job *job)
     size_t i, count = luma_job_count(job->core);
     lua_Integer n = 0;
 
-    push_slot(L, index, JOB_TASKS);
+    slot_push(L, index, JOB_TASKS);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         lua_newtable(L);
@@ -95,20 +92,23 @@ static void push_tasks(lua_State *L, int index, const struct job *job)
     lua_remove(L, -2);
 }
 
-/* Sets the error's message to what became of the ids, and why. */
+/* Puts what became of the ids before the error's message. */
 static void set_message(lua_State *L, const struct job *job)
 {
     struct luma_progress p;
-    size_t bad;
+    size_t failed;
 
     luma_job_progress(job->core, &p);
-    bad = p.ids - p.outcome[LUMA_IS_TASK] - p.outcome[LUMA_IS_MISSING];
+    failed = p.outcome[LUMA_IS_FAILED];
+    if (p.ids < 2)
+        return;
     lua_getfield(L, -1, "message");
-    if (p.ids > 1)
-        lua_pushfstring(L, "%s (%I of %I ids)", lua_tostring(L, -1),
-                        (LUAI_UACINT)bad, (LUAI_UACINT)p.ids);
-    else
-        lua_pushvalue(L, -1);
+    lua_pushfstring(L, "%I of %I ids %s: %s",
+                    (LUAI_UACINT)(failed ? failed
+                                         : p.outcome[LUMA_IS_OPEN] +
+                                               p.outcome[LUMA_IS_CANCELLED]),
+                    (LUAI_UACINT)p.ids, failed ? "failed" : "unfinished",
+                    lua_tostring(L, -1));
     lua_setfield(L, -3, "message");
     lua_pop(L, 1);
 }
@@ -120,7 +120,7 @@ static void push_failure(lua_State *L, int index, const struct job *job)
     struct luma_error cancelled;
 
     status_set(&cancelled, LUMA_CANCELLED);
-    push_slot(L, index, JOB_FIRST_ERROR);
+    slot_push(L, index, JOB_FIRST_ERROR);
     if (luma_job_error(job->core)->code == LUMA_PENDING) {
         value_push_error(L, luma_job_error(job->core));
     } else if (lua_isnil(L, -1)) {
@@ -145,7 +145,7 @@ static void push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_IS_OPEN);
     lua_setfield(L, -2, "pending");
-    push_slot(L, index, JOB_FAILED);
+    slot_push(L, index, JOB_FAILED);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         lua_newtable(L);
@@ -154,7 +154,7 @@ static void push_failure(lua_State *L, int index, const struct job *job)
 }
 
 /* Makes the result of a job that is done, once, and pushes its two values. */
-static int push_result(lua_State *L, int index, struct job *job)
+int job_push_result(lua_State *L, int index, struct job *job)
 {
     struct luma_progress p;
 
@@ -162,18 +162,18 @@ static int push_result(lua_State *L, int index, struct job *job)
         luma_job_progress(job->core, &p);
         if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED]) {
             push_failure(L, index, job);
-            set_slot(L, index, JOB_RESULT2);
+            slot_set(L, index, JOB_RESULT2);
             lua_pushnil(L);
         } else {
             push_ids(L, job, LUMA_IS_MISSING);
-            set_slot(L, index, JOB_RESULT2);
+            slot_set(L, index, JOB_RESULT2);
             push_tasks(L, index, job);
         }
-        set_slot(L, index, JOB_RESULT);
+        slot_set(L, index, JOB_RESULT);
         job->has_result = true;
     }
-    push_slot(L, index, JOB_RESULT);
-    push_slot(L, index, JOB_RESULT2);
+    slot_push(L, index, JOB_RESULT);
+    slot_push(L, index, JOB_RESULT2);
     return 2;
 }
 
@@ -183,7 +183,7 @@ static void set_number(lua_State *L, const char *name, uint64_t value)
     lua_setfield(L, -2, name);
 }
 
-static void push_progress(lua_State *L, const struct job *job)
+void job_push_progress(lua_State *L, const struct job *job)
 {
     struct luma_progress p;
 
@@ -200,345 +200,11 @@ static void push_progress(lua_State *L, const struct job *job)
     set_number(L, "total_bytes", 0); /* of downloads; here it is not known */
 }
 
-/* ---- building ---------------------------------------------------------- */
-
-/* Pops an error and notes it for the id at `id_index`; the job is at `index`.
- */
-static void note_failure(lua_State *L, int index, int id_index)
-{
-    push_slot(L, index, JOB_FAILED);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushvalue(L, -1);
-        set_slot(L, index, JOB_FAILED);
-    }
-    lua_pushvalue(L, id_index);
-    lua_pushvalue(L, -3);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
-    push_slot(L, index, JOB_FIRST_ERROR);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        set_slot(L, index, JOB_FIRST_ERROR);
-        return;
-    }
-    lua_pop(L, 2);
-}
-
-/* Calls the decode hook with the task's text. Leaves the value, or an error
- * and false. */
-static bool decode(lua_State *L, const struct luma_doc *doc)
-{
-    struct luma_error error;
-    bool raised;
-
-    lua_pushlstring(L, doc->json, doc->json_len);
-    raised = lua_pcall(L, 1, 1, 0) != LUA_OK;
-    if (!raised && !lua_isnil(L, -1))
-        return true;
-    status_set(&error, LUMA_DECODE);
-    if (!raised)
-        status_detail(&error, "it returned nil");
-    else if (lua_type(L, -1) == LUA_TSTRING)
-        status_detail(&error, "%s", lua_tostring(L, -1));
-    else
-        status_detail(&error, "it raised a %s", luaL_typename(L, -1));
-    value_push_error(L, &error);
-    return false;
-}
-
-/* Leaves the document's value, or an error and false. */
-static bool build(lua_State *L, const struct job *job,
-                  const struct luma_doc *doc, int index)
-{
-    push_slot(L, index, JOB_CLIENT);
-    push_slot(L, -1, CLIENT_DECODE);
-    lua_remove(L, -2);
-    if (!lua_isnil(L, -1))
-        return decode(L, doc);
-    lua_pop(L, 1);
-    value_push(L, doc, job->client->nulls);
-    return true;
-}
-
-static void store(lua_State *L, struct job *job, int index, uint32_t id)
-{
-    push_slot(L, index, JOB_TASKS);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_createtable(L, (int)luma_job_count(job->core), 0);
-        lua_pushvalue(L, -1);
-        set_slot(L, index, JOB_TASKS);
-    }
-    lua_insert(L, -2);
-    lua_rawseti(L, -2, (lua_Integer)id + 1);
-    lua_pop(L, 1);
-    job->stored++;
-}
-
-/* ---- delivery ---------------------------------------------------------- */
-
-/* In the functions below the client is at 1, the delivery at 2, and the job of
- * the event that is first in line at JOB. */
-enum { JOB = 3 };
-
-static void deliver_task(lua_State *L, struct job *job,
-                         const struct luma_doc *doc)
-{
-    struct luma_client *client = job->client->core;
-    const char *state = luma_state_name(doc->state);
-
-    if (job->under_each) {
-        luma_keep(client);
-        return;
-    }
-    push_id(L, job, doc->id); /* at 4 */
-    if (!build(L, job, doc, JOB)) {
-        note_failure(L, JOB, 4);
-        luma_take(client, false);
-    } else if (job->streams) {
-        push_slot(L, JOB, JOB_ON_TASK);
-        lua_insert(L, -2);
-        lua_pushvalue(L, 4);
-        lua_pushstring(L, state);
-        luma_take(client, true);
-        lua_call(L, 3, 0);
-    } else {
-        store(L, job, JOB, doc->id);
-        luma_take(client, true);
-    }
-}
-
-static void deliver_answer(lua_State *L, struct job *job,
-                           const struct luma_answer *answer)
-{
-    uint32_t i;
-
-    if (answer->error.code != LUMA_OK && answer->count) {
-        value_push_error(L, &answer->error); /* at 4 */
-        for (i = 0; i < answer->count; i++) {
-            push_id(L, job, answer->ids[i]); /* at 5 */
-            lua_pushvalue(L, 4);
-            note_failure(L, JOB, 5);
-            lua_pop(L, 1);
-        }
-    }
-    luma_take(job->client->core, true);
-    push_slot(L, JOB, JOB_ON_PROGRESS);
-    if (!lua_isnil(L, -1)) {
-        push_progress(L, job);
-        lua_call(L, 1, 0);
-    }
-}
-
-/* Ids that are open at the end have the end's error. */
-static void fail_open_ids(lua_State *L, const struct job *job,
-                          const struct luma_error *error)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    if (error->code == LUMA_OK || error->code == LUMA_CANCELLED)
-        return;
-    value_push_error(L, error); /* at 4 */
-    for (i = 0; i < count; i++) {
-        if (luma_job_outcome(job->core, i) != LUMA_IS_OPEN)
-            continue;
-        push_id(L, job, i); /* at 5 */
-        lua_pushvalue(L, 4);
-        note_failure(L, JOB, 5);
-        lua_pop(L, 1);
-    }
-}
-
-/* Lets go of the job: from now on it lives as long as its user holds it. */
-static void unanchor(lua_State *L, const struct job *job)
-{
-    push_slot(L, 1, CLIENT_ANCHORS);
-    lua_pushnil(L);
-    lua_rawsetp(L, -2, job->core);
-    lua_pop(L, 1);
-}
-
-static void deliver_end(lua_State *L, struct job *job,
-                        const struct luma_end *end)
-{
-    fail_open_ids(L, job, &end->error);
-    luma_take(job->client->core, true);
-    unanchor(L, job);
-    push_slot(L, JOB, JOB_ON_DONE);
-    if (lua_isnil(L, -1))
-        return;
-    push_result(L, JOB, job);
-    if (luma_job_doc(job->core)) /* a loop still has some to take */
-        job->has_result = false;
-    lua_call(L, 2, 0);
-}
-
-static void deliver_one(lua_State *L, struct client *client,
-                        const struct luma_event *event)
-{
-    struct job *job;
-
-    lua_settop(L, 2);
-    push_slot(L, 1, CLIENT_JOBS);
-    lua_rawgetp(L, -1, event->job);
-    lua_remove(L, -2);
-    job = lua_touserdata(L, JOB);
-    if (!job) /* dropped by its user, and about to be finalised */
-        luma_take(client->core, true);
-    else if (event->kind == LUMA_TASK)
-        deliver_task(L, job, (const struct luma_doc *)event);
-    else if (event->kind == LUMA_ANSWER)
-        deliver_answer(L, job, (const struct luma_answer *)event);
-    else
-        deliver_end(L, job, (const struct luma_end *)event);
-}
-
-static int deliver(lua_State *L)
-{
-    struct client *client = lua_touserdata(L, 1);
-    const struct delivery *d = lua_touserdata(L, 2);
-    size_t n;
-
-    for (n = 0; n < d->most && !client->closing; n++) {
-        const struct luma_event *event = luma_peek(client->core);
-
-        if (!event || (n && d->deadline > 0 && client_now() >= d->deadline) ||
-            (d->job && luma_job_doc(d->job->core)))
-            break;
-        deliver_one(L, client, event);
-    }
-    return 0;
-}
-
-void job_deliver(lua_State *L, int index, struct delivery *delivery)
-{
-    struct client *client = lua_touserdata(L, index);
-
-    if (client->closed)
-        return;
-    lua_pushvalue(L, index);
-    lua_pushlightuserdata(L, delivery);
-    client_guard(L, client, deliver, 2, 0);
-}
-
-/* ---- each -------------------------------------------------------------- */
-
-/* Finds a task that was kept before the loop began; the job is at 1. */
-static bool next_kept(lua_State *L, struct job *job)
-{
-    size_t count = luma_job_count(job->core);
-
-    push_slot(L, 1, JOB_TASKS);
-    while (!lua_isnil(L, -1) && job->cursor < count) {
-        lua_Integer i = (lua_Integer)++job->cursor;
-
-        if (lua_rawgeti(L, -1, i) != LUA_TNIL) {
-            push_id(L, job, job->cursor - 1);
-            lua_pushstring(
-                L, luma_state_name(luma_job_state(job->core, job->cursor - 1)));
-            if (!job->has_result) {
-                lua_pushnil(L);
-                lua_rawseti(L, -5, i);
-                job->stored--;
-            }
-            return true;
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    return false;
-}
-
-/* Leaves the next task, its id and its state, or nothing; the job is at 1. */
-static int next_task(lua_State *L)
-{
-    struct job *job = lua_touserdata(L, 1);
-    const struct luma_doc *doc;
-
-    if (next_kept(L, job))
-        return 3;
-    while ((doc = luma_job_doc(job->core))) {
-        lua_settop(L, 1);
-        push_id(L, job, doc->id); /* at 2 */
-        if (build(L, job, doc, 1)) {
-            lua_insert(L, 2);
-            lua_pushstring(L, luma_state_name(doc->state));
-            luma_job_take(job->core, true);
-            return 3;
-        }
-        note_failure(L, 1, 2);
-        luma_job_take(job->core, false);
-    }
-    return 0;
-}
-
-/* Builds what the loop has left behind, for the result; the job is at 1. */
-static int keep_rest(lua_State *L)
-{
-    struct job *job = lua_touserdata(L, 1);
-    const struct luma_doc *doc;
-
-    while ((doc = luma_job_doc(job->core))) {
-        bool built;
-
-        lua_settop(L, 1);
-        push_id(L, job, doc->id); /* at 2 */
-        built = build(L, job, doc, 1);
-        if (built)
-            store(L, job, 1, doc->id);
-        else
-            note_failure(L, 1, 2);
-        luma_job_take(job->core, built);
-    }
-    return 0;
-}
-
-/* The iterator. Its upvalue is the job. */
-static int each_next(lua_State *L)
-{
-    struct delivery until = {SIZE_MAX, 0, NULL};
-    struct job *job;
-
-    lua_settop(L, 0);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    job = check_job(L);
-    push_slot(L, 1, JOB_CLIENT); /* at 2 */
-    until.job = job;
-    for (;;) {
-        client_check_idle(L, job->client, "each");
-        job->under_each = !job->has_result;
-        lua_pushvalue(L, 1);
-        client_guard(L, job->client, next_task, 1, 3);
-        if (!lua_isnil(L, -2)) /* the id: a decode hook may give false */
-            return 3;
-        lua_pop(L, 3);
-        if (is_done(job) || job->client->closed)
-            return 0;
-        job_deliver(L, 2, &until);
-        if (!luma_job_doc(job->core) && !is_done(job))
-            client_wait(L, job->client, -1);
-    }
-}
-
-static int job_each(lua_State *L)
-{
-    struct job *job = check_job(L);
-
-    client_check_idle(L, job->client, "each");
-    luaL_argcheck(L, !job->streams, 1, "the job's tasks go to on_task");
-    job->under_each = !job->has_result;
-    lua_settop(L, 1);
-    lua_pushcclosure(L, each_next, 1);
-    return 1;
-}
-
 /* ---- methods ----------------------------------------------------------- */
 
 int job_result(lua_State *L)
 {
-    struct job *job = check_job(L);
+    struct job *job = job_check(L);
     struct delivery all = {SIZE_MAX, 0, NULL};
     double seconds = luaL_optnumber(L, 2, -1), until;
 
@@ -547,15 +213,15 @@ int job_result(lua_State *L)
     until = client_now() + seconds;
     client_check_idle(L, job->client, "result");
     lua_settop(L, 1);
-    push_slot(L, 1, JOB_CLIENT); /* at 2 */
+    slot_push(L, 1, JOB_CLIENT); /* at 2 */
     for (;;) {
         job->under_each = false;
         lua_pushvalue(L, 1);
-        client_guard(L, job->client, keep_rest, 1, 0);
-        if (is_done(job))
-            return push_result(L, 1, job);
-        job_deliver(L, 2, &all);
-        if (is_done(job) || job->client->closed)
+        client_guard(L, job->client, delivery_keep_rest, 1, 0);
+        if (job_is_done(job))
+            return job_push_result(L, 1, job);
+        delivery_run(L, 2, &all);
+        if (job_is_done(job) || job->client->closed)
             continue;
         if (!client_wait(L, job->client,
                          seconds < 0 ? -1 : until - client_now())) {
@@ -566,21 +232,33 @@ int job_result(lua_State *L)
     }
 }
 
+static int job_each(lua_State *L)
+{
+    struct job *job = job_check(L);
+
+    client_check_idle(L, job->client, "each");
+    luaL_argcheck(L, !job->streams, 1, "the job's tasks go to on_task");
+    job->under_each = !job->has_result;
+    lua_settop(L, 1);
+    lua_pushcclosure(L, delivery_each_next, 1);
+    return 1;
+}
+
 static int job_done(lua_State *L)
 {
-    lua_pushboolean(L, is_done(check_job(L)));
+    lua_pushboolean(L, job_is_done(job_check(L)));
     return 1;
 }
 
 static int job_progress(lua_State *L)
 {
-    push_progress(L, check_job(L));
+    job_push_progress(L, job_check(L));
     return 1;
 }
 
 static int job_cancel(lua_State *L)
 {
-    luma_job_cancel(check_job(L)->core);
+    luma_job_cancel(job_check(L)->core);
     return 0;
 }
 
@@ -604,7 +282,7 @@ static int job_tostring(lua_State *L)
     }
     luma_job_progress(job->core, &p);
     lua_pushfstring(L, "luma.job (%s, %I of %I ids open)",
-                    is_done(job) ? "done" : "running",
+                    job_is_done(job) ? "done" : "running",
                     (LUAI_UACINT)p.outcome[LUMA_IS_OPEN], (LUAI_UACINT)p.ids);
     return 1;
 }
@@ -723,7 +401,7 @@ static int64_t take_options(lua_State *L, int *callbacks)
 /* Lets the client find the job, and keeps it if it has callbacks. */
 static void anchor(lua_State *L, struct job *job, int index, bool strongly)
 {
-    push_slot(L, 1, strongly ? CLIENT_ANCHORS : CLIENT_JOBS);
+    slot_push(L, 1, strongly ? CLIENT_ANCHORS : CLIENT_JOBS);
     lua_pushvalue(L, index);
     lua_rawsetp(L, -2, job->core);
     lua_pop(L, 1);

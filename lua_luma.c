@@ -328,7 +328,7 @@ static int client_step(lua_State *L)
         ready.deadline = client_now() + seconds;
     }
     if (!client->busy)
-        job_deliver(L, 1, &ready);
+        delivery_run(L, 1, &ready);
     lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
     return 1;
 }

@@ -77,7 +77,37 @@ bool client_wait(lua_State *L, struct client *client, double seconds);
 /* Seconds on the monotonic clock. Never raises. */
 double client_now(void);
 
-/* ---- lua_job.c: jobs and delivery -------------------------------------- */
+/* ---- lua_job.c: jobs --------------------------------------------------- */
+
+/* Pushes a slot of the user value of the userdata at `index`. */
+void slot_push(lua_State *L, int index, int slot);
+
+/* Sets it to the value on top, and pops that. */
+void slot_set(lua_State *L, int index, int slot);
+
+/* The job at 1; raises when it is none, or belongs to another process. */
+struct job *job_check(lua_State *L);
+
+/* It has ended, and no document waits for its loop. Never raises. */
+bool job_is_done(const struct job *job);
+
+void job_push_id(lua_State *L, const struct job *job, size_t index);
+void job_push_progress(lua_State *L, const struct job *job);
+
+/* Makes the result of a job that is done, once, and pushes its two values. The
+ * job is at `index`. */
+int job_push_result(lua_State *L, int index, struct job *job);
+
+/* client:fetch(ids, options): the client is at 1; leaves the job on top, or
+ * nil and an error. Returns how many. */
+int job_fetch(lua_State *L);
+
+/* job:result(seconds), with the job at 1. */
+int job_result(lua_State *L);
+
+void job_register(lua_State *L); /* the metatable */
+
+/* ---- lua_delivery.c: events -------------------------------------------- */
 
 /* Delivers what is in line: at most `most` events, until `deadline` (0: none)
  * but one in any case, and not beyond a document for `job` (NULL: none). */
@@ -88,16 +118,14 @@ struct delivery {
 };
 
 /* The same, guarded; the client is at `index`. */
-void job_deliver(lua_State *L, int index, struct delivery *delivery);
+void delivery_run(lua_State *L, int index, struct delivery *delivery);
 
-/* client:fetch(ids, options): the client is at 1; leaves the job on top, or
- * nil and an error. Returns how many. */
-int job_fetch(lua_State *L);
+/* Builds what a loop has left behind, for the result; the job is at 1. To be
+ * called through client_guard. */
+int delivery_keep_rest(lua_State *L);
 
-/* job:result(seconds), with the job at 1. */
-int job_result(lua_State *L);
-
-void job_register(lua_State *L); /* the metatable */
+/* The iterator of job:each(). Its upvalue is the job. */
+int delivery_each_next(lua_State *L);
 
 /* ---- lua_value.c: values ----------------------------------------------- */
 

@@ -1,0 +1,43 @@
+rockspec_format = "3.0"
+package = "luma"
+version = "scm-1"
+source = {
+  url = "git+https://example.org/luma.git", -- until it has a public home
+  branch = "main",
+}
+description = {
+  summary = "Many Luma (Dream Machine) tasks from a gateway, as native tables",
+  detailed = [[
+Asks a gateway for any number of Luma generation tasks in one call and hands
+them over as plain Lua tables: blocking, step by step in a game loop, or through
+a descriptor in an event loop. Network, TLS and JSON are dealt with on a thread
+of their own, so that no frame waits for them.]],
+  license = "MIT",
+  labels = { "http", "json", "async", "gamedev", "video" },
+}
+supported_platforms = { "unix" }
+dependencies = {
+  "lua >= 5.4, < 5.5",
+  "lua-cjson >= 2.1.0",
+}
+external_dependencies = {
+  -- The library only: Debian keeps the header where LuaRocks does not look,
+  -- and the compiler finds it by itself.
+  CURL = { library = "curl" },
+}
+build = {
+  type = "make",
+  build_target = "all",
+  build_variables = {
+    CC = "$(CC)",
+    CFLAGS = "$(CFLAGS)",
+    LUA_CFLAGS = "-I$(LUA_INCDIR)",
+    CURL_LIBS = "-L$(CURL_LIBDIR) -lcurl",
+  },
+  install_target = "install",
+  install_variables = {
+    INST_LIBDIR = "$(LIBDIR)",
+    INST_LUADIR = "$(LUADIR)",
+  },
+}
+test = { type = "busted" }
