@@ -7,6 +7,7 @@ SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
 LUA_VERSION = $(LUA:lua%=%)
 LUA_CFLAGS = $(shell pkg-config --cflags $(LUA))
+LUA_LIBS = $(shell pkg-config --libs $(LUA))
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl)
 CURL_LIBS = $(shell pkg-config --libs libcurl || echo -lcurl)
 INST_LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
@@ -19,8 +20,10 @@ core     = $(wildcard core/*.c)
 binding  = $(wildcard lua_*.c)
 headers  = $(wildcard core/*.h *.h)
 tests    = $(wildcard spec/core/*_test.c)
+helpers  = $(wildcard spec/core/*.h spec/support/*.c)
+c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
-sources  = $(core) $(binding) $(tests)
+sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
@@ -35,21 +38,23 @@ else
 SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
 endif
 
-# The sanitizer's runtime has to be there before the host that loads luma.
-runtime  = $(if $(findstring address,$(san)),libasan.so,$(if $(san),libtsan.so))
-preload  = $(if $(san),LD_PRELOAD=$(shell $(CC) -print-file-name=$(runtime)))
-with     = LUMA_SAN=$(san) LUA_CPATH='$(build)/?.so;;' $(preload) \
-           ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 \
-           LSAN_OPTIONS=suppressions=spec/support/lsan.supp:print_suppressions=0 \
-           TSAN_OPTIONS=halt_on_error=1:suppressions=spec/support/tsan.supp
+# A sanitizer has to be in the host as well: then a host of our own runs Lua.
+host     = $(if $(san),$(build)/host,$(LUA))
+with     = LUMA_SAN=$(san) LUMA_LUA=$(abspath $(build)/host) \
+           LUA_CPATH='$(abspath $(build))/?.so;;' \
+           ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
+
+corpus   = spec/support/json-corpus.txt
+memcheck = valgrind -q --error-exitcode=9 --leak-check=full \
+           --errors-for-leak-kinds=definite
 
 all: $(build)/luma.so          ## build the module into build/
 demo: deps all                 ## show five tasks of the stub gateway, or IDS="…"
-	@$(with) $(LUA) examples/demo.lua $(IDS)
+	@$(with) $(host) examples/demo.lua $(IDS)
 test: deps all c-tests spec    ## C tests and specs, on the bundled stub gateway
 lint: fences warnings exports  ## what can be checked without running anything
 	luacheck -q .
-	clang-format --dry-run -Werror $(sources) $(headers)
+	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 
 $(build)/luma.so: $(objects)
 	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(CURL_LIBS) \
@@ -62,16 +67,22 @@ $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=malloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
 
-c-tests: $(patsubst spec/core/%.c,$(build)/%,$(tests))  ## the pure files alone
-	@for test in $^; do ./$$test spec/support/json-corpus.txt || exit 1; done
-spec: all                      ## the specs alone
-	$(with) busted --lua=$(LUA) $(BUSTED)
+$(build)/host: spec/support/host.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
+
+c-tests: $(c_tests)            ## the pure files alone
+	@for test in $^; do ./$$test $(corpus) || exit 1; done
+spec: all $(build)/host        ## the specs alone
+	$(with) $(host) $(shell command -v busted) $(BUSTED)
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
 tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
-valgrind: all $(patsubst spec/core/%.c,$(build)/%,$(tests))  ## memcheck
-	sh spec/support/valgrind.sh $(build) $(LUA)
+valgrind: all $(build)/host $(c_tests)  ## both under memcheck
+	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
+	$(with) LUMA_SAN=valgrind $(memcheck) $(build)/host \
+	  $(shell command -v busted) $(BUSTED)
 rock: clean                    ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA)
 
@@ -86,7 +97,7 @@ exports: all
 
 PACKAGES = $(LUA) lib$(LUA)-dev libcurl4-openssl-dev lua-cjson lua-busted \
   lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make
-LINT_PACKAGES = lua-check clang clang-format luarocks git
+LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 sudo = $(if $(filter-out 0,$(shell id -u)),sudo )
 define install

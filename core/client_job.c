@@ -35,7 +35,7 @@ static void account(struct luma_job *job, const struct luma_doc *doc)
     const struct luma_client *client = job->client;
 
     if (client && atomic_load(&j->held) &&
-        left < client->channel->options.max_undelivered / 2 &&
+        left <= client->channel->options.max_undelivered / 2 &&
         atomic_exchange(&j->held, false))
         queue_wake(client->channel->jobs);
 }

@@ -123,7 +123,7 @@ static bool is_held(const struct schedule *s, struct job *job)
     if (atomic_load(&job->undelivered) < limit)
         return false;
     atomic_store(&job->held, true);
-    return atomic_load(&job->undelivered) >= limit / 2;
+    return atomic_load(&job->undelivered) > limit / 2;
 }
 
 /* A batch whose time to be repeated has come. */
