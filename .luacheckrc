@@ -3,3 +3,4 @@ codes = true
 exclude_files = { "build" }
 files["spec"].std = "lua54+busted"
 files["*.rockspec"].std = "rockspec"
+files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }
