@@ -337,10 +337,14 @@ static bool skip_bom(struct json_reader *r, char c)
     return false;
 }
 
+/* Most white space is indentation: spaces, eight at a time. */
 static const char *skip_space(const char *p, const char *end)
 {
+    static const char eight[] = "        ";
+
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-        p++;
+        for (p++; end - p >= 8 && memcmp(p, eight, 8) == 0;)
+            p += 8;
     return p;
 }
 
