@@ -67,19 +67,49 @@ const char *builder_text(const struct builder *b, uint32_t index, size_t *len)
     return b->text.data + b->base.text + string_at(b, index)->at;
 }
 
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * 0xD6E8FEB86659FD93u;
+    return h ^ h >> 32;
+}
+
+static uint64_t eight_at(const char *s)
+{
+    uint64_t word;
+
+    memcpy(&word, s, sizeof word);
+    return word;
+}
+
+/* All bytes of a string that is shorter than eight. */
+static uint64_t few_at(const char *s, size_t n)
+{
+    uint32_t first, last;
+
+    if (n < 4)
+        return n ? (uint64_t)(unsigned char)s[0] << 16 |
+                       (uint64_t)(unsigned char)s[n / 2] << 8 |
+                       (unsigned char)s[n - 1]
+                 : 0;
+    memcpy(&first, s, sizeof first);
+    memcpy(&last, s + n - 4, sizeof last);
+    return (uint64_t)first << 32 | last;
+}
+
+/* Of a long string the ends will do: those that differ in the middle only are
+ * told apart by their bytes. */
 static uint32_t hash_of(const char *s, size_t n)
 {
-    uint64_t h = n * 0x9E3779B97F4A7C15u, word;
+    uint64_t h = n * 0x9E3779B97F4A7C15u;
+    size_t i;
 
-    for (; n >= 8; s += 8, n -= 8) {
-        memcpy(&word, s, 8);
-        h = (h ^ word) * 0xD6E8FEB86659FD93u;
-        h ^= h >> 32;
-    }
-    word = 0;
-    memcpy(&word, s, n);
-    h = (h ^ word) * 0xD6E8FEB86659FD93u;
-    return (uint32_t)(h ^ h >> 32);
+    if (n < 8)
+        return (uint32_t)mix(h, few_at(s, n));
+    for (i = 0; i + 8 < n && i < 16; i += 8)
+        h = mix(h, eight_at(s + i));
+    if (n > 24)
+        h = mix(h, eight_at(s + n - 16));
+    return (uint32_t)mix(h, eight_at(s + n - 8));
 }
 
 /* The slot that has the string, else one to put it in. A crowded table, by
