@@ -79,9 +79,18 @@ static void store(lua_State *L, struct job *job, int index, uint32_t id)
     lua_rawseti(L, -2, (lua_Integer)id + 1);
     lua_pop(L, 1);
     job->stored++;
+    if (id < job->cursor) /* a loop has to look here again */
+        job->cursor = id;
 }
 
 /* ---- delivery ---------------------------------------------------------- */
+
+/* How much of the line is delivered. */
+struct delivery {
+    size_t most;
+    double deadline; /* of client_now; one event is delivered in any case */
+    struct job *job; /* a document that waits for its loop is enough; or NULL */
+};
 
 /* In the functions below the client is at 1, the delivery at 2, and the job of
  * the event that is first in line at JOB. */
@@ -199,31 +208,37 @@ static void deliver_one(lua_State *L, struct client *client,
         deliver_end(L, job, (const struct luma_end *)event);
 }
 
+static bool is_enough(const struct delivery *d, size_t n)
+{
+    return n >= d->most || (n && client_now() >= d->deadline) ||
+           (d->job && luma_job_doc(d->job->core));
+}
+
+/* The last look finds the line empty, which quiets the descriptor, or not. */
 static int deliver(lua_State *L)
 {
     struct client *client = lua_touserdata(L, 1);
     const struct delivery *d = lua_touserdata(L, 2);
+    const struct luma_event *event = luma_peek(client->core);
     size_t n;
 
-    for (n = 0; n < d->most && !client->closing; n++) {
-        const struct luma_event *event = luma_peek(client->core);
-
-        if (!event || (n && d->deadline > 0 && client_now() >= d->deadline) ||
-            (d->job && luma_job_doc(d->job->core)))
-            break;
+    for (n = 0; event && !client->closing && !is_enough(d, n); n++) {
         deliver_one(L, client, event);
+        event = luma_peek(client->core);
     }
     return 0;
 }
 
-void delivery_run(lua_State *L, int index, struct delivery *delivery)
+void delivery_run(lua_State *L, int index, size_t most, double seconds,
+                  struct job *job)
 {
     struct client *client = lua_touserdata(L, index);
+    struct delivery delivery = {most, client_now() + seconds, job};
 
     if (client->closed)
         return;
     lua_pushvalue(L, index);
-    lua_pushlightuserdata(L, delivery);
+    lua_pushlightuserdata(L, &delivery);
     client_guard(L, client, deliver, 2, 0);
 }
 
@@ -302,14 +317,12 @@ int delivery_keep_rest(lua_State *L)
 /* The iterator. Its upvalue is the job. */
 int delivery_each_next(lua_State *L)
 {
-    struct delivery until = {SIZE_MAX, 0, NULL};
     struct job *job;
 
     lua_settop(L, 0);
     lua_pushvalue(L, lua_upvalueindex(1));
     job = job_check(L);
     slot_push(L, 1, JOB_CLIENT); /* at 2 */
-    until.job = job;
     for (;;) {
         client_check_idle(L, job->client, "each");
         job->under_each = !job->has_result;
@@ -320,7 +333,7 @@ int delivery_each_next(lua_State *L)
         lua_pop(L, 3);
         if (job_is_done(job) || job->client->closed)
             return 0;
-        delivery_run(L, 2, &until);
+        delivery_run(L, 2, SIZE_MAX, CLIENT_SLICE, job);
         if (!luma_job_doc(job->core) && !job_is_done(job))
             client_wait(L, job->client, -1);
     }

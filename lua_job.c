@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Jobs: how they are made of ids and options, and what they tell. */
+#include <math.h>
 #include <string.h>
 
 #include "lua_luma.h"
@@ -205,7 +206,6 @@ void job_push_progress(lua_State *L, const struct job *job)
 int job_result(lua_State *L)
 {
     struct job *job = job_check(L);
-    struct delivery all = {SIZE_MAX, 0, NULL};
     double seconds = luaL_optnumber(L, 2, -1), until;
 
     luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2,
@@ -220,11 +220,12 @@ int job_result(lua_State *L)
         client_guard(L, job->client, delivery_keep_rest, 1, 0);
         if (job_is_done(job))
             return job_push_result(L, 1, job);
-        delivery_run(L, 2, &all);
+        delivery_run(L, 2, SIZE_MAX, CLIENT_SLICE, NULL);
         if (job_is_done(job) || job->client->closed)
             continue;
         if (!client_wait(L, job->client,
-                         seconds < 0 ? -1 : until - client_now())) {
+                         seconds < 0 ? -1 : fmax(0, until - client_now())) ||
+            (seconds >= 0 && client_now() >= until)) {
             lua_pushnil(L);
             push_failure(L, 1, job);
             return 2;

@@ -9,8 +9,6 @@
 
 static const char client_type[] = "luma.client";
 
-enum { SLICE_MS = 50 }; /* between two looks at the host's hooks */
-
 /* ---- access ------------------------------------------------------------ */
 
 void client_check_process(lua_State *L, const struct client *client)
@@ -73,8 +71,9 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
  * Ctrl-C, debuggers and watchdogs get a word in. */
 static const char empty_function = 0;
 
-static void run_hooks(lua_State *L)
+static void run_hooks(lua_State *L, struct client *client)
 {
+    client->hooks = client_now();
     lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_function);
     lua_call(L, 0, 0);
 }
@@ -83,16 +82,19 @@ bool client_wait(lua_State *L, struct client *client, double seconds)
 {
     double until = client_now() + seconds;
 
-    for (;;) {
-        double left = seconds < 0 ? SLICE_MS : (until - client_now()) * 1000;
+    if (client_now() - client->hooks >= CLIENT_SLICE)
+        run_hooks(L, client);
+    while (!client->closed) {
+        double left = seconds < 0 ? CLIENT_SLICE : until - client_now();
 
-        if (luma_wait(client->core,
-                      left < SLICE_MS ? (int)ceil(fmax(left, 0)) : SLICE_MS))
+        left = fmin(fmax(left, 0), CLIENT_SLICE);
+        if (luma_wait(client->core, (int)ceil(left * 1000)))
             return true;
-        run_hooks(L);
-        if (client->closed || (seconds >= 0 && client_now() >= until))
+        run_hooks(L, client);
+        if (seconds >= 0 && client_now() >= until)
             return false;
     }
+    return false;
 }
 
 /* ---- options ----------------------------------------------------------- */
@@ -318,17 +320,13 @@ static int client_tasks(lua_State *L)
 static int client_step(lua_State *L)
 {
     struct client *client = client_check(L, 1);
-    struct delivery ready = {luma_ready(client->core), 0, NULL};
+    size_t ready = luma_ready(client->core);
+    bool budget = !lua_isnoneornil(L, 2);
+    double seconds = luaL_optnumber(L, 2, HUGE_VAL);
 
-    if (!lua_isnoneornil(L, 2)) {
-        double seconds = luaL_checknumber(L, 2);
-
-        luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
-        ready.most = SIZE_MAX;
-        ready.deadline = client_now() + seconds;
-    }
+    luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
     if (!client->busy)
-        delivery_run(L, 1, &ready);
+        delivery_run(L, 1, budget ? SIZE_MAX : ready, seconds, NULL);
     lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
     return 1;
 }

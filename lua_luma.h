@@ -18,6 +18,7 @@ struct client {
     bool busy;                /* events are being delivered */
     bool closing;             /* close was called meanwhile */
     bool closed;
+    double hooks; /* client_now() when hooks ran last */
 };
 
 /* Indices into the client's user value. */
@@ -70,6 +71,9 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
 void client_check_idle(lua_State *L, const struct client *client,
                        const char *what);
 
+/* A blocking call lets hooks run at least so often, in seconds. */
+#define CLIENT_SLICE 0.05
+
 /* Waits up to `seconds` (below 0: for ever) for an event, in slices with an
  * empty Lua call between them, so that hooks run. False: the time is up. */
 bool client_wait(lua_State *L, struct client *client, double seconds);
@@ -109,16 +113,11 @@ void job_register(lua_State *L); /* the metatable */
 
 /* ---- lua_delivery.c: events -------------------------------------------- */
 
-/* Delivers what is in line: at most `most` events, until `deadline` (0: none)
- * but one in any case, and not beyond a document for `job` (NULL: none). */
-struct delivery {
-    size_t most;
-    double deadline;
-    struct job *job;
-};
-
-/* The same, guarded; the client is at `index`. */
-void delivery_run(lua_State *L, int index, struct delivery *delivery);
+/* Delivers at most `most` events to the jobs of the client at `index`, for
+ * `seconds` but one in any case, and not beyond a document for the loop of
+ * `job` (NULL: none). Raises what a callback raised. */
+void delivery_run(lua_State *L, int index, size_t most, double seconds,
+                  struct job *job);
 
 /* Builds what a loop has left behind, for the result; the job is at 1. To be
  * called through client_guard. */

@@ -14,7 +14,7 @@ char *buf_reserve(struct buf *buf, size_t n)
 
     if (n > cap || buf->len > cap - n)
         return NULL;
-    if (n <= buf->room - buf->len)
+    if (buf->data && n <= buf->room - buf->len)
         return buf->data + buf->len;
     if (room < buf->len + n)
         room = buf->len + n;

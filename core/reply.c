@@ -258,6 +258,18 @@ static const char *message_in(const struct reply *reply,
     return NULL;
 }
 
+/* The length of an excerpt without the part of the secret that it may end in,
+ * where it was cut. */
+static size_t before_secret(const char *text, size_t len, const char *secret)
+{
+    size_t n = secret ? strlen(secret) : 0;
+
+    for (n = n < len ? n : len; n > 0; n--)
+        if (memcmp(text + len - n, secret, n) == 0)
+            break;
+    return len - n;
+}
+
 /* The gateway's own words for what is wrong, or how the body starts. */
 static void explain(const struct reply *reply, const char *secret,
                     struct luma_error *error)
@@ -276,8 +288,8 @@ static void explain(const struct reply *reply, const char *secret,
         status_clean(clean, sizeof clean, text, len, secret);
         status_detail(error, "%s", clean);
     } else if (reply->start_len) {
-        status_clean(clean, sizeof clean, reply->start, reply->start_len,
-                     secret);
+        len = before_secret(reply->start, reply->start_len, secret);
+        status_clean(clean, sizeof clean, reply->start, len, secret);
         status_detail(error, "it starts with %s", clean);
     } else if (error->code != LUMA_TRUNCATED) {
         status_detail(error, "it is empty");

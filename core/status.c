@@ -81,17 +81,29 @@ void status_detail(struct luma_error *error, const char *format, ...)
     va_end(args);
 }
 
-/* How many bytes the UTF-8 character at `s` has; 0 when it is none. */
+/* How many bytes the UTF-8 character at `s` has; 0 when it is none. No long
+ * forms, no surrogates, nothing beyond U+10FFFF. */
 static size_t utf8_length(const unsigned char *s, size_t left)
 {
     size_t n = *s < 0x80 ? 1 : *s >= 0xF0 ? 4 : *s >= 0xE0 ? 3 : 2, i;
 
     if (n > left || (*s >= 0x80 && *s < 0xC2) || *s > 0xF4)
         return 0;
+    if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F) ||
+        (*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F))
+        return 0;
     for (i = 1; i < n; i++)
         if ((s[i] & 0xC0) != 0x80)
             return 0;
     return n;
+}
+
+/* A control character, of ASCII or (U+0080 to U+009F) of C1: terminals obey
+ * both. */
+static bool is_control(const unsigned char *s, size_t n)
+{
+    return (n == 1 && (*s < ' ' || *s == 0x7F)) ||
+           (n == 2 && *s == 0xC2 && s[1] < 0xA0);
 }
 
 void status_clean(char *out, size_t room, const char *text, size_t len,
@@ -100,8 +112,9 @@ void status_clean(char *out, size_t room, const char *text, size_t len,
     size_t hidden = secret ? strlen(secret) : 0, used = 0;
 
     while (len > 0) {
-        size_t n = utf8_length((const unsigned char *)text, len);
-        bool shown = n > 1 || (n == 1 && *text >= ' ' && *text != 0x7F);
+        const unsigned char *at = (const unsigned char *)text;
+        size_t n = utf8_length(at, len);
+        bool shown = n && !is_control(at, n);
         const char *from = shown ? text : n ? " " : "?";
         size_t size = shown ? n : 1, skip = n ? n : 1;
 

@@ -33,8 +33,11 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
 
-    (void)bytes;
     t->answered = t->moved = true;
+    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        t->in_head = true;
+    else if (*bytes == '\r' || *bytes == '\n')
+        t->in_head = false;
     t->header_bytes += size * n;
     return t->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
@@ -125,7 +128,7 @@ bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
     reply_reset(&t->reply, false);
     t->sends = 0;
     t->allowed = allowed;
-    t->refused = t->answered = t->moved = false;
+    t->refused = t->answered = t->in_head = t->moved = false;
     t->last_byte = 0;
     t->header_bytes = 0;
     t->http = 0;
@@ -306,6 +309,8 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     struct luma_error *error = &end->error;
     bool stopped = result == CURLE_WRITE_ERROR && t->reply.bad;
 
+    if (result == CURLE_OK && t->in_head)
+        result = CURLE_PARTIAL_FILE; /* libcurl takes a cut head for whole */
     *end = (struct exchange_end){.sends = t->sends};
     if (!t->http)
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
@@ -361,8 +366,6 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
         return wrong(error, "base_url: must be an https URL");
     if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
         return wrong(error, "base_url: must not hold a user or password");
-    if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
-        return wrong(error, "base_url: must not hold a query or a fragment");
     if (plain && !plain_http && !is_loopback(host))
         return wrong(error, "base_url: plain http would show the token to "
                             "everybody on the way; use https, or set "
@@ -385,6 +388,8 @@ bool transfer_check(const struct luma_options *options,
         curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
         curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
+    else if (strpbrk(options->base_url, "?#")) /* even an empty one */
+        wrong(error, "base_url: must not hold a query or a fragment");
     else
         good = check_parts(url, scheme, host, options->plain_http, error);
     curl_free(scheme);

@@ -27,6 +27,7 @@ struct transfer {
     unsigned allowed;  /* of them, libcurl's own resends included */
     bool refused;      /* one more was refused */
     bool answered;     /* the first byte of the reply was seen */
+    bool in_head;      /* but not yet the empty line after its headers */
     bool moved;        /* since transfer_watch looked */
     int64_t last_byte; /* ms; 0 until the request is sent */
     size_t header_bytes;

@@ -1,0 +1,42 @@
+-- SPDX-License-Identifier: MIT
+-- Runs scripts in processes of their own, several at a time, and tells how
+-- each of them ended.
+
+local children = {}
+
+local AT_ONCE = 4
+
+-- A sanitizer has to be in the host, so then it is one of our own.
+local LUA = (os.getenv "LUMA_SAN" or "") == "" and "lua5.4"
+  or os.getenv "LUMA_LUA"
+
+local function quote(word)
+  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
+end
+
+-- Starts Lua with the words as its arguments; the pipe has what it prints.
+function children.start(words)
+  local parts = { "exec", LUA }
+  for i, word in ipairs(words) do parts[i + 2] = quote(word) end
+  return assert(io.popen(table.concat(parts, " ") .. " 2>&1"))
+end
+
+-- Waits for the end: { output =, kind = "exit" or "signal", code = }.
+function children.finish(pipe)
+  local output = pipe:read "a"
+  local _, kind, code = pipe:close()
+  return { output = output, kind = kind, code = code }
+end
+
+-- Runs all of them; the list of ends is in the same order.
+function children.run(list)
+  local pipes, ends = {}, {}
+  for i = 1, #list + AT_ONCE do
+    if list[i] then pipes[i] = children.start(list[i]) end
+    local done = i - AT_ONCE
+    if pipes[done] then ends[done] = children.finish(pipes[done]) end
+  end
+  return ends
+end
+
+return children

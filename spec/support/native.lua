@@ -1,0 +1,19 @@
+-- SPDX-License-Identifier: MIT
+-- Compiles a C module of this folder into a temporary one, for the Lua of
+-- Debian, and gives the path that `package.cpath` needs to find it.
+
+local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
+
+local COMMAND = "cc -std=c11 -D_GNU_SOURCE -O1 -g -fPIC -shared"
+  .. " $(pkg-config --cflags lua5.4) -o %s/%s.so %s%s.c"
+
+return function(name)
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(os.execute("mkdir " .. folder))
+  assert(os.execute(COMMAND:format(folder, name, here, name)))
+  return folder .. "/?.so", function()
+    os.remove(folder .. "/" .. name .. ".so")
+    os.remove(folder)
+  end
+end

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What specs need of the system and Lua does not have. */
+#include <errno.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* fork(): 0 in the child, its pid in the parent. */
+static int posix_fork(lua_State *L)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        return luaL_error(L, "fork: %s", strerror(errno));
+    lua_pushinteger(L, pid);
+    return 1;
+}
+
+/* wait(pid): "exit" and the status, or "signal" and its number. */
+static int posix_wait(lua_State *L)
+{
+    int status;
+    pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return luaL_error(L, "waitpid: %s", strerror(errno));
+    lua_pushstring(L, WIFSIGNALED(status) ? "signal" : "exit");
+    lua_pushinteger(L, WIFSIGNALED(status) ? WTERMSIG(status)
+                                           : WEXITSTATUS(status));
+    return 2;
+}
+
+/* kill(pid, number): whether there is such a process. */
+static int posix_kill(lua_State *L)
+{
+    lua_pushboolean(L, kill((pid_t)luaL_checkinteger(L, 1),
+                            (int)luaL_checkinteger(L, 2)) == 0);
+    return 1;
+}
+
+static int posix_pid(lua_State *L)
+{
+    lua_pushinteger(L, getpid());
+    return 1;
+}
+
+/* Ends the process without any of its exit handlers. */
+static int posix_quit(lua_State *L)
+{
+    _exit((int)luaL_optinteger(L, 1, 0));
+}
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+/* catch(number): from now on the signal only interrupts. */
+static int posix_catch(lua_State *L)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = nothing;
+    sigaction((int)luaL_checkinteger(L, 1), &action, NULL);
+    return 0;
+}
+
+/* Bytes that malloc has given out. */
+static int posix_allocated(lua_State *L)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    lua_pushinteger(L, (lua_Integer)(info.uordblks + info.hblkhd));
+    return 1;
+}
+
+/* Seconds of CPU the calling thread has used. */
+static int posix_cpu(lua_State *L)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+    return 1;
+}
+
+int luaopen_posix(lua_State *L);
+
+int luaopen_posix(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"fork", posix_fork}, {"wait", posix_wait},
+        {"kill", posix_kill}, {"pid", posix_pid},
+        {"quit", posix_quit}, {"catch", posix_catch},
+        {"cpu", posix_cpu},   {"allocated", posix_allocated},
+        {NULL, NULL},
+    };
+
+    luaL_newlib(L, functions);
+    lua_pushinteger(L, SIGINT);
+    lua_setfield(L, -2, "SIGINT");
+    lua_pushinteger(L, SIGTERM);
+    lua_setfield(L, -2, "SIGTERM");
+    lua_pushinteger(L, SIGCHLD);
+    lua_setfield(L, -2, "SIGCHLD");
+    lua_pushinteger(L, SIGPIPE);
+    lua_setfield(L, -2, "SIGPIPE");
+    return 1;
+}
