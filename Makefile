@@ -20,7 +20,7 @@ core     = $(wildcard core/*.c)
 binding  = $(wildcard lua_*.c)
 headers  = $(wildcard core/*.h *.h)
 tests    = $(wildcard spec/core/*_test.c)
-helpers  = $(wildcard spec/core/*.h spec/support/*.c)
+helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch] spec/support/*.c))
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
@@ -63,9 +63,9 @@ $(build)/%.o: %.c $(headers)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
-  spec/core/check.h
+  $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
-	  -Wl,--wrap=malloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
+	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
 
 $(build)/host: spec/support/host.c
 	@mkdir -p $(@D)

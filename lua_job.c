@@ -386,7 +386,8 @@ static int64_t take_options(lua_State *L, int *callbacks)
             lua_rawseti(L, -4, known[i].slot);
             ++*callbacks;
         } else if (strcmp(name, "deadline") == 0) {
-            deadline = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+            deadline = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1)
+                                                      : -1;
             if (!(deadline > 0 && deadline <= 1e9))
                 luaL_argerror(L, 3,
                               "deadline: must be a positive number of "

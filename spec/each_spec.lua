@@ -134,7 +134,7 @@ describe("a loop over a job", function()
     g:record(false)
     for _, ended in ipairs(children.run { child "each", child "on_task" }) do
       local count, half, all =
-        ended.output:match "(%d+) tasks (%d+) bytes (%d+) bytes"
+        ended.output:match "(%d+) tasks (%-?%d+) bytes (%-?%d+) bytes"
       assert.equal(tostring(n), count, ended.output)
       assert.equal(0, ended.code)
       if fixture.PLAIN then

@@ -58,7 +58,7 @@ static void test_integers(void)
     };
     size_t i;
 
-    for (i = 0; i < sizeof integers / sizeof *integers; i++) {
+    for (i = 0; i < COUNT(integers); i++) {
         struct luma_node node = {0};
 
         check_case = integers[i].text;
@@ -88,7 +88,7 @@ static void test_big_integers(void)
     };
     size_t i;
 
-    for (i = 0; i < sizeof bigs / sizeof *bigs; i++) {
+    for (i = 0; i < COUNT(bigs); i++) {
         struct luma_node node = {0};
         size_t len = strlen(bigs[i]);
 
@@ -169,7 +169,7 @@ static void test_zeros_and_exponents(void)
     };
     size_t i, k;
 
-    for (i = 0; i < sizeof zeros / sizeof *zeros; i++) {
+    for (i = 0; i < COUNT(zeros); i++) {
         size_t n = (size_t)zeros[i];
         char *text = malloc(n + 20);
 
@@ -186,7 +186,7 @@ static void test_zeros_and_exponents(void)
     }
 }
 
-static uint64_t chance(void)
+static uint64_t random_bits(void)
 {
     static uint64_t x = 0x9E3779B97F4A7C15u;
 
@@ -219,7 +219,7 @@ static void test_random_doubles(void)
 
     check_case = text;
     for (i = 0; i < RANDOM_DOUBLES; i++) {
-        uint64_t bits = chance();
+        uint64_t bits = random_bits();
         double value;
         int way;
 
@@ -227,8 +227,8 @@ static void test_random_doubles(void)
         if (value != value || value - value != 0) /* not finite */
             continue;
         if (i % 2) /* of the size that numbers have in real life */
-            value = (double)(int64_t)bits / (double)(1 + (chance() >> 40));
-        for (way = 17; way > 0; way -= 1 + (int)(chance() % 6)) {
+            value = (double)(int64_t)bits / (double)(1 + (random_bits() >> 40));
+        for (way = 17; way > 0; way -= 1 + (int)(random_bits() % 6)) {
             snprintf(text, sizeof text, "%.*g", way, value);
             if (!is_right(text) && wrong++ < 5)
                 CHECK(!"right");
@@ -248,9 +248,9 @@ static void test_random_digits(void)
     check_case = text;
     for (i = 0; i < RANDOM_DOUBLES; i++) {
         snprintf(text, sizeof text, "%s%llu.%llue%d", i % 3 ? "" : "-",
-                 (unsigned long long)chance() >> chance() % 64,
-                 (unsigned long long)chance() >> chance() % 64,
-                 (int)(chance() % 60) - 30);
+                 (unsigned long long)random_bits() >> random_bits() % 64,
+                 (unsigned long long)random_bits() >> random_bits() % 64,
+                 (int)(random_bits() % 60) - 30);
         if (!is_right(text) && wrong++ < 5)
             CHECK(!"right");
     }
@@ -291,7 +291,7 @@ static void test_wrong_bytes(void)
     struct luma_node node;
     size_t i;
 
-    for (i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (i = 0; i < COUNT(wrong); i++)
         CHECK(!read_exact(wrong[i].bytes, wrong[i].len, &node));
 }
 
@@ -337,7 +337,7 @@ static bool set_decimal_comma(void)
     };
     size_t i;
 
-    for (i = 0; i < sizeof names / sizeof *names; i++)
+    for (i = 0; i < COUNT(names); i++)
         if (setlocale(LC_ALL, names[i]) && *localeconv()->decimal_point == ',')
             return true;
     return false;

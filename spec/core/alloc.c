@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrapped allocators, which every test is linked with. */
+#include "alloc.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+extern void *__real_malloc(size_t size);
+extern void *__real_calloc(size_t count, size_t size);
+extern void *__real_realloc(void *old, size_t size);
+
+static atomic_uint first; /* the call that fails; 0: none */
+static atomic_bool all;   /* and all behind it */
+static atomic_uint calls; /* since alloc_fail_at */
+static _Thread_local bool spares;
+
+void alloc_fail_at(unsigned n, bool for_ever)
+{
+    atomic_store(&first, 0);
+    atomic_store(&all, for_ever);
+    atomic_store(&calls, 0);
+    atomic_store(&first, n);
+}
+
+unsigned alloc_stop(void)
+{
+    atomic_store(&first, 0);
+    return atomic_load(&calls);
+}
+
+void alloc_spare(bool spared)
+{
+    spares = spared;
+}
+
+static bool fails(void)
+{
+    unsigned at = spares ? 0 : atomic_load(&first), call;
+
+    if (!at)
+        return false;
+    call = atomic_fetch_add(&calls, 1) + 1;
+    return call == at || (call > at && atomic_load(&all));
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails() ? NULL : __real_realloc(old, size);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of doc.h: how values lie in a document, what strings become, and that
+ * equal ones are stored once. */
+#include "account.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+#include "dump.h"
+
+/* ---- what is in a document --------------------------------------------- */
+
+/* The first document of the text. */
+static struct luma_doc *first_doc(struct json_reader *r, const struct buf *text)
+{
+    const char *at = text->data;
+    enum json_result result;
+
+    json_reset(r);
+    result = json_feed(r, &at, at + text->len);
+    if (result == JSON_MORE)
+        result = json_end(r);
+    return result == JSON_ROW || result == JSON_ROOT ? json_take(r) : NULL;
+}
+
+static struct luma_doc *doc_of(const char *json, bool keep_json)
+{
+    struct json_reader r;
+    struct buf text = {0};
+    struct luma_doc *doc;
+
+    must(json_init(&r, MAX_DOC, keep_json));
+    say_times(&text, json, 1);
+    doc = first_doc(&r, &text);
+    must(doc);
+    buf_free(&text);
+    json_free(&r);
+    return doc;
+}
+
+static void test_shapes(void)
+{
+    static const char *const shapes[][2] = {
+        {"null", " 0+1:"},
+        {"[false]", " 1+1:"},
+        {"[-5,1]", " 3+1:-5"},
+        {"[0.5]", " 4+1:0x1p-1"},
+        {"[\"a\\nb\"]", " 6+1:\"a\nb\""},
+        {"99999999999999999999", " 5+1:\"99999999999999999999\""},
+        {"-99999999999999999999", " 5+1:\"-99999999999999999999\""},
+        {"[[]]", " 7+1:0,0()"},
+        {"{}", " 8+1:0,0()"},
+        {"[[null,1,null]]", " 7+4:3,2( 0+1: 3+1:1 0+1:)"},
+        {"{\"a\":[null,[]],\"b\":null}",
+         " 8+5:2,1(\"a\" 7+3:2,1( 0+1: 7+1:0,0())\"b\" 0+1:)"},
+        {"[{\"a\":{\"a\":null},\"a\":true}]",
+         " 8+4:2,0(\"a\" 8+2:1,1(\"a\" 0+1:)\"a\" 2+1:)"},
+        {"{\"n\":null,\"c\":7}", " 8+3:2,1(\"n\" 0+1:\"c\" 3+1:7)"},
+        /* what came out as rows is not in the root any more */
+        {"{\"n\":null,\"data\":[],\"c\":7}",
+         " 8+4:3,1(\"n\" 0+1:\"data\" 7+1:0,0()\"c\" 3+1:7)"},
+    };
+    size_t i;
+
+    for (i = 0; i < 2 * (sizeof shapes / sizeof *shapes); i++) {
+        struct luma_doc *doc = doc_of(shapes[i / 2][0], i % 2);
+        struct buf shape = {0};
+
+        check_case = shapes[i / 2][0];
+        dump_node(&shape, doc, doc->root);
+        CHECK_BYTES(shape.data, shape.len, shapes[i / 2][1],
+                    strlen(shapes[i / 2][1]));
+        CHECK(!doc->json == !(i % 2));
+        buf_free(&shape);
+        free(doc);
+    }
+    check_case = "";
+}
+
+static void test_escapes(void)
+{
+    static const struct {
+        const char *json, *bytes;
+        size_t len;
+    } escapes[] = {
+#define ESCAPE(json, bytes) {json, bytes, sizeof bytes - 1}
+        ESCAPE("\"\"", ""),
+        ESCAPE("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"),
+        ESCAPE("\"\\u0000\"", "\0"),
+        ESCAPE("\"a\\u0000b\"", "a\0b"),
+        ESCAPE("\"\\u0041\\u007f\"", "A\x7F"),
+        ESCAPE("\"\\u0080\\u07ff\"", "\xC2\x80\xDF\xBF"),
+        ESCAPE("\"\\u0800\\uFFFF\"", "\xE0\xA0\x80\xEF\xBF\xBF"),
+        ESCAPE("\"\\uD7FF\\uE000\"", "\xED\x9F\xBF\xEE\x80\x80"),
+        ESCAPE("\"\\uD800\\uDC00\"", "\xF0\x90\x80\x80"),
+        ESCAPE("\"\\uDBFF\\uDFFF\"", "\xF4\x8F\xBF\xBF"),
+        ESCAPE("\"\\ud83d\\ude00!\"", "\xF0\x9F\x98\x80!"),
+        ESCAPE("\"\\u20aC\\uAbCd\"", "\xE2\x82\xAC\xEA\xAF\x8D"),
+        ESCAPE("\"\\u00410\"", "A0"),
+        ESCAPE("\"\\\\u0041\"", "\\u0041"),
+        ESCAPE("\"caf\xC3\xA9\\u00e9\xFF\"", "caf\xC3\xA9\xC3\xA9\xFF"),
+#undef ESCAPE
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(escapes); i++) {
+        struct luma_doc *doc = doc_of(escapes[i].json, true);
+        const struct luma_string *s = &doc->strings[doc->root->string];
+
+        check_case = escapes[i].json;
+        CHECK_INT(doc->root->kind, LUMA_STRING);
+        CHECK_BYTES(doc->text + s->at, s->len, escapes[i].bytes,
+                    escapes[i].len);
+        CHECK_BYTES(doc->json, doc->json_len, escapes[i].json,
+                    strlen(escapes[i].json));
+        free(doc);
+    }
+    check_case = "";
+}
+
+static void test_members(void)
+{
+    static const struct {
+        const char *json, *name, *shape;
+    } members[] = {
+        {"{\"a\":1,\"b\":2}", "b", " 3+1:2"},
+        {"{\"a\":1,\"a\":2}", "a", " 3+1:2"},
+        {"{\"a\":1,\"\\u0061\":2,\"aa\":3}", "a", " 3+1:2"},
+        {"{\"a\":[{\"b\":1}],\"b\":\"x\"}", "b", " 6+1:\"x\""},
+        {"{\"a\":1,\"\":null}", "", " 0+1:"},
+        {"{\"a\":{\"c\":1},\"b\":2}", "c", NULL},
+        {"{\"ab\":1,\"abcd\":2}", "abc", NULL},
+        {"{\"a\\u0000\":1}", "a", NULL},
+        {"{}", "a", NULL},
+        {"\"a\"", "a", NULL},
+        {"[[\"a\",1]]", "a", NULL},
+        {"7", "a", NULL},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(members); i++) {
+        struct luma_doc *doc = doc_of(members[i].json, false);
+        const char *shape = members[i].shape;
+        const struct luma_node *node =
+            doc_member(doc, doc->root, members[i].name);
+        struct buf said = {0};
+
+        check_case = members[i].json;
+        if (CHECK(!node == !shape) && node) {
+            dump_node(&said, doc, node);
+            CHECK_BYTES(said.data, said.len, shape, strlen(shape));
+        }
+        CHECK(!doc_member(doc, NULL, members[i].name));
+        buf_free(&said);
+        free(doc);
+    }
+    check_case = "";
+}
+
+/* ---- strings that are stored once -------------------------------------- */
+
+static void test_equal_strings(void)
+{
+    struct luma_doc *doc =
+        doc_of("[{\"a\":\"b\",\"b\":[\"a\",\"\\u0061\",\"c\"],"
+               "\"c\":{\"\":\"\"},\"12345678\":\"12345678\","
+               "\"123456789\":\"123456780\"}]",
+               false);
+    const struct luma_node *n = doc->root;
+
+    CHECK_INT(doc->string_count, 7);
+    CHECK_INT(n[1].name, n[3].string);
+    CHECK_INT(n[1].string, n[2].name);
+    CHECK_INT(n[4].string, n[3].string);
+    CHECK_INT(n[5].string, n[6].name);
+    CHECK_INT(n[7].name, n[7].string);
+    CHECK_INT(n[8].name, n[8].string);
+    CHECK(n[9].name != n[9].string);
+    free(doc);
+}
+
+/* "n0":"n0","n1":"n1" ... */
+static void say_names(struct buf *to, unsigned count)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++)
+        say(to, "%s\"n%u\":\"n%u\"", i ? "," : "", i, i);
+}
+
+static void check_names(const struct luma_doc *doc, unsigned distinct)
+{
+    const struct luma_node *node = doc->root + 1;
+    bool right = true;
+    unsigned i;
+
+    for (i = 0; i < doc->root->many.size; i++, node++) {
+        const struct luma_string *s = &doc->strings[node->string];
+        char name[20];
+        int len = snprintf(name, sizeof name, "n%u", i % distinct);
+
+        right = right && node->name == node->string && s->len == (size_t)len &&
+                memcmp(doc->text + s->at, name, s->len) == 0;
+    }
+    CHECK(right);
+}
+
+/* More than the builder has slots for; and the row behind. */
+static void test_many_strings(void)
+{
+    struct json_reader r;
+    struct buf text = {0};
+    struct luma_doc *doc;
+    const char *at;
+
+    must(json_init(&r, MAX_DOC, false));
+    say(&text, "[{");
+    say_names(&text, 3000);
+    say(&text, ",");
+    say_names(&text, 3000);
+    say(&text, "},{");
+    say_names(&text, 50);
+    say(&text, ",");
+    say_names(&text, 50);
+    say(&text, "}]");
+    at = text.data;
+    CHECK(json_feed(&r, &at, at + text.len) == JSON_ROW);
+    doc = json_take(&r);
+    must(doc);
+    CHECK_INT(doc->root->many.size, 6000);
+    check_names(doc, 3000);
+    free(doc);
+    CHECK(json_feed(&r, &at, text.data + text.len) == JSON_ROW);
+    doc = json_take(&r);
+    must(doc);
+    CHECK_INT(doc->root->many.size, 100);
+    CHECK_INT(doc->string_count, 50);
+    check_names(doc, 50);
+    free(doc);
+    json_free(&r);
+    buf_free(&text);
+}
+int main(void)
+{
+    test_shapes();
+    test_escapes();
+    test_members();
+    test_equal_strings();
+    test_many_strings();
+    return check_done();
+}

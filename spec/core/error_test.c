@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of the failures in reply.h and status.h: every known error body, what
+ * it is called and what is shown of it, and never the secret. */
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+#include "dump.h"
+#include "heard.h"
+
+#define AUTH     "auth: the gateway does not accept the token"
+#define RATE     "rate_limit: the gateway asks for fewer requests"
+#define REJECTED "rejected: the gateway rejected the request"
+#define SERVER   "server: the gateway failed"
+#define GATEWAY  "gateway: the gateway answered with an error"
+#define REPLY    "reply: the reply is not what gateways send"
+#define CUT      "truncated: the reply ended too early"
+#define MOVED    "redirect: the gateway points elsewhere, and luma does not follow"
+
+static const struct {
+    long http;
+    const char *body, *want;
+} rows[] = {
+    /* new-api, one-api */
+    {401, "{\"error\":{\"message\":\"bad key\",\"type\":\"new_api_error\"}}",
+     AUTH ": bad key"},
+    {200, "{\"error\":{\"message\":\"bad key\",\"type\":\"new_api_error\"}}",
+     GATEWAY ": bad key"},
+    {429, "{\"error\":{\"message\":\"slow\",\"code\":\"x\",\"param\":null}}",
+     RATE ": slow"},
+    {500, "{\"error\":{\"message\":\"\",\"type\":\"new_api_panic\"}}",
+     SERVER ": it starts with {\"error\":{\"message\":\"\",*"},
+    /* the task relay */
+    {400, "{\"code\":\"invalid_request\",\"message\":\"ids\",\"data\":null}",
+     REJECTED ": ids"},
+    {200, "{\"code\":\"invalid_request\",\"message\":\"ids\",\"data\":null}",
+     GATEWAY ": ids"},
+    {500, "{\"code\":\"get_tasks_failed\",\"message\":\"db\",\"data\":null}",
+     SERVER ": db"},
+    {200, "{\"code\":\"task_not_exist\",\"message\":\"no\",\"data\":[]}",
+     GATEWAY ": no"},
+    {200, "{\"code\":1,\"message\":\"no\",\"data\":[]}", GATEWAY ": no"},
+    {200, "{\"code\":\"\",\"message\":\"no\",\"data\":[]}", GATEWAY ": no"},
+    {200, "{\"code\":false,\"message\":\"no\",\"data\":[]}", GATEWAY ": no"},
+    {200, "{\"code\":{},\"message\":\"no\",\"data\":[]}", GATEWAY ": no"},
+    {200, "{\"code\":201,\"msg\":\"no\",\"data\":null}", GATEWAY ": no"},
+    {200, "{\"code\":\"successful\",\"err\":\"no\"}", GATEWAY ": no"},
+    {200, "{\"code\":18446744073709551616,\"data\":[]}",
+     GATEWAY ": it starts with {\"code\":18446744073709551616,*"},
+    /* the rows came first */
+    {200, "{\"data\":[{\"id\":\"a\"}],\"code\":\"fail\",\"message\":\"no\"}",
+     "a processing; " GATEWAY ": no"},
+    /* the dashboard */
+    {403, "{\"success\":false,\"message\":\"log in\"}", AUTH ": log in"},
+    {200, "{\"success\":false,\"message\":\"log in\",\"data\":[]}",
+     GATEWAY ": log in"},
+    /* Luma-API and the official one */
+    {401, "{\"detail\":{\"reason\":\"no bearer\",\"code\":1}}",
+     AUTH ": no bearer"},
+    {200, "{\"detail\":{\"reason\":\"no bearer\",\"code\":1}}",
+     GATEWAY ": no bearer"},
+    {422, "{\"detail\":\"bad id\"}", REJECTED ": bad id"},
+    {200, "{\"detail\":\"bad id\"}", GATEWAY ": bad id"},
+    {422, "{\"detail\":[{\"msg\":\"x\"}]}",
+     REJECTED ": it starts with {\"detail\":[{\"msg\":\"x\"}]}"},
+    /* Midjourney's routes */
+    {400, "{\"description\":\"busy\",\"type\":\"upstream\",\"code\":4}",
+     REJECTED ": busy"},
+    {200, "{\"description\":\"busy\",\"type\":\"upstream\",\"code\":4}",
+     GATEWAY ": busy"},
+    /* AceDataCloud */
+    {429,
+     "{\"success\":false,\"error\":{\"code\":\"x\",\"message\":\"wait\"},"
+     "\"trace_id\":\"t\"}",
+     RATE ": wait"},
+    {200,
+     "{\"success\":false,\"error\":{\"code\":\"x\",\"message\":\"wait\"},"
+     "\"trace_id\":\"t\"}",
+     GATEWAY ": wait"},
+    {200, "{\"items\":[{\"id\":\"a\"}],\"count\":1}", REPLY ": it starts*"},
+    /* openai-next */
+    {200,
+     "{\"task_id\":\"a\",\"status\":\"not_found\",\"error_code\":10004,"
+     "\"message\":\"gone\",\"error_type\":\"x\"}",
+     GATEWAY ": gone"},
+    /* flat texts */
+    {500, "{\"msg\":\"m\"}", SERVER ": m"},
+    {502, "{\"err\":\"m\"}", SERVER ": m"},
+    {503, "{\"error_msg\":\"m\"}", SERVER ": m"},
+    {504, "{\"error\":\"m\"}", SERVER ": m"},
+    {200, "{\"error\":\"m\"}", GATEWAY ": m"},
+    {200, "{\"error\":true,\"data\":[]}", GATEWAY ": it starts*"},
+    {200, "{\"error\":{},\"data\":[]}", GATEWAY ": it starts*"},
+    {400, "{\"message\":\"\",\"msg\":\"m\"}", REJECTED ": m"},
+    {400, "{\"message\":5,\"msg\":\"m\"}", REJECTED ": m"},
+    {400, "{\"data\":{\"message\":\"m\"}}", REJECTED ": m"},
+    {400, "\"m\"", REJECTED ": it starts with \"m\""},
+    {400, "[]", REJECTED ": it starts with []"},
+    /* tasks in an error are none */
+    {500, "[{\"id\":\"a\"}]", SERVER ": it starts with [{\"id\":\"a\"}]"},
+    {404, "{\"id\":\"a\",\"state\":\"completed\"}", REJECTED ": it starts*"},
+    /* empty */
+    {429, "", RATE ": it is empty"},
+    {502, "", SERVER ": it is empty"},
+    {200, "", REPLY ": it is empty"},
+    {204, "", REPLY ": it is empty"},
+    {302, "", MOVED ": it is empty"},
+    {200, " \r\n", CUT "*"},
+    {200, "\xEF\xBB\xBF", CUT "*"},
+    /* pages */
+    {200, "<!DOCTYPE html><p>hi</p>",
+     REPLY ": it starts with <!DOCTYPE html><p>hi</p>"},
+    {502, "<html>\r\n<b>Bad\tGateway</b>",
+     SERVER ": it starts with <html>  <b>Bad Gateway</b>"},
+    {301, "<html>", MOVED ": it starts with <html>"},
+    {200, "ok", REPLY ": it starts with ok"},
+    {200, "data: {\"id\":\"a\"}\n\n", REPLY "*"},
+    /* the wrong kind */
+    {200, "5", REPLY ": it starts with 5"},
+    {200, "\"text\"", REPLY ": it starts with \"text\""},
+    {200, "true", REPLY ": it starts with true"},
+    {200, "{}", REPLY ": it starts with {}"},
+    {200, "{\"data\":5}", REPLY "*"},
+    {200, "{\"data\":\"x\",\"code\":0}", REPLY "*"},
+    {200, "{\"code\":0}", REPLY "*"},
+    {200, "{\"code\":0,\"id\":\"request-7\"}", REPLY "*"},
+    /* cut off */
+    {200, "[", CUT ": it starts with ["},
+    {200, "[{\"id\":\"a\"}", "a processing; " CUT "*"},
+    {200, "[{\"id\":\"a\"},", "a processing; " CUT "*"},
+    {200, "[{\"id\":\"a\"},{\"id\":\"b\"", "a processing; " CUT "*"},
+    {200, "{\"code\":0,\"data\":[{\"id\":\"a\"}]", "a processing; " CUT "*"},
+    {200, "{\"code\":0,\"data\":[{\"id\":\"a\"},{\"i",
+     "a processing; " CUT "*"},
+    {200, "{\"id\":\"a\"", CUT "*"},
+    {200, "nul", CUT "*"},
+    {500, "{\"error\":{\"message\":\"bad", SERVER ": it starts*"},
+    /* broken */
+    {200, "[{\"id\":\"a\"}}", "a processing; " REPLY "*"},
+    {200, "[{\"id\":\"a\"},}", "a processing; " REPLY "*"},
+    {200, "[{\"id\":\"a\"}] x", "a processing; " REPLY "*"},
+    {200, "[{\"id\":\"a\"}][]", "a processing; " REPLY "*"},
+    {200, "[{'id':'a'}]", REPLY "*"},
+    {200, "[{\"id\":NaN}]", REPLY "*"},
+    /* the secret */
+    {401, "{\"error\":{\"message\":\"no key " SECRET " here\"}}",
+     AUTH ": no key *** here"},
+    {200, "<p>" SECRET SECRET "</p>", REPLY ": it starts with <p>******</p>"},
+    {400, "{\"message\":\"" SECRET "\"}", REJECTED ": ***"},
+    {400, "{\"message\":\"sk-\\u003012345678\\u0039-secret\"}",
+     REJECTED ": ***"},
+    {400, "{\"x\":\"" SECRET "\"}",
+     REJECTED ": it starts with {\"x\":\"***\"}"},
+    /* what is shown is one line of UTF-8 */
+    {400, "{\"message\":\"a\\u0000b\\nc\\u001b[31m\\u007f\"}",
+     REJECTED ": a b c [31m "},
+    {400, "{\"message\":\"\xE4\xBD\xA0\xFF\"}", REJECTED ": \xE4\xBD\xA0?"},
+};
+
+static void test_bodies(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].body;
+        check_reply(rows[i].http, rows[i].body, strlen(rows[i].body),
+                    rows[i].want);
+    }
+    check_case = "";
+}
+
+/* ---- limits ------------------------------------------------------------ */
+
+static void test_max_bytes(void)
+{
+    static char body[MAX_REPLY + 1];
+    size_t n;
+
+    memset(body, ' ', sizeof body);
+    memcpy(body, "[{\"id\":\"a\"}]", 12);
+    check_reply(200, body, MAX_REPLY, "a processing; ok");
+    body[11] = ' ';
+    check_reply(200, body, MAX_REPLY, "a processing; " CUT "*");
+    check_reply(200, body + 12, sizeof body - 12, CUT "*");
+    for (n = 0; n + 2 <= sizeof body; n += 2)
+        memcpy(body + n, "[,", 2);
+    check_reply(200, body, MAX_REPLY, REPLY ": it starts with [,[,*");
+}
+
+/* One byte more than max_bytes, in small pieces as they come from a network. */
+static void test_too_many_bytes(void)
+{
+    static char body[MAX_REPLY + 1];
+    const char *want = "a processing; too_large: the reply is over a limit: "
+                       "more than max_reply, 4000 bytes";
+    struct reply reply;
+    struct buf told = {0};
+
+    memset(body, ' ', sizeof body);
+    memcpy(body, "[{\"id\":\"a\"}]", 12);
+    must(reply_init(&reply, MAX_TASK, MAX_REPLY, false));
+    reply_reset(&reply, true);
+    hear_reply(&reply, 200, body, sizeof body, 100, &told);
+    CHECK_BYTES(told.data, told.len, want, strlen(want));
+    reply_reset(&reply, true);
+    hear_reply(&reply, 200, body, sizeof body, (size_t)-1, &told);
+    CHECK_BYTES(told.data, told.len, want, strlen(want));
+    reply_reset(&reply, false);
+    hear_reply(&reply, 500, body, sizeof body, 100, &told);
+    CHECK(told.len > 7 && memcmp(told.data, "server:", 7) == 0);
+    buf_free(&told);
+    reply_free(&reply);
+}
+
+/* A message as long as a page. */
+static void test_long_message(void)
+{
+    char body[MAX_TASK];
+    size_t i;
+
+    snprintf(body, sizeof body, "{\"message\":\"");
+    for (i = strlen(body); i + 5 < sizeof body; i += 3)
+        memcpy(body + i, "\xE2\x82\xAC", 3);
+    memcpy(body + i, "\"}", 2);
+    check_reply(400, body, i + 2, REJECTED ": \xE2\x82\xAC\xE2\x82\xAC*");
+}
+
+/* ---- status_clean ------------------------------------------------------ */
+
+static const struct {
+    size_t room;
+    const char *text, *want;
+} clean_rows[] = {
+    {99, "", ""},
+    {99, "plain", "plain"},
+    {99, "a\tb\r\nc\x01\x1F\x7F.", "a b  c   ."},
+    {99, "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80",
+     "\xC3\xA9\xE2\x82\xAC\xF0\x9F"
+     "\x98\x80"},
+    /* no UTF-8 */
+    {99, "a\xFF", "a?"},
+    {99, "\x80\xBF", "??"},
+    {99, "\xC0\x80\xC1\xBF", "????"},
+    {99, "\xC3", "?"},
+    {99, "\xC3z", "?z"},
+    {99, "\xE2\x82", "??"},
+    {99, "\xE2\x82z", "??z"},
+    {99, "\xF0\x9F\x98", "???"},
+    {99, "\xF5\x80\x80\x80", "????"},
+    {99, "\xFE\xFF", "??"},
+    {99, "\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"},
+    /* the end of the room */
+    {1, "abc", ""},
+    {2, "abc", "a"},
+    {4, "abc", "abc"},
+    {3, "abc", "ab"},
+    {2, "\xC3\xA9", ""},
+    {3, "\xC3\xA9", "\xC3\xA9"},
+    {4, "a\xE2\x82\xAC", "a"},
+    {5, "a\xE2\x82\xAC", "a\xE2\x82\xAC"},
+    {6, "ab\xF0\x9F\x98\x80", "ab"},
+    {7, "ab\xF0\x9F\x98\x80", "ab\xF0\x9F\x98\x80"},
+    /* the secret */
+    {99, SECRET, "***"},
+    {99, "a" SECRET "b", "a***b"},
+    {99, SECRET SECRET, "******"},
+    {99, "sk-" SECRET, "sk-***"},
+    {99, "SK-0123456789-SECRET", "SK-0123456789-SECRET"},
+    {3, SECRET, ""},
+    {4, SECRET, "***"},
+    {8, "abc " SECRET, "abc ***"},
+    {7, "abc " SECRET, "abc "},
+};
+
+static void test_clean(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(clean_rows); i++) {
+        const char *text = clean_rows[i].text;
+        char *out = malloc(clean_rows[i].room);
+
+        must(out);
+        check_case = text;
+        status_clean(out, clean_rows[i].room, text, strlen(text), SECRET);
+        CHECK_TEXT(out, clean_rows[i].want);
+        free(out);
+    }
+    check_case = "";
+}
+
+static void test_clean_bytes(void)
+{
+    char out[20];
+
+    status_clean(out, sizeof out, "a\0b", 3, NULL);
+    CHECK_TEXT(out, "a b");
+    status_clean(out, sizeof out, "abc", 2, "abc");
+    CHECK(strcmp(out, "abc") != 0);
+    status_clean(out, sizeof out, "abc", 3, "");
+    CHECK_TEXT(out, "abc");
+}
+
+/* ---- error values ------------------------------------------------------ */
+
+static void test_every_status(void)
+{
+    struct luma_error error;
+    int i;
+
+    for (i = 0; i < LUMA_STATUS_COUNT; i++) {
+        memset(&error, 'x', sizeof error);
+        status_set(&error, (enum luma_status)i);
+        check_case = luma_status_code((enum luma_status)i);
+        CHECK(*check_case &&
+              strspn(check_case, "abcdefghijklmnopqrstuvwxyz_") ==
+                  strlen(check_case));
+        CHECK_INT(error.code, i);
+        CHECK_TEXT(error.message, luma_status_sentence((enum luma_status)i));
+        CHECK(!error.http && !error.phase && !error.attempts);
+        CHECK(error.retry_after < 0 && !*error.request_id);
+    }
+    check_case = "";
+}
+
+/* Details fill the room and no more. */
+static void test_details(void)
+{
+    struct luma_error error;
+    int i;
+
+    status_set(&error, LUMA_SERVER);
+    status_detail(&error, "%d of %s", 2, "3");
+    CHECK_TEXT(error.message, "the gateway failed: 2 of 3");
+    for (i = 0; i < 100; i++)
+        status_detail(&error, "%s", "a detail");
+    CHECK_INT(strlen(error.message), sizeof error.message - 1);
+    CHECK_INT(error.code, LUMA_SERVER);
+    CHECK(!*error.request_id);
+}
+
+int main(void)
+{
+    alloc_spare(true);
+    test_bodies();
+    test_max_bytes();
+    test_too_many_bytes();
+    test_long_message();
+    test_clean();
+    test_clean_bytes();
+    test_every_status();
+    test_details();
+    return check_done();
+}

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of job.h: whole jobs against servers that cap, repeat, answer strangers
+ * and break off. However it goes, every id has exactly one outcome. */
+#include "job.h"
+
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+
+enum { RUNS = 150000, MAX_IDS = 24, MAX_FLYING = 4, MANY_SENDS = 2000 };
+
+/* What a server does, one in so many times; 0: never. */
+struct server {
+    unsigned cap;     /* tasks an answer holds; 0: all that were asked for */
+    unsigned forgets; /* a task */
+    unsigned repeats; /* a task twice */
+    unsigned strays;  /* tasks of other requests, and of none */
+    unsigned breaks;  /* a reply off in the middle */
+    unsigned gives_up;
+    unsigned unreadable;
+};
+
+enum outcome { OPEN, TASK, MISSING, FAILED };
+
+struct run {
+    uint64_t seed;
+    struct server server;
+    uint32_t count, size; /* ids, and ids a batch */
+    struct luma_ids *ids;
+    struct job *job;
+    struct event_list events;
+    struct batch *flying[MAX_FLYING];
+    unsigned sends;
+    bool known[MAX_IDS]; /* to the server */
+    enum outcome outcome[MAX_IDS];
+    unsigned tasks, ends;
+    size_t bytes;
+    enum luma_status end;
+};
+
+static struct json_reader reader;
+
+/* ---- the server -------------------------------------------------------- */
+
+static bool one_in(struct run *run, unsigned n)
+{
+    return n && chance(&run->seed, n) == 0;
+}
+
+/* A task, of the test's own memory. */
+static struct luma_doc *make_task(const char *id, size_t len)
+{
+    char text[100];
+    int n = snprintf(text, sizeof text, "{\"id\":\"%.*s\",\"state\":\"x\"}",
+                     (int)len, id);
+    const char *at = text;
+    struct luma_doc *doc = NULL;
+
+    alloc_spare(true);
+    json_reset(&reader);
+    if (json_feed(&reader, &at, text + n) == JSON_ROOT)
+        doc = json_take(&reader);
+    must(doc);
+    doc->event.kind = LUMA_TASK;
+    alloc_spare(false);
+    return doc;
+}
+
+static void answer_with(struct run *run, struct batch *batch, uint32_t index)
+{
+    size_t len;
+    const char *id = ids_get(run->ids, index, &len);
+
+    if (job_task(run->job, batch, make_task(id, len), &run->events))
+        insist(run->known[index], "a task the server has");
+}
+
+static void answer_strays(struct run *run, struct batch *batch)
+{
+    uint32_t other = (uint32_t)chance(&run->seed, run->count);
+
+    insist(!job_task(run->job, batch, make_task("nobody's", 8), &run->events),
+           "a stranger is not passed on");
+    if (run->known[other])
+        answer_with(run, batch, other);
+}
+
+/* The reply; false when it breaks off. */
+static bool reply_to(struct run *run, struct batch *batch)
+{
+    const struct server *s = &run->server;
+    unsigned room = s->cap ? s->cap : MAX_IDS;
+    uint32_t asked[MAX_IDS], count = batch->answer.count, i;
+
+    memcpy(asked, batch->ids, count * sizeof *asked);
+    for (i = 0; i < count && room; i++) {
+        if (one_in(run, s->breaks))
+            return false;
+        if (one_in(run, s->strays))
+            answer_strays(run, batch);
+        if (!run->known[asked[i]] || one_in(run, s->forgets))
+            continue;
+        answer_with(run, batch, asked[i]);
+        if (one_in(run, s->repeats))
+            answer_with(run, batch, asked[i]);
+        room--;
+    }
+    batch->unreadable = one_in(run, s->unreadable);
+    return !one_in(run, s->breaks);
+}
+
+/* ---- the caller -------------------------------------------------------- */
+
+static void settle(struct run *run, uint32_t id, enum outcome outcome)
+{
+    insist(id < run->count, "an id of the job");
+    insist(run->outcome[id] == OPEN, "an id has one outcome");
+    run->outcome[id] = outcome;
+}
+
+static void hear_answer(struct run *run, const struct luma_answer *answer)
+{
+    uint32_t i;
+
+    for (i = 0; i < answer->count; i++)
+        settle(run, answer->ids[i],
+               answer->error.code == LUMA_OK ? MISSING : FAILED);
+}
+
+/* Takes all events there are. */
+static void hear(struct run *run)
+{
+    struct luma_event *event;
+
+    while ((event = event_list_take(&run->events))) {
+        insist(!run->ends, "nothing comes behind the end");
+        insist(event->job == (struct luma_job *)run, "whose it is");
+        if (event->kind == LUMA_TASK) {
+            settle(run, ((struct luma_doc *)event)->id, TASK);
+            run->tasks++;
+            run->bytes += ((struct luma_doc *)event)->size;
+        } else if (event->kind == LUMA_ANSWER) {
+            hear_answer(run, (struct luma_answer *)event);
+        } else {
+            run->end = ((struct luma_end *)event)->error.code;
+            run->ends++;
+        }
+        event_dispose(event);
+    }
+}
+
+/* ---- the thread -------------------------------------------------------- */
+
+static void check_sent(const struct run *run, const struct batch *batch)
+{
+    uint32_t i;
+
+    insist(batch->answer.count > 0 && batch->answer.count <= run->size,
+           "a batch has from 1 to `size` ids");
+    for (i = 0; i < batch->answer.count; i++)
+        insist(run->outcome[batch->ids[i]] == OPEN,
+               "no id is asked for after it has its outcome");
+}
+
+/* Makes a batch if there is room and need for one. False: no memory. */
+static bool send_one(struct run *run)
+{
+    unsigned i = 0;
+
+    while (i < MAX_FLYING && run->flying[i])
+        i++;
+    if (i == MAX_FLYING || !ledger_has_more(&run->job->ledger))
+        return true;
+    run->flying[i] = ledger_batch(&run->job->ledger, run->size);
+    if (!run->flying[i])
+        return false;
+    run->flying[i]->job = run->job;
+    return true;
+}
+
+/* The batch in this place is answered, as schedule_finished has it. */
+static void exchange(struct run *run, unsigned place)
+{
+    struct batch *batch = run->flying[place];
+    struct luma_error error;
+    bool whole;
+
+    ledger_trim(&run->job->ledger, batch); /* settled while it waited */
+    hear(run);
+    if (batch->answer.count)
+        check_sent(run, batch);
+    batch->found = 0;
+    batch->attempts++;
+    run->sends++;
+    whole = reply_to(run, batch);
+    ledger_trim(&run->job->ledger, batch);
+    if (!whole && batch->answer.count && batch->attempts < 3 &&
+        !one_in(run, run->server.gives_up))
+        return; /* it is repeated */
+    run->flying[place] = NULL;
+    status_set(&error, LUMA_TRUNCATED);
+    if (whole || !batch->answer.count)
+        job_answered(run->job, batch, &run->events);
+    else
+        job_failed(run->job, batch, &error, &run->events);
+}
+
+static void drop_flying(struct run *run)
+{
+    unsigned i;
+
+    for (i = 0; i < MAX_FLYING; i++) {
+        free(run->flying[i]);
+        run->flying[i] = NULL;
+    }
+}
+
+/* Runs to the end, or is cancelled one in `cancel` times. */
+static void run_job(struct run *run, unsigned cancel)
+{
+    enum luma_status code = LUMA_OK;
+
+    while (!job_is_over(run->job) && code == LUMA_OK) {
+        unsigned place = (unsigned)chance(&run->seed, MAX_FLYING);
+
+        if (one_in(run, cancel))
+            code = LUMA_CANCELLED;
+        else if (chance(&run->seed, 2) && !send_one(run))
+            code = LUMA_MEMORY;
+        else if (run->flying[place])
+            exchange(run, place);
+        hear(run);
+        if (run->sends > MANY_SENDS)
+            code = LUMA_STALL_TIMEOUT;
+    }
+    drop_flying(run);
+    job_end(run->job, code, &run->events);
+    hear(run);
+    insist(run->ends == 1, "it ends once");
+    insist(run->sends <= MANY_SENDS, "it comes to an end");
+    insist(run->end == code, "with what ended it");
+}
+
+/* False: no memory. */
+static bool start(struct run *run, uint32_t count)
+{
+    char id[16];
+    uint32_t i;
+
+    run->count = count;
+    run->ids = luma_ids_new(count, 8);
+    for (i = 0; run->ids && i < count; i++) {
+        int n = snprintf(id, sizeof id, "%x", i * 0x9E3779B9u);
+
+        if (luma_ids_add(run->ids, id, (size_t)n) != LUMA_OK)
+            return false;
+    }
+    if (run->ids)
+        run->job = job_new(run->ids, 1000, 0, (struct luma_job *)run);
+    return run->job != NULL;
+}
+
+static void finish(struct run *run)
+{
+    if (run->job) {
+        insist(atomic_load(&run->job->undelivered) == run->bytes,
+               "undelivered bytes are those of the tasks");
+        job_unref(run->job);
+    }
+    luma_ids_unref(run->ids);
+}
+
+static void check_outcomes(const struct run *run, bool all)
+{
+    uint32_t i;
+
+    for (i = 0; i < run->count; i++) {
+        insist(run->outcome[i] != OPEN || !all, "every id has an outcome");
+        insist(run->outcome[i] != TASK || run->known[i], "tasks are known");
+    }
+}
+
+/* ---- runs -------------------------------------------------------------- */
+
+static char case_name[80];
+
+/* A run in all that may be different from others. */
+static struct run new_run(uint64_t seed)
+{
+    struct run run = {.seed = seed};
+    uint32_t i, unknown = (uint32_t)chance(&run.seed, 5);
+
+    snprintf(case_name, sizeof case_name, "seed %llu",
+             (unsigned long long)seed);
+    check_case = case_name;
+    run.size = 1 + (uint32_t)chance(&run.seed, 8);
+    for (i = 0; i < MAX_IDS; i++)
+        run.known[i] = !one_in(&run, unknown);
+    run.server.cap = (unsigned)chance(&run.seed, 5);
+    return run;
+}
+
+static uint64_t seed_of(unsigned run)
+{
+    return (run + 1) * 0x9E3779B97F4A7C15u;
+}
+
+static uint32_t some_ids(struct run *run)
+{
+    return 1 + (uint32_t)chance(&run->seed, MAX_IDS);
+}
+
+/* Whatever a server does. */
+static void test_hostile_servers(void)
+{
+    unsigned i;
+
+    for (i = 0; i < RUNS; i++) {
+        struct run run = new_run(seed_of(i));
+        struct server *s = &run.server;
+        unsigned cancel = one_in(&run, 4) ? 20 : 0;
+
+        s->forgets = (unsigned)chance(&run.seed, 6);
+        s->repeats = (unsigned)chance(&run.seed, 4);
+        s->strays = (unsigned)chance(&run.seed, 4);
+        s->breaks = (unsigned)chance(&run.seed, 12);
+        s->breaks += s->breaks == 1;
+        s->gives_up = (unsigned)chance(&run.seed, 4);
+        s->unreadable = (unsigned)chance(&run.seed, 10);
+        must(start(&run, some_ids(&run)));
+        run_job(&run, cancel);
+        check_outcomes(&run, run.end != LUMA_CANCELLED);
+        finish(&run);
+    }
+}
+
+/* A server that only caps its answers loses nothing. */
+static void test_capping_servers(void)
+{
+    unsigned i;
+
+    for (i = 0; i < RUNS / 5; i++) {
+        struct run run = new_run(seed_of(i + RUNS));
+        uint32_t k;
+
+        run.server.repeats = (unsigned)chance(&run.seed, 4);
+        must(start(&run, some_ids(&run)));
+        run_job(&run, 0);
+        for (k = 0; k < run.count; k++)
+            insist(run.outcome[k] == (run.known[k] ? TASK : MISSING),
+                   "tasks are what the server has");
+        finish(&run);
+    }
+}
+
+/* ---- single steps ------------------------------------------------------ */
+
+/* One batch of four ids, the first of which is answered. */
+static void test_unreadable(void)
+{
+    struct run run = {.size = 4, .known = {true}};
+    struct batch *batch;
+
+    must(start(&run, 4) && send_one(&run));
+    batch = run.flying[0];
+    batch->unreadable = 2;
+    answer_with(&run, batch, 0);
+    CHECK_INT(batch->found, 1);
+    job_answered(run.job, batch, &run.events); /* asked again all the same */
+    hear(&run);
+    CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);
+    run.flying[0] = NULL;
+    must(send_one(&run));
+    batch = run.flying[0];
+    CHECK_INT(batch->answer.count, 3);
+    batch->unreadable = 2;
+    job_answered(run.job, batch, &run.events); /* nothing new: not missing */
+    hear(&run);
+    CHECK(run.outcome[1] == FAILED && run.outcome[3] == FAILED);
+    CHECK(job_is_over(run.job));
+    job_end(run.job, LUMA_CANCELLED, &run.events);
+    hear(&run);
+    CHECK_INT(run.end, LUMA_OK);
+    finish(&run);
+}
+
+/* A task for a batch that is gone still counts. */
+static void test_late_task(void)
+{
+    struct run run = {.size = 1, .known = {true, true}};
+
+    must(start(&run, 2) && send_one(&run) && send_one(&run));
+    answer_with(&run, run.flying[0], 1);
+    hear(&run);
+    CHECK(run.outcome[1] == TASK);
+    exchange(&run, 1); /* nothing of it is open any more */
+    hear(&run);
+    CHECK(run.outcome[0] == OPEN && !job_is_over(run.job));
+    exchange(&run, 0);
+    hear(&run);
+    CHECK(run.outcome[0] == TASK && job_is_over(run.job));
+    job_end(run.job, LUMA_OK, &run.events);
+    hear(&run);
+    finish(&run);
+}
+
+static void test_nothing_to_do(void)
+{
+    struct run run = {.size = 1};
+
+    run.ids = luma_ids_new(1, 1);
+    must(run.ids);
+    run.job = job_new(run.ids, 1000, 50, (struct luma_job *)&run);
+    must(run.job);
+    CHECK(job_is_over(run.job));
+    CHECK_INT(run.job->deadline, 1050);
+    job_end(run.job, LUMA_DEADLINE, &run.events);
+    hear(&run);
+    CHECK_INT(run.end, LUMA_OK);
+    finish(&run);
+}
+
+/* A job that is never run is freed with its event. */
+static void test_dropped(void)
+{
+    struct run run = {.size = 2};
+
+    must(start(&run, 3));
+    event_dispose(&run.job->end.event);
+    finish(&run);
+}
+
+/* ---- memory that runs out ---------------------------------------------- */
+
+/* False once no call fails any more. */
+static bool run_without_memory(uint64_t seed, unsigned n, bool for_ever)
+{
+    struct run run = new_run(seed);
+    bool failed;
+
+    run.server = (struct server){.cap = 2, .repeats = 3, .strays = 3};
+    snprintf(case_name, sizeof case_name, "seed %llu, call %u fails%s",
+             (unsigned long long)seed, n, for_ever ? " and all behind" : "");
+    alloc_fail_at(n, for_ever);
+    if (start(&run, MAX_IDS))
+        run_job(&run, 0);
+    failed = alloc_stop() >= n;
+    if (run.job)
+        check_outcomes(&run, run.end == LUMA_OK);
+    finish(&run);
+    return failed;
+}
+
+static void test_memory(void)
+{
+    unsigned i, n;
+
+    for (i = 0; i < 100; i++)
+        for (n = 1; run_without_memory(seed_of(i / 2), n, i % 2); n++)
+            ;
+    CHECK(n > 8);
+}
+
+int main(void)
+{
+    must(json_init(&reader, 1000, false));
+    test_unreadable();
+    test_late_task();
+    test_nothing_to_do();
+    test_dropped();
+    test_hostile_servers();
+    test_capping_servers();
+    test_memory();
+    CHECK(check_failures() == 0);
+    json_free(&reader);
+    return check_done();
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of plan.h: lists of ids, request bodies, and the ledger's small steps.
+ * job_test.c lets whole jobs run. */
+#include "plan.h"
+
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+
+enum { MANY = 100000 };
+
+/* ---- helpers ----------------------------------------------------------- */
+
+static struct luma_ids *new_ids(size_t expected)
+{
+    struct luma_ids *ids = luma_ids_new(expected, expected * 8 + 8);
+
+    must(ids);
+    return ids;
+}
+
+static enum luma_status add(struct luma_ids *ids, const char *id)
+{
+    return luma_ids_add(ids, id, strlen(id));
+}
+
+/* A list of the words. */
+static struct luma_ids *ids_of(const char *words)
+{
+    struct luma_ids *ids = new_ids(strlen(words) + 1);
+    size_t n;
+
+    for (; *words; words += n + (words[n] == ' ')) {
+        n = strcspn(words, " ");
+        must(luma_ids_add(ids, words, n) == LUMA_OK);
+    }
+    return ids;
+}
+
+static void check_id(const struct luma_ids *ids, uint32_t index,
+                     const char *want)
+{
+    size_t len;
+    const char *id = ids_get(ids, index, &len);
+
+    CHECK_BYTES(id, len, want, strlen(want));
+    CHECK_INT(ids_find(ids, want, strlen(want)), index);
+}
+
+/* ---- lists ------------------------------------------------------------- */
+
+static void test_distinct(void)
+{
+    struct luma_ids *ids = ids_of("b a b c a a b aa A");
+
+    CHECK_INT(ids->count, 5);
+    check_id(ids, 0, "b");
+    check_id(ids, 1, "a");
+    check_id(ids, 2, "c");
+    check_id(ids, 3, "aa");
+    check_id(ids, 4, "A");
+    CHECK_INT(ids_find(ids, "", 0), -1);
+    CHECK_INT(ids_find(ids, "ba", 2), -1);
+    CHECK_INT(ids_find(ids, "a\0", 2), -1);
+    luma_ids_unref(ids);
+    luma_ids_unref(NULL);
+}
+
+/* Any bytes will do, and nothing ends an id but its length. */
+static void test_bytes(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } rows[] = {
+        {"\0", 1}, {"\0\0", 2}, {"a\0b", 3},     {"a\0c", 3},      {"a", 1},
+        {"\"", 1}, {"\xFF", 1}, {"\xC3\xA9", 2}, {"e\xCC\x81", 3}, {" ", 1},
+        {"\n", 1}, {"1", 1},    {"1.0", 3},      {"null", 4},
+    };
+    struct luma_ids *ids = new_ids(COUNT(rows));
+    size_t i, len;
+
+    for (i = 0; i < 2 * COUNT(rows); i++)
+        CHECK_INT(luma_ids_add(ids, rows[i % COUNT(rows)].bytes,
+                               rows[i % COUNT(rows)].len),
+                  LUMA_OK);
+    CHECK_INT(ids->count, COUNT(rows));
+    for (i = 0; i < COUNT(rows); i++) {
+        const char *id = ids_get(ids, (uint32_t)i, &len);
+
+        CHECK_BYTES(id, len, rows[i].bytes, rows[i].len);
+        CHECK_INT(ids_find(ids, rows[i].bytes, rows[i].len), i);
+    }
+    luma_ids_unref(ids);
+}
+
+static void test_limits(void)
+{
+    char text[LUMA_ID_MAX + 1];
+    struct luma_ids *ids = new_ids(3);
+
+    memset(text, 'x', sizeof text);
+    CHECK_INT(luma_ids_add(ids, text, 0), LUMA_ARGUMENT);
+    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX + 1), LUMA_ARGUMENT);
+    CHECK_INT(luma_ids_add(ids, text, (size_t)-1), LUMA_ARGUMENT);
+    CHECK_INT(ids->count, 0);
+    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
+    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
+    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX - 1), LUMA_OK);
+    CHECK_INT(luma_ids_add(ids, text, 1), LUMA_OK);
+    CHECK_INT(ids->count, 3);
+    CHECK_INT(ids_find(ids, text, LUMA_ID_MAX), 0);
+    CHECK_INT(ids_find(ids, text, LUMA_ID_MAX + 1), -1);
+    luma_ids_unref(ids);
+}
+
+/* A list that was made too small refuses; it neither spins nor overflows. */
+static void test_more_than_expected(void)
+{
+    static const size_t sizes[] = {1, 8, 100};
+    size_t i, k;
+
+    for (i = 0; i < COUNT(sizes); i++) {
+        struct luma_ids *ids = luma_ids_new(sizes[i], 1);
+        enum luma_status status = LUMA_OK;
+        char id[24];
+
+        must(ids);
+        for (k = 0; status == LUMA_OK && k < 10000; k++) {
+            snprintf(id, sizeof id, "id-%zu", k);
+            status = add(ids, id);
+        }
+        CHECK_INT(status, LUMA_ARGUMENT);
+        CHECK(ids->count >= sizes[i]);
+        CHECK_INT(ids_find(ids, id, strlen(id)), -1);
+        check_id(ids, (uint32_t)sizes[i] - 1,
+                 (snprintf(id, sizeof id, "id-%zu", sizes[i] - 1), id));
+        luma_ids_unref(ids);
+    }
+}
+
+static void test_many(void)
+{
+    struct luma_ids *ids = new_ids(MANY);
+    uint32_t i;
+    char id[24];
+
+    for (i = 0; i < 2 * MANY; i++) {
+        snprintf(id, sizeof id, "%u", i % MANY * 7);
+        insist(add(ids, id) == LUMA_OK, "added");
+    }
+    CHECK_INT(ids->count, MANY);
+    for (i = 0; i < MANY; i++) {
+        int n = snprintf(id, sizeof id, "%u", i * 7);
+
+        insist(ids_find(ids, id, (size_t)n) == (int64_t)i, "found");
+        insist(ids_find(ids, id, (size_t)n - 1) != (int64_t)i, "no prefix");
+    }
+    luma_ids_unref(ids);
+}
+
+/* The hash of plan.c, to find ids that fall together. */
+static uint32_t hash_of(const char *s)
+{
+    uint64_t h = 0xCBF29CE484222325u;
+
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 0x100000001B3u;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* All at the end of the table, so that looking on goes round it. */
+static void test_collisions(void)
+{
+    enum { ALIKE = 300 };
+    struct luma_ids *ids = new_ids(2 * ALIKE);
+    uint32_t mask = ids->room - 1, n = 0, i;
+    char id[24];
+
+    for (i = 0; n < ALIKE; i++) {
+        snprintf(id, sizeof id, "hostile-%u", i);
+        if ((hash_of(id) & mask) < (mask & ~3u))
+            continue;
+        insist(add(ids, id) == LUMA_OK && ids->count == ++n, "another");
+        insist(add(ids, id) == LUMA_OK && ids->count == n, "the same");
+        insist(ids_find(ids, id, strlen(id)) == (int64_t)n - 1, "found");
+    }
+    CHECK_INT(ids->count, ALIKE);
+    CHECK_INT(ids_find(ids, "hostile-x", 9), -1);
+    luma_ids_unref(ids);
+}
+
+static void test_references(void)
+{
+    struct luma_ids *ids = ids_of("a b");
+
+    CHECK(ids_ref(ids) == ids);
+    luma_ids_unref(ids);
+    check_id(ids, 1, "b");
+    luma_ids_unref(ids);
+}
+
+/* ---- request bodies ---------------------------------------------------- */
+
+/* What the list's first batch of `max` asks for. */
+static void check_body(const struct luma_ids *ids, uint32_t max,
+                       const char *want)
+{
+    struct ledger ledger;
+    struct batch *batch = NULL;
+    struct buf body = {0};
+
+    must(ledger_init(&ledger, ids) && (batch = ledger_batch(&ledger, max)));
+    must(buf_append_text(&body, "what was there before"));
+    CHECK(batch_body(batch, ids, &body));
+    CHECK_BYTES(body.data, body.len, want, strlen(want));
+    buf_free(&body);
+    free(batch);
+    ledger_free(&ledger);
+}
+
+static void test_bodies(void)
+{
+    static const struct {
+        const char *id;
+        size_t len;
+        const char *body;
+    } rows[] = {
+        {"a", 1, "{\"ids\":[\"a\"]}"},
+        {"a\"b", 3, "{\"ids\":[\"a\\u0022b\"]}"},
+        {"\"", 1, "{\"ids\":[\"\\u0022\"]}"},
+        {"\\", 1, "{\"ids\":[\"\\u005c\"]}"},
+        {"\\u0041", 6, "{\"ids\":[\"\\u005cu0041\"]}"},
+        {"\0", 1, "{\"ids\":[\"\\u0000\"]}"},
+        {"a\0b", 3, "{\"ids\":[\"a\\u0000b\"]}"},
+        {"\x01\x1F\x20", 3, "{\"ids\":[\"\\u0001\\u001f \"]}"},
+        {"\n\t\r", 3, "{\"ids\":[\"\\u000a\\u0009\\u000d\"]}"},
+        {"\x7F", 1, "{\"ids\":[\"\x7F\"]}"},
+        {"\xC3\xA9\xF0\x9F\x98\x80", 6,
+         "{\"ids\":[\"\xC3\xA9\xF0\x9F\x98\x80\"]}"},
+        {"</script>", 9, "{\"ids\":[\"</script>\"]}"},
+        {"\"],\"x\":[\"", 9,
+         "{\"ids\":[\"\\u0022],\\u0022x\\u0022:[\\u0022\"]}"},
+    };
+    struct luma_ids *three = ids_of("a b c");
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct luma_ids *ids = new_ids(1);
+
+        must(luma_ids_add(ids, rows[i].id, rows[i].len) == LUMA_OK);
+        check_body(ids, 1, rows[i].body);
+        luma_ids_unref(ids);
+    }
+    check_body(three, 1, "{\"ids\":[\"a\"]}");
+    check_body(three, 2, "{\"ids\":[\"a\",\"b\"]}");
+    check_body(three, 99, "{\"ids\":[\"a\",\"b\",\"c\"]}");
+    luma_ids_unref(three);
+}
+
+/* ---- the ledger -------------------------------------------------------- */
+
+static void check_batch(const struct batch *batch, const char *indices)
+{
+    char is[100] = "";
+    size_t used = 0;
+    uint32_t i;
+
+    for (i = 0; i < batch->answer.count; i++)
+        used +=
+            (size_t)snprintf(is + used, sizeof is - used, "%u ", batch->ids[i]);
+    CHECK_TEXT(is, indices);
+    CHECK(batch->answer.ids == batch->ids);
+    CHECK_INT(batch->answer.event.kind, LUMA_ANSWER);
+}
+
+static struct batch *next_batch(struct ledger *ledger, uint32_t max,
+                                const char *indices)
+{
+    struct batch *batch;
+
+    CHECK(ledger_has_more(ledger));
+    batch = ledger_batch(ledger, max);
+    must(batch);
+    check_batch(batch, indices);
+    return batch;
+}
+
+static bool settle(struct ledger *ledger, const char *id, uint32_t want)
+{
+    uint32_t index = 999;
+    bool settled = ledger_settle(ledger, id, strlen(id), &index);
+
+    CHECK(!settled || index == want);
+    return settled;
+}
+
+static void test_ledger(void)
+{
+    struct luma_ids *ids = ids_of("a b c d e f g");
+    struct ledger ledger;
+    struct batch *one, *two, *three;
+
+    must(ledger_init(&ledger, ids));
+    one = next_batch(&ledger, 3, "0 1 2 ");
+    two = next_batch(&ledger, 3, "3 4 5 ");
+    CHECK(settle(&ledger, "b", 1) && !settle(&ledger, "b", 1));
+    CHECK(!settle(&ledger, "x", 0));
+    CHECK(settle(&ledger, "e", 4) && settle(&ledger, "g", 6));
+    CHECK_INT(ledger.open, 4);
+    ledger_trim(&ledger, one);
+    check_batch(one, "0 2 ");
+    CHECK(ledger_ask_again(&ledger, one));
+    free(one);
+    one = next_batch(&ledger, 3, "6 "); /* what is new comes first */
+    ledger_trim(&ledger, one);
+    check_batch(one, "");
+    CHECK(settle(&ledger, "a", 0)); /* while it waits to be asked for */
+    three = next_batch(&ledger, 3, "2 ");
+    CHECK(!ledger_has_more(&ledger));
+    ledger_trim(&ledger, two);
+    check_batch(two, "3 5 ");
+    ledger_close(&ledger, two);
+    ledger_close(&ledger, three);
+    ledger_close(&ledger, one);
+    CHECK_INT(ledger.open, 0);
+    CHECK(!settle(&ledger, "d", 3)); /* too late */
+    free(one);
+    free(two);
+    free(three);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
+static void test_empty_ledger(void)
+{
+    struct luma_ids *ids = new_ids(1);
+    struct ledger ledger;
+
+    must(ledger_init(&ledger, ids));
+    CHECK(!ledger_has_more(&ledger) && ledger.open == 0);
+    CHECK(!settle(&ledger, "a", 0));
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
+/* ---- memory that runs out ---------------------------------------------- */
+
+/* The list and its first body, or NULL. */
+static char *make_body(void)
+{
+    struct luma_ids *ids = luma_ids_new(40, 10);
+    struct ledger ledger = {0};
+    struct batch *batch = NULL;
+    struct buf body = {0};
+    bool good = ids != NULL;
+    char id[24];
+    int i;
+
+    for (i = 0; good && i < 40; i++) {
+        snprintf(id, sizeof id, "id-%d-\n-%d", i % 35, i % 35);
+        good = add(ids, id) == LUMA_OK;
+    }
+    good = good && ledger_init(&ledger, ids) &&
+           (batch = ledger_batch(&ledger, 35)) &&
+           batch_body(batch, ids, &body) && buf_append(&body, "", 1);
+    free(batch);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+    if (!good)
+        buf_free(&body);
+    return body.data;
+}
+
+static void test_memory(void)
+{
+    char *whole = make_body();
+    int for_ever;
+
+    must(whole);
+    for (for_ever = 0; for_ever < 2; for_ever++) {
+        unsigned n = 0;
+        bool failed = true;
+
+        while (failed) {
+            char *body;
+
+            alloc_fail_at(++n, for_ever);
+            body = make_body();
+            failed = alloc_stop() >= n;
+            insist(!body == failed, "no half of a body");
+            insist(!body || strcmp(body, whole) == 0, "the same body");
+            free(body);
+        }
+        CHECK(n > 8);
+    }
+    free(whole);
+}
+
+int main(void)
+{
+    test_distinct();
+    test_bytes();
+    test_limits();
+    test_more_than_expected();
+    test_many();
+    test_collisions();
+    test_references();
+    test_bodies();
+    test_ledger();
+    test_empty_ledger();
+    test_memory();
+    return check_done();
+}

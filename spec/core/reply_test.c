@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of reply.h: what is a task in every known shape, which id and state it
+ * has, and memory that runs out. error_test.c has the failures. */
+#include "reply.h"
+
+#include <locale.h>
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+#include "dump.h"
+#include "heard.h"
+#include "luma.h"
+
+/* ---- shapes ------------------------------------------------------------ */
+
+static const struct reply_row {
+    const char *body, *want;
+} shape_rows[] = {
+    /* A: a bare array */
+    {"[]", "ok"},
+    {" [ ] \r\n", "ok"},
+    {"\xEF\xBB\xBF[]", "ok"},
+    {"null", "ok"},
+    {"[{\"id\":\"a\",\"state\":\"completed\"}]", "a completed; ok"},
+    {"[{\"id\":\"a\",\"state\":\"pending\"},{\"id\":\"b\"}]",
+     "a pending, b processing; ok"},
+    {"[{\"id\":\"a\"},{\"id\":\"a\"}]", "a processing, a processing; ok"},
+    {"[null,5,\"x\",[],{},true,{\"id\":\"a\"}]", "a processing; ok"},
+    {"[[{\"id\":\"a\"}]]", "ok"},
+    {"[{\"id\":\"a\",\"error\":{\"message\":\"x\"},\"state\":\"failed\"}]",
+     "a failed; ok"},
+    /* B: an envelope */
+    {"{\"code\":\"success\",\"message\":\"\",\"data\":[{\"id\":\"a\"}]}",
+     "a processing; ok"},
+    {"{\"code\":\"SUCCESS\",\"data\":[]}", "ok"},
+    {"{\"code\":0,\"data\":[]}", "ok"},
+    {"{\"code\":200,\"data\":[]}", "ok"},
+    {"{\"code\":\"0\",\"data\":[]}", "ok"},
+    {"{\"code\":\"200\",\"data\":[]}", "ok"},
+    {"{\"code\":null,\"data\":[]}", "ok"},
+    {"{\"data\":[]}", "ok"},
+    {"{\"data\":[{\"id\":\"a\"}],\"code\":\"success\"}", "a processing; ok"},
+    {"{\"code\":\"success\",\"message\":\"\",\"data\":null}", "ok"},
+    {"{\"data\":null}", "ok"},
+    {"{\"data\":[],\"error\":null,\"success\":true}", "ok"},
+    {"{\"data\":[],\"error\":false,\"detail\":null}", "ok"},
+    {"{\"id\":\"request-7\",\"data\":[{\"id\":\"a\"}]}", "a processing; ok"},
+    {"{\"code\":\"success\",\"data\":[{\"id\":9,\"task_id\":\"a\",\"status\":"
+     "\"IN_PROGRESS\",\"progress\":\"50%\",\"fail_reason\":\"\",\"data\":"
+     "{\"id\":\"i\",\"state\":\"pending\"}}]}",
+     "a processing; ok"},
+    {"{\"code\":\"success\",\"data\":[{\"task_id\":\"a\",\"status\":"
+     "\"SUCCESS\",\"fail_reason\":\"https://x/v.mp4\",\"data\":null}]}",
+     "a completed; ok"},
+    /* B: an envelope around one task */
+    {"{\"code\":\"success\",\"data\":{\"id\":\"a\",\"state\":\"queued\"}}",
+     "a pending; ok"},
+    {"{\"data\":{\"task_id\":\"a\",\"status\":\"FAILURE\"}}", "a failed; ok"},
+    {"{\"data\":{\"id\":\"a\"},\"code\":200}", "a processing; ok"},
+    {"{\"data\":{\"task_id\":\"a\",\"data\":{\"id\":\"i\",\"state\":"
+     "\"completed\"}}}",
+     "a completed; ok"},
+    {"{\"code\":0,\"id\":\"request-7\",\"data\":{\"id\":\"a\"}}",
+     "a processing; ok"},
+    /* of equal names the last counts */
+    {"{\"data\":[{\"id\":\"a\"}],\"data\":{\"id\":\"b\"}}",
+     "a processing, b processing; ok"},
+    {"{\"data\":{\"id\":\"a\"},\"data\":[{\"id\":\"b\"}]}", "b processing; ok"},
+    {"[{\"id\":\"a\",\"id\":\"b\"}]", "b processing; ok"},
+    {"{\"code\":\"broken\",\"code\":0,\"data\":[]}", "ok"},
+    /* a bare object */
+    {"{\"id\":\"a\",\"state\":\"dreaming\"}", "a processing; ok"},
+    {"{\"id\":\"a\",\"state\":\"dreaming\",\"data\":null}", "a processing; ok"},
+    {"{\"id\":5,\"state\":\"completed\"}", "5 completed; ok"},
+    {"{\"task_id\":\"a\",\"status\":\"SUCCESS\",\"data\":{\"id\":\"i\"}}",
+     "a completed; ok"},
+    {"{\"id\":8,\"data\":{\"id\":\"i\",\"state\":\"failed\"}}", "i failed; ok"},
+    {"{\"code\":\"success\",\"task_id\":\"a\",\"data\":null}",
+     "a processing; ok"},
+    {"{\"id\":\"a\",\"unknown\":[{\"x\":[{}]}],\"progress\":\"7%\"}",
+     "a processing; ok"},
+    /* no task */
+    {"[{\"id\":null},{\"id\":\"\"},{\"id\":{}},{\"id\":1.5},{\"Id\":\"a\"}]",
+     "ok"},
+    {"[{\"data\":[{\"id\":\"a\"}]}]", "ok"},
+};
+
+static void test_rows(const struct reply_row *rows, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        check_case = rows[i].body;
+        check_reply(200, rows[i].body, strlen(rows[i].body), rows[i].want);
+    }
+    check_case = "";
+}
+
+/* A row over max_task is lost, the others are not. */
+static void test_long_row(void)
+{
+    char body[3 * MAX_TASK], blank[MAX_TASK + 1];
+    int n;
+
+    memset(blank, 'x', MAX_TASK);
+    blank[MAX_TASK] = '\0';
+    n = snprintf(body, sizeof body,
+                 "[{\"id\":\"a\"},{\"id\":\"b\",\"x\":\"%s\"},{\"id\":\"c\"}]",
+                 blank);
+    check_reply(200, body, (size_t)n, "a processing, c processing; ok");
+    n = snprintf(body, sizeof body, "{\"id\":\"b\",\"x\":\"%s\"}", blank);
+    check_reply(200, body, (size_t)n, "too_large*");
+}
+
+/* ---- ids --------------------------------------------------------------- */
+
+static const struct reply_row id_rows[] = {
+    {"[{\"id\":\"c\",\"task_id\":\"a\",\"data\":{\"id\":\"b\"}}]",
+     "a processing; ok"},
+    {"[{\"id\":\"c\",\"data\":{\"id\":\"b\"}}]", "b processing; ok"},
+    {"[{\"id\":\"c\",\"data\":{}}]", "c processing; ok"},
+    {"[{\"id\":\"c\",\"data\":null}]", "c processing; ok"},
+    {"[{\"id\":\"c\",\"data\":\"b\"}]", "c processing; ok"},
+    {"[{\"id\":\"c\",\"data\":[{\"id\":\"b\"}]}]", "c processing; ok"},
+    {"[{\"id\":\"c\",\"task_id\":null,\"data\":{\"id\":null}}]",
+     "c processing; ok"},
+    {"[{\"id\":\"c\",\"task_id\":\"\",\"data\":{\"id\":\"\"}}]",
+     "c processing; ok"},
+    {"[{\"id\":\"c\",\"task_id\":1.5,\"data\":{\"id\":true}}]",
+     "c processing; ok"},
+    {"[{\"id\":\"c\",\"data\":{\"task_id\":\"b\"}}]", "c processing; ok"},
+    {"[{\"id\":7,\"task_id\":8}]", "8 processing; ok"},
+    {"[{\"id\":0},{\"id\":-1},{\"id\":-0}]",
+     "0 processing, -1 processing, 0 processing; ok"},
+    {"[{\"id\":9007199254740993}]", "9007199254740993 processing; ok"},
+    {"[{\"id\":9223372036854775807}]", "9223372036854775807 processing; ok"},
+    {"[{\"id\":-9223372036854775808}]", "-9223372036854775808 processing; ok"},
+    {"[{\"id\":9223372036854775808}]", "9223372036854775808 processing; ok"},
+    {"[{\"id\":18446744073709551617}]", "18446744073709551617 processing; ok"},
+    {"[{\"id\":1234567890123456789012345678901234567890}]",
+     "1234567890123456789012345678901234567890 processing; ok"},
+    {"[{\"id\":1e3},{\"id\":1.0}]", "ok"},
+    {"[{\"id\":\"9007199254740993\"}]", "9007199254740993 processing; ok"},
+    {"[{\"id\":\"\\u0061\\\"\\u00e9\"}]", "a\"\xC3\xA9 processing; ok"},
+    {"[{\"\\u0069d\":\"a\"}]", "a processing; ok"},
+};
+
+/* An id with a NUL in it is longer than it looks. */
+static void test_id_bytes(void)
+{
+    const char body[] = "[{\"id\":\"a\\u0000b\"}]";
+
+    check_reply(200, body, sizeof body - 1, "a*");
+}
+
+/* ---- states ------------------------------------------------------------ */
+
+static const struct {
+    const char *word;
+    enum luma_state state;
+} words[] = {
+    {"", LUMA_NO_STATE},
+    {"unknown", LUMA_NO_STATE},
+    {"pending", LUMA_WAITING},
+    {"queued", LUMA_WAITING},
+    {"not_start", LUMA_WAITING},
+    {"submitted", LUMA_WAITING},
+    {"processing", LUMA_PROCESSING},
+    {"dreaming", LUMA_PROCESSING},
+    {"in_progress", LUMA_PROCESSING},
+    {"generating", LUMA_PROCESSING},
+    {"0", LUMA_PROCESSING},
+    {"completed", LUMA_COMPLETED},
+    {"success", LUMA_COMPLETED},
+    {"succeeded", LUMA_COMPLETED},
+    {"finished", LUMA_COMPLETED},
+    {"1", LUMA_COMPLETED},
+    {"failed", LUMA_FAILED},
+    {"failure", LUMA_FAILED},
+    {"create_task_failed", LUMA_FAILED},
+    {"generate_failed", LUMA_FAILED},
+    {"error", LUMA_FAILED},
+    {"rejected", LUMA_FAILED},
+    {"cancel", LUMA_FAILED},
+    {"cancelled", LUMA_FAILED},
+    {"canceled", LUMA_FAILED},
+    {"not_found", LUMA_FAILED},
+    {"2", LUMA_FAILED},
+    {"3", LUMA_FAILED},
+    /* unknown ones */
+    {"complete", LUMA_PROCESSING},
+    {"completed ", LUMA_PROCESSING},
+    {" failed", LUMA_PROCESSING},
+    {"fail", LUMA_PROCESSING},
+    {"succes", LUMA_PROCESSING},
+    {"12", LUMA_PROCESSING},
+    {"wird erstellt", LUMA_PROCESSING},
+    {"\xE5\xAE\x8C\xE6\x88\x90", LUMA_PROCESSING},
+};
+
+static void upper(char *word)
+{
+    for (; *word; word++)
+        if (*word >= 'a' && *word <= 'z')
+            *word = (char)(*word - 'a' + 'A');
+}
+
+static void check_words(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(words); i++) {
+        char word[40];
+        size_t len = strlen(words[i].word);
+
+        snprintf(word, sizeof word, "%s", words[i].word);
+        check_case = words[i].word;
+        CHECK_INT(luma_state_of_word(word, len), words[i].state);
+        upper(word + (len > 0));
+        CHECK_INT(luma_state_of_word(word, len), words[i].state);
+        upper(word);
+        CHECK_INT(luma_state_of_word(word, len), words[i].state);
+    }
+    check_case = "";
+    CHECK_INT(luma_state_of_word("failed\0", 7), LUMA_PROCESSING);
+    CHECK_INT(luma_state_of_word("completed", 8), LUMA_PROCESSING);
+}
+
+static void test_state_names(void)
+{
+    CHECK_TEXT(luma_state_name(LUMA_WAITING), "pending");
+    CHECK_TEXT(luma_state_name(LUMA_PROCESSING), "processing");
+    CHECK_TEXT(luma_state_name(LUMA_COMPLETED), "completed");
+    CHECK_TEXT(luma_state_name(LUMA_FAILED), "failed");
+    CHECK_TEXT(luma_state_name(LUMA_NO_STATE), "processing");
+}
+
+static const struct reply_row state_rows[] = {
+    {"[{\"id\":\"a\",\"status\":\"SUCCESS\",\"state\":\"failed\"}]",
+     "a completed; ok"},
+    {"[{\"id\":\"a\",\"status\":\"FAILURE\",\"data\":{\"state\":"
+     "\"completed\"}}]",
+     "a failed; ok"},
+    {"[{\"id\":\"a\",\"status\":\"UNKNOWN\",\"data\":{\"state\":"
+     "\"completed\"}}]",
+     "a completed; ok"},
+    {"[{\"id\":\"a\",\"status\":\"\",\"state\":\"failed\"}]", "a failed; ok"},
+    {"[{\"id\":\"a\",\"status\":null,\"state\":\"failed\"}]", "a failed; ok"},
+    {"[{\"id\":\"a\",\"data\":{\"state\":\"\"},\"state\":\"failed\"}]",
+     "a failed; ok"},
+    {"[{\"id\":\"a\",\"data\":{\"state\":\"pending\"},\"state\":\"failed\"}]",
+     "a pending; ok"},
+    {"[{\"id\":\"a\",\"status\":\"UNKNOWN\",\"state\":\"\"}]",
+     "a processing; ok"},
+    {"[{\"id\":\"a\",\"status\":\"TELEPORTING\",\"state\":\"failed\"}]",
+     "a processing; ok"},
+    {"[{\"id\":\"a\",\"status\":{},\"state\":[]}]", "a processing; ok"},
+    {"[{\"id\":\"a\",\"status\":false,\"state\":\"completed\"}]",
+     "a completed; ok"},
+    {"[{\"id\":\"a\",\"status\":1}]", "a completed; ok"},
+    {"[{\"id\":\"a\",\"status\":0}]", "a processing; ok"},
+    {"[{\"id\":\"a\",\"status\":2},{\"id\":\"b\",\"state\":3}]",
+     "a failed, b failed; ok"},
+    {"[{\"id\":\"a\",\"state\":1.0}]", "a processing; ok"},
+    {"[{\"id\":\"a\",\"state\":\"\\u0066ailed\"}]", "a failed; ok"},
+};
+
+/* ---- memory that runs out ---------------------------------------------- */
+
+static const char *const starved[] = {
+    "[{\"id\":\"a\",\"state\":\"pending\"},{\"id\":\"b\\n\"},{\"id\":5}]",
+    "{\"code\":0,\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"message\":\"\"}",
+    "{\"data\":{\"id\":\"a\",\"x\":[1,2.5,99999999999999999999]}}",
+    "{\"id\":\"a\",\"state\":\"failed\"}",
+    "{\"error\":{\"message\":\"no\"}}",
+    "[{\"id\":\"a\"}",
+};
+
+/* An id is never called missing for want of memory: all is as it should be, or
+ * the reply fails, or a row that was lost is counted. */
+static void check_starved(const struct reply *reply, const struct buf *told,
+                          const struct buf *whole)
+{
+    bool good = told->len >= 2 && !memcmp(told->data + told->len - 2, "ok", 2);
+
+    insist(same(told, whole) || !good || reply->unreadable > 0,
+           "what is lost is counted");
+}
+
+/* False once no call fails any more. */
+static bool hear_without_memory(const char *body, const struct buf *whole,
+                                unsigned n, bool for_ever)
+{
+    struct reply reply = {0};
+    struct buf told = {0};
+    bool failed, ready;
+
+    alloc_fail_at(n, for_ever);
+    alloc_spare(false);
+    ready = reply_init(&reply, MAX_TASK, MAX_REPLY, true);
+    alloc_spare(true);
+    if (ready) {
+        reply_reset(&reply, true);
+        hear_reply(&reply, 200, body, strlen(body), strlen(body) / 2, &told);
+        check_starved(&reply, &told, whole);
+    }
+    failed = alloc_stop() >= n;
+    if (ready) {
+        reply_reset(&reply, true);
+        hear_reply(&reply, 200, body, strlen(body), 1, &told);
+        insist(same(&told, whole), "the next reply is read well");
+    }
+    reply_free(&reply);
+    buf_free(&told);
+    return failed;
+}
+
+static void test_memory(void)
+{
+    size_t i;
+
+    for (i = 0; i < 2 * COUNT(starved); i++) {
+        const char *body = starved[i / 2];
+        struct reply reply;
+        struct buf whole = {0};
+        unsigned n = 1;
+
+        check_case = body;
+        must(reply_init(&reply, MAX_TASK, MAX_REPLY, true));
+        reply_reset(&reply, true);
+        hear_reply(&reply, 200, body, strlen(body), 0, &whole);
+        while (hear_without_memory(body, &whole, n, i % 2))
+            n++;
+        CHECK(n > 5);
+        buf_free(&whole);
+        reply_free(&reply);
+    }
+    check_case = "";
+}
+
+int main(void)
+{
+    alloc_spare(true);
+    test_rows(shape_rows, COUNT(shape_rows));
+    test_long_row();
+    test_rows(id_rows, COUNT(id_rows));
+    test_id_bytes();
+    check_words();
+    test_state_names();
+    test_rows(state_rows, COUNT(state_rows));
+    test_memory();
+    return check_done();
+}

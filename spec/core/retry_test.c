@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of retry.h: each rule of the decision at both sides of its limit, and
+ * that no outage makes a storm. */
+#include "retry.h"
+
+#include "check.h"
+
+/* ---- one decision ------------------------------------------------------ */
+
+/* A question whose answer is RETRY_AFTER 25 ms. */
+static const struct retry_question usual = {
+    .how = RETRY_TRANSIENT,
+    .attempt = 1,
+    .attempts = 3,
+    .left = -1,
+    .attempt_timeout = 30000,
+    .chance = 0.5,
+};
+
+static struct retry_answer ask(const struct retry_question *question)
+{
+    struct retry_budget budget = retry_budget_new();
+
+    return retry_decide(&budget, question);
+}
+
+static void test_attempts(void)
+{
+    static const struct {
+        enum status_retry how;
+        unsigned attempt, attempts;
+        enum retry_verdict verdict;
+    } rows[] = {
+        {RETRY_TRANSIENT, 1, 3, RETRY_AFTER},
+        {RETRY_TRANSIENT, 2, 3, RETRY_AFTER},
+        {RETRY_TRANSIENT, 3, 3, RETRY_STOP},
+        {RETRY_TRANSIENT, 4, 3, RETRY_STOP},
+        {RETRY_TRANSIENT, 1, 1, RETRY_STOP},
+        {RETRY_TRANSIENT, 1, 2, RETRY_AFTER},
+        {RETRY_TRANSIENT, 4, 5, RETRY_AFTER},
+        {RETRY_TRANSIENT, 5, 5, RETRY_STOP},
+        {RETRY_TRANSIENT, 4, 9, RETRY_AFTER},
+        {RETRY_TRANSIENT, 5, 9, RETRY_STOP},
+        {RETRY_TRANSIENT, 8, 9, RETRY_STOP},
+        {RETRY_THROTTLED, 4, 5, RETRY_AFTER},
+        {RETRY_THROTTLED, 5, 9, RETRY_STOP},
+        {RETRY_ONCE, 1, 5, RETRY_AFTER},
+        {RETRY_ONCE, 2, 5, RETRY_STOP},
+        {RETRY_ONCE, 1, 1, RETRY_STOP},
+        {RETRY_NEVER, 1, 5, RETRY_STOP},
+        {RETRY_NEVER, 0, 5, RETRY_STOP},
+        {RETRY_TRANSIENT, 1, 0, RETRY_STOP},
+        {RETRY_TRANSIENT, 0, 1, RETRY_AFTER},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct retry_question q = usual;
+
+        q.how = rows[i].how;
+        q.attempt = rows[i].attempt;
+        q.attempts = rows[i].attempts;
+        CHECK_INT(ask(&q).verdict, rows[i].verdict);
+    }
+}
+
+/* Full jitter: chance * min(20 s, base * 2^n). */
+static void test_delays(void)
+{
+    static const struct {
+        enum status_retry how;
+        unsigned attempt;
+        double chance;
+        int64_t delay;
+    } rows[] = {
+        {RETRY_TRANSIENT, 1, 0, 0},        {RETRY_TRANSIENT, 1, 0.5, 25},
+        {RETRY_TRANSIENT, 1, 0.999, 49},   {RETRY_TRANSIENT, 2, 0.5, 50},
+        {RETRY_TRANSIENT, 3, 0.999, 199},  {RETRY_TRANSIENT, 4, 0.5, 200},
+        {RETRY_THROTTLED, 1, 0, 0},        {RETRY_THROTTLED, 1, 0.5, 500},
+        {RETRY_THROTTLED, 1, 0.999, 999},  {RETRY_THROTTLED, 2, 0.999, 1998},
+        {RETRY_THROTTLED, 3, 0.5, 2000},   {RETRY_THROTTLED, 4, 0.5, 4000},
+        {RETRY_THROTTLED, 4, 0.999, 7992}, {RETRY_ONCE, 1, 0.5, 25},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct retry_question q = usual;
+        struct retry_answer answer;
+
+        q.how = rows[i].how;
+        q.attempt = rows[i].attempt;
+        q.attempts = RETRY_MAX_ATTEMPTS;
+        q.chance = rows[i].chance;
+        answer = ask(&q);
+        CHECK_INT(answer.verdict, RETRY_AFTER);
+        CHECK_INT(answer.delay, rows[i].delay);
+    }
+}
+
+/* What the gateway asks for is obeyed up to 60 s, and never shortens. */
+static void test_hinted(void)
+{
+    static const struct {
+        enum retry_hint_kind kind;
+        double seconds, chance;
+        enum retry_verdict verdict;
+        int64_t delay;
+    } rows[] = {
+        {HINT_SECONDS, 1, 0, RETRY_AFTER, 1000},
+        {HINT_SECONDS, 1, 0.999, RETRY_AFTER, 3996},
+        {HINT_SECONDS, 3, 0.999, RETRY_AFTER, 3996},
+        {HINT_SECONDS, 4, 0.999, RETRY_AFTER, 4000},
+        {HINT_SECONDS, 20, 0.5, RETRY_AFTER, 20000},
+        {HINT_SECONDS, 60, 0.999, RETRY_AFTER, 60000},
+        {HINT_SECONDS, 61, 0.5, RETRY_STOP_LATER, 0},
+        {HINT_SECONDS, 1e9, 0.5, RETRY_STOP_LATER, 0},
+        {HINT_SECONDS, 253402300799.0, 0, RETRY_STOP_LATER, 0},
+        {HINT_NONE, 0, 0.5, RETRY_AFTER, 2000},
+        {HINT_NONE, 999, 0.5, RETRY_AFTER, 2000},
+        {HINT_ABSURD, 0, 0.5, RETRY_AFTER, 2000},
+        {HINT_ABSURD, 999, 0.5, RETRY_AFTER, 2000},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct retry_question q = usual;
+        struct retry_answer answer;
+
+        q.how = RETRY_THROTTLED;
+        q.attempt = 3;
+        q.attempts = 5;
+        q.hint.kind = rows[i].kind;
+        q.hint.seconds = rows[i].seconds;
+        q.chance = rows[i].chance;
+        answer = ask(&q);
+        CHECK_INT(answer.verdict, rows[i].verdict);
+        CHECK_INT(answer.delay, rows[i].delay);
+    }
+}
+
+/* No attempt starts with less than a tenth of its time left. */
+static void test_deadline(void)
+{
+    static const struct {
+        int64_t left, timeout;
+        double hint;
+        enum retry_verdict verdict;
+    } rows[] = {
+        {-1, 30000, 0, RETRY_AFTER},
+        {3025, 30000, 0, RETRY_AFTER},
+        {3024, 30000, 0, RETRY_STOP_TIME},
+        {0, 30000, 0, RETRY_STOP_TIME},
+        {25, 0, 0, RETRY_AFTER},
+        {24, 0, 0, RETRY_STOP_TIME},
+        {13000, 30000, 10, RETRY_AFTER},
+        {12999, 30000, 10, RETRY_STOP_LATER},
+        {100000, 30000, 60, RETRY_AFTER},
+        {100000, 30000, 61, RETRY_STOP_LATER},
+        {1, 30000, 1, RETRY_STOP_LATER},
+        {INT64_MAX, 86400000, 0, RETRY_AFTER},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct retry_question q = usual;
+
+        q.left = rows[i].left;
+        q.attempt_timeout = rows[i].timeout;
+        q.hint.kind = rows[i].hint > 0 ? HINT_SECONDS : HINT_NONE;
+        q.hint.seconds = rows[i].hint;
+        CHECK_INT(ask(&q).verdict, rows[i].verdict);
+    }
+}
+
+/* ---- the budget -------------------------------------------------------- */
+
+/* Asks the same again until it is refused; gives how often it was not. */
+static unsigned spend(struct retry_budget *budget, enum status_retry how,
+                      double cost)
+{
+    struct retry_question q = usual;
+    unsigned times = 0;
+
+    q.how = how;
+    for (; times < 1000; times++) {
+        struct retry_budget before = *budget;
+        struct retry_answer answer = retry_decide(budget, &q);
+
+        if (answer.verdict != RETRY_AFTER) {
+            CHECK_INT(answer.verdict, RETRY_STOP_BUDGET);
+            CHECK(answer.cost == 0 && answer.delay == 0);
+            CHECK(memcmp(&before, budget, sizeof before) == 0);
+            break;
+        }
+        insist(answer.cost == cost && budget->tokens == before.tokens - cost &&
+                   budget->retries == before.retries + 1,
+               "a retry is paid for");
+    }
+    return times;
+}
+
+static void test_bucket(void)
+{
+    struct retry_budget budget = retry_budget_new();
+
+    CHECK(budget.tokens == 500 && !budget.requests && !budget.retries);
+    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK(budget.tokens == 10);
+    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 2);
+    CHECK(budget.tokens == 0);
+    retry_refund(&budget, 0); /* a clean success */
+    CHECK(budget.tokens == 1);
+    retry_refund(&budget, 28);
+    CHECK(budget.tokens == 29);
+    CHECK_INT(spend(&budget, RETRY_ONCE, 14), 2);
+    retry_refund(&budget, 1e9);
+    CHECK(budget.tokens == 500);
+    retry_refund(&budget, 0);
+    CHECK(budget.tokens == 500);
+    budget = retry_budget_new();
+    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 100);
+}
+
+/* Beyond 100 requests, one retry for ten of them. */
+static void test_share(void)
+{
+    struct retry_budget budget = retry_budget_new();
+    unsigned i;
+
+    for (i = 0; i < 100; i++)
+        retry_count_request(&budget);
+    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    retry_refund(&budget, 500);
+    budget.retries = 9;
+    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    budget = (struct retry_budget){.tokens = 500, .requests = 101};
+    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 10);
+    CHECK(budget.tokens == 360);
+    for (i = 101; i < 200; i++)
+        retry_count_request(&budget);
+    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 10);
+    CHECK_INT(budget.retries, 20);
+}
+
+/* A question that is refused for another reason costs nothing. */
+static void test_refusals_are_free(void)
+{
+    struct retry_budget budget = retry_budget_new(), before = budget;
+    struct retry_question q = usual;
+
+    q.attempt = 3;
+    CHECK_INT(retry_decide(&budget, &q).verdict, RETRY_STOP);
+    q = usual;
+    q.left = 10;
+    CHECK_INT(retry_decide(&budget, &q).verdict, RETRY_STOP_TIME);
+    q = usual;
+    q.hint = (struct retry_hint){HINT_SECONDS, 61};
+    CHECK_INT(retry_decide(&budget, &q).verdict, RETRY_STOP_LATER);
+    CHECK(memcmp(&budget, &before, sizeof budget) == 0);
+}
+
+/* ---- an outage --------------------------------------------------------- */
+
+/* Sends of `requests` that all fail but every `good`-th send (0: all). */
+static unsigned outage(enum status_retry how, unsigned requests,
+                       unsigned attempts, unsigned good)
+{
+    struct retry_budget budget = retry_budget_new();
+    unsigned i, sends = 0;
+
+    for (i = 0; i < requests; i++) {
+        struct retry_question q = usual;
+        struct retry_answer answer = {RETRY_AFTER, 0, 0};
+        double spent = 0;
+
+        q.how = how;
+        q.attempts = attempts;
+        q.attempt = 0;
+        retry_count_request(&budget);
+        while (answer.verdict == RETRY_AFTER) {
+            spent += answer.cost;
+            q.attempt++;
+            if (good && ++sends % good == 0) {
+                retry_refund(&budget, spent);
+                break;
+            }
+            sends += !good;
+            answer = retry_decide(&budget, &q);
+        }
+        insist(i < 100 || sends <= requests + requests / 10 || good,
+               "never over 1.1 times");
+    }
+    return sends;
+}
+
+/* Without one success the bucket is never refilled: 500 / 14 retries, or
+ * 500 / 5, in all. With successes, the first 100 requests may use all their
+ * attempts, and beyond them the share holds: whichever is more. */
+static void test_outage(void)
+{
+    static const unsigned good[] = {2, 3, 5, 10, 50};
+    size_t i;
+
+    CHECK_INT(outage(RETRY_TRANSIENT, 1000, 3, 0), 1035);
+    CHECK_INT(outage(RETRY_THROTTLED, 1000, 3, 0), 1100);
+    CHECK_INT(outage(RETRY_TRANSIENT, 10, 3, 0), 30);
+    CHECK_INT(outage(RETRY_TRANSIENT, 100, 3, 0), 135);
+    CHECK_INT(outage(RETRY_TRANSIENT, 10000, 5, 0), 10035);
+    CHECK_INT(outage(RETRY_THROTTLED, 10000, 5, 0), 10100);
+    CHECK_INT(outage(RETRY_ONCE, 1000, 5, 0), 1035);
+    CHECK_INT(outage(RETRY_NEVER, 1000, 5, 0), 1000);
+    for (i = 0; i < COUNT(good); i++) {
+        CHECK(outage(RETRY_THROTTLED, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_TRANSIENT, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_THROTTLED, 5000, 3, good[i]) <= 5000 + 500);
+        CHECK(outage(RETRY_TRANSIENT, 5000, 5, good[i]) <= 5000 + 500);
+    }
+}
+
+/* ---- many questions ---------------------------------------------------- */
+
+static struct retry_question any_question(uint64_t *seed)
+{
+    static const double chances[] = {0, 0.5, 0.999};
+    struct retry_question q = {
+        .how = (enum status_retry)chance(seed, 4),
+        .attempt = (unsigned)chance(seed, 8),
+        .attempts = (unsigned)chance(seed, 8),
+        .hint.kind = (enum retry_hint_kind)chance(seed, 3),
+        .hint.seconds = (double)chance(seed, 80),
+        .left = (int64_t)chance(seed, 70000) - 10000,
+        .attempt_timeout = (int64_t)chance(seed, 60000),
+        .chance = chances[chance(seed, 3)],
+    };
+
+    if (chance(seed, 3) == 0)
+        q.chance = (double)chance(seed, 1 << 20) / (1 << 20);
+    if (q.hint.kind != HINT_SECONDS)
+        q.hint.seconds = 0;
+    return q;
+}
+
+/* The policy once more, as one sentence. */
+static bool may_repeat(const struct retry_budget *budget,
+                       const struct retry_question *q, double delay)
+{
+    unsigned most = q->how == RETRY_ONCE ? 2 : 5;
+    double cost = q->how == RETRY_THROTTLED ? 5 : 14;
+
+    return q->how != RETRY_NEVER && q->attempt < q->attempts &&
+           q->attempt < most && q->hint.seconds <= 60 &&
+           (q->left < 0 ||
+            delay + 0.1 * (double)q->attempt_timeout <= (double)q->left) &&
+           budget->tokens >= cost &&
+           (budget->requests <= 100 ||
+            (double)(budget->retries + 1) <= 0.1 * (double)budget->requests);
+}
+
+static double delay_of(const struct retry_question *q)
+{
+    double most = q->how == RETRY_THROTTLED ? 1000 : 50, delay;
+    unsigned n = q->attempt ? q->attempt - 1 : 0;
+
+    most *= (double)(1u << n);
+    delay = q->chance * (most < 20000 ? most : 20000);
+    return delay > q->hint.seconds * 1000 ? delay : q->hint.seconds * 1000;
+}
+
+static void check_answer(const struct retry_budget *before,
+                         const struct retry_budget *after,
+                         const struct retry_question *q,
+                         const struct retry_answer *a)
+{
+    double delay = delay_of(q);
+    bool yes = a->verdict == RETRY_AFTER;
+
+    insist(yes == may_repeat(before, q, delay), "the policy decides");
+    insist(a->delay == (yes ? (int64_t)delay : 0), "the delay");
+    insist(a->delay <= RETRY_HINT_CAP * 1000, "never over a minute");
+    insist(after->tokens == before->tokens - a->cost && after->tokens >= 0,
+           "tokens");
+    insist(yes == (a->cost > 0) && after->retries == before->retries + yes,
+           "only a retry costs");
+}
+
+static void test_many_questions(void)
+{
+    struct retry_budget budget = retry_budget_new();
+    uint64_t seed = 20250101;
+    unsigned i, repeats = 0;
+
+    for (i = 0; i < 200000; i++) {
+        struct retry_question q = any_question(&seed);
+        struct retry_budget before;
+        struct retry_answer answer;
+
+        if (i % 5000 == 0)
+            budget = retry_budget_new();
+        if (chance(&seed, 4))
+            retry_count_request(&budget);
+        if (chance(&seed, 2))
+            retry_refund(&budget, (double)(chance(&seed, 4) * 14));
+        insist(budget.tokens <= 500, "the bucket has a brim");
+        before = budget;
+        answer = retry_decide(&budget, &q);
+        check_answer(&before, &budget, &q, &answer);
+        repeats += answer.verdict == RETRY_AFTER;
+    }
+    CHECK(repeats > 3000 && repeats < 100000);
+}
+
+/* ---- which failures are repeated --------------------------------------- */
+
+static void test_status_retry(void)
+{
+    static const struct {
+        enum luma_status status;
+        long http;
+        enum status_retry how;
+    } rows[] = {
+        {LUMA_RESOLVE, 0, RETRY_TRANSIENT},
+        {LUMA_CONNECT, 0, RETRY_TRANSIENT},
+        {LUMA_NETWORK, 0, RETRY_TRANSIENT},
+        {LUMA_CONNECT_TIMEOUT, 0, RETRY_TRANSIENT},
+        {LUMA_ATTEMPT_TIMEOUT, 0, RETRY_TRANSIENT},
+        {LUMA_STALL_TIMEOUT, 0, RETRY_TRANSIENT},
+        {LUMA_TRUNCATED, 0, RETRY_TRANSIENT},
+        {LUMA_REPLY, 0, RETRY_TRANSIENT},
+        {LUMA_TLS, 0, RETRY_NEVER},
+        {LUMA_TOO_LARGE, 0, RETRY_NEVER},
+        {LUMA_GATEWAY, 0, RETRY_NEVER},
+        {LUMA_DEADLINE, 0, RETRY_NEVER},
+        {LUMA_MEMORY, 0, RETRY_NEVER},
+        {LUMA_OK, 0, RETRY_NEVER},
+        {LUMA_REDIRECT, 301, RETRY_NEVER},
+        {LUMA_REJECTED, 400, RETRY_NEVER},
+        {LUMA_AUTH, 401, RETRY_NEVER},
+        {LUMA_AUTH, 403, RETRY_NEVER},
+        {LUMA_REJECTED, 404, RETRY_NEVER},
+        {LUMA_REJECTED, 408, RETRY_TRANSIENT},
+        {LUMA_REJECTED, 409, RETRY_NEVER},
+        {LUMA_REJECTED, 413, RETRY_NEVER},
+        {LUMA_REJECTED, 425, RETRY_ONCE},
+        {LUMA_RATE_LIMIT, 429, RETRY_THROTTLED},
+        {LUMA_SERVER, 500, RETRY_TRANSIENT},
+        {LUMA_SERVER, 501, RETRY_NEVER},
+        {LUMA_SERVER, 502, RETRY_TRANSIENT},
+        {LUMA_SERVER, 503, RETRY_THROTTLED},
+        {LUMA_SERVER, 504, RETRY_TRANSIENT},
+        {LUMA_TRUNCATED, 404, RETRY_NEVER},
+        {LUMA_TRUNCATED, 503, RETRY_THROTTLED},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = luma_status_code(rows[i].status);
+        CHECK_INT(status_retry(rows[i].status, rows[i].http), rows[i].how);
+        if (rows[i].http && rows[i].status != LUMA_TRUNCATED)
+            CHECK_INT(status_of_http(rows[i].http), rows[i].status);
+    }
+    check_case = "";
+}
+
+int main(void)
+{
+    test_attempts();
+    test_delays();
+    test_hinted();
+    test_deadline();
+    test_bucket();
+    test_share();
+    test_refusals_are_free();
+    test_outage();
+    test_many_questions();
+    test_status_retry();
+    return check_done();
+}

@@ -1,0 +1,193 @@
+-- SPDX-License-Identifier: MIT
+-- What luma takes from the environment, what it does not, and where the
+-- token goes.
+
+local luma = require "luma"
+local errors = require "spec.support.errors"
+local gateway = require "spec.support.gateway"
+
+local TOKEN = errors.TOKEN
+local DEAD = "http://127.0.0.1:1"
+
+-- A sanitizer has to be in the host, so then it is one of our own.
+local HOST = (os.getenv "LUMA_SAN" or "") ~= "" and os.getenv "LUMA_LUA"
+  or "lua" .. _VERSION:match "%d.%d"
+
+local function quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
+describe("the environment", function()
+  local g, proxy, script
+
+  setup(function()
+    g, proxy = gateway.start(), gateway.start()
+    script = os.tmpname()
+  end)
+  teardown(function()
+    g:stop()
+    proxy:stop()
+    os.remove(script)
+  end)
+  before_each(function()
+    g:reset()
+    proxy:reset()
+  end)
+
+  -- Runs Lua text in a process with these variables; what it prints.
+  local function child(variables, text)
+    local file = assert(io.open(script, "w"))
+    file:write([[
+      local luma = require "luma"
+      local function show(options)
+        local ok, client = pcall(luma.client, options)
+        if not ok then return print(client) end
+        local tasks, err = client:tasks { "a" }
+        print(tasks and tasks[1].id or err)
+        client:close()
+      end
+    ]], text)
+    file:close()
+    local words = { "env", "-u", "LUMA_GATEWAY_TOKEN", "-u",
+      "LUMA_GATEWAY_URL" }
+    for name, value in pairs(variables) do
+      words[#words + 1] = quote(name .. "=" .. value)
+    end
+    words[#words + 1] = quote(HOST)
+    words[#words + 1] = quote(script)
+    local pipe = io.popen(table.concat(words, " ") .. " 2>&1")
+    local output = pipe:read "*a"
+    pipe:close()
+    errors.check_secret(output)
+    errors.seen = errors.seen + 1
+    return output
+  end
+
+  it("gives the token and the address", function()
+    local output = child({ LUMA_GATEWAY_TOKEN = TOKEN,
+      LUMA_GATEWAY_URL = g.http }, "show() show {}")
+    assert.equal("a\na\n", output)
+    local requests = g:journal()
+    assert.equal(2, #requests)
+    assert.equal("Bearer " .. TOKEN, requests[2].headers.authorization)
+  end)
+
+  it("gives way to options", function()
+    local output = child({ LUMA_GATEWAY_TOKEN = "other",
+      LUMA_GATEWAY_URL = DEAD },
+      ("show { token = %q, base_url = %q }"):format(TOKEN, g.http))
+    assert.equal("a\n", output)
+    assert.equal("Bearer " .. TOKEN, g:journal()[1].headers.authorization)
+  end)
+
+  it("is checked as options are", function()
+    local function says(variables, words)
+      local output = child(variables, "show()")
+      assert.truthy(output:find(words, 1, true), output)
+    end
+    says({}, "token: must be given")
+    says({}, "LUMA_GATEWAY_TOKEN")
+    says({ LUMA_GATEWAY_TOKEN = "" }, "token: must not be empty")
+    says({ LUMA_GATEWAY_TOKEN = TOKEN .. "\n" }, "token: must be printable")
+    says({ LUMA_GATEWAY_TOKEN = TOKEN .. "\r\nX: 1" }, "token: must be")
+    says({ LUMA_GATEWAY_TOKEN = TOKEN, LUMA_GATEWAY_URL = "gateway" },
+      "base_url: must be")
+    says({ LUMA_GATEWAY_TOKEN = TOKEN,
+      LUMA_GATEWAY_URL = "http://gateway.example" }, "plain_http")
+  end)
+
+  it("is never read where the official SDKs look", function()
+    local output = child({ LUMA_API_KEY = TOKEN, LUMAAI_API_KEY = TOKEN,
+      LUMA_AUTH_TOKEN = TOKEN, LUMA_BASE_URL = g.http,
+      LUMAAI_BASE_URL = g.http }, "show()")
+    assert.truthy(output:find("token: must be given", 1, true), output)
+  end)
+
+  it("names no proxy", function()
+    local variables = {
+      http_proxy = DEAD, https_proxy = DEAD, HTTPS_PROXY = DEAD,
+      all_proxy = DEAD, ALL_PROXY = DEAD, no_proxy = "",
+    }
+    local output = child(variables, ([[
+      show { token = %q, base_url = %q }
+      show { token = %q, base_url = %q, ca_file = %q }
+    ]]):format(TOKEN, g.http, TOKEN, g.https, g.ca))
+    assert.equal("a\na\n", output)
+    for _, request in ipairs((g:journal())) do
+      assert.equal("/luma/tasks", request.path)
+    end
+  end)
+
+  it("does not switch off the proxy that an option names", function()
+    local output = child({ no_proxy = "*", NO_PROXY = "127.0.0.1" },
+      ("show { token = %q, base_url = %q, proxy = %q }")
+        :format(TOKEN, g.http, proxy.http))
+    assert.equal("a\n", output)
+    assert.same({}, (g:journal()))
+    local requests = proxy:journal()
+    assert.equal(1, #requests)
+    assert.equal(g.http .. "/luma/tasks", requests[1].path)
+  end)
+
+  it("of a proxy never sees the token on its way to https", function()
+    local client = luma.client { token = TOKEN, base_url = g.https,
+      ca_file = g.ca, proxy = proxy.http, attempts = 1 }
+    local tasks, err = client:tasks { "a" }
+    client:close()
+    assert.is_nil(tasks) -- this one knows no CONNECT
+    assert.truthy(errors.check(err).message:find "CONNECT", err.message)
+    local requests = proxy:journal()
+    assert.equal(1, #requests)
+    assert.equal("CONNECT", requests[1].method)
+    errors.check_secret(requests[1].raw_head)
+    assert.same({}, (g:journal()))
+  end)
+
+  it("may hold a proxy that is dead or none, which is told", function()
+    for _, bad in ipairs { DEAD, "http://no.such.host.invalid:8080",
+      "nonsense://x", "http://", "::::" } do
+      local client = luma.client { token = TOKEN, base_url = g.http,
+        proxy = bad, attempts = 1 }
+      local tasks, err = client:tasks { "a" }
+      client:close()
+      assert.is_nil(tasks)
+      errors.check(err)
+    end
+    assert.same({}, (g:journal()))
+  end)
+end)
+
+describe("the token", function()
+  local g
+
+  setup(function() g = gateway.start() end)
+  teardown(function() g:stop() end)
+
+  it("goes into one header, and nowhere else", function()
+    local client = luma.client { token = TOKEN, base_url = g.http }
+    assert(client:tasks { "a" })
+    client:close()
+    local request = g:journal()[1]
+    local line = "\r\nAuthorization: Bearer " .. TOKEN .. "\r\n"
+    local from, to = request.raw_head:find(line, 1, true)
+    assert.is_number(from)
+    errors.check_secret(request.raw_head:sub(1, from))
+    errors.check_secret(request.raw_head:sub(to) .. request.body)
+    assert.equal("luma/" .. luma._VERSION, request.headers["user-agent"])
+    assert.equal("application/json", request.headers.accept)
+    assert.equal("application/json", request.headers["content-type"])
+    assert.is_nil(request.headers.expect)
+    assert.equal('{"ids":["a"]}', request.body)
+  end)
+
+  it("does not follow a certificate file that is none", function()
+    local path = os.tmpname()
+    local client = luma.client { token = TOKEN, base_url = g.https,
+      ca_file = path }
+    g:reset()
+    local tasks, err = client:tasks { "a" }
+    client:close()
+    os.remove(path)
+    assert.is_nil(tasks)
+    assert.same({ "tls", 1 }, { errors.check(err).code, err.attempts })
+    assert.same({}, (g:journal()))
+  end)
+end)
