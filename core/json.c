@@ -56,23 +56,13 @@ static void give_up(struct json_reader *r, enum luma_status why)
 
 /* ---- values ------------------------------------------------------------ */
 
-static const struct luma_node *container(const struct json_reader *r)
-{
-    return builder_node(&r->builder, r->open[r->depth - 1]);
-}
-
-static bool in_object(const struct json_reader *r)
-{
-    return r->depth && container(r)->kind == LUMA_OBJECT;
-}
-
 /* The next value is the root object's member "data". */
 static bool is_data(const struct json_reader *r)
 {
     const char *name;
     size_t len;
 
-    if (r->in_row || r->depth != 1 || !in_object(r))
+    if (r->in_row || r->depth != 1 || !r->in_object)
         return false;
     name = builder_text(&r->builder, r->name, &len);
     return len == 4 && memcmp(name, "data", 4) == 0;
@@ -117,6 +107,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
         return;
     }
     r->open[r->depth++] = index;
+    r->in_object = kind == LUMA_OBJECT;
     r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
     if (r->in_row)
         return;
@@ -134,6 +125,9 @@ static void close_container(struct json_reader *r)
     uint32_t span = builder_count(&r->builder) - index;
 
     builder_node(&r->builder, index)->span = span & 0xFFFFFF;
+    r->in_object = r->depth &&
+                   builder_node(&r->builder, r->open[r->depth - 1])->kind ==
+                       LUMA_OBJECT;
     if (r->depth < r->split)
         r->split = 0;
     if (index == r->inner)
@@ -177,17 +171,19 @@ static void number_done(struct json_reader *r)
     }
 }
 
-static void token_done(struct json_reader *r, enum token_state state)
+static void token_done(struct json_reader *r)
 {
-    if (state != TOKEN_LITERAL) {
-        (state == TOKEN_NUMBER ? number_done : string_done)(r);
-        return;
+    if (r->token.kind == TOKEN_STRING) {
+        string_done(r);
+    } else if (r->token.kind == TOKEN_NUMBER) {
+        number_done(r);
+    } else {
+        r->state = AFTER;
+        if (add_node(r, *r->token.text == 't'   ? LUMA_TRUE
+                        : *r->token.text == 'f' ? LUMA_FALSE
+                                                : LUMA_NULL))
+            value_done(r);
     }
-    r->state = AFTER;
-    if (add_node(r, *r->token.text == 't'   ? LUMA_TRUE
-                    : *r->token.text == 'f' ? LUMA_FALSE
-                                            : LUMA_NULL))
-        value_done(r);
 }
 
 /* ---- bytes ------------------------------------------------------------- */
@@ -197,7 +193,60 @@ static bool is_between_rows(const struct json_reader *r)
     return r->split && r->depth == r->split && !r->in_row;
 }
 
-static const char *begin_value(struct json_reader *r, const char *p)
+/* A colon or comma that follows at once need not wait for a turn of its own. */
+static const char *follow(struct json_reader *r, const char *p, const char *end)
+{
+    if (p == end || r->result != JSON_MORE)
+        return p;
+    if (r->state == COLON && *p == ':')
+        r->state = VALUE;
+    else if (r->state == AFTER && *p == ',')
+        r->state = r->in_object ? NAME : VALUE;
+    else
+        return p;
+    return p + 1;
+}
+
+/* Reads on in a token, of which [from, p) is not accounted for yet: to one byte
+ * over the limit and no further, so that what is wrong behind it is not seen in
+ * one cut and missed in another. */
+static const char *in_token(struct json_reader *r, const char *from,
+                            const char *p, const char *end)
+{
+    size_t used = r->in_row ? r->used_row : r->used;
+    const char *last = end;
+
+    if ((size_t)(end - from) > r->max_doc + 1 - used)
+        last = from + (r->max_doc + 1 - used);
+    switch (token_read(&r->token, &p, last)) {
+    case TOKEN_MORE:
+        return p;
+    case TOKEN_DONE:
+        token_done(r);
+        return follow(r, p, end);
+    case TOKEN_BAD:
+        fail(r, LUMA_REPLY);
+        return p;
+    default:
+        give_up(r, LUMA_MEMORY);
+        return p;
+    }
+}
+
+static const char *begin_token(struct json_reader *r, const char *p,
+                               const char *end, bool naming)
+{
+    r->naming = naming;
+    r->state = TOKEN;
+    if (!token_begin(&r->token, *p)) {
+        fail(r, LUMA_REPLY);
+        return p;
+    }
+    return in_token(r, p, *p == '"' ? p + 1 : p, end);
+}
+
+static const char *begin_value(struct json_reader *r, const char *p,
+                               const char *end)
 {
     if (is_between_rows(r)) {
         builder_begin_row(&r->builder);
@@ -206,61 +255,27 @@ static const char *begin_value(struct json_reader *r, const char *p)
     }
     if (is_data(r))
         r->inner = 0; /* of equal names the last counts */
-    r->naming = false;
-    if (*p == '{' || *p == '[') {
-        open_container(r, *p == '{' ? LUMA_OBJECT : LUMA_ARRAY);
-        return p + 1;
-    }
-    r->state = TOKEN;
-    if (!token_begin(&r->token, *p))
-        fail(r, LUMA_REPLY);
-    return *p == '"' ? p + 1 : p;
-}
-
-/* What stands between values: comma, colon, bracket, the quote of a name. */
-static const char *punctuation(struct json_reader *r, const char *p)
-{
-    char close = in_object(r) ? '}' : ']';
-
-    if (r->state == COLON && *p == ':') {
-        r->state = VALUE;
-    } else if (r->state == AFTER && *p == ',') {
-        r->state = close == '}' ? NAME : VALUE;
-    } else if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"') {
-        r->naming = token_begin(&r->token, *p);
-        r->state = TOKEN;
-    } else if (*p == close && (r->state == AFTER || r->state == FIRST_NAME ||
-                               r->state == FIRST_ELEMENT)) {
-        close_container(r);
-    } else {
-        fail(r, LUMA_REPLY);
-    }
+    if (*p != '{' && *p != '[')
+        return begin_token(r, p, end, false);
+    open_container(r, *p == '{' ? LUMA_OBJECT : LUMA_ARRAY);
     return p + 1;
 }
 
-/* A token is read to one byte over the limit and no further: what is wrong
- * behind it is not seen in one cut and missed in another. */
-static const char *in_token(struct json_reader *r, const char *p,
-                            const char *end)
+/* What stands between values: comma, colon, bracket, the quote of a name. */
+static const char *punctuation(struct json_reader *r, const char *p,
+                               const char *end)
 {
-    enum token_state state = r->token.state;
-    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
-
-    if ((size_t)(end - p) > left)
-        end = p + left;
-    switch (token_read(&r->token, &p, end)) {
-    case TOKEN_MORE:
-        break;
-    case TOKEN_DONE:
-        token_done(r, state);
-        break;
-    case TOKEN_BAD:
-        fail(r, LUMA_REPLY);
-        break;
-    case TOKEN_MEMORY:
-        give_up(r, LUMA_MEMORY);
+    if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"')
+        return begin_token(r, p, end, true);
+    if (*p == (r->in_object ? '}' : ']') &&
+        (r->state == AFTER || r->state == FIRST_NAME ||
+         r->state == FIRST_ELEMENT)) {
+        close_container(r);
+        return follow(r, p + 1, end);
     }
-    return p;
+    if (follow(r, p, end) == p)
+        fail(r, LUMA_REPLY);
+    return p + 1;
 }
 
 /* Looks for the end of a row that is given up: a comma or the bracket of the
@@ -274,6 +289,7 @@ static const char *in_skipped(struct json_reader *r, const char *p)
             r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
     } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
         r->depth = r->split;
+        r->in_object = false;
         r->state = AFTER;
         r->result = JSON_ROW;
         return p;
@@ -292,18 +308,18 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     switch (r->state) {
     case FIRST_ELEMENT:
         if (*p == ']')
-            return punctuation(r, p);
-        return begin_value(r, p);
+            return punctuation(r, p, end);
+        return begin_value(r, p, end);
     case VALUE:
-        return begin_value(r, p);
+        return begin_value(r, p, end);
     case TOKEN:
-        return in_token(r, p, end);
+        return in_token(r, p, p, end);
     case SKIP:
     case SKIP_STRING:
     case SKIP_ESCAPE:
         return in_skipped(r, p);
     default:
-        return punctuation(r, p);
+        return punctuation(r, p, end);
     }
 }
 
@@ -425,7 +441,7 @@ void json_reset(struct json_reader *r)
     r->bom = r->depth = r->split = 0;
     r->name = r->inner = 0;
     r->used = r->used_row = r->skipping = 0;
-    r->in_row = r->gave_up = r->naming = false;
+    r->in_row = r->in_object = r->gave_up = r->naming = false;
     r->why = LUMA_OK;
 }
 

@@ -45,6 +45,7 @@ struct json_reader {
     unsigned depth;
     uint32_t open[JSON_DEPTH]; /* node of each container around */
     uint32_t name;             /* of the next value */
+    bool in_object;            /* the innermost of them is one */
     bool naming;               /* the string is a name */
     size_t used;               /* bytes of the root so far */
     /* rows */

@@ -4,28 +4,35 @@
 
 #include "number.h"
 
+static const char *literal_of(char first)
+{
+    switch (first) {
+    case 't':
+        return "true";
+    case 'f':
+        return "false";
+    case 'n':
+        return "null";
+    default:
+        return NULL;
+    }
+}
+
 bool token_begin(struct token *t, char first)
 {
     buf_clear(&t->copy);
     t->high = 0;
-    t->state = TOKEN_LITERAL;
-    switch (first) {
-    case '"':
-        t->state = TOKEN_STRING;
+    if (first == '"') {
+        t->kind = t->state = TOKEN_STRING;
         return true;
-    case 't':
-        t->text = t->literal = "true";
-        return true;
-    case 'f':
-        t->text = t->literal = "false";
-        return true;
-    case 'n':
-        t->text = t->literal = "null";
-        return true;
-    default:
-        t->state = TOKEN_NUMBER;
-        return first == '-' || (first >= '0' && first <= '9');
     }
+    if (first == '-' || (first >= '0' && first <= '9')) {
+        t->kind = t->state = TOKEN_NUMBER;
+        return true;
+    }
+    t->kind = t->state = TOKEN_LITERAL;
+    t->text = t->literal = literal_of(first);
+    return t->text != NULL;
 }
 
 static enum token_result done(struct token *t, const char *text, size_t len)

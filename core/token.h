@@ -28,6 +28,7 @@ enum token_result {
 };
 
 struct token {
+    enum token_state kind; /* TOKEN_STRING, TOKEN_NUMBER or TOKEN_LITERAL */
     enum token_state state;
     const char *text; /* of a string: unescaped */
     size_t len;
