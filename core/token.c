@@ -2,6 +2,10 @@
 /* One small state machine; json.c knows what the tokens mean. */
 #include "token.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "number.h"
 
 static const char *literal_of(char first)
@@ -48,7 +52,33 @@ static enum token_result keep(struct token *t, const char *bytes, size_t n)
     return buf_append(&t->copy, bytes, n) ? TOKEN_MORE : TOKEN_MEMORY;
 }
 
-/* The first quote, backslash or control character, eight bytes at a time. */
+static bool is_plain(char c)
+{
+    return c != '"' && c != '\\' && (unsigned char)c >= 0x20;
+}
+
+/* The first quote, backslash or control character: a block at a time, then the
+ * bytes of the block that has one, or of the rest. */
+#ifdef __SSE2__
+static const char *plain_end(const char *p, const char *end)
+{
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(0x1F);
+
+    for (; end - p >= 16; p += 16) {
+        __m128i w = _mm_loadu_si128((const void *)p);
+        __m128i special = _mm_cmpeq_epi8(_mm_min_epu8(w, control), w);
+
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(w, quote));
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(w, slash));
+        if (_mm_movemask_epi8(special))
+            return p + __builtin_ctz((unsigned)_mm_movemask_epi8(special));
+    }
+    while (p < end && is_plain(*p))
+        p++;
+    return p;
+}
+#else
 static const char *plain_end(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -65,10 +95,11 @@ static const char *plain_end(const char *p, const char *end)
         if ((quote | slash | control) & highs)
             break;
     }
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+    while (p < end && is_plain(*p))
         p++;
     return p;
 }
+#endif
 
 static enum token_result read_string(struct token *t, const char **at,
                                      const char *end)
