@@ -432,6 +432,10 @@ int job_fetch(lua_State *L)
     lua_setiuservalue(L, 4, 1);
     luaL_setmetatable(L, job_type);
     ids = make_ids(L, n, bytes);
+    if (client->closed) { /* by a finalizer that ran meanwhile */
+        luma_ids_unref(ids);
+        luaL_argerror(L, 1, "client is closed");
+    }
     status_set(&error, LUMA_MEMORY);
     if (ids)
         job->core = luma_fetch(client->core, ids, deadline, job, &error);

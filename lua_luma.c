@@ -239,7 +239,8 @@ static void read_options(lua_State *L, struct luma_options *o, bool *nulls)
             lua_replace(L, 2);
         } else {
             luaL_argerror(L, 1,
-                          lua_pushfstring(L, "unknown option '%s'", name));
+                          lua_pushfstring(L, "unknown option '%s'",
+                                          luaL_tolstring(L, -2, NULL)));
         }
         lua_pop(L, 1);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conveniences for task tables, in both shapes a gateway sends. They treat
  * luma.null as absent, and answer nil for anything that is no task. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,13 @@ static void push_inner(lua_State *L)
         lua_pop(L, 1);
         lua_pushvalue(L, 1);
     }
+}
+
+/* No value at all would not do where the caller hands the result on. */
+static int none(lua_State *L)
+{
+    lua_pushnil(L);
+    return 1;
 }
 
 static enum luma_state state_in(lua_State *L, int index, const char *name)
@@ -66,7 +74,7 @@ static int task_state(lua_State *L)
 
     luaL_checkany(L, 1);
     if (lua_type(L, 1) != LUA_TTABLE)
-        return 0;
+        return none(L);
     state = state_in(L, 1, "status");
     push_inner(L);
     if (state == LUMA_NO_STATE)
@@ -82,13 +90,15 @@ static int id_in(lua_State *L, int index, const char *name)
 {
     int type = push_field(L, index, name);
     char digits[512];
+    lua_Number number;
 
     if (type == LUA_TNUMBER && lua_isinteger(L, -1)) {
         lua_pushfstring(L, "%I", (LUAI_UACINT)lua_tointeger(L, -1));
         return 1;
     }
-    if (type == LUA_TNUMBER) { /* as lua-cjson decodes it */
-        snprintf(digits, sizeof digits, "%.0f", lua_tonumber(L, -1));
+    number = type == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
+    if (floor(number) == number && isfinite(number)) { /* by lua-cjson */
+        snprintf(digits, sizeof digits, "%.0f", number);
         lua_pushstring(L, digits);
         return 1;
     }
@@ -104,7 +114,7 @@ static int task_id(lua_State *L)
     if (id_in(L, 1, "task_id"))
         return 1;
     push_inner(L);
-    return id_in(L, -1, "id") || id_in(L, 1, "id");
+    return id_in(L, -1, "id") || id_in(L, 1, "id") || none(L);
 }
 
 /* Pushes object[what][name] when it is a link that is not empty. */
@@ -137,7 +147,7 @@ static int task_url(lua_State *L)
     lua_settop(L, 1);
     push_inner(L);
     push_field(L, 2, "artifact");
-    return any_link(L, 2, what) || any_link(L, 3, what);
+    return any_link(L, 2, what) || any_link(L, 3, what) || none(L);
 }
 
 /* A row's progress is a text such as "40%". */
@@ -155,11 +165,11 @@ static int task_progress(lua_State *L)
         if (len && text[len - 1] == '%')
             len--;
         lua_pushlstring(L, text, len);
-        if (lua_isnumber(L, -1))
+        if (strspn(text, "0123456789.") >= len && lua_isnumber(L, -1))
             value = lua_tonumber(L, -1);
     }
     if (!(value >= 0 && value <= 100))
-        return 0;
+        return none(L);
     if (value == (lua_Number)(lua_Integer)value)
         lua_pushinteger(L, (lua_Integer)value);
     else
@@ -231,7 +241,7 @@ static int task_palette(lua_State *L)
     push_grid(L);
     if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != GRID_CHARS ||
         !decode_grid(lua_tostring(L, -1), bytes))
-        return 0;
+        return none(L);
     lua_createtable(L, COLOURS, 0);
     for (i = 0; i < COLOURS; i++) {
         lua_createtable(L, 3, 0);

@@ -155,20 +155,27 @@ bool luma_client_is_ours(const struct luma_client *client)
     return client->generation == process_generation();
 }
 
-/* What has arrived stays with the jobs that keep it; the rest is undone, and
- * an end that came after what is undone is none. */
+/* What its caller has not been told and cannot take later is undone, and with
+ * it an end that came after. */
+static bool is_undone(const struct luma_event *event)
+{
+    const struct luma_answer *answer = (const struct luma_answer *)event;
+
+    if (event->kind == LUMA_ANSWER)
+        return answer->error.code != LUMA_OK && answer->count;
+    return event->kind == LUMA_TASK || event->job->counts[LUMA_IS_OPEN];
+}
+
+/* Tasks that have arrived stay with the jobs that keep them. */
 static void settle_line(struct luma_client *client)
 {
     struct luma_event *event;
 
     queue_take(client->channel->events, &client->line);
     while ((event = client->line.first)) {
-        const struct luma_job *job = event->job;
-
-        if (event->kind == LUMA_TASK && job->keeps)
+        if (event->kind == LUMA_TASK && event->job->keeps)
             luma_keep(client);
-        else if (event->kind == LUMA_TASK ||
-                 (event->kind == LUMA_END && job->counts[LUMA_IS_OPEN]))
+        else if (is_undone(event))
             event_dispose(event_list_take(&client->line));
         else
             luma_take(client, true);

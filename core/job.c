@@ -3,6 +3,7 @@
 #include "job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
                     struct luma_job *user)
@@ -66,22 +67,33 @@ static void close_batch(struct job *job, struct batch *batch,
     event_list_add(events, &batch->answer.event);
 }
 
-void job_answered(struct job *job, struct batch *batch,
-                  struct event_list *events)
+/* The answer to this one id was a task that cannot be read. */
+static void set_too_large(struct luma_error *error)
 {
-    struct luma_error *error = &batch->answer.error;
+    struct luma_error known = *error;
 
-    status_set(error, LUMA_OK);
+    status_set(error, LUMA_TOO_LARGE);
+    status_detail(error, "the task is over max_task, or too deep");
+    error->http = known.http;
+    error->attempts = known.attempts;
+    memcpy(error->request_id, known.request_id, sizeof known.request_id);
+}
+
+void job_answered(struct job *job, struct batch *batch,
+                  const struct luma_error *answer, struct event_list *events)
+{
+    uint32_t left;
+
     ledger_trim(&job->ledger, batch);
-    if (batch->answer.count && batch->found) {
-        if (ledger_ask_again(&job->ledger, batch))
+    batch->answer.error = *answer;
+    left = batch->answer.count;
+    if (left && (batch->found || (batch->unreadable && left > 1))) {
+        if (ledger_ask_again(&job->ledger, batch, !batch->found))
             batch->answer.count = 0;
         else
-            status_set(error, LUMA_MEMORY);
-    } else if (batch->unreadable) {
-        status_set(error, LUMA_TOO_LARGE);
-        status_detail(error, "%u tasks of the reply were over max_task",
-                      (unsigned)batch->unreadable);
+            status_set(&batch->answer.error, LUMA_MEMORY);
+    } else if (left && batch->unreadable) {
+        set_too_large(&batch->answer.error);
     }
     close_batch(job, batch, events);
 }

@@ -47,10 +47,12 @@ void event_dispose(struct luma_event *event);
 bool job_task(struct job *job, struct batch *batch, struct luma_doc *doc,
               struct event_list *events);
 
-/* The batch got a real answer: what it left out is asked for again as long as
- * answers bring something new, else it is missing. Owns the batch. */
+/* The batch got a real answer, or at least all its tasks: what it left out is
+ * asked for again as long as answers bring something new, one by one where
+ * tasks could not be read, and else it is missing. `answer` tells of the
+ * exchange. Owns the batch. */
 void job_answered(struct job *job, struct batch *batch,
-                  struct event_list *events);
+                  const struct luma_error *answer, struct event_list *events);
 
 /* The batch failed for good: its open ids have this error. Owns the batch. */
 void job_failed(struct job *job, struct batch *batch,

@@ -116,32 +116,36 @@ bool ledger_init(struct ledger *ledger, const struct luma_ids *ids)
 void ledger_free(struct ledger *ledger)
 {
     free(ledger->settled);
-    buf_free(&ledger->again);
+    buf_free(&ledger->again.ids);
+    buf_free(&ledger->alone.ids);
     *ledger = (struct ledger){0};
 }
 
-/* The next id that was left out and is still open, or -1. */
-static int64_t next_again(struct ledger *ledger)
+/* The next id in line that is still open, or -1. */
+static int64_t next_left(const struct ledger *ledger, struct leftover *left)
 {
-    const uint32_t *again = (const uint32_t *)ledger->again.data;
-    size_t end = ledger->again.len / sizeof *again;
+    const uint32_t *ids = (const uint32_t *)left->ids.data;
+    size_t end = left->ids.len / sizeof *ids;
 
-    while (ledger->again_from < end &&
-           ledger->settled[again[ledger->again_from]])
-        ledger->again_from++;
-    return ledger->again_from < end ? (int64_t)again[ledger->again_from] : -1;
+    while (left->from < end && ledger->settled[ids[left->from]])
+        left->from++;
+    return left->from < end ? (int64_t)ids[left->from] : -1;
 }
 
 bool ledger_has_more(struct ledger *ledger)
 {
-    return ledger->fresh < ledger->ids->count || next_again(ledger) >= 0;
+    return ledger->fresh < ledger->ids->count ||
+           next_left(ledger, &ledger->again) >= 0 ||
+           next_left(ledger, &ledger->alone) >= 0;
 }
 
 /* Ids nobody has asked for come first, so that what was left out gathers. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
 {
-    uint32_t fresh = ledger->ids->count - ledger->fresh;
-    uint32_t n = fresh && fresh < max ? fresh : max, i = 0;
+    uint32_t fresh = ledger->ids->count - ledger->fresh, i = 0;
+    bool again = !fresh && next_left(ledger, &ledger->again) >= 0;
+    struct leftover *left = again ? &ledger->again : &ledger->alone;
+    uint32_t n = fresh ? (fresh < max ? fresh : max) : again ? max : 1;
     struct batch *batch = calloc(1, sizeof *batch + n * sizeof *batch->ids);
 
     if (!batch)
@@ -150,9 +154,9 @@ struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
     batch->answer.ids = batch->ids;
     for (; fresh && i < n; i++)
         batch->ids[i] = ledger->fresh++;
-    for (; !fresh && i < n && next_again(ledger) >= 0; i++) {
-        batch->ids[i] = (uint32_t)next_again(ledger);
-        ledger->again_from++;
+    for (; !fresh && i < n && next_left(ledger, left) >= 0; i++) {
+        batch->ids[i] = (uint32_t)next_left(ledger, left);
+        left->from++;
     }
     batch->answer.count = i;
     return batch;
@@ -181,11 +185,14 @@ void ledger_trim(const struct ledger *ledger, struct batch *batch)
     batch->answer.count = kept;
 }
 
-bool ledger_ask_again(struct ledger *ledger, const struct batch *batch)
+bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
+                      bool alone)
 {
-    if (next_again(ledger) < 0)
-        ledger->again_from = ledger->again.len = 0;
-    return buf_append(&ledger->again, batch->ids,
+    struct leftover *left = alone ? &ledger->alone : &ledger->again;
+
+    if (next_left(ledger, left) < 0)
+        left->from = left->ids.len = 0;
+    return buf_append(&left->ids, batch->ids,
                       batch->answer.count * sizeof *batch->ids);
 }
 

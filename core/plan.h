@@ -50,13 +50,19 @@ struct batch {
 
 /* ---- ledger ------------------------------------------------------------ */
 
+/* Ids in line to be asked for again. */
+struct leftover {
+    struct buf ids; /* uint32_t each */
+    size_t from;    /* how many of them are used up */
+};
+
 struct ledger {
     const struct luma_ids *ids; /* kept alive by the owner */
     uint8_t *settled;           /* per id */
     uint32_t open;              /* ids without an outcome */
     uint32_t fresh;             /* first id that was never asked for */
-    struct buf again;  /* uint32_t each: left out, to be asked once more */
-    size_t again_from; /* how many of them are used up */
+    struct leftover again;      /* left out, to be asked for once more */
+    struct leftover alone;      /* likewise, one by one */
 };
 
 /* False: out of memory. */
@@ -78,8 +84,10 @@ bool ledger_settle(struct ledger *ledger, const char *id, size_t len,
 /* Drops from the batch what is settled by now. */
 void ledger_trim(const struct ledger *ledger, struct batch *batch);
 
-/* The batch's ids are to be asked for in another batch. False: no memory. */
-bool ledger_ask_again(struct ledger *ledger, const struct batch *batch);
+/* The batch's ids are to be asked for again, each `alone` where that tells
+ * which of them is to blame. False: no memory. */
+bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
+                      bool alone);
 
 /* The batch's ids have their outcome. */
 void ledger_close(struct ledger *ledger, const struct batch *batch);

@@ -227,13 +227,18 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
 
 /* ---- the verdict ------------------------------------------------------- */
 
+/* A member of the root; NULL also where it is null or "", which say nothing. */
 static const struct luma_node *root_member(const struct reply *reply,
                                            const char *name)
 {
-    const struct luma_node *node =
-        reply->root ? doc_member(reply->root, reply->root->root, name) : NULL;
+    const struct luma_doc *root = reply->root;
+    const struct luma_node *node = root ? doc_member(root, root->root, name)
+                                        : NULL;
 
-    return node && node->kind != LUMA_NULL ? node : NULL;
+    if (!node || node->kind == LUMA_NULL ||
+        (node->kind == LUMA_STRING && !root->strings[node->string].len))
+        return NULL;
+    return node;
 }
 
 static const char *message_in(const struct reply *reply,
@@ -335,7 +340,7 @@ static enum luma_status judge_object(struct reply *reply)
     if (has_error(reply))
         return LUMA_GATEWAY;
     if (data && data->kind == LUMA_ARRAY)
-        return LUMA_OK;
+        return root_member(reply, "task_id") ? LUMA_REPLY : LUMA_OK;
     if (data && data->kind == LUMA_NULL && !task)
         return LUMA_OK;
     if (!task && (!data || data->kind != LUMA_OBJECT))

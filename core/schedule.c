@@ -250,7 +250,6 @@ static void repeat_or_fail(struct schedule *s, struct batch *batch,
 {
     struct retry_answer answer = decide(s, batch, end, now);
 
-    end->error.attempts = batch->attempts;
     if (answer.verdict == RETRY_AFTER) {
         batch->due = now + answer.delay;
         batch->spent += answer.cost;
@@ -280,11 +279,12 @@ void schedule_finished(struct schedule *s, struct batch *batch,
     count_exchange(s->channel, batch->job, end);
     batch->unreadable = end->unreadable;
     batch->attempts += end->sends ? end->sends : 1;
+    end->error.attempts = batch->attempts;
     ledger_trim(&batch->job->ledger, batch);
     if (end->error.code != LUMA_OK && batch->answer.count) {
         repeat_or_fail(s, batch, end, now);
     } else {
         retry_refund(&s->budget, batch->spent);
-        job_answered(batch->job, batch, &s->events);
+        job_answered(batch->job, batch, &end->error, &s->events);
     }
 }

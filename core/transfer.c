@@ -54,6 +54,20 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     return reply_feed(&t->reply, bytes, size * n) ? size * n : 0;
 }
 
+/* Whenever libcurl has read or written: a long request on its way out, and
+ * bytes that do not unpack to anything yet, are no silence. */
+static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
+                       curl_off_t ultotal, curl_off_t ulnow)
+{
+    struct transfer *t = user;
+
+    (void)dltotal, (void)ultotal;
+    if (t->progress != dlnow + ulnow)
+        t->moved = true;
+    t->progress = dlnow + ulnow;
+    return 0;
+}
+
 /* A host that forks and runs something does not hand our sockets on. */
 static curl_socket_t open_socket(void *user, curlsocktype purpose,
                                  struct curl_sockaddr *a)
@@ -83,7 +97,9 @@ static bool set_callbacks(struct transfer *t, CURL *easy)
            SET(CURLOPT_PREREQDATA, t) &&
            SET(CURLOPT_HEADERFUNCTION, on_header) &&
            SET(CURLOPT_HEADERDATA, t) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
-           SET(CURLOPT_WRITEDATA, t) &&
+           SET(CURLOPT_WRITEDATA, t) && SET(CURLOPT_NOPROGRESS, 0L) &&
+           SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
+           SET(CURLOPT_XFERINFODATA, t) &&
            SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
@@ -129,7 +145,7 @@ bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
     t->sends = 0;
     t->allowed = allowed;
     t->refused = t->answered = t->in_head = t->moved = false;
-    t->last_byte = 0;
+    t->progress = t->last_byte = 0;
     t->header_bytes = 0;
     t->http = 0;
     t->trouble[0] = '\0';
@@ -301,6 +317,8 @@ static void read_headers(const struct transfer *t, struct exchange_end *end)
     end->hint = retry_hint(after, header(t, "Date"), (int64_t)time(NULL));
     if (end->hint.kind == HINT_SECONDS)
         end->error.retry_after = end->hint.seconds;
+    if (t->http != 429 && t->http != 503)
+        end->hint = (struct retry_hint){HINT_NONE, 0}; /* told, not obeyed */
 }
 
 void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,

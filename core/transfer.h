@@ -29,6 +29,7 @@ struct transfer {
     bool answered;     /* the first byte of the reply was seen */
     bool in_head;      /* but not yet the empty line after its headers */
     bool moved;        /* since transfer_watch looked */
+    int64_t progress;  /* bytes of both bodies so far, as on the wire */
     int64_t last_byte; /* ms; 0 until the request is sent */
     size_t header_bytes;
     long http;

@@ -220,14 +220,18 @@ describe("a limit", function()
     assert.equal("a", assert(client:tasks "a")[1].id)
   end)
 
-  it("never makes an id missing that shares its reply", function()
+  it("is not mistaken for an id that the gateway does not know", function()
     local bad = task("b", "," .. deep)
     g:queue({ body = ("[%s,%s]"):format(task "a", bad) },
-      { body = "[" .. bad .. "]" })
-    new()
+      { body = "[" .. bad .. "]" }, { body = "[" .. bad .. "]" }, {})
+    new { connections = 1 }
     local err = failure { "a", "b", "nobody" }
     assert.equal("too_large", err.failed.b.code)
+    assert.equal(200, err.failed.b.status)
     assert.equal("a", err.tasks[1].id)
-    assert.truthy(err.missing[1] == "nobody" or err.failed.nobody)
+    assert.same({ "nobody" }, err.missing)
+    local requests = g:journal()
+    assert.same({ "b" }, requests[3].ids)
+    assert.same({ "nobody" }, requests[4].ids)
   end)
 end)

@@ -212,6 +212,32 @@ static void test_too_many_bytes(void)
     reply_free(&reply);
 }
 
+/* A page that shows the token just where the excerpt of it ends. */
+static void test_cut_secret(void)
+{
+    char body[300], room[300];
+    struct reply reply;
+    size_t at;
+
+    must(reply_init(&reply, MAX_TASK, MAX_REPLY, false));
+    for (at = 230; at < 260; at++) {
+        struct luma_error error;
+        size_t n;
+
+        memset(body, '.', sizeof body);
+        memcpy(body + at, SECRET, sizeof SECRET - 1);
+        reply_reset(&reply, true);
+        reply_feed(&reply, body, sizeof body);
+        reply_end(&reply, 200, SECRET, &error);
+        for (n = 4; n < sizeof SECRET; n++) {
+            snprintf(room, sizeof room, "%.*s", (int)n, SECRET);
+            insist(!strstr(error.message, room), "no part of the secret");
+        }
+        CHECK(strstr(error.message, "....") != NULL);
+    }
+    reply_free(&reply);
+}
+
 /* A message as long as a page. */
 static void test_long_message(void)
 {
@@ -248,7 +274,15 @@ static const struct {
     {99, "\xF0\x9F\x98", "???"},
     {99, "\xF5\x80\x80\x80", "????"},
     {99, "\xFE\xFF", "??"},
-    {99, "\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"},
+    {99, "\xE0\x9F\xBF\xE0\xA0\x80", "???\xE0\xA0\x80"},
+    {99, "\xED\x9F\xBF\xED\xA0\x80", "\xED\x9F\xBF???"},
+    {99, "\xF0\x8F\xBF\xBF\xF0\x90\x80\x80", "????\xF0\x90\x80\x80"},
+    {99, "\xF4\x8F\xBF\xBF\xF4\x90\x80\x80", "\xF4\x8F\xBF\xBF????"},
+    /* C1: terminals obey it too */
+    {99,
+     "a\xC2\x85\xC2\x9B"
+     "31m\xC2\x9F\xC2\xA0",
+     "a  31m \xC2\xA0"},
     /* the end of the room */
     {1, "abc", ""},
     {2, "abc", "a"},
@@ -345,6 +379,7 @@ int main(void)
     test_bodies();
     test_max_bytes();
     test_too_many_bytes();
+    test_cut_secret();
     test_long_message();
     test_clean();
     test_clean_bytes();

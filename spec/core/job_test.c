@@ -199,9 +199,10 @@ static void exchange(struct run *run, unsigned place)
         !one_in(run, run->server.gives_up))
         return; /* it is repeated */
     run->flying[place] = NULL;
-    status_set(&error, LUMA_TRUNCATED);
-    if (whole || !batch->answer.count)
-        job_answered(run->job, batch, &run->events);
+    whole = whole || !batch->answer.count;
+    status_set(&error, whole ? LUMA_OK : LUMA_TRUNCATED);
+    if (whole)
+        job_answered(run->job, batch, &error, &run->events);
     else
         job_failed(run->job, batch, &error, &run->events);
 }
@@ -356,10 +357,29 @@ static void test_capping_servers(void)
 
 /* ---- single steps ------------------------------------------------------ */
 
-/* One batch of four ids, the first of which is answered. */
+/* The next batch, which has `count` ids, is answered without a new task, and
+ * with `unreadable` ones. */
+static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
+{
+    struct luma_error answer;
+    struct batch *batch;
+
+    status_set(&answer, LUMA_OK);
+    must(send_one(run));
+    batch = run->flying[0];
+    CHECK_INT(batch->answer.count, count);
+    batch->unreadable = unreadable;
+    run->flying[0] = NULL;
+    job_answered(run->job, batch, &answer, &run->events);
+    hear(run);
+}
+
+/* One batch of four ids, the first of which is answered; one of the others is
+ * to blame for what cannot be read, and one is not known. */
 static void test_unreadable(void)
 {
     struct run run = {.size = 4, .known = {true}};
+    struct luma_error answer;
     struct batch *batch;
 
     must(start(&run, 4) && send_one(&run));
@@ -367,17 +387,18 @@ static void test_unreadable(void)
     batch->unreadable = 2;
     answer_with(&run, batch, 0);
     CHECK_INT(batch->found, 1);
-    job_answered(run.job, batch, &run.events); /* asked again all the same */
+    status_set(&answer, LUMA_OK);
+    run.flying[0] = NULL;
+    job_answered(run.job, batch, &answer, &run.events); /* asked again */
     hear(&run);
     CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);
-    run.flying[0] = NULL;
-    must(send_one(&run));
-    batch = run.flying[0];
-    CHECK_INT(batch->answer.count, 3);
-    batch->unreadable = 2;
-    job_answered(run.job, batch, &run.events); /* nothing new: not missing */
-    hear(&run);
-    CHECK(run.outcome[1] == FAILED && run.outcome[3] == FAILED);
+    answer_nothing(&run, 3, 2); /* asked one by one */
+    CHECK(run.outcome[1] == OPEN && run.outcome[3] == OPEN);
+    answer_nothing(&run, 1, 1);
+    answer_nothing(&run, 1, 0);
+    answer_nothing(&run, 1, 1);
+    CHECK(run.outcome[1] == FAILED && run.outcome[2] == MISSING);
+    CHECK(run.outcome[3] == FAILED);
     CHECK(job_is_over(run.job));
     job_end(run.job, LUMA_CANCELLED, &run.events);
     hear(&run);

@@ -311,7 +311,7 @@ static void test_ledger(void)
     CHECK_INT(ledger.open, 4);
     ledger_trim(&ledger, one);
     check_batch(one, "0 2 ");
-    CHECK(ledger_ask_again(&ledger, one));
+    CHECK(ledger_ask_again(&ledger, one, false));
     free(one);
     one = next_batch(&ledger, 3, "6 "); /* what is new comes first */
     ledger_trim(&ledger, one);
@@ -335,10 +335,10 @@ static void test_ledger(void)
 
 static void test_empty_ledger(void)
 {
-    struct luma_ids *ids = new_ids(1);
+    struct luma_ids *ids = luma_ids_new(0, 0);
     struct ledger ledger;
 
-    must(ledger_init(&ledger, ids));
+    must(ids && ledger_init(&ledger, ids));
     CHECK(!ledger_has_more(&ledger) && ledger.open == 0);
     CHECK(!settle(&ledger, "a", 0));
     ledger_free(&ledger);

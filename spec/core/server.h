@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A gateway on the loopback, on a thread of its own: it answers each request
+ * with a task for each id in it, or misbehaves as told. */
+#ifndef LUMA_SERVER_H
+#define LUMA_SERVER_H
+
+enum server_manner {
+    SERVER_ANSWERS,
+    SERVER_KNOWS_NONE, /* answers [] */
+    SERVER_CAPS,       /* answers with the first two */
+    SERVER_STALLS,     /* reads the request and is silent */
+    SERVER_HANGS_UP    /* reads the request and closes */
+};
+
+struct server;
+
+/* Running and ready; it stops the test when it cannot. */
+struct server *server_start(void);
+
+/* Waits for its thread, and frees. */
+void server_stop(struct server *server);
+
+/* "http://127.0.0.1:PORT" */
+const char *server_url(const struct server *server);
+
+/* For the requests that come from now on. */
+void server_set(struct server *server, enum server_manner manner);
+
+/* How many whole requests came so far. */
+unsigned server_requests(const struct server *server);
+
+#endif

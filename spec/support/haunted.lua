@@ -1,0 +1,145 @@
+-- SPDX-License-Identifier: MIT
+-- A host whose finalizers call luma, at any moment that the collector picks:
+--   lua5.4 haunted.lua URL incremental|generational work|close
+--
+-- A process of its own has a small heap, so the collector comes round often.
+
+local luma = require "luma"
+
+local url, mode, what = ...
+local N = 500 -- tasks for each of three jobs
+
+if mode == "incremental" then
+  collectgarbage("incremental", 1, 1000, 8)
+else
+  collectgarbage("generational", 1, 100)
+end
+
+local function new(options)
+  options.token, options.base_url = "token", url
+  return luma.client(options)
+end
+
+local function list(count, prefix)
+  local ids = {}
+  for i = 1, count do ids[i] = prefix .. i end
+  return ids
+end
+
+-- Calls act() from a finalizer again and again, until the function that it
+-- returns is called.
+local function haunt(act)
+  local alive, trouble = true, nil
+  local function arm()
+    setmetatable({}, { __gc = function()
+      if not alive then return end
+      local ok, why = pcall(act)
+      if not ok then trouble = trouble or why end
+      arm()
+    end })
+  end
+  arm()
+  return function()
+    alive = false
+    assert(not trouble, trouble)
+  end
+end
+
+local function check_all(tasks, prefix, count)
+  assert(#tasks == count)
+  for i, task in ipairs(tasks) do
+    assert(task.id == prefix .. i and task.video.width == 1360)
+  end
+end
+
+-- Every id has one outcome, in the numbers and in the tables.
+local function check_outcomes(job)
+  assert(job:done())
+  local p = job:progress()
+  assert(p.tasks + p.cancelled == p.ids)
+  local tasks, err = job:result()
+  if tasks then
+    assert(#tasks == p.ids)
+  else
+    assert(#err.tasks == p.tasks and #err.cancelled == p.cancelled)
+  end
+end
+
+local function work()
+  local client = new { batch_size = 20, connections = 3 }
+  local other, extra = new {}, {}
+  local turn, inside = 0, 0
+  local victim = client:fetch(list(50, "victim-"))
+  local acts = {
+    function() client:step() end,
+    function() other:step(0.001) end,
+    function()
+      if #extra < 20 then extra[#extra + 1] = client:fetch { "extra" } end
+    end,
+    function() victim:progress() end,
+    function() return tostring(victim) end,
+    function() if turn > 100 then victim:cancel() end end,
+    function() client:fetch { "dropped" } end,
+    function() client:stats() end,
+    function() other:fetch { "other" } end,
+    function() assert(not pcall(client.step, client, -1)) end,
+  }
+  local stop = haunt(function()
+    if not pcall(client.wait, client, 0) then inside = inside + 1 end
+    turn = turn + 1
+    acts[turn % #acts + 1]()
+  end)
+  local seen, count = {}, 0
+  local stream = client:fetch(list(N, "stream-"), {
+    on_task = function(task, id)
+      assert(task.id == id and not seen[id])
+      seen[id] = true
+      count = count + 1
+    end,
+  })
+  local kept = client:fetch(list(N, "kept-"))
+  local looped = {}
+  for task in client:fetch(list(N, "looped-")):each() do
+    looped[#looped + 1] = task
+  end
+  check_all(assert(kept:result()), "kept-", N)
+  assert(stream:result())
+  assert(count == N and #looped == N)
+  victim:result()
+  check_outcomes(victim)
+  for _, job in ipairs(extra) do assert(#job:result() == 1) end
+  stop()
+  assert(inside > 0, inside)
+end
+
+local function close()
+  local in_fetch = 0
+  for round = 1, 200 do
+    local client = new { batch_size = 2, connections = 2 }
+    local turn, fetching = 0, false
+    local last = round % 40
+    local stop = haunt(function()
+      turn = turn + 1
+      if turn ~= last then return end
+      client:close()
+      if fetching then in_fetch = in_fetch + 1 end
+    end)
+    local jobs = {}
+    for i = 1, 5 do
+      fetching = true
+      local ok, job = pcall(client.fetch, client, { i .. "a", i .. "b" })
+      fetching = false
+      if ok then jobs[#jobs + 1] = assert(job) end
+    end
+    while turn < last do
+      pcall(client.step, client)
+      setmetatable({}, {}) -- something to collect
+    end
+    client:close()
+    stop()
+    for _, job in ipairs(jobs) do check_outcomes(job) end
+  end
+  assert(in_fetch > 10, in_fetch)
+end
+
+if what == "work" then work() else close() end
