@@ -227,7 +227,6 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
 
 /* ---- the verdict ------------------------------------------------------- */
 
-/* A member of the root; NULL also where it is null or "", which say nothing. */
 static const struct luma_node *root_member(const struct reply *reply,
                                            const char *name)
 {
@@ -235,10 +234,7 @@ static const struct luma_node *root_member(const struct reply *reply,
     const struct luma_node *node = root ? doc_member(root, root->root, name)
                                         : NULL;
 
-    if (!node || node->kind == LUMA_NULL ||
-        (node->kind == LUMA_STRING && !root->strings[node->string].len))
-        return NULL;
-    return node;
+    return node && node->kind != LUMA_NULL ? node : NULL;
 }
 
 static const char *message_in(const struct reply *reply,
