@@ -28,10 +28,11 @@ sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
 HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
+portable = -U__SSE2__           # so that its other path is tried as well
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Icore -fPIC -fvisibility=hidden \
            $(WARN) $(CFLAGS) \
            $(if $(san),-fsanitize=$(san) -fno-sanitize-recover=all \
-             -fno-omit-frame-pointer,$(HARDEN)) $(LUA_CFLAGS) $(CURL_CFLAGS)
+             -fno-omit-frame-pointer $(if $(findstring thread,$(san)),$(portable)),$(HARDEN)) $(LUA_CFLAGS) $(CURL_CFLAGS)
 ifeq ($(shell uname),Darwin)
 SHARED   = -bundle -undefined dynamic_lookup
 else

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "number.h"
+
 enum { PROBES = 8 };
 
 /* ---- rows -------------------------------------------------------------- */
@@ -13,6 +15,7 @@ void builder_begin_row(struct builder *b)
 {
     b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
                                     b->json.len};
+    b->floor = b->depth;
     b->epoch++;
 }
 
@@ -23,13 +26,25 @@ void builder_drop_row(struct builder *b)
     b->text.len = b->base.text;
     b->json.len = b->base.json;
     b->base = (struct builder_mark){0};
+    b->depth = b->floor;
+    b->floor = 0;
+    b->in_object = false; /* rows are elements */
     b->epoch++;
 }
 
 void builder_clear(struct builder *b)
 {
     b->base = (struct builder_mark){0};
+    b->floor = 0;
     builder_drop_row(b);
+}
+
+bool builder_init(struct builder *b)
+{
+    *b = (struct builder){0};
+    b->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    builder_clear(b);
+    return b->c_locale != (locale_t)0;
 }
 
 void builder_free(struct builder *b)
@@ -38,20 +53,12 @@ void builder_free(struct builder *b)
     buf_free(&b->strings);
     buf_free(&b->text);
     buf_free(&b->json);
-    builder_clear(b);
+    if (b->c_locale)
+        freelocale(b->c_locale);
+    *b = (struct builder){0};
 }
 
-/* ---- nodes and strings ------------------------------------------------- */
-
-struct luma_node *builder_add(struct builder *b, enum luma_kind kind,
-                              uint32_t name)
-{
-    struct luma_node node = {.kind = kind, .span = 1, .name = name};
-
-    if (!buf_append(&b->nodes, &node, sizeof node))
-        return NULL;
-    return builder_node(b, builder_count(b) - 1);
-}
+/* ---- strings ---------------------------------------------------------- */
 
 static const struct luma_string *string_at(const struct builder *b,
                                            uint32_t index)
@@ -137,8 +144,8 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
     return slot;
 }
 
-bool builder_string(struct builder *b, const char *s, size_t len,
-                    uint32_t *index)
+enum luma_status builder_string(struct builder *b, const char *s, size_t len,
+                                uint32_t *index)
 {
     uint32_t hash = hash_of(s, len);
     struct builder_slot *slot = find_slot(b, hash, s, len);
@@ -147,15 +154,93 @@ bool builder_string(struct builder *b, const char *s, size_t len,
 
     if (slot->epoch == b->epoch) {
         *index = slot->string;
-        return true;
+        return LUMA_OK;
     }
     *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
     if (!buf_reserve(&b->text, 1) || /* even "" has an address */
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
-        return false;
+        return LUMA_MEMORY;
     *slot = (struct builder_slot){b->epoch, hash, *index};
-    return true;
+    return LUMA_OK;
+}
+
+/* ---- nodes ------------------------------------------------------------- */
+
+static struct luma_node *node_at(const struct builder *b, uint32_t index)
+{
+    return (struct luma_node *)b->nodes.data + index;
+}
+
+static enum luma_status add(struct builder *b, const struct luma_node *node)
+{
+    if (!buf_append(&b->nodes, node, sizeof *node))
+        return LUMA_MEMORY;
+    if (b->depth > b->floor) {
+        struct luma_node *around = node_at(b, b->open[b->depth - 1]);
+
+        around->many.size++;
+        around->many.nulls += node->kind == LUMA_NULL;
+    }
+    return LUMA_OK;
+}
+
+static enum luma_status read_number(struct builder *b,
+                                    const struct token *token,
+                                    struct luma_node *node)
+{
+    if (!number_read(token->text, token->len, b->c_locale, node))
+        return LUMA_REPLY;
+    if (node->kind == LUMA_FLOAT && node->number != node->number)
+        return LUMA_MEMORY;
+    if (node->kind == LUMA_BIG)
+        return builder_string(b, token->text, token->len, &node->string);
+    return LUMA_OK;
+}
+
+enum luma_status builder_value(struct builder *b, const struct token *token,
+                               uint32_t name)
+{
+    struct luma_node node = {.span = 1, .name = name};
+    enum luma_status status = LUMA_OK;
+
+    if (token->kind == TOKEN_STRING) {
+        node.kind = LUMA_STRING;
+        status = builder_string(b, token->text, token->len, &node.string);
+    } else if (token->kind == TOKEN_NUMBER) {
+        status = read_number(b, token, &node);
+    } else {
+        node.kind = *token->text == 't'   ? LUMA_TRUE
+                    : *token->text == 'f' ? LUMA_FALSE
+                                          : LUMA_NULL;
+    }
+    return status == LUMA_OK ? add(b, &node) : status;
+}
+
+enum luma_status builder_open(struct builder *b, enum luma_kind kind,
+                              uint32_t name)
+{
+    struct luma_node node = {.kind = kind, .span = 1, .name = name};
+    uint32_t index = builder_count(b);
+
+    if (b->depth == BUILDER_DEPTH)
+        return LUMA_TOO_LARGE;
+    if (add(b, &node) != LUMA_OK)
+        return LUMA_MEMORY;
+    b->open[b->depth++] = index;
+    b->in_object = kind == LUMA_OBJECT;
+    return LUMA_OK;
+}
+
+uint32_t builder_close(struct builder *b)
+{
+    uint32_t index = b->open[--b->depth];
+    uint32_t span = builder_count(b) - index;
+
+    node_at(b, index)->span = span & 0xFFFFFF;
+    b->in_object = b->depth &&
+                   node_at(b, b->open[b->depth - 1])->kind == LUMA_OBJECT;
+    return index;
 }
 
 /* ---- documents --------------------------------------------------------- */

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Builds flat documents (doc.h): one at the bottom, the root, and on top of it
- * rows, one after the other. Zero-filled is empty and valid; one thread at a
- * time; nothing blocks. What fails for want of memory can be dropped with
- * builder_drop_row or builder_clear, and the builder works on. */
+ * rows, one after the other. One thread at a time; nothing blocks. What fails
+ * for want of memory can be dropped with builder_drop_row or builder_clear, and
+ * the builder works on. */
 #ifndef LUMA_BUILDER_H
 #define LUMA_BUILDER_H
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "buf.h"
 #include "doc.h"
+#include "status.h"
+#include "token.h"
 
-enum { BUILDER_SLOTS = 1024 };
+enum { BUILDER_SLOTS = 1024, BUILDER_DEPTH = 128 };
 
 struct builder {
     /* the root's, then the row's */
@@ -24,12 +27,25 @@ struct builder {
     struct builder_mark {
         size_t nodes, strings, text, json;
     } base;
+    /* the containers around the next value */
+    unsigned depth;
+    unsigned floor;               /* of them, those around the row */
+    bool in_object;               /* the innermost is one */
+    uint32_t open[BUILDER_DEPTH]; /* their nodes */
     /* equal strings of one document are stored once */
     uint32_t epoch;
     struct builder_slot {
         uint32_t epoch, hash, string;
     } slots[BUILDER_SLOTS];
+    locale_t c_locale;
 };
+
+/* Makes it empty and ready. False: out of memory; it may be freed all the
+ * same. */
+bool builder_init(struct builder *b);
+
+/* Gives all memory back. A zero-filled builder may be freed too. */
+void builder_free(struct builder *b);
 
 /* Starts a row on top of the root. */
 void builder_begin_row(struct builder *b);
@@ -39,7 +55,6 @@ void builder_drop_row(struct builder *b);
 
 /* Back to nothing at all; the memory stays. */
 void builder_clear(struct builder *b);
-void builder_free(struct builder *b);
 
 /* How many nodes both documents have: the index of the next one. */
 static inline uint32_t builder_count(const struct builder *b)
@@ -47,20 +62,24 @@ static inline uint32_t builder_count(const struct builder *b)
     return (uint32_t)(b->nodes.len / sizeof(struct luma_node));
 }
 
-static inline struct luma_node *builder_node(const struct builder *b,
-                                             uint32_t index)
-{
-    return (struct luma_node *)b->nodes.data + index;
-}
+/* The four below add to the current document. `name` is the index of the name
+ * of a member, and means nothing elsewhere. LUMA_MEMORY: out of memory. */
 
-/* Appends a node; NULL when out of memory. It may move with the next one. */
-struct luma_node *builder_add(struct builder *b, enum luma_kind kind,
+/* A string, number or literal. LUMA_REPLY: it is no number. */
+enum luma_status builder_value(struct builder *b, const struct token *token,
+                               uint32_t name);
+
+/* The start of an array or object. LUMA_TOO_LARGE: it would be too deep. */
+enum luma_status builder_open(struct builder *b, enum luma_kind kind,
                               uint32_t name);
 
-/* Stores a string, or finds it where an equal one is stored already, and gives
- * its index in the current document. False: out of memory. */
-bool builder_string(struct builder *b, const char *s, size_t len,
-                    uint32_t *index);
+/* Its end; gives the index of its node. */
+uint32_t builder_close(struct builder *b);
+
+/* A string by itself, such as a name, unless an equal one is there already;
+ * gives its index. */
+enum luma_status builder_string(struct builder *b, const char *s, size_t len,
+                                uint32_t *index);
 
 /* The bytes of a string of the current document. */
 const char *builder_text(const struct builder *b, uint32_t index, size_t *len);

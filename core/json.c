@@ -3,8 +3,6 @@
  * the punctuation, builder.c keeps what was read. */
 #include "json.h"
 
-#include "number.h"
-
 enum {
     /* between tokens: white space may come first */
     VALUE,
@@ -45,7 +43,7 @@ static void give_up(struct json_reader *r, enum luma_status why)
     r->gave_up = true;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
-    r->skipping = r->depth - r->split;
+    r->skipping = r->builder.depth - r->split;
     if (token == TOKEN_ESCAPE)
         r->state = SKIP_ESCAPE;
     else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
@@ -62,34 +60,18 @@ static bool is_data(const struct json_reader *r)
     const char *name;
     size_t len;
 
-    if (r->in_row || r->depth != 1 || !r->in_object)
+    if (r->in_row || r->builder.depth != 1 || !r->builder.in_object)
         return false;
     name = builder_text(&r->builder, r->name, &len);
     return len == 4 && memcmp(name, "data", 4) == 0;
 }
 
-static struct luma_node *add_node(struct json_reader *r, enum luma_kind kind)
-{
-    struct luma_node *node = builder_add(&r->builder, kind, r->name);
-
-    if (!node) {
-        give_up(r, LUMA_MEMORY);
-    } else if (r->depth > (r->in_row ? r->split : 0)) {
-        struct luma_node *around =
-            builder_node(&r->builder, r->open[r->depth - 1]);
-
-        around->many.size++;
-        around->many.nulls += kind == LUMA_NULL;
-    }
-    return node;
-}
-
 static void value_done(struct json_reader *r)
 {
     r->state = AFTER;
-    if (r->in_row && r->depth == r->split) {
+    if (r->in_row && r->builder.depth == r->split) {
         r->result = JSON_ROW;
-    } else if (r->depth == 0) {
+    } else if (r->builder.depth == 0) {
         r->state = END;
         r->result = JSON_ROOT;
     }
@@ -98,21 +80,19 @@ static void value_done(struct json_reader *r)
 static void open_container(struct json_reader *r, enum luma_kind kind)
 {
     uint32_t index = builder_count(&r->builder);
-    bool root = r->depth == 0, data = is_data(r);
+    bool root = r->builder.depth == 0, data = is_data(r);
+    enum luma_status status = builder_open(&r->builder, kind, r->name);
 
-    if (r->depth == JSON_DEPTH)
-        give_up(r, LUMA_TOO_LARGE);
-    if (r->depth == JSON_DEPTH || !add_node(r, kind)) {
+    if (status != LUMA_OK) {
+        give_up(r, status);
         r->skipping++; /* its bracket is read already */
         return;
     }
-    r->open[r->depth++] = index;
-    r->in_object = kind == LUMA_OBJECT;
     r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
     if (r->in_row)
         return;
     if (kind == LUMA_ARRAY && (root || data)) {
-        r->split = r->depth;
+        r->split = r->builder.depth;
     } else if (data) {
         r->inner = index;
         r->inner_json = r->builder.json.len;
@@ -121,76 +101,36 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 
 static void close_container(struct json_reader *r)
 {
-    uint32_t index = r->open[--r->depth];
-    uint32_t span = builder_count(&r->builder) - index;
+    uint32_t index = builder_close(&r->builder);
 
-    builder_node(&r->builder, index)->span = span & 0xFFFFFF;
-    r->in_object = r->depth &&
-                   builder_node(&r->builder, r->open[r->depth - 1])->kind ==
-                       LUMA_OBJECT;
-    if (r->depth < r->split)
+    if (r->builder.depth < r->split)
         r->split = 0;
     if (index == r->inner)
         r->inner_json_end = r->builder.json.len + 1;
     value_done(r);
 }
 
-static void string_done(struct json_reader *r)
-{
-    const struct token *t = &r->token;
-    struct luma_node *node;
-    uint32_t index;
-
-    r->state = r->naming ? COLON : AFTER;
-    if (!builder_string(&r->builder, t->text, t->len, &index)) {
-        give_up(r, LUMA_MEMORY);
-    } else if (r->naming) {
-        r->name = index;
-    } else if ((node = add_node(r, LUMA_STRING))) {
-        node->string = index;
-        value_done(r);
-    }
-}
-
-static void number_done(struct json_reader *r)
-{
-    const struct token *t = &r->token;
-    struct luma_node value, *node;
-
-    r->state = AFTER;
-    if (!number_read(t->text, t->len, r->c_locale, &value)) {
-        fail(r, LUMA_REPLY);
-    } else if (value.kind == LUMA_FLOAT && value.number != value.number) {
-        give_up(r, LUMA_MEMORY);
-    } else if (value.kind == LUMA_BIG &&
-               !builder_string(&r->builder, t->text, t->len, &value.string)) {
-        give_up(r, LUMA_MEMORY);
-    } else if ((node = add_node(r, value.kind))) {
-        node->integer = value.integer; /* the union, whichever it is */
-        value_done(r);
-    }
-}
-
 static void token_done(struct json_reader *r)
 {
-    if (r->token.kind == TOKEN_STRING) {
-        string_done(r);
-    } else if (r->token.kind == TOKEN_NUMBER) {
-        number_done(r);
-    } else {
-        r->state = AFTER;
-        if (add_node(r, *r->token.text == 't'   ? LUMA_TRUE
-                        : *r->token.text == 'f' ? LUMA_FALSE
-                                                : LUMA_NULL))
-            value_done(r);
-    }
+    const struct token *t = &r->token;
+    enum luma_status status =
+        r->naming ? builder_string(&r->builder, t->text, t->len, &r->name)
+                  : builder_value(&r->builder, t, r->name);
+
+    r->state = r->naming ? COLON : AFTER;
+    if (status == LUMA_REPLY)
+        fail(r, status);
+    else if (status != LUMA_OK)
+        give_up(r, status);
+    else if (!r->naming)
+        value_done(r);
 }
 
 /* ---- bytes ------------------------------------------------------------- */
 
 static bool is_between_rows(const struct json_reader *r)
 {
-    return r->split && r->depth == r->split && !r->in_row;
+    return r->split && r->builder.depth == r->split && !r->in_row;
 }
 
 /* A colon or comma that follows at once need not wait for a turn of its own. */
@@ -201,7 +141,7 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
     if (r->state == COLON && *p == ':')
         r->state = VALUE;
     else if (r->state == AFTER && *p == ',')
-        r->state = r->in_object ? NAME : VALUE;
+        r->state = r->builder.in_object ? NAME : VALUE;
     else
         return p;
     return p + 1;
@@ -267,7 +207,7 @@ static const char *punctuation(struct json_reader *r, const char *p,
 {
     if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"')
         return begin_token(r, p, end, true);
-    if (*p == (r->in_object ? '}' : ']') &&
+    if (*p == (r->builder.in_object ? '}' : ']') &&
         (r->state == AFTER || r->state == FIRST_NAME ||
          r->state == FIRST_ELEMENT)) {
         close_container(r);
@@ -288,8 +228,6 @@ static const char *in_skipped(struct json_reader *r, const char *p)
         if (*p == '"' || *p == '\\')
             r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
     } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
-        r->depth = r->split;
-        r->in_object = false;
         r->state = AFTER;
         r->result = JSON_ROW;
         return p;
@@ -390,8 +328,9 @@ enum json_result json_end(struct json_reader *r)
 {
     if (r->state == END)
         return JSON_MORE;
-    if (r->state == TOKEN && !r->depth && token_end(&r->token) == TOKEN_DONE)
-        number_done(r);
+    if (r->state == TOKEN && !r->builder.depth &&
+        token_end(&r->token) == TOKEN_DONE)
+        token_done(r);
     else if (r->state != BAD)
         fail(r, LUMA_TRUNCATED);
     return r->result;
@@ -428,9 +367,10 @@ bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
 bool json_init(struct json_reader *r, size_t max_doc, bool keep_json)
 {
     *r = (struct json_reader){.max_doc = max_doc, .keep_json = keep_json};
-    r->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!builder_init(&r->builder))
+        return false;
     json_reset(r);
-    return r->c_locale != (locale_t)0;
+    return true;
 }
 
 void json_reset(struct json_reader *r)
@@ -438,10 +378,10 @@ void json_reset(struct json_reader *r)
     builder_clear(&r->builder);
     r->state = VALUE;
     r->result = JSON_MORE;
-    r->bom = r->depth = r->split = 0;
+    r->bom = r->split = 0;
     r->name = r->inner = 0;
     r->used = r->used_row = r->skipping = 0;
-    r->in_row = r->in_object = r->gave_up = r->naming = false;
+    r->in_row = r->gave_up = r->naming = false;
     r->why = LUMA_OK;
 }
 
@@ -449,7 +389,5 @@ void json_free(struct json_reader *r)
 {
     builder_free(&r->builder);
     token_free(&r->token);
-    if (r->c_locale)
-        freelocale(r->c_locale);
     *r = (struct json_reader){0};
 }

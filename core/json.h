@@ -13,15 +13,12 @@
 #ifndef LUMA_JSON_H
 #define LUMA_JSON_H
 
-#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "builder.h"
 #include "status.h"
 #include "token.h"
-
-enum { JSON_DEPTH = 128 };
 
 enum json_result {
     JSON_MORE, /* all bytes used, none too many */
@@ -34,20 +31,16 @@ struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents carry their tokens */
-    locale_t c_locale;
     /* what is being read */
     struct builder builder;
     struct token token;
     /* the grammar */
     int state;
     enum json_result result;
-    unsigned bom; /* how much of a byte order mark has been seen */
-    unsigned depth;
-    uint32_t open[JSON_DEPTH]; /* node of each container around */
-    uint32_t name;             /* of the next value */
-    bool in_object;            /* the innermost of them is one */
-    bool naming;               /* the string is a name */
-    size_t used;               /* bytes of the root so far */
+    unsigned bom;  /* how much of a byte order mark has been seen */
+    uint32_t name; /* of the next value */
+    bool naming;   /* the string is a name */
+    size_t used;   /* bytes of the root so far */
     /* rows */
     unsigned split; /* they are the values at this depth; 0: there are none */
     bool in_row;

@@ -166,16 +166,16 @@ static void test_depth(void)
 {
     const char *data = "{\"data\":[", *told = "{\"data\":[]}";
 
-    check_depth("[", "[", "]", JSON_DEPTH - 1, true, "[]");
-    check_depth("[", "[", "]", JSON_DEPTH, false, "[]");
-    check_depth("[", "[", "]", JSON_DEPTH + 1, false, "[]");
-    check_depth("[", "[[],", "[]]", JSON_DEPTH, false, "[]");
-    check_depth("[", "{\"a\":", "}", JSON_DEPTH, false, "[]");
-    check_depth("[", "{\"]\\\"[\":[", "]}", JSON_DEPTH / 2 - 1, true, "[]");
-    check_depth("[", "{\"]\\\"[\":[", "]}", JSON_DEPTH / 2, false, "[]");
-    check_depth(data, "[", "]", JSON_DEPTH - 2, true, told);
-    check_depth(data, "[", "]", JSON_DEPTH - 1, false, told);
-    check_depth(data, "[{\"]\":", "}]", JSON_DEPTH, false, told);
+    check_depth("[", "[", "]", BUILDER_DEPTH - 1, true, "[]");
+    check_depth("[", "[", "]", BUILDER_DEPTH, false, "[]");
+    check_depth("[", "[", "]", BUILDER_DEPTH + 1, false, "[]");
+    check_depth("[", "[[],", "[]]", BUILDER_DEPTH, false, "[]");
+    check_depth("[", "{\"a\":", "}", BUILDER_DEPTH, false, "[]");
+    check_depth("[", "{\"]\\\"[\":[", "]}", BUILDER_DEPTH / 2 - 1, true, "[]");
+    check_depth("[", "{\"]\\\"[\":[", "]}", BUILDER_DEPTH / 2, false, "[]");
+    check_depth(data, "[", "]", BUILDER_DEPTH - 2, true, told);
+    check_depth(data, "[", "]", BUILDER_DEPTH - 1, false, told);
+    check_depth(data, "[{\"]\":", "}]", BUILDER_DEPTH, false, told);
     check_depth("[", "[", "]", 300, false, "[]");
 }
 
