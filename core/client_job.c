@@ -91,8 +91,9 @@ struct luma_job *client_job_new(struct luma_client *client,
     if (!job)
         return NULL;
     job->outcomes = calloc(ids->count ? ids->count : 1, 1);
-    job->job = job_new(ids, clock_ms(), deadline, job);
-    if (!job->outcomes || !job->job) {
+    if (job->outcomes)
+        job->job = job_new(ids, clock_ms(), deadline, job);
+    if (!job->job) {
         client_job_free(job);
         return NULL;
     }

@@ -211,7 +211,6 @@ static void wind_up(struct io *io)
     free(io->transfers);
     curl_multi_cleanup(io->multi);
     schedule_free(&io->schedule);
-    queue_close(io->channel->events);
 }
 
 static void run(void *arg)
@@ -222,6 +221,7 @@ static void run(void *arg)
         turn(io);
     drop_active(io, NULL);
     wind_up(io);
+    queue_close(io->channel->events);
 }
 
 static void release(void *arg)
