@@ -137,12 +137,12 @@ static void deliver_answer(lua_State *L, struct job *job,
             lua_pop(L, 1);
         }
     }
-    luma_take(job->client->core, true);
+    luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_PROGRESS);
-    if (!lua_isnil(L, -1)) {
-        job_push_progress(L, job);
+    job_push_progress(L, job);
+    luma_take(job->client->core, true);
+    if (!lua_isnil(L, -2))
         lua_call(L, 1, 0);
-    }
 }
 
 /* Ids that are open at the end have the end's error. */
@@ -177,15 +177,17 @@ static void deliver_end(lua_State *L, struct job *job,
                         const struct luma_end *end)
 {
     fail_open_ids(L, job, &end->error);
-    luma_take(job->client->core, true);
-    unanchor(L, job);
+    luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_DONE);
-    if (lua_isnil(L, -1))
-        return;
-    job_push_result(L, JOB, job);
-    if (luma_job_doc(job->core)) /* a loop still has some to take */
-        job->has_result = false;
-    lua_call(L, 2, 0);
+    if (!lua_isnil(L, -1)) {
+        job_push_result(L, JOB, job);
+        if (luma_job_doc(job->core)) /* a loop still has some to take */
+            job->has_result = false;
+    }
+    unanchor(L, job);
+    luma_take(job->client->core, true);
+    if (!lua_isnil(L, -1))
+        lua_call(L, 2, 0);
 }
 
 static void deliver_one(lua_State *L, struct client *client,

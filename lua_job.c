@@ -467,6 +467,8 @@ void job_register(lua_State *L)
 {
     luaL_newmetatable(L, job_type);
     luaL_setfuncs(L, metamethods, 0);
+    lua_pushstring(L, job_type);
+    lua_setfield(L, -2, "__metatable"); /* __gc is the collector's to call */
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);

@@ -480,6 +480,8 @@ int luaopen_luma(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &empty_function);
     luaL_newmetatable(L, client_type);
     luaL_setfuncs(L, metamethods, 0);
+    lua_pushstring(L, client_type);
+    lua_setfield(L, -2, "__metatable"); /* __gc is the collector's to call */
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);

@@ -93,6 +93,11 @@ void luma_take(struct luma_client *client, bool done)
     event_dispose(event);
 }
 
+void luma_settle(struct luma_client *client)
+{
+    client_job_apply(client->line.first, true);
+}
+
 void luma_keep(struct luma_client *client)
 {
     client_job_keep(event_list_take(&client->line));

@@ -41,13 +41,14 @@ struct luma_job *client_job_new(struct luma_client *client,
 void client_job_free(struct luma_job *job);
 
 /* What an event means for its job: outcomes, counts, the end. `done` as for
- * luma_take. The event stays the caller's. */
+ * luma_take. The event stays the caller's. An ANSWER or END may be applied
+ * again, and changes nothing then. */
 void client_job_apply(const struct luma_event *event, bool done);
 
 /* Moves an event, a task, to its job's own line. */
 void client_job_keep(struct luma_event *event);
 
-/* The job ends with `error`, and with it its open ids. */
+/* The job ends with `error`, and with it its open ids; unless it has ended. */
 void client_job_end(struct luma_job *job, const struct luma_error *error);
 
 #endif

@@ -46,6 +46,8 @@ void client_job_end(struct luma_job *job, const struct luma_error *error)
                                                            : LUMA_IS_FAILED;
     uint32_t i;
 
+    if (job->ended)
+        return;
     for (i = 0; job->counts[LUMA_IS_OPEN] && i < job->job->ids->count; i++)
         if (luma_job_outcome(job, i) == LUMA_IS_OPEN)
             settle(job, i, rest);

@@ -102,6 +102,10 @@ const struct luma_event *luma_peek(struct luma_client *client);
  * says whether its id now counts as a task or (a decode hook failed) not. */
 void luma_take(struct luma_client *client, bool done);
 
+/* Does to its job what taking the first event, an ANSWER or END, will do, and
+ * leaves it in line: so that what has to be told of it can be made before. */
+void luma_settle(struct luma_client *client);
+
 /* Moves the first event, which is a LUMA_TASK, to its job's own line. It still
  * counts as undelivered there. */
 void luma_keep(struct luma_client *client);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* fork(): 0 in the child, its pid in the parent. */
@@ -73,6 +72,13 @@ static int posix_catch(lua_State *L)
     return 0;
 }
 
+/* default(number): the signal does again what it does by itself. */
+static int posix_default(lua_State *L)
+{
+    signal((int)luaL_checkinteger(L, 1), SIG_DFL);
+    return 0;
+}
+
 /* Bytes that malloc has given out. */
 static int posix_allocated(lua_State *L)
 {
@@ -82,25 +88,19 @@ static int posix_allocated(lua_State *L)
     return 1;
 }
 
-/* Seconds of CPU the calling thread has used. */
-static int posix_cpu(lua_State *L)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
-    return 1;
-}
-
 int luaopen_posix(lua_State *L);
 
 int luaopen_posix(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"fork", posix_fork}, {"wait", posix_wait},
-        {"kill", posix_kill}, {"pid", posix_pid},
-        {"quit", posix_quit}, {"catch", posix_catch},
-        {"cpu", posix_cpu},   {"allocated", posix_allocated},
+        {"fork", posix_fork},
+        {"wait", posix_wait},
+        {"kill", posix_kill},
+        {"pid", posix_pid},
+        {"quit", posix_quit},
+        {"catch", posix_catch},
+        {"default", posix_default},
+        {"allocated", posix_allocated},
         {NULL, NULL},
     };
 

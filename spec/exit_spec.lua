@@ -1,0 +1,161 @@
+-- SPDX-License-Identifier: MIT
+-- The ends of processes: exits with work in flight, signals, forks. Each in
+-- a process of its own, whose status is looked at.
+
+local children = require "spec.support.children"
+local cqueues = require "cqueues"
+local fixture = require "spec.support.fixture"
+local native = require "spec.support.native"
+
+local PLAIN = fixture.PLAIN
+
+describe("a process", function()
+  local f, g, cpath, remove, posix
+
+  setup(function()
+    f = fixture.start()
+    g = f.g
+    cpath, remove = native "posix"
+    posix = assert(package.loadlib(cpath:gsub("%?", "posix"),
+      "luaopen_posix"))()
+  end)
+  teardown(function()
+    f:stop()
+    remove()
+  end)
+  after_each(function() f:tidy() end)
+
+  describe("with 50 requests in flight", function()
+    local codes = {
+      exit = 7, exit_and_close = 7, error = 1, ["end"] = 0, drop = 0,
+      close = 0, in_callback = 7, in_callback_and_close = 7,
+      in_callback_error = 1, in_callback_finalise = 0, in_coroutine = 7,
+    }
+    local servers = {
+      ["stalls"] = { stall = "request" },
+      ["drips"] = { drip = { bytes = 200, seconds = 0.005 } },
+      ["answers"] = {},
+    }
+
+    -- 21 repetitions of each way, at moments from the first connection to
+    -- the last answer.
+    for way, code in pairs(codes) do
+      it("ends by " .. way .. " with its own status", function()
+        for _, server in pairs(servers) do
+          local list = {}
+          for i = 1, PLAIN and 7 or 1 do
+            list[i] = { "spec/support/leave.lua", g.https, g.ca, way,
+              (i - 1) * 12 }
+          end
+          g:default(server)
+          for _, ended in ipairs(children.run(list)) do
+            assert.same({ "exit", code }, { ended.kind, ended.code },
+              ended.output)
+            if code ~= 1 then assert.equal("", ended.output) end
+          end
+        end
+        g:wait("closed", 0)
+      end)
+    end
+
+    it("ends while its connections hang before TLS", function()
+      local list, acts = {}, {}
+      for i = 1, PLAIN and 400 or 100 do acts[i] = { stall = true } end
+      g:accept(table.unpack(acts))
+      for i = 1, #acts // 50 do
+        list[i] = { "spec/support/leave.lua", g.https, g.ca,
+          i % 2 == 0 and "exit" or "end", 30 }
+      end
+      local start = fixture.now()
+      for i, ended in ipairs(children.run(list)) do
+        assert.same({ "exit", i % 2 == 0 and 7 or 0, "" },
+          { ended.kind, ended.code, ended.output })
+      end
+      if PLAIN then assert.is_true(fixture.now() - start < 5) end
+    end)
+  end)
+
+  describe("that gets a signal", function()
+    -- A child in a blocking call on a server that is silent, and its pid.
+    local function blocked(way)
+      g:default { stall = "request" }
+      local pipe = children.start {
+        "spec/support/blocked.lua", cpath, g.http, way,
+      }
+      local pid = math.tointeger(pipe:read "n")
+      pipe:read "l"
+      g:wait("stalled", 1)
+      return pipe, pid
+    end
+
+    for _, way in ipairs { "tasks", "result", "each", "wait" } do
+      it("leaves " .. way .. " by SIGINT at once, and can go on", function()
+        local pipe, pid = blocked(way)
+        local start = fixture.now()
+        posix.kill(pid, posix.SIGINT)
+        assert.matches("^false\t.*interrupted!$", pipe:read "l")
+        if PLAIN then assert.is_true(fixture.now() - start < 0.5) end
+        g:default {}
+        g:release()
+        local ended = children.finish(pipe)
+        assert.same({ "2\n", "exit", 0 },
+          { ended.output, ended.kind, ended.code })
+      end)
+    end
+
+    it("is ended by SIGTERM, as any", function()
+      local pipe, pid = blocked "result"
+      posix.kill(pid, posix.SIGTERM)
+      local ended = children.finish(pipe)
+      assert.same({ "signal", posix.SIGTERM }, { ended.kind, ended.code })
+      g:wait("closed", 0)
+    end)
+
+    it("is not disturbed by a storm of SIGCHLD", function()
+      local pipe, pid = blocked "result"
+      for i = 1, 400 do
+        assert.is_true(posix.kill(pid, posix.SIGCHLD))
+        if i % 10 == 0 then cqueues.sleep(0.001) end
+        if i == 300 then g:release() end
+      end
+      local ended = children.finish(pipe)
+      assert.matches("^true\ttable: %S+\n2\n$", ended.output)
+      assert.same({ "exit", 0 }, { ended.kind, ended.code })
+    end)
+
+    it("is not ended by SIGPIPE when the server hangs up", function()
+      local acts = {}
+      for i = 1, 40 do acts[i] = { reset = i % 2 == 0, close = true } end
+      g:accept(table.unpack(acts))
+      g:default { reset = true }
+      local ended = children.run {
+        { "spec/support/hung-up.lua", cpath, g.http, g.https, g.ca },
+      }[1]
+      assert.same({ "40 failures\n", "exit", 0 },
+        { ended.output, ended.kind, ended.code })
+    end)
+  end)
+
+  describe("that forks", function()
+    local ways = { "use", "close", "drop", "exit", "exit_and_close", "quit" }
+
+    -- The thread sanitizer does not let a child start threads.
+    if os.getenv "LUMA_SAN" ~= "thread" then ways[#ways + 1] = "new" end
+
+    for _, way in ipairs(ways) do
+      it("keeps its client when a child does " .. way, function()
+        g:route("/silent/luma/tasks", { stall = "request" })
+        local pipe = children.start {
+          "spec/support/forked.lua", cpath, g.https, g.ca,
+          PLAIN and 30 or 3, way,
+        }
+        local first = pipe:read "l"
+        g:wait("stalled", 1)
+        g:release()
+        local ended = children.finish(pipe)
+        assert.same({ "release", "", "exit", 0 },
+          { first, ended.output, ended.kind, ended.code })
+      end)
+    end
+  end)
+end)
