@@ -260,7 +260,7 @@ describe("bad input", function()
         local c = luma.client { token = TOKEN, base_url = g.http }
         local job = c:fetch "a"
         assert(job:result())
-        local _ = (c[finish] or getmetatable(c)[finish])(c)
+        local _ = (c[finish] or debug.getmetatable(c)[finish])(c)
         for _, name in ipairs { "tasks", "fetch", "step", "wait", "fd",
           "getfd", "pollfd", "dirty", "events", "timeout" } do
           -- As a script says it, so that the message can name it.
@@ -279,11 +279,17 @@ describe("bad input", function()
     end)
   end)
 
+  it("is no finaliser to call by hand", function()
+    local job = client:fetch "a"
+    assert.equal("luma.client", getmetatable(client))
+    assert.equal("luma.job", getmetatable(job))
+  end)
+
   it("as self is refused by every method", function()
     local job = client:fetch "a"
     for _, object in ipairs { client, job } do
       local kind = object == client and "luma.client" or "luma.job"
-      for _, method in pairs(getmetatable(object).__index) do
+      for _, method in pairs(debug.getmetatable(object).__index) do
         for _, self in ipairs { 5, "x", {}, io.stdout,
           object == client and job or client } do
           has(errors.misuse(method, self, "a"), kind .. " expected")

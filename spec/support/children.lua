@@ -14,10 +14,11 @@ local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
 end
 
--- Starts Lua with the words as its arguments; the pipe has what it prints.
+-- Starts Lua with the words as its arguments, and `env` as an assignment in
+-- its environment; the pipe has what it prints.
 function children.start(words)
-  local parts = { "exec", LUA }
-  for i, word in ipairs(words) do parts[i + 2] = quote(word) end
+  local parts = { "exec env", quote(words.env or "LUMA_CHILD=1"), LUA }
+  for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
   return assert(io.popen(table.concat(parts, " ") .. " 2>&1"))
 end
 
