@@ -35,6 +35,10 @@ static struct luma_job *make_job(struct luma_client *client,
 {
     struct luma_job *job;
 
+    if (client->closed) {
+        status_set(error, LUMA_CANCELLED);
+        return NULL;
+    }
     if (ids->count && !client->started)
         client->started = io_start(client->channel);
     if (ids->count && !client->started) {

@@ -67,27 +67,30 @@ static struct transfer *free_transfer(struct io *io)
     return io->transfers[i];
 }
 
-static void start(struct io *io, struct transfer *t, struct batch *batch)
-{
-    const struct luma_options *o = &io->channel->options;
-    unsigned left = (unsigned)o->attempts - batch->attempts;
-
-    t->user = batch;
-    t->active = true;
-    io->active++;
-    if (!batch_body(batch, batch->job->ids, &t->body) ||
-        !transfer_prepare(t, o->attempt_timeout, left) ||
-        curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
-        finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
-}
-
-/* Without memory for a single transfer, its batch fails. */
+/* Without memory for a transfer or a body, the batch fails. */
 static void fail_batch(struct io *io, struct batch *batch)
 {
     struct exchange_end end = {.how = RETRY_NEVER};
 
     status_set(&end.error, LUMA_MEMORY);
     schedule_finished(&io->schedule, batch, &end, io->now);
+}
+
+static void start(struct io *io, struct transfer *t, struct batch *batch)
+{
+    const struct luma_options *o = &io->channel->options;
+    unsigned left = (unsigned)o->attempts - batch->attempts;
+
+    if (!batch_body(batch, batch->job->ids, &t->body)) {
+        fail_batch(io, batch);
+        return;
+    }
+    t->user = batch;
+    t->active = true;
+    io->active++;
+    if (!transfer_prepare(t, o->attempt_timeout, left) ||
+        curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
+        finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
 static void send_next(struct io *io)
@@ -116,8 +119,12 @@ static void drop_active(struct io *io, const struct job *job)
         struct transfer *t = io->transfers[i];
         const struct batch *batch = t && t->active ? t->user : NULL;
 
-        if (batch && (!job || batch->job == job))
-            free(detach(io, t));
+        if (batch && (!job || batch->job == job)) {
+            struct exchange_end end = {.sends = t->sends,
+                                       .bytes = t->reply.bytes};
+
+            schedule_dropped(&io->schedule, detach(io, t), &end);
+        }
     }
 }
 

@@ -17,7 +17,8 @@ struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
     atomic_init(&job->refs, 2);
     job->ids = ids_ref(ids);
     job->started = now;
-    job->deadline = deadline ? now + deadline : 0;
+    if (deadline && deadline < INT64_MAX - now) /* beyond it there is none */
+        job->deadline = now + deadline;
     job->end.event.kind = LUMA_END;
     job->end.event.job = user;
     return job;

@@ -89,7 +89,8 @@ void luma_ids_unref(struct luma_ids *ids);
 
 /* A job that gets each of `ids` once. The list is the job's from now on, also
  * in failure. `deadline` is in ms from now, 0 for none; `user` comes
- * back from luma_job_user. NULL: `error` says why. */
+ * back from luma_job_user. NULL: `error` says why; LUMA_CANCELLED, when the
+ * client is closed. */
 struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
                             int64_t deadline, void *user,
                             struct luma_error *error);

@@ -98,8 +98,10 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
     if (!buf_append(&ids->text, id, len))
         return LUMA_MEMORY;
     end = (uint32_t)ids->text.len;
-    if (!buf_append(&ids->ends, &end, sizeof end))
+    if (!buf_append(&ids->ends, &end, sizeof end)) {
+        ids->text.len -= len; /* or it would be part of the next id */
         return LUMA_MEMORY;
+    }
     *slot = ++ids->count;
     return LUMA_OK;
 }
@@ -185,13 +187,27 @@ void ledger_trim(const struct ledger *ledger, struct batch *batch)
     batch->answer.count = kept;
 }
 
+/* Gives the place of the ids that are used up to others, when they are half of
+ * the list: a gateway that caps its answers does not make it grow. */
+static void drop_used(struct ledger *ledger, struct leftover *left)
+{
+    size_t used;
+
+    next_left(ledger, left);
+    used = left->from * sizeof(uint32_t);
+    if (used == 0 || used < left->ids.len / 2)
+        return;
+    left->ids.len -= used;
+    memmove(left->ids.data, left->ids.data + used, left->ids.len);
+    left->from = 0;
+}
+
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool alone)
 {
     struct leftover *left = alone ? &ledger->alone : &ledger->again;
 
-    if (next_left(ledger, left) < 0)
-        left->from = left->ids.len = 0;
+    drop_used(ledger, left);
     return buf_append(&left->ids, batch->ids,
                       batch->answer.count * sizeof *batch->ids);
 }

@@ -143,7 +143,7 @@ void reply_reset(struct reply *reply, bool wants_tasks)
     drop_docs(reply);
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
-    reply->bad = false;
+    reply->bad = reply->over = false;
     reply->bytes = reply->strangers = reply->unreadable = 0;
     reply->start_len = 0;
 }
@@ -193,27 +193,24 @@ static void take_value(struct reply *reply, enum json_result result)
         reply->root = doc;
     else if (doc)
         add_task(reply, doc);
-    else
+    else if (reply->json.why != LUMA_MEMORY)
         reply->unreadable++;
-    if (result == JSON_ROOT && !doc)
+    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_MEMORY))
         reply->bad = true;
 }
 
 bool reply_feed(struct reply *reply, const char *bytes, size_t n)
 {
     size_t more = sizeof reply->start - reply->start_len;
-    const char *at = bytes;
+    size_t left = reply->max_bytes - reply->bytes;
+    const char *at = bytes, *end = bytes + (n < left ? n : left);
 
     more = n < more ? n : more;
     memcpy(reply->start + reply->start_len, bytes, more);
     reply->start_len += more;
-    reply->bytes += n;
-    if (reply->bytes > reply->max_bytes) {
-        reply->json.why = LUMA_TOO_LARGE;
-        reply->bad = true;
-    }
+    reply->bytes += (size_t)(end - bytes);
     while (!reply->bad) {
-        enum json_result result = json_feed(&reply->json, &at, bytes + n);
+        enum json_result result = json_feed(&reply->json, &at, end);
 
         if (result == JSON_MORE)
             break;
@@ -221,6 +218,10 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
             reply->bad = true;
         else
             take_value(reply, result);
+    }
+    if (n > left && !reply->bad) {
+        reply->json.why = LUMA_TOO_LARGE;
+        reply->bad = reply->over = true;
     }
     return !reply->bad;
 }
@@ -377,7 +378,7 @@ void reply_end(struct reply *reply, long http, const char *secret,
     status_set(error, verdict);
     error->http = http;
     error->retryable = status_retry(verdict, http) != RETRY_NEVER;
-    if (verdict == LUMA_TOO_LARGE && reply->bytes > reply->max_bytes)
+    if (verdict == LUMA_TOO_LARGE && reply->over)
         status_detail(error, "more than max_reply, %zu bytes",
                       reply->max_bytes);
     else if (verdict != LUMA_OK)

@@ -14,7 +14,8 @@ struct reply {
     size_t max_bytes; /* decoded, of the whole reply */
     bool wants_tasks; /* the status is 2xx */
     bool bad;         /* nothing more is wanted */
-    size_t bytes;     /* so far */
+    bool over;        /* more than max_bytes came */
+    size_t bytes;     /* so far, at most max_bytes */
     size_t strangers; /* rows that are no tasks */
     size_t unreadable;
     struct luma_doc *first, **last; /* tasks that wait for reply_take */

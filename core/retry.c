@@ -71,6 +71,9 @@ static bool read_date(const char *s, int64_t *seconds)
         year < 1900 || h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 ||
         sec > 60)
         return false;
+    if (day > days_of(year, month_of(month) + 1, 1) -
+                  days_of(year, month_of(month), 1))
+        return false;
     *seconds = days_of(year, month_of(month), day) * 86400 + h * 3600 + m * 60 +
                sec;
     return true;

@@ -273,6 +273,13 @@ static void count_exchange(struct channel *c, struct job *job,
     count(&c->bad_hints, end->hint.kind == HINT_ABSURD);
 }
 
+void schedule_dropped(struct schedule *s, struct batch *batch,
+                      const struct exchange_end *end)
+{
+    count_exchange(s->channel, batch->job, end);
+    free(batch);
+}
+
 void schedule_finished(struct schedule *s, struct batch *batch,
                        struct exchange_end *end, int64_t now)
 {

@@ -44,6 +44,10 @@ void schedule_task(struct schedule *schedule, struct batch *batch,
 void schedule_finished(struct schedule *schedule, struct batch *batch,
                        struct exchange_end *end, int64_t now);
 
+/* The exchange for the batch was cut short with its job. Owns the batch. */
+void schedule_dropped(struct schedule *schedule, struct batch *batch,
+                      const struct exchange_end *end);
+
 /* A job that is settled, cancelled or out of time, and its ending; or NULL.
  * No batch of it may be on its way when schedule_end is called. */
 struct job *schedule_over(const struct schedule *schedule, int64_t now,

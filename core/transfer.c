@@ -330,7 +330,7 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     if (result == CURLE_OK && t->in_head)
         result = CURLE_PARTIAL_FILE; /* libcurl takes a cut head for whole */
     *end = (struct exchange_end){.sends = t->sends};
-    if (!t->http)
+    if (!t->http && t->answered) /* else it would be the last exchange's */
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
     t->reply.wants_tasks = t->http / 100 == 2;
     if (!ours && (result == CURLE_OK || stopped ||
@@ -341,7 +341,8 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     end->bytes = t->reply.bytes;
     end->unreadable = (uint32_t)t->reply.unreadable;
     end->strangers = (uint32_t)t->reply.strangers;
-    read_headers(t, end);
+    if (t->answered)
+        read_headers(t, end);
     error->phase = !t->sends ? "connect" : t->answered ? "body" : "wait";
     end->how = status_retry(error->code, t->http / 100 == 2 ? 0 : t->http);
     error->retryable = end->how != RETRY_NEVER;

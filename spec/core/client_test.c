@@ -119,6 +119,18 @@ static void test_deadline(void)
     leave(client, job);
 }
 
+/* Time without end is no deadline that passed. */
+static void test_great_deadline(void)
+{
+    struct luma_options options = usual();
+    struct luma_client *client = new_client(&options);
+    struct luma_job *job = fetch(client, 2, INT64_MAX);
+
+    CHECK_INT(run(client, job), 2);
+    CHECK_INT(luma_job_error(job)->code, LUMA_OK);
+    leave(client, job);
+}
+
 /* No id, no request: but an end like any other. */
 static void test_no_ids(void)
 {
@@ -303,6 +315,7 @@ int main(void)
     test_missing();
     test_hung_up();
     test_deadline();
+    test_great_deadline();
     test_no_ids();
     test_narrow();
     test_keep();

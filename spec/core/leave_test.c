@@ -54,9 +54,15 @@ static void test_cancel(void)
     struct luma_client *client;
     struct luma_job *job = stall(&client);
 
+    struct luma_progress progress;
+    struct luma_stats stats;
+
     luma_job_cancel(job);
     luma_job_cancel(job);
     CHECK_INT(run(client, job), 0);
+    luma_client_stats(client, &stats);
+    luma_job_progress(job, &progress);
+    CHECK(stats.requests == 1 && progress.requests == 1); /* it was sent */
     CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
     CHECK_INT(count_of(job, LUMA_IS_CANCELLED), 7);
     luma_job_cancel(job);
@@ -85,11 +91,14 @@ static void test_release(void)
 static void check_closed(struct luma_client *client, struct luma_job *job)
 {
     struct luma_stats stats;
+    struct luma_error error;
 
     CHECK_INT(luma_fd(client), -1);
     CHECK(!luma_peek(client) && !luma_wait(client, SOON_MS));
     CHECK_INT(luma_unfinished(client), 0);
     luma_client_stats(client, &stats);
+    CHECK(!luma_fetch(client, make_ids(2), 0, NULL, &error));
+    CHECK_INT(error.code, LUMA_CANCELLED);
     luma_job_cancel(job);
     CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
     CHECK_INT(count_of(job, LUMA_IS_CANCELLED), luma_job_count(job));

@@ -333,6 +333,47 @@ static void test_ledger(void)
     luma_ids_unref(ids);
 }
 
+/* The first of the batch arrives; the others are asked for again. */
+static void answer_one(struct ledger *ledger, struct batch *batch)
+{
+    uint32_t index;
+    size_t len;
+    const char *id = ids_get(ledger->ids, batch->ids[0], &len);
+
+    insist(ledger_settle(ledger, id, len, &index), "it was open");
+    ledger_trim(ledger, batch);
+    insist(ledger_ask_again(ledger, batch, false), "there is memory");
+    free(batch);
+}
+
+/* A gateway that answers with one task at a time, eight requests at once: what
+ * is kept per id stays what it is. */
+static void test_capped_ledger(void)
+{
+    enum { IDS = 10000, FLYING = 8 };
+    struct batch *flying[FLYING] = {0};
+    struct luma_ids *ids = new_ids(IDS);
+    struct ledger ledger;
+    uint32_t i;
+    char id[24];
+
+    for (i = 0; i < IDS; i++)
+        must(add(ids, (snprintf(id, sizeof id, "%u", i), id)) == LUMA_OK);
+    must(ledger_init(&ledger, ids));
+    for (i = 0; ledger.open; i++) {
+        struct batch **batch = &flying[i % FLYING];
+
+        if (*batch)
+            answer_one(&ledger, *batch);
+        *batch = NULL;
+        if (ledger_has_more(&ledger))
+            must((*batch = ledger_batch(&ledger, 100)));
+    }
+    CHECK(ledger.again.ids.room <= 16 * IDS);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
 static void test_empty_ledger(void)
 {
     struct luma_ids *ids = luma_ids_new(0, 0);
@@ -398,6 +439,31 @@ static void test_memory(void)
     free(whole);
 }
 
+/* An id that found no memory leaves nothing behind. */
+static void test_memory_of_one(void)
+{
+    struct luma_ids *ids = luma_ids_new(100, 10000);
+    unsigned n, failed = 0;
+    char id[24];
+    int64_t at;
+
+    must(ids);
+    for (n = 0; n < 128; n++) {
+        snprintf(id, sizeof id, "id-%u", n);
+        alloc_fail_at(1, false);
+        failed += add(ids, id) == LUMA_MEMORY;
+        alloc_stop();
+        snprintf(id, sizeof id, "then-%u", n);
+        if (add(ids, id) != LUMA_OK)
+            break;
+        at = ids_find(ids, id, strlen(id));
+        if (CHECK(at >= 0))
+            check_id(ids, (uint32_t)at, id);
+    }
+    CHECK(failed > 0);
+    luma_ids_unref(ids);
+}
+
 int main(void)
 {
     test_distinct();
@@ -409,7 +475,9 @@ int main(void)
     test_references();
     test_bodies();
     test_ledger();
+    test_capped_ledger();
     test_empty_ledger();
     test_memory();
+    test_memory_of_one();
     return check_done();
 }

@@ -277,15 +277,15 @@ static const char *const starved[] = {
     "[{\"id\":\"a\"}",
 };
 
-/* An id is never called missing for want of memory: all is as it should be, or
- * the reply fails, or a row that was lost is counted. */
+/* An id is never called missing, or its task too large, for want of memory: all
+ * is as it should be, or the reply fails. */
 static void check_starved(const struct reply *reply, const struct buf *told,
                           const struct buf *whole)
 {
     bool good = told->len >= 2 && !memcmp(told->data + told->len - 2, "ok", 2);
 
-    insist(same(told, whole) || !good || reply->unreadable > 0,
-           "what is lost is counted");
+    insist(same(told, whole) || !good, "what is lost is not forgotten");
+    insist(!reply->unreadable, "no task is too large");
 }
 
 /* False once no call fails any more. */
