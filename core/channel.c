@@ -147,7 +147,7 @@ struct channel *channel_new(const struct luma_options *options,
     channel->options = complete_options;
     if (own_strings(&channel->options)) {
         status_set(error, LUMA_THREAD);
-        status_detail(error, "there are no descriptors left");
+        status_detail(error, "no memory or no descriptors for it");
         channel->jobs = queue_new();
         channel->events = queue_new();
         if (channel->jobs && channel->events)

@@ -81,7 +81,7 @@ enum { LUMA_ID_MAX = 1024 }; /* bytes of one id */
 struct luma_ids *luma_ids_new(size_t expected, size_t bytes);
 
 /* Adds an id unless it is there already. LUMA_ARGUMENT: empty or too long, or
- * more than expected; LUMA_MEMORY. Only before the list is used. */
+ * the list is full; LUMA_MEMORY. Only before the list is used. */
 enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 
 /* Gives a list up that was not used. NULL is fine. */
@@ -111,15 +111,16 @@ void luma_settle(struct luma_client *client);
  * counts as undelivered there. */
 void luma_keep(struct luma_client *client);
 
-/* How many events are in line. */
+/* How many events are in line, those of released jobs included. */
 size_t luma_ready(struct luma_client *client);
 
-/* A descriptor that is readable while an event is in line, or -1 after close.
- * The client's; never read from it. */
+/* A descriptor that is readable while an event is in line, and quiet again once
+ * luma_peek or luma_wait has found none; -1 after close. The client's; never
+ * read from it. */
 int luma_fd(struct luma_client *client);
 
-/* Waits until an event is in line, a signal arrives, or `ms` have passed.
- * True when there is an event. */
+/* Waits until an event is in line, a signal arrives, or `ms` have passed, and
+ * may come back before. True when there is an event. */
 bool luma_wait(struct luma_client *client, int ms);
 
 /* How many jobs have not ended. */
