@@ -26,22 +26,24 @@ describe("a process", function()
   after_each(function() f:tidy() end)
 
   describe("with 50 requests in flight", function()
-    local codes = {
-      exit = 7, exit_and_close = 7, error = 1, ["end"] = 0, drop = 0,
-      close = 0, in_callback = 7, in_callback_and_close = 7,
-      in_callback_error = 1, in_callback_finalise = 0, in_coroutine = 7,
+    local ways = {
+      { "exit", 7 }, { "exit_and_close", 7 }, { "error", 1 }, { "end", 0 },
+      { "drop", 0 }, { "close", 0 }, { "in_callback", 7 },
+      { "in_callback_and_close", 7 }, { "in_callback_error", 1 },
+      { "in_callback_finalise", 0 }, { "in_coroutine", 7 },
     }
     local servers = {
-      ["stalls"] = { stall = "request" },
-      ["drips"] = { drip = { bytes = 200, seconds = 0.005 } },
-      ["answers"] = {},
+      { stall = "request" },
+      { drip = { bytes = 200, seconds = 0.005 } },
+      {},
     }
 
     -- 21 repetitions of each way, at moments from the first connection to
     -- the last answer.
-    for way, code in pairs(codes) do
+    for _, pair in ipairs(ways) do
+      local way, code = pair[1], pair[2]
       it("ends by " .. way .. " with its own status", function()
-        for _, server in pairs(servers) do
+        for _, server in ipairs(servers) do
           local list = {}
           for i = 1, PLAIN and 7 or 1 do
             list[i] = { "spec/support/leave.lua", g.https, g.ca, way,
@@ -74,6 +76,17 @@ describe("a process", function()
       if PLAIN then assert.is_true(fixture.now() - start < 5) end
     end)
   end)
+
+  for _, count in ipairs { 1, 8 } do
+    it("goes on when " .. count .. " Lua states are closed at once", function()
+      g:route("/silent/luma/tasks", { stall = "request" })
+      local ended = children.run {
+        { "spec/support/states.lua", cpath, g.https, g.ca, count },
+      }[1]
+      assert.same({ "0 threads\nmapped\n", "exit", 0 },
+        { ended.output, ended.kind, ended.code })
+    end)
+  end
 
   describe("that gets a signal", function()
     -- A child in a blocking call on a server that is silent, and its pid.

@@ -209,6 +209,10 @@ describe("the life of clients and jobs", function()
       run "work"
     end)
 
+    it("shows them and others all ids of a job that runs", function()
+      run "look"
+    end)
+
     it("lets them close the client at any moment", function()
       run "close"
     end)

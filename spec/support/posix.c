@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <lualib.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -88,20 +91,47 @@ static int posix_allocated(lua_State *L)
     return 1;
 }
 
+enum { MAX_STATES = 16 };
+
+/* Runs the code in a state of its own, and closes that. */
+static void *run_state(void *code)
+{
+    lua_State *L = luaL_newstate();
+
+    luaL_openlibs(L);
+    if (luaL_dostring(L, code))
+        printf("%s\n", lua_tostring(L, -1));
+    lua_close(L);
+    return NULL;
+}
+
+/* states(n, code): runs the code in n threads, and waits for them. What goes
+ * wrong is printed. */
+static int posix_states(lua_State *L)
+{
+    lua_Integer i, n = luaL_checkinteger(L, 1);
+    const char *code = luaL_checkstring(L, 2);
+    pthread_t threads[MAX_STATES];
+
+    luaL_argcheck(L, n <= MAX_STATES, 1, "too many");
+    for (i = 0; i < n; i++)
+        if (pthread_create(&threads[i], NULL, run_state, (void *)code) != 0)
+            return luaL_error(L, "no thread");
+    while (n > 0)
+        pthread_join(threads[--n], NULL);
+    return 0;
+}
+
 int luaopen_posix(lua_State *L);
 
 int luaopen_posix(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"fork", posix_fork},
-        {"wait", posix_wait},
-        {"kill", posix_kill},
-        {"pid", posix_pid},
-        {"quit", posix_quit},
-        {"catch", posix_catch},
-        {"default", posix_default},
-        {"allocated", posix_allocated},
-        {NULL, NULL},
+        {"fork", posix_fork},           {"wait", posix_wait},
+        {"kill", posix_kill},           {"pid", posix_pid},
+        {"quit", posix_quit},           {"catch", posix_catch},
+        {"default", posix_default},     {"states", posix_states},
+        {"allocated", posix_allocated}, {NULL, NULL},
     };
 
     luaL_newlib(L, functions);
