@@ -35,14 +35,16 @@ static void note_failure(lua_State *L, int index, int id_index)
 static bool decode(lua_State *L, const struct luma_doc *doc)
 {
     struct luma_error error;
-    bool raised;
+    int status;
 
     lua_pushlstring(L, doc->json, doc->json_len);
-    raised = lua_pcall(L, 1, 1, 0) != LUA_OK;
-    if (!raised && !lua_isnil(L, -1))
+    status = lua_pcall(L, 1, 1, 0);
+    if (status == LUA_ERRMEM)
+        lua_error(L);
+    if (status == LUA_OK && !lua_isnil(L, -1))
         return true;
     status_set(&error, LUMA_DECODE);
-    if (!raised)
+    if (status == LUA_OK)
         status_detail(&error, "it returned nil");
     else if (lua_type(L, -1) == LUA_TSTRING)
         status_detail(&error, "%s", lua_tostring(L, -1));
@@ -139,29 +141,27 @@ static void deliver_answer(lua_State *L, struct job *job,
     }
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_PROGRESS);
-    job_push_progress(L, job);
+    if (!lua_isnil(L, -1))
+        job_push_progress(L, job);
     luma_take(job->client->core, true);
-    if (!lua_isnil(L, -2))
+    if (!lua_isnil(L, -1))
         lua_call(L, 1, 0);
 }
 
-/* Ids that are open at the end have the end's error. */
-static void fail_open_ids(lua_State *L, const struct job *job,
-                          const struct luma_error *error)
+/* Notes the error that ids have which are open at the end. Which these are is
+ * found out when somebody asks: there may be many. */
+static void note_end(lua_State *L, const struct luma_error *error)
 {
-    size_t i, count = luma_job_count(job->core);
-
     if (error->code == LUMA_OK || error->code == LUMA_CANCELLED)
         return;
-    value_push_error(L, error); /* at 4 */
-    for (i = 0; i < count; i++) {
-        if (luma_job_outcome(job->core, i) != LUMA_IS_OPEN)
-            continue;
-        job_push_id(L, job, i); /* at 5 */
-        lua_pushvalue(L, 4);
-        note_failure(L, JOB, 5);
-        lua_pop(L, 1);
-    }
+    value_push_error(L, error);
+    lua_pushvalue(L, -1);
+    slot_set(L, JOB, JOB_END_ERROR);
+    slot_push(L, JOB, JOB_FIRST_ERROR);
+    lua_insert(L, -2);
+    if (lua_isnil(L, -2))
+        slot_set(L, JOB, JOB_FIRST_ERROR);
+    lua_settop(L, JOB);
 }
 
 /* Lets go of the job: from now on it lives as long as its user holds it. */
@@ -176,7 +176,7 @@ static void unanchor(lua_State *L, const struct job *job)
 static void deliver_end(lua_State *L, struct job *job,
                         const struct luma_end *end)
 {
-    fail_open_ids(L, job, &end->error);
+    note_end(L, &end->error);
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_DONE);
     if (!lua_isnil(L, -1)) {

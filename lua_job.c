@@ -114,6 +114,33 @@ static void set_message(lua_State *L, const struct job *job)
     lua_pop(L, 1);
 }
 
+/* Pushes the table of failed ids to their errors. */
+static void push_failed(lua_State *L, int index, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    slot_push(L, index, JOB_FAILED);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    slot_push(L, index, JOB_END_ERROR);
+    for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
+        if (luma_job_outcome(job->core, i) != LUMA_IS_FAILED)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, -4) == LUA_TNIL) {
+            lua_pop(L, 1);
+            lua_pushvalue(L, -2);
+            lua_rawset(L, -4);
+        } else {
+            lua_pop(L, 2);
+        }
+    }
+    lua_pop(L, 1);
+}
+
 /* Pushes the error of a job that did not end well, or has not ended: a copy of
  * the first failure's fields, and everything that is known. */
 static void push_failure(lua_State *L, int index, const struct job *job)
@@ -146,11 +173,7 @@ static void push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_IS_OPEN);
     lua_setfield(L, -2, "pending");
-    slot_push(L, index, JOB_FAILED);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-    }
+    push_failed(L, index, job);
     lua_setfield(L, -2, "failed");
 }
 
@@ -203,10 +226,24 @@ void job_push_progress(lua_State *L, const struct job *job)
 
 /* ---- methods ----------------------------------------------------------- */
 
+/* What finalizers of the host do meanwhile must not show in it: both are made
+ * as delivery is, with the client busy. The job is at 1. */
+static int make_result(lua_State *L)
+{
+    return job_push_result(L, 1, lua_touserdata(L, 1));
+}
+
+static int make_pending(lua_State *L)
+{
+    lua_pushnil(L);
+    push_failure(L, 1, lua_touserdata(L, 1));
+    return 2;
+}
+
 int job_result(lua_State *L)
 {
     struct job *job = job_check(L);
-    double seconds = luaL_optnumber(L, 2, -1), until;
+    double seconds = luaL_optnumber(L, 2, -1), until, left;
 
     luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2,
                   "seconds must not be negative");
@@ -218,16 +255,20 @@ int job_result(lua_State *L)
         job->under_each = false;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, delivery_keep_rest, 1, 0);
-        if (job_is_done(job))
-            return job_push_result(L, 1, job);
-        delivery_run(L, 2, SIZE_MAX, CLIENT_SLICE, NULL);
+        if (job_is_done(job)) {
+            lua_pushvalue(L, 1);
+            client_guard(L, job->client, make_result, 1, 2);
+            return 2;
+        }
+        left = seconds < 0 ? HUGE_VAL : fmax(0, until - client_now());
+        delivery_run(L, 2, SIZE_MAX, fmin(left, CLIENT_SLICE), NULL);
         if (job_is_done(job) || job->client->closed)
             continue;
-        if (!client_wait(L, job->client,
-                         seconds < 0 ? -1 : fmax(0, until - client_now())) ||
-            (seconds >= 0 && client_now() >= until)) {
-            lua_pushnil(L);
-            push_failure(L, 1, job);
+        client_wait(L, job->client,
+                    seconds < 0 ? -1 : fmax(0, until - client_now()));
+        if (!job->client->closed && seconds >= 0 && client_now() >= until) {
+            lua_pushvalue(L, 1);
+            client_guard(L, job->client, make_pending, 1, 2);
             return 2;
         }
     }
@@ -240,6 +281,7 @@ static int job_each(lua_State *L)
     client_check_idle(L, job->client, "each");
     luaL_argcheck(L, !job->streams, 1, "the job's tasks go to on_task");
     job->under_each = !job->has_result;
+    job->cursor = 0;
     lua_settop(L, 1);
     lua_pushcclosure(L, delivery_each_next, 1);
     return 1;

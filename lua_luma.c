@@ -82,6 +82,7 @@ bool client_wait(lua_State *L, struct client *client, double seconds)
 {
     double until = client_now() + seconds;
 
+    client_check_process(L, client);
     if (client_now() - client->hooks >= CLIENT_SLICE)
         run_hooks(L, client);
     while (!client->closed) {
@@ -91,7 +92,9 @@ bool client_wait(lua_State *L, struct client *client, double seconds)
         if (luma_wait(client->core, (int)ceil(left * 1000)))
             return true;
         run_hooks(L, client);
-        if (seconds >= 0 && client_now() >= until)
+        client_check_process(L, client);
+        if (!luma_unfinished(client->core) ||
+            (seconds >= 0 && client_now() >= until))
             return false;
     }
     return false;
@@ -200,11 +203,12 @@ static void read_timeouts(lua_State *L, struct luma_options *o)
         if (i == 3)
             option_error(L, "timeout",
                          lua_pushfstring(L, "unknown field '%s'", name));
-        if (lua_type(L, -1) != LUA_TNUMBER || !(seconds > 0 && seconds < 1e5))
+        if (lua_type(L, -1) != LUA_TNUMBER ||
+            !(seconds > 0 && seconds <= 86400))
             option_error(L, "timeout",
                          lua_pushfstring(L,
                                          "%s: must be a positive number of "
-                                         "seconds",
+                                         "seconds, at most a day",
                                          name));
         *fields[i] = (int64_t)ceil(seconds * 1000);
     }
@@ -305,7 +309,9 @@ static int luma_new_client(lua_State *L)
         return 1;
     if (error.code == LUMA_ARGUMENT)
         return luaL_argerror(L, 1, error.message);
-    return luaL_error(L, "%s", error.message);
+    lua_pushnil(L);
+    value_push_error(L, &error);
+    return 2;
 }
 
 static int client_tasks(lua_State *L)
@@ -352,7 +358,7 @@ static int client_fd(lua_State *L)
     return 1;
 }
 
-/* For LuaSocket's select: never skip the wait. */
+/* For LuaSocket's select: true when there is no need to wait. */
 static int client_dirty(lua_State *L)
 {
     lua_pushboolean(L, luma_ready(client_check(L, 1)->core) > 0);
@@ -476,7 +482,8 @@ int luaopen_luma(lua_State *L)
     luaL_checkversion(L);
     if (trouble)
         luaL_error(L, "%s", trouble);
-    luaL_loadstring(L, "");
+    if (luaL_loadstring(L, "") != LUA_OK)
+        lua_error(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &empty_function);
     luaL_newmetatable(L, client_type);
     luaL_setfuncs(L, metamethods, 0);

@@ -45,8 +45,9 @@ enum {
     JOB_TASKS,  /* index of the id + 1 to its task */
     JOB_FAILED, /* id to its error */
     JOB_FIRST_ERROR,
-    JOB_RESULT,  /* what result() gives first: tasks, or false */
-    JOB_RESULT2, /* and second: missing, or the error */
+    JOB_END_ERROR, /* of the ids that failed without one in JOB_FAILED */
+    JOB_RESULT,    /* what result() gives first: tasks, or false */
+    JOB_RESULT2,   /* and second: missing, or the error */
     JOB_ON_TASK,
     JOB_ON_PROGRESS,
     JOB_ON_DONE

@@ -11,12 +11,22 @@ enum { PROBES = 8 };
 
 /* ---- rows -------------------------------------------------------------- */
 
+/* Forgets which strings are stored; and what was long ago, before the count
+ * comes round again. */
+static void next_epoch(struct builder *b)
+{
+    if (++b->epoch == 0) {
+        memset(b->slots, 0, sizeof b->slots);
+        b->epoch = 1;
+    }
+}
+
 void builder_begin_row(struct builder *b)
 {
     b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
                                     b->json.len};
     b->floor = b->depth;
-    b->epoch++;
+    next_epoch(b);
 }
 
 void builder_drop_row(struct builder *b)
@@ -29,7 +39,7 @@ void builder_drop_row(struct builder *b)
     b->depth = b->floor;
     b->floor = 0;
     b->in_object = false; /* rows are elements */
-    b->epoch++;
+    next_epoch(b);
 }
 
 void builder_clear(struct builder *b)

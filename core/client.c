@@ -80,6 +80,8 @@ static void drop(struct luma_event *event)
 
 const struct luma_event *luma_peek(struct luma_client *client)
 {
+    if (!luma_client_is_ours(client)) /* a callback has forked */
+        return NULL;
     for (;;) {
         if (!client->line.first && !client->closed)
             queue_take(client->channel->events, &client->line);
@@ -208,7 +210,7 @@ static void cancel_jobs(struct luma_client *client)
 
 static void close_client(struct luma_client *client, int64_t ms)
 {
-    if (client->closed)
+    if (client->closed || !luma_client_is_ours(client))
         return;
     queue_close(client->channel->jobs);
     if (client->started && ms)

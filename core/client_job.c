@@ -34,7 +34,7 @@ static void account(struct luma_job *job, const struct luma_doc *doc)
     size_t left = atomic_fetch_sub(&j->undelivered, doc->size) - doc->size;
     const struct luma_client *client = job->client;
 
-    if (client && atomic_load(&j->held) &&
+    if (client && luma_client_is_ours(client) && atomic_load(&j->held) &&
         left <= client->channel->options.max_undelivered / 2 &&
         atomic_exchange(&j->held, false))
         queue_wake(client->channel->jobs);
@@ -134,11 +134,19 @@ void luma_job_cancel(struct luma_job *job)
     queue_wake(job->client->channel->jobs);
 }
 
+/* Its end may have been settled (luma_settle) and not taken yet. */
+static bool has_events(const struct luma_job *job)
+{
+    const struct luma_event *first = job->client->line.first;
+
+    return !job->ended || (first && first->job == job);
+}
+
 void luma_job_release(struct luma_job *job)
 {
     if (!job)
         return;
-    if (job->client && !job->ended && luma_client_is_ours(job->client)) {
+    if (job->client && luma_client_is_ours(job->client) && has_events(job)) {
         job->released = true;
         luma_job_cancel(job);
         return;

@@ -25,13 +25,17 @@ struct io {
 
 /* ---- exchanges --------------------------------------------------------- */
 
-/* Passes on the tasks that were read since the last time. */
+/* Passes on what has come since the last time. */
 static void pass_on(struct io *io, struct transfer *t)
 {
     struct luma_doc *doc;
 
     while ((doc = reply_take(&t->reply)))
         schedule_task(&io->schedule, t->user, doc);
+    schedule_count(&io->schedule, t->user, t->sends - t->sends_told,
+                   t->reply.bytes - t->bytes_told);
+    t->sends_told = t->sends;
+    t->bytes_told = t->reply.bytes;
 }
 
 /* The transfer is free for another exchange; its batch is the caller's. */
@@ -120,21 +124,27 @@ static void drop_active(struct io *io, const struct job *job)
         const struct batch *batch = t && t->active ? t->user : NULL;
 
         if (batch && (!job || batch->job == job)) {
-            struct exchange_end end = {.sends = t->sends,
-                                       .bytes = t->reply.bytes};
-
-            schedule_dropped(&io->schedule, detach(io, t), &end);
+            pass_on(io, t);
+            schedule_dropped(detach(io, t));
         }
     }
 }
 
+/* A job that is settled leaves the ends of its replies to be read, so that
+ * their connections can be used again. */
 static void end_jobs(struct io *io)
 {
+    struct job *job, *next;
     enum luma_status code;
-    struct job *job;
 
-    while ((job = schedule_over(&io->schedule, io->now, &code))) {
-        drop_active(io, job);
+    if (!schedule_looks(&io->schedule, io->now))
+        return;
+    for (job = io->schedule.jobs; job; job = next) {
+        next = job->next;
+        if (!schedule_is_over(&io->schedule, job, io->now, &code))
+            continue;
+        if (code != LUMA_OK)
+            drop_active(io, job);
         schedule_end(&io->schedule, job, code);
     }
 }
@@ -189,6 +199,7 @@ static void sleep_until(struct io *io, int64_t moment)
     if (ms > LONGEST_SLEEP_MS)
         ms = LONGEST_SLEEP_MS;
     curl_multi_poll(io->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    io->schedule.look = io->schedule.look || wake.revents;
 }
 
 static void turn(struct io *io)

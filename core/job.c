@@ -24,6 +24,12 @@ struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
     return job;
 }
 
+struct job *job_ref(struct job *job)
+{
+    atomic_fetch_add(&job->refs, 1);
+    return job;
+}
+
 void job_unref(struct job *job)
 {
     if (atomic_fetch_sub(&job->refs, 1) > 1)
@@ -46,7 +52,7 @@ bool job_task(struct job *job, struct batch *batch, struct luma_doc *doc,
 {
     char room[REPLY_ID_ROOM];
     size_t len;
-    const char *id = reply_id(doc, room, &len);
+    const char *id = job->ended ? NULL : reply_id(doc, room, &len);
 
     if (!id || !ledger_settle(&job->ledger, id, len, &doc->id)) {
         free(doc);
@@ -115,6 +121,7 @@ bool job_is_over(const struct job *job)
 void job_end(struct job *job, enum luma_status code, struct event_list *events)
 {
     status_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);
+    job->ended = true;
     ledger_free(&job->ledger);
     event_list_add(events, &job->end.event);
 }

@@ -26,9 +26,10 @@ struct job {
     atomic_size_t undelivered; /* bytes of documents on their way */
     atomic_ullong requests, retries, bytes;
     /* the I/O thread */
-    struct job *next;
+    struct job *next, **link; /* of the list, and what points to it there */
     struct ledger ledger;
     bool out_of_memory;
+    bool ended;
 };
 
 /* A job with two references, one for each thread, and its own of `ids`.
@@ -37,13 +38,15 @@ struct job {
 struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
                     struct luma_job *user);
 
+struct job *job_ref(struct job *job);
 void job_unref(struct job *job); /* any thread */
 
 /* Frees an event that nobody took. Any thread. */
 void event_dispose(struct luma_event *event);
 
 /* A task came as part of a reply to the batch. Passes it on, or frees it and
- * returns false: nobody asked for it, or it is here already. */
+ * returns false: nobody asked for it, it is here already, or the job has
+ * ended. */
 bool job_task(struct job *job, struct batch *batch, struct luma_doc *doc,
               struct event_list *events);
 
@@ -61,8 +64,8 @@ void job_failed(struct job *job, struct batch *batch,
 /* True when every id has its outcome. */
 bool job_is_over(const struct job *job);
 
-/* Ends the job with `code`, or with LUMA_OK when all is settled. Its batches
- * must be gone. The I/O thread's reference goes with the event. */
+/* Ends the job with `code`, or with LUMA_OK when all is settled; nothing may be
+ * told of it after this event, with which the I/O thread's reference goes. */
 void job_end(struct job *job, enum luma_status code, struct event_list *events);
 
 #endif

@@ -39,7 +39,7 @@ int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
  * telling of a failure never needs memory. */
 struct batch {
     struct luma_answer answer;
-    struct job *job;     /* whose it is */
+    struct job *job;     /* whose it is; a reference */
     uint32_t found;      /* new tasks of the present attempt */
     uint32_t unreadable; /* tasks of it that are over a limit */
     unsigned attempts;   /* sends so far */

@@ -16,6 +16,7 @@ void schedule_init(struct schedule *s, struct channel *channel)
 {
     *s = (struct schedule){.channel = channel};
     s->last_job = &s->jobs;
+    s->next_deadline = INT64_MAX;
     s->budget = retry_budget_new();
     s->chance = (uint64_t)clock_ms() ^ (uint64_t)(uintptr_t)s ^ 0x9E3779B9u;
 }
@@ -25,17 +26,18 @@ void schedule_init(struct schedule *s, struct channel *channel)
 static void append_job(struct schedule *s, struct job *job)
 {
     job->next = NULL;
+    job->link = s->last_job;
     *s->last_job = job;
     s->last_job = &job->next;
 }
 
-static void remove_job(struct schedule *s, struct job **link)
+static void remove_job(struct schedule *s, struct job *job)
 {
-    struct job *job = *link;
-
-    *link = job->next;
-    if (!job->next)
-        s->last_job = link;
+    *job->link = job->next;
+    if (job->next)
+        job->next->link = job->link;
+    else
+        s->last_job = job->link;
 }
 
 void schedule_take_jobs(struct schedule *s)
@@ -45,29 +47,37 @@ void schedule_take_jobs(struct schedule *s)
 
     queue_take(s->channel->jobs, &list);
     queue_take(s->channel->jobs, &list); /* finds nothing: lowers the fd */
+    s->look = s->look || list.first;
     while ((event = event_list_take(&list)))
         append_job(s, (struct job *)event);
 }
 
-struct job *schedule_over(const struct schedule *s, int64_t now,
-                          enum luma_status *code)
+bool schedule_looks(struct schedule *s, int64_t now)
 {
-    struct job *job;
+    bool looks = s->look || now >= s->next_deadline;
 
-    for (job = s->jobs; job; job = job->next) {
-        *code = LUMA_OK;
-        if (job_is_over(job))
-            return job;
-        if (job->out_of_memory)
-            *code = LUMA_MEMORY;
-        else if (atomic_load(&job->cancelled))
-            *code = LUMA_CANCELLED;
-        else if (job->deadline && job->deadline <= now)
-            *code = LUMA_DEADLINE;
-        if (*code)
-            return job;
+    if (looks) {
+        s->look = false;
+        s->next_deadline = INT64_MAX; /* schedule_is_over finds it again */
     }
-    return NULL;
+    return looks;
+}
+
+bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
+                      enum luma_status *code)
+{
+    *code = LUMA_OK;
+    if (job_is_over(job))
+        return true;
+    if (job->out_of_memory)
+        *code = LUMA_MEMORY;
+    else if (atomic_load(&job->cancelled))
+        *code = LUMA_CANCELLED;
+    else if (job->deadline && job->deadline <= now)
+        *code = LUMA_DEADLINE;
+    else if (job->deadline && job->deadline < s->next_deadline)
+        s->next_deadline = job->deadline;
+    return *code != LUMA_OK;
 }
 
 /* Forgets what waits for its repeat, of one job or (NULL) of all. */
@@ -83,17 +93,13 @@ static void drop_waiting(struct schedule *s, const struct job *job)
             continue;
         }
         *link = (*link)->next;
-        free(batch);
+        schedule_dropped(batch);
     }
 }
 
 void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
 {
-    struct job **link = &s->jobs;
-
-    while (*link != job)
-        link = &(*link)->next;
-    remove_job(s, link);
+    remove_job(s, job);
     drop_waiting(s, job);
     job_end(job, code, &s->events);
 }
@@ -105,7 +111,7 @@ void schedule_free(struct schedule *s)
 
     drop_waiting(s, NULL);
     while ((job = s->jobs)) {
-        remove_job(s, &s->jobs);
+        remove_job(s, job);
         job_unref(job);
     }
     while ((event = event_list_take(&s->events)))
@@ -148,10 +154,9 @@ static struct batch *due_batch(struct schedule *s, int64_t now)
 static struct batch *fresh_batch(struct schedule *s)
 {
     size_t size = s->channel->options.batch_size;
-    struct job **link;
+    struct job *job;
 
-    for (link = &s->jobs; *link; link = &(*link)->next) {
-        struct job *job = *link;
+    for (job = s->jobs; job; job = job->next) {
         struct batch *batch;
 
         if (job->out_of_memory || !ledger_has_more(&job->ledger) ||
@@ -159,11 +164,12 @@ static struct batch *fresh_batch(struct schedule *s)
             continue;
         batch = ledger_batch(&job->ledger, (uint32_t)size);
         job->out_of_memory = !batch;
+        s->look = s->look || !batch;
         if (!batch)
             continue;
-        batch->job = job;
+        batch->job = job_ref(job);
         retry_count_request(&s->budget);
-        remove_job(s, link);
+        remove_job(s, job);
         append_job(s, job);
         return batch;
     }
@@ -184,12 +190,8 @@ struct batch *schedule_next(struct schedule *s, int64_t now)
 int64_t schedule_due(const struct schedule *s, bool may_send)
 {
     const struct luma_event *event;
-    const struct job *job;
-    int64_t until = INT64_MAX;
+    int64_t until = s->next_deadline;
 
-    for (job = s->jobs; job; job = job->next)
-        if (job->deadline && job->deadline < until)
-            until = job->deadline;
     for (event = s->waiting; event && may_send; event = event->next)
         if (((const struct batch *)event)->due < until)
             until = ((const struct batch *)event)->due;
@@ -203,6 +205,7 @@ void schedule_task(struct schedule *s, struct batch *batch,
 {
     bool wanted = job_task(batch->job, batch, doc, &s->events);
 
+    s->look = s->look || (wanted && job_is_over(batch->job));
     count(wanted ? &s->channel->tasks : &s->channel->dropped, 1);
 }
 
@@ -249,6 +252,7 @@ static void repeat_or_fail(struct schedule *s, struct batch *batch,
                            struct exchange_end *end, int64_t now)
 {
     struct retry_answer answer = decide(s, batch, end, now);
+    struct job *job = batch->job;
 
     if (answer.verdict == RETRY_AFTER) {
         batch->due = now + answer.delay;
@@ -257,41 +261,56 @@ static void repeat_or_fail(struct schedule *s, struct batch *batch,
         s->waiting = &batch->answer.event;
     } else {
         explain(&end->error, answer.verdict);
-        job_failed(batch->job, batch, &end->error, &s->events);
+        job_failed(job, batch, &end->error, &s->events);
+        job_unref(job);
     }
 }
 
-static void count_exchange(struct channel *c, struct job *job,
-                           const struct exchange_end *end)
+void schedule_count(struct schedule *s, const struct batch *batch,
+                    unsigned sends, uint64_t bytes)
 {
-    count(&job->bytes, end->bytes);
-    count(&job->requests, end->sends);
-    count(&c->bytes, end->bytes);
-    count(&c->requests, end->sends);
-    count(&c->dropped, end->strangers);
-    count(&c->unreadable, end->unreadable);
-    count(&c->bad_hints, end->hint.kind == HINT_ABSURD);
+    count(&batch->job->requests, sends);
+    count(&batch->job->bytes, bytes);
+    count(&s->channel->requests, sends);
+    count(&s->channel->bytes, bytes);
 }
 
-void schedule_dropped(struct schedule *s, struct batch *batch,
-                      const struct exchange_end *end)
+void schedule_dropped(struct batch *batch)
 {
-    count_exchange(s->channel, batch->job, end);
+    job_unref(batch->job);
     free(batch);
+}
+
+static void settle(struct schedule *s, struct batch *batch,
+                   struct exchange_end *end, int64_t now)
+{
+    struct job *job = batch->job;
+
+    ledger_trim(&job->ledger, batch);
+    if (end->error.code != LUMA_OK && batch->answer.count) {
+        repeat_or_fail(s, batch, end, now);
+    } else {
+        retry_refund(&s->budget, batch->spent);
+        job_answered(job, batch, &end->error, &s->events);
+        job_unref(job);
+    }
 }
 
 void schedule_finished(struct schedule *s, struct batch *batch,
                        struct exchange_end *end, int64_t now)
 {
-    count_exchange(s->channel, batch->job, end);
+    struct job *job = batch->job;
+
+    count(&s->channel->dropped, end->strangers);
+    count(&s->channel->unreadable, end->unreadable);
+    count(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
     batch->unreadable = end->unreadable;
     batch->attempts += end->sends ? end->sends : 1;
     end->error.attempts = batch->attempts;
-    ledger_trim(&batch->job->ledger, batch);
-    if (end->error.code != LUMA_OK && batch->answer.count) {
-        repeat_or_fail(s, batch, end, now);
-    } else {
-        retry_refund(&s->budget, batch->spent);
-        job_answered(batch->job, batch, &end->error, &s->events);
+    if (job->ended) { /* all its tasks had come before the reply's end */
+        schedule_dropped(batch);
+        return;
     }
+    settle(s, batch, end, now);
+    s->look = true;
 }

@@ -17,6 +17,8 @@ struct schedule {
     struct event_list events;   /* for the caller, not handed over yet */
     struct retry_budget budget;
     uint64_t chance;
+    bool look;             /* some job may be over */
+    int64_t next_deadline; /* the first of all jobs; INT64_MAX: none */
 };
 
 void schedule_init(struct schedule *schedule, struct channel *channel);
@@ -24,7 +26,7 @@ void schedule_init(struct schedule *schedule, struct channel *channel);
 /* Drops all jobs and events. */
 void schedule_free(struct schedule *schedule);
 
-/* Takes in the jobs that were submitted. */
+/* Takes in the jobs that were submitted, and the wish to be looked at. */
 void schedule_take_jobs(struct schedule *schedule);
 
 /* A batch to send now, which the sender owns until schedule_finished; NULL:
@@ -45,13 +47,20 @@ void schedule_finished(struct schedule *schedule, struct batch *batch,
                        struct exchange_end *end, int64_t now);
 
 /* The exchange for the batch was cut short with its job. Owns the batch. */
-void schedule_dropped(struct schedule *schedule, struct batch *batch,
-                      const struct exchange_end *end);
+void schedule_dropped(struct batch *batch);
 
-/* A job that is settled, cancelled or out of time, and its ending; or NULL.
- * No batch of it may be on its way when schedule_end is called. */
-struct job *schedule_over(const struct schedule *schedule, int64_t now,
-                          enum luma_status *code);
+/* The batch went on the wire so many times more, and so many bytes came. */
+void schedule_count(struct schedule *schedule, const struct batch *batch,
+                    unsigned sends, uint64_t bytes);
+
+/* True when jobs are to be looked at one by one: something of them has been
+ * settled, their callers want something, or a deadline has passed. */
+bool schedule_looks(struct schedule *schedule, int64_t now);
+
+/* The job is settled (LUMA_OK), cancelled or out of time: it is to be ended,
+ * and unless it is settled, its exchanges are to be dropped before. */
+bool schedule_is_over(struct schedule *schedule, const struct job *job,
+                      int64_t now, enum luma_status *code);
 void schedule_end(struct schedule *schedule, struct job *job,
                   enum luma_status code);
 

@@ -2,6 +2,7 @@
 /* Every option libcurl is given, in one place, and what its results mean. */
 #include "transfer.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +143,8 @@ bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
     CURL *easy = t->easy;
 
     reply_reset(&t->reply, false);
-    t->sends = 0;
+    t->sends = t->sends_told = 0;
+    t->bytes_told = 0;
     t->allowed = allowed;
     t->refused = t->answered = t->in_head = t->moved = false;
     t->progress = t->last_byte = 0;
@@ -338,7 +340,6 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
         reply_end(&t->reply, t->http, t->options->token, error);
     else
         no_reply(t, result, ours, error);
-    end->bytes = t->reply.bytes;
     end->unreadable = (uint32_t)t->reply.unreadable;
     end->strangers = (uint32_t)t->reply.strangers;
     if (t->answered)
@@ -352,11 +353,10 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
 
 static bool is_loopback(const char *host)
 {
-    int a, b, c, d, end = 0;
+    struct in_addr address;
 
-    if (sscanf(host, "%3d.%3d.%3d.%3d%n", &a, &b, &c, &d, &end) == 4 &&
-        !host[end])
-        return a == 127;
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
     return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 

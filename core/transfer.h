@@ -34,8 +34,10 @@ struct transfer {
     size_t header_bytes;
     long http;
     char trouble[CURL_ERROR_SIZE];
-    /* for the owner */
+    /* for the owner; of them, the counts are reset by transfer_prepare */
     void *user;
+    unsigned sends_told;
+    size_t bytes_told;
 };
 
 /* Looks at base_url, and at the rest that libcurl will have to like. False:

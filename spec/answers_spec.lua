@@ -182,6 +182,20 @@ describe("the ids of a job, with a gateway that", function()
     assert.equal(12, #asked())
   end)
 
+  it("holds back the end of a reply keeps nobody waiting", function()
+    local body = '[{"id":"a","state":"completed"}]'
+    g:queue({ body = body, cut = #body - 1, ["then"] = "stall" })
+    connect { connections = 1 }
+    assert.same({ "a" }, ids_of(assert(client:tasks { "a" })))
+    assert.equal(1, g:stalled())
+    local job = client:fetch { "b" }
+    g:release()
+    assert.same({ "b" }, ids_of(assert(job:result())))
+    local requests = g:journal()
+    assert.equal(requests[1].conn, requests[2].conn)
+    assert.equal(2, client:stats().requests)
+  end)
+
   it("sends ids as numbers beyond 64 bits changes nothing", function()
     local ids = {
       "9007199254740993", "9007199254740992", "9223372036854775807",

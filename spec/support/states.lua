@@ -1,0 +1,48 @@
+-- SPDX-License-Identifier: MIT
+-- Lua states in threads of their own that use luma and are closed, with work
+-- in flight; the process goes on:  lua5.4 states.lua CPATH URL CA_FILE COUNT
+--
+-- This state does not load luma, so nothing but the module itself keeps it in
+-- memory when the last of the others is gone.
+
+local cpath, url, ca, count = ...
+package.cpath = cpath .. ";" .. package.cpath
+local lfs = require "lfs"
+local posix = require "posix"
+
+local code = ([[
+  local luma = require "luma"
+  local client = luma.client {
+    token = "token", base_url = "%s", ca_file = "%s", batch_size = 1,
+  }
+  local ids = {}
+  for i = 1, 20 do ids[i] = "id-" .. i end
+  assert(#client:tasks(ids) == 20)
+  silent = luma.client {
+    token = "token", base_url = "%s/silent", ca_file = "%s", batch_size = 1,
+    connections = 50,
+  }
+  for i = 1, 50 do ids[i] = "id-" .. i end
+  job = silent:fetch(ids)
+  silent:fetch(ids, { on_done = print })
+  client:fetch(ids, { on_task = function() end })
+  client:step()
+]]):format(url, ca, url, ca)
+
+local function threads()
+  local n = 0
+  for _ in lfs.dir "/proc/self/task" do n = n + 1 end
+  return n
+end
+
+for _ = 1, 3 do posix.states(math.tointeger(count), code) end
+local own = os.getenv "LUMA_SAN" == "thread" and 2 or 1
+local deadline = os.time() + 10
+repeat until threads() == own + 2 or os.time() > deadline -- "." and ".."
+print(threads() - 2 - own .. " threads")
+for line in io.lines "/proc/self/maps" do
+  if line:find "/luma.so" then
+    print "mapped"
+    break
+  end
+end
