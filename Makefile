@@ -27,7 +27,7 @@ sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
-HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CHECKED  = -fsanitize=$(san) -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(san),thread)
 CHECKED += -U__SSE2__ # so that the path of other processors is tried as well
@@ -88,7 +88,7 @@ valgrind: all $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
-rock: clean                    ## install with LuaRocks into a tree, and try it
+rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA)
 
 fences:
@@ -101,9 +101,11 @@ exports: all
 	  luaopen_luma || { echo "luma.so exports more than luaopen_luma"; exit 1; }
 
 PACKAGES = $(LUA) lib$(LUA)-dev libcurl4-openssl-dev lua-cjson lua-busted \
-  lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make
+  lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make \
+  libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
-missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
+missing = $(shell for p in $(1); do dpkg-query -Wf '$${db:Status-Abbrev}' $$p \
+  2>/dev/null | grep -q ^ii || echo $$p; done)
 sudo = $(if $(filter-out 0,$(shell id -u)),sudo )
 define install
   @if command -v dpkg >/dev/null && [ -n "$(call missing,$(1))" ]; then \

@@ -6,8 +6,11 @@ set -eu
 lua=$1
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-LUAROCKS_CONFIG=$PWD/spec/support/debian-rocks.lua \
-  luarocks --lua-version "${lua#lua}" --tree "$tree" make luma-scm-1.rockspec
+mkdir "$tree/source"
+cp -R Makefile luma-scm-1.rockspec core ./*.c ./*.h "$tree/source"
+(cd "$tree/source" &&
+  LUAROCKS_CONFIG=$OLDPWD/spec/support/debian-rocks.lua \
+    luarocks --lua-version "${lua#lua}" --tree "$tree" make luma-scm-1.rockspec)
 cat > "$tree/fetch.lua" <<'LUA'
 local luma = require "luma"
 local home = package.searchpath("luma", package.cpath)
