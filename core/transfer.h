@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One exchange: a request goes out, the reply is read as it comes, and its end
- * is told apart. All curl_easy_setopt calls are here; io.c owns the multi handle.
+ * is told apart. All curl_easy_setopt calls are here; io.c owns the multi
+ * handle.
  *
  * The I/O thread only, but for transfer_check. Nothing blocks. A transfer is
  * used for one exchange after the other. */

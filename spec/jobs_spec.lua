@@ -230,15 +230,16 @@ describe("a job", function()
     local job = client:fetch { "a", "b", "c", "d", "a" }
     g:wait("stalled", 1)
     in_line(client, 4)
+    fixture.wait_until(function() return job:progress().requests == 5 end)
     assert.equal(0, job:progress().tasks)
     client:step()
     local p = job:progress()
     assert.same({
       ids = 4, tasks = 1, missing = 1, failed = 1, cancelled = 0,
-      requests = 4, retries = 1, bytes = 2 * #body, total_bytes = 0,
+      requests = 5, retries = 1, bytes = 2 * #body, total_bytes = 0,
     }, p)
     local s = client:stats()
-    assert.same({ 4, 1, 2 * #body, 1, 3 },
+    assert.same({ 5, 1, 2 * #body, 1, 3 },
       { s.requests, s.retries, s.bytes, s.tasks, s.dropped })
     assert.same({ 1, 0, 0 }, { s.active, s.queue, s.undelivered })
     job:cancel()
