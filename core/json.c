@@ -147,18 +147,20 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
     return p + 1;
 }
 
-/* Reads on in a token, of which [from, p) is not accounted for yet: to one byte
- * over the limit and no further, so that what is wrong behind it is not seen in
- * one cut and missed in another. */
-static const char *in_token(struct json_reader *r, const char *from,
-                            const char *p, const char *end)
+/* Where reading a token has to stop: one byte over the limit and no further, so
+ * that what is wrong behind it is not seen in one cut and missed in another. */
+static const char *limit(const struct json_reader *r, const char *p,
+                         const char *end)
 {
-    size_t used = r->in_row ? r->used_row : r->used;
-    const char *last = end;
+    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
 
-    if ((size_t)(end - from) > r->max_doc + 1 - used)
-        last = from + (r->max_doc + 1 - used);
-    switch (token_read(&r->token, &p, last)) {
+    return (size_t)(end - p) > left ? p + left : end;
+}
+
+static const char *after_token(struct json_reader *r, enum token_result result,
+                               const char *p, const char *end)
+{
+    switch (result) {
     case TOKEN_MORE:
         return p;
     case TOKEN_DONE:
@@ -173,16 +175,23 @@ static const char *in_token(struct json_reader *r, const char *from,
     }
 }
 
+static const char *in_token(struct json_reader *r, const char *p,
+                            const char *end)
+{
+    enum token_result result = token_read(&r->token, &p, limit(r, p, end));
+
+    return after_token(r, result, p, end);
+}
+
 static const char *begin_token(struct json_reader *r, const char *p,
                                const char *end, bool naming)
 {
+    enum token_result result;
+
     r->naming = naming;
     r->state = TOKEN;
-    if (!token_begin(&r->token, *p)) {
-        fail(r, LUMA_REPLY);
-        return p;
-    }
-    return in_token(r, p, *p == '"' ? p + 1 : p, end);
+    result = token_begin(&r->token, &p, limit(r, p, end));
+    return after_token(r, result, p, end);
 }
 
 static const char *begin_value(struct json_reader *r, const char *p,
@@ -251,7 +260,7 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     case VALUE:
         return begin_value(r, p, end);
     case TOKEN:
-        return in_token(r, p, p, end);
+        return in_token(r, p, end);
     case SKIP:
     case SKIP_STRING:
     case SKIP_ESCAPE:

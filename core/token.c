@@ -8,37 +8,6 @@
 
 #include "number.h"
 
-static const char *literal_of(char first)
-{
-    switch (first) {
-    case 't':
-        return "true";
-    case 'f':
-        return "false";
-    case 'n':
-        return "null";
-    default:
-        return NULL;
-    }
-}
-
-bool token_begin(struct token *t, char first)
-{
-    buf_clear(&t->copy);
-    t->high = 0;
-    if (first == '"') {
-        t->kind = t->state = TOKEN_STRING;
-        return true;
-    }
-    if (first == '-' || (first >= '0' && first <= '9')) {
-        t->kind = t->state = TOKEN_NUMBER;
-        return true;
-    }
-    t->kind = t->state = TOKEN_LITERAL;
-    t->text = t->literal = literal_of(first);
-    return t->text != NULL;
-}
-
 static enum token_result done(struct token *t, const char *text, size_t len)
 {
     t->state = TOKEN_NONE;
@@ -236,6 +205,47 @@ enum token_result token_read(struct token *t, const char **at, const char *end)
         }
     }
     return result;
+}
+
+static const char *literal_of(char first)
+{
+    switch (first) {
+    case 't':
+        return "true";
+    case 'f':
+        return "false";
+    case 'n':
+        return "null";
+    default:
+        return NULL;
+    }
+}
+
+/* Most tokens lie whole in the input, and most strings have no escapes: these
+ * are done at once. */
+enum token_result token_begin(struct token *t, const char **at, const char *end)
+{
+    const char *from = *at, *to;
+
+    buf_clear(&t->copy);
+    t->high = 0;
+    if (*from == '"') {
+        t->kind = t->state = TOKEN_STRING;
+        *at = ++from;
+        to = plain_end(from, end);
+        if (to < end && *to == '"') {
+            *at = to + 1;
+            return done(t, from, (size_t)(to - from));
+        }
+    } else if (*from == '-' || (*from >= '0' && *from <= '9')) {
+        t->kind = t->state = TOKEN_NUMBER;
+    } else {
+        t->kind = t->state = TOKEN_LITERAL;
+        t->text = t->literal = literal_of(*from);
+        if (!t->text)
+            return TOKEN_BAD;
+    }
+    return token_read(t, at, end);
 }
 
 enum token_result token_end(struct token *t)

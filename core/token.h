@@ -38,11 +38,12 @@ struct token {
     int digits;          /* of \u: how many have come */
 };
 
-/* Starts the token whose first byte is `first`. False: no token starts so. */
-bool token_begin(struct token *token, char first);
+/* Starts the token that begins at *at, which is before `end`, and reads it as
+ * token_read does. TOKEN_BAD: no token begins so. */
+enum token_result token_begin(struct token *token, const char **at,
+                              const char *end);
 
-/* Reads on from *at, which is behind the opening quote of a string and at the
- * first byte of the others, and moves *at past what was used. */
+/* Reads on from *at, and moves *at past what was used. */
 enum token_result token_read(struct token *token, const char **at,
                              const char *end);
 
