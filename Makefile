@@ -20,9 +20,11 @@ core     = $(wildcard core/*.c)
 binding  = $(wildcard lua_*.c)
 headers  = $(wildcard core/*.h *.h)
 tests    = $(wildcard spec/core/*_test.c)
-helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch] spec/support/*.c))
+helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch] spec/support/*.c)) \
+           $(wildcard bench/*.[ch])
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
+bench_modules = $(patsubst %,build/bench/%.so,clock by_hand limit plain)
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -88,6 +90,14 @@ valgrind: all $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
+bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
+	$(MAKE) all $(bench_modules)
+	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
+build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default $(SHARED) -o $@ $< \
+	  $(if $(filter clock,$*),-ldl,bench/multi.c $(CURL_LIBS)) -lpthread
+
 rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA)
 
@@ -104,6 +114,8 @@ PACKAGES = $(LUA) lib$(LUA)-dev libcurl4-openssl-dev lua-cjson lua-busted \
   lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make \
   libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
+BENCH_PACKAGES = nginx-light openssl lua-socket lua-sec \
+  python3-aiohttp python3-requests python3-pycurl
 missing = $(shell for p in $(1); do dpkg-query -Wf '$${db:Status-Abbrev}' $$p \
   2>/dev/null | grep -q ^ii || echo $$p; done)
 sudo = $(if $(filter-out 0,$(shell id -u)),sudo )
@@ -116,6 +128,11 @@ deps:                          ## install the Debian packages that are missing
 	$(call install,$(PACKAGES))
 lint-deps:                     ## those of `make lint` and of the rock as well
 	$(call install,$(PACKAGES) $(LINT_PACKAGES))
+bench-deps:                    # Debian's node only where there is none yet
+	$(call install,$(BENCH_PACKAGES) \
+	  $(if $(shell command -v npm),,nodejs npm))
+	@test -d build/bench/node_modules/undici || \
+	  npm install --no-audit --no-fund --prefix build/bench undici@7
 
 install: all                   ## into PREFIX, for the Lua of LUA
 	install -d $(DESTDIR)$(INST_LIBDIR)
@@ -126,5 +143,6 @@ help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 .PHONY: all demo test lint c-tests spec sanitize tsan valgrind rock fences warnings \
-  exports deps lint-deps install clean help
+  exports deps lint-deps \
+  bench bench-deps install clean help
 .DELETE_ON_ERROR:
