@@ -6,9 +6,9 @@
 
 /* ---- building ---------------------------------------------------------- */
 
-/* Pops an error and notes it for the id at `id_index`; the job is at `index`.
- */
-static void note_failure(lua_State *L, int index, int id_index)
+/* Pops an error and notes it for an id of the job at `index`. */
+static void note_failure(lua_State *L, int index, const struct job *job,
+                         uint32_t id)
 {
     slot_push(L, index, JOB_FAILED);
     if (lua_isnil(L, -1)) {
@@ -17,7 +17,7 @@ static void note_failure(lua_State *L, int index, int id_index)
         lua_pushvalue(L, -1);
         slot_set(L, index, JOB_FAILED);
     }
-    lua_pushvalue(L, id_index);
+    job_push_id(L, job, id);
     lua_pushvalue(L, -3);
     lua_rawset(L, -3);
     lua_pop(L, 1);
@@ -58,14 +58,14 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
 static bool build(lua_State *L, const struct job *job,
                   const struct luma_doc *doc, int index)
 {
+    if (!job->client->decodes) {
+        value_push(L, doc, job->client->nulls);
+        return true;
+    }
     slot_push(L, index, JOB_CLIENT);
     slot_push(L, -1, CLIENT_DECODE);
     lua_remove(L, -2);
-    if (!lua_isnil(L, -1))
-        return decode(L, doc);
-    lua_pop(L, 1);
-    value_push(L, doc, job->client->nulls);
-    return true;
+    return decode(L, doc);
 }
 
 static void store(lua_State *L, struct job *job, int index, uint32_t id)
@@ -108,14 +108,13 @@ static void deliver_task(lua_State *L, struct job *job,
         luma_keep(client);
         return;
     }
-    job_push_id(L, job, doc->id); /* at 4 */
     if (!build(L, job, doc, JOB)) {
-        note_failure(L, JOB, 4);
+        note_failure(L, JOB, job, doc->id);
         luma_take(client, false);
     } else if (job->streams) {
         slot_push(L, JOB, JOB_ON_TASK);
         lua_insert(L, -2);
-        lua_pushvalue(L, 4);
+        job_push_id(L, job, doc->id);
         lua_pushstring(L, state);
         luma_take(client, true);
         lua_call(L, 3, 0);
@@ -133,10 +132,8 @@ static void deliver_answer(lua_State *L, struct job *job,
     if (answer->error.code != LUMA_OK && answer->count) {
         value_push_error(L, &answer->error); /* at 4 */
         for (i = 0; i < answer->count; i++) {
-            job_push_id(L, job, answer->ids[i]); /* at 5 */
             lua_pushvalue(L, 4);
-            note_failure(L, JOB, 5);
-            lua_pop(L, 1);
+            note_failure(L, JOB, job, answer->ids[i]);
         }
     }
     luma_settle(job->client->core);
@@ -282,14 +279,13 @@ static int next_task(lua_State *L)
         return 3;
     while ((doc = luma_job_doc(job->core))) {
         lua_settop(L, 1);
-        job_push_id(L, job, doc->id); /* at 2 */
         if (build(L, job, doc, 1)) {
-            lua_insert(L, 2);
+            job_push_id(L, job, doc->id);
             lua_pushstring(L, luma_state_name(doc->state));
             luma_job_take(job->core, true);
             return 3;
         }
-        note_failure(L, 1, 2);
+        note_failure(L, 1, job, doc->id);
         luma_job_take(job->core, false);
     }
     return 0;
@@ -305,12 +301,11 @@ int delivery_keep_rest(lua_State *L)
         bool built;
 
         lua_settop(L, 1);
-        job_push_id(L, job, doc->id); /* at 2 */
         built = build(L, job, doc, 1);
         if (built)
             store(L, job, 1, doc->id);
         else
-            note_failure(L, 1, 2);
+            note_failure(L, 1, job, doc->id);
         luma_job_take(job->core, built);
     }
     return 0;

@@ -267,7 +267,7 @@ static struct client *push_client(lua_State *L, bool nulls)
 {
     struct client *client = lua_newuserdatauv(L, sizeof *client, 1);
 
-    *client = (struct client){.nulls = nulls};
+    *client = (struct client){.nulls = nulls, .decodes = !lua_isnil(L, 2)};
     lua_createtable(L, CLIENT_DECODE, 0);
     push_weak_table(L);
     lua_rawseti(L, -2, CLIENT_JOBS);

@@ -15,6 +15,7 @@
 struct client {
     struct luma_client *core; /* NULL once finalised */
     bool nulls;               /* the option */
+    bool decodes;             /* there is the option `decode` */
     bool busy;                /* events are being delivered */
     bool closing;             /* close was called meanwhile */
     bool closed;

@@ -315,10 +315,12 @@ static void test_resources(void)
 /* Neither descriptor can be had, or only the first. */
 static void test_no_descriptors(void)
 {
-    const struct rlimit few = {64, 64};
+    struct rlimit few;
     unsigned before = count_fds(), n = 0, spare;
     int taken[64];
 
+    must(getrlimit(RLIMIT_NOFILE, &few) == 0);
+    few.rlim_cur = 64;
     must(setrlimit(RLIMIT_NOFILE, &few) == 0);
     while (n < COUNT(taken) && (taken[n] = dup(0)) >= 0)
         n++;
