@@ -63,8 +63,10 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
     client->busy = false;
     if (client->closing && !client->closed)
         close_now(client);
-    if (status != LUA_OK)
+    if (status != LUA_OK) {
+        luma_peek(client->core); /* quiets the descriptor of an empty line */
         lua_error(L);
+    }
 }
 
 /* An empty Lua function, whose call lets debug hooks run: the way in which

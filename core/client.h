@@ -18,11 +18,11 @@ struct luma_client {
 };
 
 struct luma_job {
-    struct luma_client *client; /* NULL once that is freed */
-    struct luma_job *next;
-    struct job *job;       /* the caller's reference */
-    struct event_list own; /* documents moved here by luma_keep */
-    uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
+    struct luma_client *client;    /* NULL once that is freed */
+    struct luma_job *next, **link; /* of its list, and what points to it */
+    struct job *job;               /* the caller's reference */
+    struct event_list own;         /* documents moved here by luma_keep */
+    uint8_t *outcomes; /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];
     struct luma_error error; /* LUMA_PENDING until the end */
     bool ended;

@@ -104,6 +104,9 @@ struct luma_job *client_job_new(struct luma_client *client,
     job->user = user;
     job->client = client;
     job->next = client->jobs;
+    job->link = &client->jobs;
+    if (job->next)
+        job->next->link = &job->next;
     client->jobs = job;
     client->unfinished++;
     return job;
@@ -111,13 +114,13 @@ struct luma_job *client_job_new(struct luma_client *client,
 
 void client_job_free(struct luma_job *job)
 {
-    struct luma_job **link = job->client ? &job->client->jobs : NULL;
     struct luma_event *event;
 
-    while (link && *link != job)
-        link = &(*link)->next;
-    if (link)
-        *link = job->next;
+    if (job->client) {
+        *job->link = job->next;
+        if (job->next)
+            job->next->link = job->link;
+    }
     while ((event = event_list_take(&job->own)))
         event_dispose(event);
     if (job->job)

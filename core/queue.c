@@ -60,7 +60,17 @@ struct luma_event *event_list_take(struct event_list *list)
 
 /* ---- life -------------------------------------------------------------- */
 
-/* Non-blocking, so that a full pipe cannot stop anybody. */
+/* Non-blocking, so that a full pipe cannot stop anybody, and never handed on to
+ * a program that the host starts. */
+#ifdef __linux__
+static bool open_pipe(int fd[2])
+{
+    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) == 0)
+        return true;
+    fd[0] = fd[1] = -1;
+    return false;
+}
+#else
 static bool open_pipe(int fd[2])
 {
     int i;
@@ -75,6 +85,7 @@ static bool open_pipe(int fd[2])
             return false;
     return true;
 }
+#endif
 
 struct queue *queue_new(void)
 {

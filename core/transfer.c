@@ -104,6 +104,18 @@ static bool set_callbacks(struct transfer *t, CURL *easy)
            SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
+/* A directory of issuers beside the file would be read for every connection;
+ * where there is only the directory, it has to be. */
+static bool set_issuers(const struct luma_options *o, CURL *easy)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+    if (!o->ca_file && !info->cainfo)
+        return true;
+    return SET(CURLOPT_CAPATH, NULL) &&
+           (!o->ca_file || SET(CURLOPT_CAINFO, o->ca_file));
+}
+
 /* What could surprise a host, its user or the gateway is off: signals, the
  * wait for a resolver, redirects, environment proxies, other protocols. */
 static bool set_safety(struct transfer *t, CURL *easy)
@@ -117,8 +129,7 @@ static bool set_safety(struct transfer *t, CURL *easy)
            SET(CURLOPT_PROXY, o->proxy ? o->proxy : "") &&
            SET(CURLOPT_NOPROXY, "") &&
            SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
-           SET(CURLOPT_CAPATH, NULL) &&
-           (!o->ca_file || SET(CURLOPT_CAINFO, o->ca_file));
+           set_issuers(o, easy);
 }
 
 static bool set_request(struct transfer *t, CURL *easy)
