@@ -93,6 +93,8 @@ valgrind: all $(build)/host $(c_tests)  ## both under memcheck
 bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
 	$(MAKE) all $(bench_modules)
 	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
+calls: all build/bench/clock.so  ## what calls cost that promise not to wait
+	@LUA_CPATH='$(build)/?.so;build/bench/?.so;;' $(LUA) bench/calls.lua
 build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fvisibility=default $(SHARED) -o $@ $< \
@@ -144,5 +146,5 @@ help:                          ## this list
 
 .PHONY: all demo test lint c-tests spec sanitize tsan valgrind rock fences warnings \
   exports deps lint-deps \
-  bench bench-deps install clean help
+  bench bench-deps calls install clean help
 .DELETE_ON_ERROR:
