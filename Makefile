@@ -86,6 +86,8 @@ sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
 tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
+torture:                       ## 200 of each exit and fork; 20 with SAN=…
+	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec BUSTED=spec/exit_spec.lua
 valgrind: all $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind $(memcheck) $(build)/host \
@@ -144,7 +146,6 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo test lint c-tests spec sanitize tsan valgrind rock fences warnings \
-  exports deps lint-deps \
-  bench bench-deps calls install clean help
+.PHONY: all demo test lint c-tests spec sanitize tsan valgrind torture rock \
+  bench calls fences warnings exports deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:
