@@ -139,7 +139,7 @@ static void deliver_answer(lua_State *L, struct job *job,
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_PROGRESS);
     if (!lua_isnil(L, -1))
-        job_push_progress(L, job);
+        result_push_progress(L, job);
     luma_take(job->client->core, true);
     if (!lua_isnil(L, -1))
         lua_call(L, 1, 0);
@@ -177,7 +177,7 @@ static void deliver_end(lua_State *L, struct job *job,
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_DONE);
     if (!lua_isnil(L, -1)) {
-        job_push_result(L, JOB, job);
+        result_push(L, JOB, job);
         if (luma_job_doc(job->core)) /* a loop still has some to take */
             job->has_result = false;
     }

@@ -83,6 +83,13 @@ bool client_wait(lua_State *L, struct client *client, double seconds);
 /* Seconds on the monotonic clock. Never raises. */
 double client_now(void);
 
+/* ---- lua_options.c: options -------------------------------------------- */
+
+/* Reads the table at 1, whose texts stay on the stack, and the environment.
+ * `decode` goes to 2, where nil is. Raises what is wrong, but not about values
+ * that the core looks at. */
+void options_read(lua_State *L, struct luma_options *o, bool *nulls);
+
 /* ---- lua_job.c: jobs --------------------------------------------------- */
 
 /* Pushes a slot of the user value of the userdata at `index`. */
@@ -97,12 +104,8 @@ struct job *job_check(lua_State *L);
 /* It has ended, and no document waits for its loop. Never raises. */
 bool job_is_done(const struct job *job);
 
+/* Pushes the id of that index. */
 void job_push_id(lua_State *L, const struct job *job, size_t index);
-void job_push_progress(lua_State *L, const struct job *job);
-
-/* Makes the result of a job that is done, once, and pushes its two values. The
- * job is at `index`. */
-int job_push_result(lua_State *L, int index, struct job *job);
 
 /* client:fetch(ids, options): the client is at 1; leaves the job on top, or
  * nil and an error. Returns how many. */
@@ -112,6 +115,21 @@ int job_fetch(lua_State *L);
 int job_result(lua_State *L);
 
 void job_register(lua_State *L); /* the metatable */
+
+/* ---- lua_result.c: results --------------------------------------------- */
+
+/* The job is at `index`. Both are to be called through client_guard or from
+ * within it: what finalizers of the host do meanwhile must not show in them. */
+
+/* Makes the result of a job that is done, once, and pushes its two values;
+ * returns how many. */
+int result_push(lua_State *L, int index, struct job *job);
+
+/* Pushes the error of a job that did not end well, or has not ended. */
+void result_push_failure(lua_State *L, int index, const struct job *job);
+
+/* Pushes a table of numbers. */
+void result_push_progress(lua_State *L, const struct job *job);
 
 /* ---- lua_delivery.c: events -------------------------------------------- */
 

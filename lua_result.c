@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* What a job comes to, in tables: tasks and missing ids, or an error with all
+ * that is known; and its progress in numbers. */
+#include "lua_luma.h"
+
+/* Pushes an array of the ids with this outcome, in the order asked for. */
+static void push_ids(lua_State *L, const struct job *job,
+                     enum luma_outcome outcome)
+{
+    struct luma_progress progress;
+    size_t i, n = 0;
+
+    luma_job_progress(job->core, &progress);
+    lua_createtable(L, (int)progress.outcome[outcome], 0);
+    for (i = 0; n < progress.outcome[outcome] && i < progress.ids; i++) {
+        if (luma_job_outcome(job->core, i) != outcome)
+            continue;
+        job_push_id(L, job, i);
+        lua_rawseti(L, -2, (lua_Integer)++n);
+    }
+}
+
+/* Pushes the tasks that were kept, in the order asked for. */
+static void push_tasks(lua_State *L, int index, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+    lua_Integer n = 0;
+
+    slot_push(L, index, JOB_TASKS);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        return;
+    }
+    if (job->stored == count)
+        return; /* without holes it is the result already */
+    lua_createtable(L, (int)count, 0);
+    for (i = 1; i <= count; i++) {
+        if (lua_rawgeti(L, -2, (lua_Integer)i) != LUA_TNIL)
+            lua_rawseti(L, -2, ++n);
+        else
+            lua_pop(L, 1);
+    }
+    lua_remove(L, -2);
+}
+
+/* Puts what became of the ids before the error's message. */
+static void set_message(lua_State *L, const struct job *job)
+{
+    struct luma_progress p;
+    size_t failed;
+
+    luma_job_progress(job->core, &p);
+    failed = p.outcome[LUMA_IS_FAILED];
+    if (p.ids < 2)
+        return;
+    lua_getfield(L, -1, "message");
+    lua_pushfstring(L, "%I of %I ids %s: %s",
+                    (LUAI_UACINT)(failed ? failed
+                                         : p.outcome[LUMA_IS_OPEN] +
+                                               p.outcome[LUMA_IS_CANCELLED]),
+                    (LUAI_UACINT)p.ids, failed ? "failed" : "unfinished",
+                    lua_tostring(L, -1));
+    lua_setfield(L, -3, "message");
+    lua_pop(L, 1);
+}
+
+/* Pushes the table of failed ids to their errors. */
+static void push_failed(lua_State *L, int index, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    slot_push(L, index, JOB_FAILED);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    slot_push(L, index, JOB_END_ERROR);
+    for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
+        if (luma_job_outcome(job->core, i) != LUMA_IS_FAILED)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, -4) == LUA_TNIL) {
+            lua_pop(L, 1);
+            lua_pushvalue(L, -2);
+            lua_rawset(L, -4);
+        } else {
+            lua_pop(L, 2);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+/* Pushes the error of a job that did not end well, or has not ended: a copy of
+ * the first failure's fields, and everything that is known. */
+void result_push_failure(lua_State *L, int index, const struct job *job)
+{
+    struct luma_error cancelled;
+
+    status_set(&cancelled, LUMA_CANCELLED);
+    slot_push(L, index, JOB_FIRST_ERROR);
+    if (luma_job_error(job->core)->code == LUMA_PENDING) {
+        value_push_error(L, luma_job_error(job->core));
+    } else if (lua_isnil(L, -1)) {
+        value_push_error(L, &cancelled);
+    } else {
+        lua_newtable(L);
+        for (lua_pushnil(L); lua_next(L, -3);) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, -4);
+        }
+        lua_getmetatable(L, -2);
+        lua_setmetatable(L, -2);
+    }
+    lua_remove(L, -2);
+    set_message(L, job);
+    push_tasks(L, index, job);
+    lua_setfield(L, -2, "tasks");
+    push_ids(L, job, LUMA_IS_MISSING);
+    lua_setfield(L, -2, "missing");
+    push_ids(L, job, LUMA_IS_CANCELLED);
+    lua_setfield(L, -2, "cancelled");
+    push_ids(L, job, LUMA_IS_OPEN);
+    lua_setfield(L, -2, "pending");
+    push_failed(L, index, job);
+    lua_setfield(L, -2, "failed");
+}
+
+/* Makes the result of a job that is done, once, and pushes its two values. */
+int result_push(lua_State *L, int index, struct job *job)
+{
+    struct luma_progress p;
+
+    if (!job->has_result) {
+        luma_job_progress(job->core, &p);
+        if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED]) {
+            result_push_failure(L, index, job);
+            slot_set(L, index, JOB_RESULT2);
+            lua_pushnil(L);
+        } else {
+            push_ids(L, job, LUMA_IS_MISSING);
+            slot_set(L, index, JOB_RESULT2);
+            push_tasks(L, index, job);
+        }
+        slot_set(L, index, JOB_RESULT);
+        job->has_result = true;
+    }
+    slot_push(L, index, JOB_RESULT);
+    slot_push(L, index, JOB_RESULT2);
+    return 2;
+}
+
+static void set_number(lua_State *L, const char *name, uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, name);
+}
+
+void result_push_progress(lua_State *L, const struct job *job)
+{
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    lua_createtable(L, 0, 9);
+    set_number(L, "ids", p.ids);
+    set_number(L, "tasks", p.outcome[LUMA_IS_TASK]);
+    set_number(L, "missing", p.outcome[LUMA_IS_MISSING]);
+    set_number(L, "failed", p.outcome[LUMA_IS_FAILED]);
+    set_number(L, "cancelled", p.outcome[LUMA_IS_CANCELLED]);
+    set_number(L, "requests", p.requests);
+    set_number(L, "retries", p.retries);
+    set_number(L, "bytes", p.bytes);
+    set_number(L, "total_bytes", 0); /* of downloads; here it is not known */
+}
