@@ -311,7 +311,6 @@ int delivery_keep_rest(lua_State *L)
     return 0;
 }
 
-/* The iterator. Its upvalue is the job. */
 int delivery_each_next(lua_State *L)
 {
     struct job *job;

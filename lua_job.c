@@ -18,7 +18,6 @@ struct job *job_check(lua_State *L)
     return job;
 }
 
-/* Pushes a slot of the user value of the userdata at `index`. */
 void slot_push(lua_State *L, int index, int slot)
 {
     lua_getiuservalue(L, index, 1);
@@ -26,7 +25,6 @@ void slot_push(lua_State *L, int index, int slot)
     lua_remove(L, -2);
 }
 
-/* Sets it to the value on top, and pops that. */
 void slot_set(lua_State *L, int index, int slot)
 {
     index = lua_absindex(L, index);

@@ -47,7 +47,7 @@ enum {
     JOB_FAILED, /* id to its error */
     JOB_FIRST_ERROR,
     JOB_END_ERROR, /* of the ids that failed without one in JOB_FAILED */
-    JOB_RESULT,    /* what result() gives first: tasks, or false */
+    JOB_RESULT,    /* what result() gives first: tasks, or nil */
     JOB_RESULT2,   /* and second: missing, or the error */
     JOB_ON_TASK,
     JOB_ON_PROGRESS,

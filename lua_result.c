@@ -128,7 +128,6 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "failed");
 }
 
-/* Makes the result of a job that is done, once, and pushes its two values. */
 int result_push(lua_State *L, int index, struct job *job)
 {
     struct luma_progress p;

@@ -199,7 +199,6 @@ static void sleep_until(struct io *io, int64_t moment)
     if (ms > LONGEST_SLEEP_MS)
         ms = LONGEST_SLEEP_MS;
     curl_multi_poll(io->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
-    io->schedule.look = io->schedule.look || wake.revents;
 }
 
 static void turn(struct io *io)

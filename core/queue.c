@@ -154,13 +154,17 @@ void queue_wake(struct queue *queue)
     pthread_mutex_unlock(&queue->lock);
 }
 
-void queue_take(struct queue *queue, struct event_list *list)
+bool queue_take(struct queue *queue, struct event_list *list)
 {
+    bool raised;
+
     pthread_mutex_lock(&queue->lock);
+    raised = queue->raised;
     if (!queue->list.first && !queue->closed)
         lower_fd(queue);
     join(list, &queue->list);
     pthread_mutex_unlock(&queue->lock);
+    return raised;
 }
 
 size_t queue_count(struct queue *queue)

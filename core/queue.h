@@ -42,9 +42,10 @@ void queue_put(struct queue *queue, struct event_list *list);
 /* Makes the descriptor readable until the next queue_take. Any thread. */
 void queue_wake(struct queue *queue);
 
-/* Moves all events to the end of the list. Taking nothing makes the
- * descriptor unreadable. The taker only. */
-void queue_take(struct queue *queue, struct event_list *list);
+/* Moves all events to the end of the list. Taking nothing makes the descriptor
+ * unreadable. True when it was readable until now: something was put in, or
+ * woke the taker, since the last time it was not. The taker only. */
+bool queue_take(struct queue *queue, struct event_list *list);
 
 /* How many events queue_take would get. Any thread. */
 size_t queue_count(struct queue *queue);

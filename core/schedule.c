@@ -45,9 +45,10 @@ void schedule_take_jobs(struct schedule *s)
     struct event_list list = {0};
     struct luma_event *event;
 
-    queue_take(s->channel->jobs, &list);
-    queue_take(s->channel->jobs, &list); /* finds nothing: lowers the fd */
-    s->look = s->look || list.first;
+    if (queue_take(s->channel->jobs, &list)) {
+        s->look = true;
+        queue_take(s->channel->jobs, &list); /* quiets an empty one */
+    }
     while ((event = event_list_take(&list)))
         append_job(s, (struct job *)event);
 }
