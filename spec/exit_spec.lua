@@ -153,9 +153,13 @@ describe("a process", function()
 
   describe("that forks", function()
     local ways = { "use", "close", "drop", "exit", "exit_and_close", "quit" }
+    local sanitizer = os.getenv "LUMA_SAN" or ""
 
-    -- The thread sanitizer does not let a child start threads.
-    if os.getenv "LUMA_SAN" ~= "thread" then ways[#ways + 1] = "new" end
+    -- The thread sanitizer does not let a child start threads. The allocator
+    -- of the address sanitizer is not made for forks: a child waits for ever
+    -- for a lock that a thread of the parent held.
+    if sanitizer ~= "thread" then ways[#ways + 1] = "new" end
+    if sanitizer:find "address" then ways = {} end
 
     for _, way in ipairs(ways) do
       it("keeps its client when a child does " .. way, function()
