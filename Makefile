@@ -5,7 +5,7 @@ CC      = gcc
 CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
-LUA_VERSION = $(LUA:lua%=%)
+LUA_VERSION = $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
 LUA_CFLAGS = $(shell pkg-config --cflags $(LUA))
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl)

@@ -252,7 +252,8 @@ static bool next_kept(lua_State *L, struct job *job)
     while (!lua_isnil(L, -1) && job->cursor < count) {
         lua_Integer i = (lua_Integer)++job->cursor;
 
-        if (lua_rawgeti(L, -1, i) != LUA_TNIL) {
+        lua_rawgeti(L, -1, i);
+        if (!lua_isnil(L, -1)) {
             job_push_id(L, job, job->cursor - 1);
             lua_pushstring(
                 L, luma_state_name(luma_job_state(job->core, job->cursor - 1)));

@@ -148,9 +148,9 @@ static int job_tostring(lua_State *L)
         return 1;
     }
     luma_job_progress(job->core, &p);
-    lua_pushfstring(L, "luma.job (%s, %I of %I ids open)",
+    lua_pushfstring(L, "luma.job (%s, %d of %d ids open)",
                     job_is_done(job) ? "done" : "running",
-                    (LUAI_UACINT)p.outcome[LUMA_IS_OPEN], (LUAI_UACINT)p.ids);
+                    (int)p.outcome[LUMA_IS_OPEN], (int)p.ids);
     return 1;
 }
 
@@ -163,8 +163,7 @@ static void bad_id(lua_State *L, size_t i, int type, size_t len)
     if (type != LUA_TSTRING)
         problem = lua_pushfstring(L, "string expected, got %s",
                                   lua_typename(L, type));
-    luaL_argerror(L, 2,
-                  lua_pushfstring(L, "ids[%I]: %s", (LUAI_UACINT)i, problem));
+    luaL_argerror(L, 2, lua_pushfstring(L, "ids[%d]: %s", (int)i, problem));
 }
 
 /* Checks the ids at 2 and says how many there are, and their bytes. After it,
@@ -180,15 +179,22 @@ static size_t check_ids(lua_State *L, size_t *bytes)
         lua_rawseti(L, -2, 1);
         lua_replace(L, 2);
     }
-    luaL_argexpected(L, lua_istable(L, 2), 2, "string or array of strings");
+    if (!lua_istable(L, 2))
+        luaL_argerror(L, 2,
+                      lua_pushfstring(L,
+                                      "string or array of strings expected, "
+                                      "got %s",
+                                      luaL_typename(L, 2)));
     n = lua_rawlen(L, 2);
     lua_pushnil(L);
     luaL_argcheck(L, n || !lua_next(L, 2), 2, "ids must be an array");
     lua_settop(L, 3);
     luaL_argcheck(L, n < UINT32_MAX / 4, 2, "too many ids");
     for (i = 1; i <= n; i++) {
-        int type = lua_rawgeti(L, 2, (lua_Integer)i);
+        int type;
 
+        lua_rawgeti(L, 2, (lua_Integer)i);
+        type = lua_type(L, -1);
         len = type == LUA_TSTRING ? lua_rawlen(L, -1) : 0;
         if (!len || len > LUMA_ID_MAX)
             bad_id(L, i, type, len);
@@ -293,7 +299,8 @@ int job_fetch(lua_State *L)
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, JOB_CLIENT);
     deadline = take_options(L, &callbacks);
-    job->streams = lua_rawgeti(L, -1, JOB_ON_TASK) != LUA_TNIL;
+    lua_rawgeti(L, -1, JOB_ON_TASK);
+    job->streams = !lua_isnil(L, -1);
     lua_pop(L, 1);
     lua_setiuservalue(L, 4, 1);
     luaL_setmetatable(L, job_type);

@@ -285,8 +285,8 @@ static int client_tostring(lua_State *L)
     if (!client->core || client->closed)
         lua_pushliteral(L, "luma.client (closed)");
     else
-        lua_pushfstring(L, "luma.client (%I jobs unfinished)",
-                        (LUAI_UACINT)luma_unfinished(client->core));
+        lua_pushfstring(L, "luma.client (%d jobs unfinished)",
+                        (int)luma_unfinished(client->core));
     return 1;
 }
 
@@ -319,9 +319,10 @@ __attribute__((visibility("default"))) int luaopen_luma(lua_State *L);
 
 int luaopen_luma(lua_State *L)
 {
-    const char *trouble = luma_init();
+    const char *trouble;
 
-    luaL_checkversion(L);
+    compat_check(L);
+    trouble = luma_init();
     if (trouble)
         luaL_error(L, "%s", trouble);
     if (luaL_loadstring(L, "") != LUA_OK)

@@ -6,10 +6,8 @@
 #ifndef LUA_LUMA_H
 #define LUA_LUMA_H
 
-#include <lauxlib.h>
-#include <lua.h>
-
 #include "core/luma.h"
+#include "lua_compat.h"
 
 /* A client's userdata. Its user value is a table, see below. */
 struct client {

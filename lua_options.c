@@ -123,8 +123,9 @@ static void read_all(lua_State *L, struct luma_options *o, bool *nulls)
 {
     luaL_checkstack(L, 20, NULL);
     for (lua_pushnil(L); lua_next(L, 1);) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
-                                                          : "?";
+        const char *name = lua_type(L, -2) == LUA_TSTRING
+                               ? lua_tostring(L, -2)
+                               : luaL_typename(L, -2);
         const struct option *option = find_option(name);
 
         if (option) {
@@ -146,8 +147,7 @@ static void read_all(lua_State *L, struct luma_options *o, bool *nulls)
             lua_replace(L, 2);
         } else {
             luaL_argerror(L, 1,
-                          lua_pushfstring(L, "unknown option '%s'",
-                                          luaL_tolstring(L, -2, NULL)));
+                          lua_pushfstring(L, "unknown option '%s'", name));
         }
         lua_pop(L, 1);
     }

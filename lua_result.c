@@ -36,7 +36,8 @@ static void push_tasks(lua_State *L, int index, const struct job *job)
         return; /* without holes it is the result already */
     lua_createtable(L, (int)count, 0);
     for (i = 1; i <= count; i++) {
-        if (lua_rawgeti(L, -2, (lua_Integer)i) != LUA_TNIL)
+        lua_rawgeti(L, -2, (lua_Integer)i);
+        if (!lua_isnil(L, -1))
             lua_rawseti(L, -2, ++n);
         else
             lua_pop(L, 1);
@@ -55,12 +56,11 @@ static void set_message(lua_State *L, const struct job *job)
     if (p.ids < 2)
         return;
     lua_getfield(L, -1, "message");
-    lua_pushfstring(L, "%I of %I ids %s: %s",
-                    (LUAI_UACINT)(failed ? failed
-                                         : p.outcome[LUMA_IS_OPEN] +
-                                               p.outcome[LUMA_IS_CANCELLED]),
-                    (LUAI_UACINT)p.ids, failed ? "failed" : "unfinished",
-                    lua_tostring(L, -1));
+    lua_pushfstring(
+        L, "%d of %d ids %s: %s",
+        (int)(failed ? failed
+                     : p.outcome[LUMA_IS_OPEN] + p.outcome[LUMA_IS_CANCELLED]),
+        (int)p.ids, failed ? "failed" : "unfinished", lua_tostring(L, -1));
     lua_setfield(L, -3, "message");
     lua_pop(L, 1);
 }
@@ -81,7 +81,8 @@ static void push_failed(lua_State *L, int index, const struct job *job)
             continue;
         job_push_id(L, job, i);
         lua_pushvalue(L, -1);
-        if (lua_rawget(L, -4) == LUA_TNIL) {
+        lua_rawget(L, -4);
+        if (lua_isnil(L, -1)) {
             lua_pop(L, 1);
             lua_pushvalue(L, -2);
             lua_rawset(L, -4);

@@ -42,29 +42,38 @@ static int none(lua_State *L)
     return 1;
 }
 
+/* Pushes the digits of the number on top, or false where it is not whole. */
+static bool push_digits(lua_State *L)
+{
+    int whole;
+    lua_Integer integer = lua_tointegerx(L, -1, &whole);
+    lua_Number number = lua_tonumber(L, -1);
+    char digits[512]; /* the largest float has 309 */
+
+    if (whole)
+        snprintf(digits, sizeof digits, "%lld", (long long)integer);
+    else if (floor(number) == number && isfinite(number))
+        snprintf(digits, sizeof digits, "%.0f", number);
+    else
+        return false;
+    lua_pushstring(L, digits);
+    return true;
+}
+
 static enum luma_state state_in(lua_State *L, int index, const char *name)
 {
     enum luma_state state = LUMA_NO_STATE;
-    int type = push_field(L, index, name);
-    lua_Integer number;
-    int whole;
+    int top = lua_gettop(L), type = push_field(L, index, name);
     size_t len;
     const char *word;
 
-    if (type == LUA_TNUMBER) {
-        number = lua_tointegerx(L, -1, &whole);
-        if (whole)
-            lua_pushfstring(L, "%I", (LUAI_UACINT)number);
-        else
-            lua_pushliteral(L, "?");
-        lua_remove(L, -2);
-        type = LUA_TSTRING;
-    }
-    if (type == LUA_TSTRING) {
+    if (type == LUA_TNUMBER && !push_digits(L))
+        state = LUMA_PROCESSING;
+    if (lua_type(L, -1) == LUA_TSTRING) {
         word = lua_tolstring(L, -1, &len);
         state = luma_state_of_word(word, len);
     }
-    lua_pop(L, 1);
+    lua_settop(L, top);
     return state;
 }
 
@@ -89,20 +98,9 @@ static int task_state(lua_State *L)
 static int id_in(lua_State *L, int index, const char *name)
 {
     int type = push_field(L, index, name);
-    char digits[512];
-    lua_Number number;
 
-    if (type == LUA_TNUMBER && lua_isinteger(L, -1)) {
-        lua_pushfstring(L, "%I", (LUAI_UACINT)lua_tointeger(L, -1));
-        return 1;
-    }
-    number = type == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
-    if (floor(number) == number && isfinite(number)) { /* by lua-cjson */
-        snprintf(digits, sizeof digits, "%.0f", number);
-        lua_pushstring(L, digits);
-        return 1;
-    }
-    if (type == LUA_TSTRING && lua_rawlen(L, -1) > 0)
+    if ((type == LUA_TNUMBER && push_digits(L)) ||
+        (type == LUA_TSTRING && lua_rawlen(L, -1) > 0))
         return 1;
     lua_pop(L, 1);
     return 0;

@@ -50,8 +50,22 @@ static void push_array(const struct build *b, const struct luma_node *array)
     }
 }
 
-/* A null member is set to nil: nothing is stored, but a member of the same
- * name that came before is gone. */
+/* Sets table[name] to nil, where both are on top, and pops the name. Most often
+ * there is nothing: then nothing is stored, not even an empty place. */
+static void clear_member(lua_State *L)
+{
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 2);
+        return;
+    }
+    lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_rawset(L, -3);
+}
+
+/* A null member is absent, and with it one of the same name before it. */
 static void push_object(const struct build *b, const struct luma_node *object)
 {
     const struct luma_node *node = object + 1, *end = object + object->span;
@@ -60,10 +74,11 @@ static void push_object(const struct build *b, const struct luma_node *object)
     lua_createtable(b->L, 0, (int)size);
     for (; node < end; node += node->span) {
         push_string(b, node->name);
-        if (node->kind == LUMA_NULL && !b->nulls)
-            lua_pushnil(b->L);
-        else
-            push_node(b, node);
+        if (node->kind == LUMA_NULL && !b->nulls) {
+            clear_member(b->L);
+            continue;
+        }
+        push_node(b, node);
         lua_rawset(b->L, -3);
     }
 }
@@ -159,8 +174,6 @@ static void append_field(lua_State *L, luaL_Buffer *b, const char *field,
         lua_pop(L, 1);
         return;
     }
-    luaL_tolstring(L, -1, NULL);
-    lua_remove(L, -2);
     lua_pushfstring(L, ", %s%s", label, lua_tostring(L, -1));
     lua_remove(L, -2);
     luaL_addvalue(b);

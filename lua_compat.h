@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place that knows which Lua this is: 5.1 or LuaJIT, 5.3, 5.4 or 5.5.
+ * The binding is written for 5.4; what the others lack of its C API is made
+ * here of what they have. */
+#ifndef LUA_COMPAT_H
+#define LUA_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+/* Raises when the module was built for another Lua than the one that runs. To
+ * be called before anything else. */
+void compat_check(lua_State *L);
+
+/* Not every Lua has these. As they are weak, a module of the wrong kind is
+ * loaded all the same, and can say what is wrong. */
+#if LUA_VERSION_NUM < 502
+#pragma weak lua_call
+#pragma weak lua_getfenv
+#pragma weak lua_insert
+#pragma weak lua_newuserdata
+#pragma weak lua_objlen
+#pragma weak lua_pcall
+#pragma weak lua_remove
+#pragma weak lua_replace
+#pragma weak lua_setfenv
+#pragma weak lua_tonumber
+#pragma weak luaL_register
+#define COMPAT_FITS(L) (lua_setfenv != NULL)
+#else
+#pragma weak lua_absindex
+#pragma weak lua_callk
+#pragma weak lua_copy
+#pragma weak lua_pcallk
+#pragma weak lua_rawgetp
+#pragma weak lua_rawlen
+#pragma weak lua_rawsetp
+#pragma weak lua_rotate
+#pragma weak lua_tointegerx
+#pragma weak lua_tonumberx
+#pragma weak lua_version
+#pragma weak luaL_checkversion_
+#pragma weak luaL_setfuncs
+#pragma weak luaL_setmetatable
+#if LUA_VERSION_NUM < 504
+#pragma weak lua_getuservalue
+#pragma weak lua_newuserdata
+#pragma weak lua_setuservalue
+#define COMPAT_FITS(L) (lua_rotate && lua_setuservalue)
+#else
+#pragma weak lua_getiuservalue
+#pragma weak lua_newuserdatauv
+#pragma weak lua_setiuservalue
+#define COMPAT_FITS(L) (lua_setiuservalue && lua_version(L) == LUA_VERSION_NUM)
+#endif
+#endif
+
+#if LUA_VERSION_NUM < 504
+#define lua_newuserdatauv(L, size, values) lua_newuserdata(L, size)
+#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
+#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
+#endif
+
+#if LUA_VERSION_NUM < 502
+#undef LUA_OK
+#undef luaL_newlib
+#define LUA_OK 0
+#define lua_getuservalue lua_getfenv
+#define lua_setuservalue lua_setfenv
+#define lua_rawlen lua_objlen
+#define lua_absindex compat_absindex
+#define lua_rawgetp compat_rawgetp
+#define lua_rawsetp compat_rawsetp
+#define lua_tointegerx compat_tointegerx
+#define luaL_checkversion(L) ((void)(L))
+#define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
+#define luaL_newlib(L, functions) \
+    (lua_newtable(L), luaL_register(L, NULL, functions))
+#define luaL_setmetatable(L, name) \
+    (luaL_getmetatable(L, name), lua_setmetatable(L, -2))
+
+static inline int compat_absindex(lua_State *L, int index)
+{
+    return index < 0 && index > LUA_REGISTRYINDEX ? lua_gettop(L) + index + 1
+                                                  : index;
+}
+
+static inline void compat_rawgetp(lua_State *L, int index, const void *key)
+{
+    index = lua_absindex(L, index);
+    lua_pushlightuserdata(L, (void *)key);
+    lua_rawget(L, index);
+}
+
+static inline void compat_rawsetp(lua_State *L, int index, const void *key)
+{
+    index = lua_absindex(L, index);
+    lua_pushlightuserdata(L, (void *)key);
+    lua_insert(L, -2);
+    lua_rawset(L, index);
+}
+
+/* Integers are floats here, exact up to 2^53. */
+static inline lua_Integer compat_tointegerx(lua_State *L, int index, int *whole)
+{
+    lua_Number number = lua_tonumber(L, index);
+
+    *whole = number >= -0x1p53 && number <= 0x1p53 &&
+             number == (lua_Number)(lua_Integer)number;
+    return *whole ? (lua_Integer)number : 0;
+}
+#endif
+
+#endif
