@@ -44,8 +44,8 @@ SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
 endif
 
 # A sanitizer has to be in the host as well: then a host of our own runs Lua.
-host     = $(if $(san),$(build)/host,$(LUA))
-with     = LUMA_SAN=$(san) LUMA_LUA=$(abspath $(build)/host) \
+host     = $(if $(san),$(abspath $(build)/host),$(LUA))
+with     = LUMA_SAN=$(san) LUMA_LUA=$(host) LUMA_ABI=$(LUA) \
            LUA_CPATH='$(abspath $(build))/?.so;;' \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
 
@@ -80,7 +80,7 @@ $(build)/host: spec/support/host.c
 
 c-tests: $(c_tests)            ## the pure files alone
 	@for test in $^; do ./$$test $(corpus) || exit 1; done
-spec: all $(build)/host        ## the specs alone
+spec: all $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(shell command -v busted) $(BUSTED)
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
@@ -90,7 +90,7 @@ torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec BUSTED=spec/exit_spec.lua
 valgrind: all $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
-	$(with) LUMA_SAN=valgrind $(memcheck) $(build)/host \
+	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
 bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
 	$(MAKE) all $(bench_modules)

@@ -6,9 +6,7 @@ local children = {}
 
 local AT_ONCE = 4
 
--- A sanitizer has to be in the host, so then it is one of our own.
-local LUA = (os.getenv "LUMA_SAN" or "") == "" and "lua5.4"
-  or os.getenv "LUMA_LUA"
+local LUA = os.getenv "LUMA_LUA"
 
 local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
