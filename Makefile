@@ -5,6 +5,7 @@ CC      = gcc
 CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
+LUAS    = lua5.1 lua5.3 lua5.4 luajit
 LUA_VERSION = $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
 LUA_CFLAGS = $(shell pkg-config --cflags $(LUA))
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
@@ -15,7 +16,7 @@ INST_LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
 
 san     := $(strip $(SAN))
 comma   := ,
-build    = build/$(LUA)$(if $(san),-$(subst $(comma),-,$(san)))
+build    = build/$(notdir $(LUA))$(if $(san),-$(subst $(comma),-,$(san)))
 core     = $(wildcard core/*.c)
 binding  = $(wildcard lua_*.c)
 headers  = $(wildcard core/*.h *.h)
@@ -44,8 +45,10 @@ SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
 endif
 
 # A sanitizer has to be in the host as well: then a host of our own runs Lua.
-host     = $(if $(san),$(abspath $(build)/host),$(LUA))
-with     = LUMA_SAN=$(san) LUMA_LUA=$(host) LUMA_ABI=$(LUA) \
+host     = $(if $(san),$(abspath $(build)/host),$(LUA)$(compat))
+# The specs use what Lua 5.3 has; LuaJIT's ffi must not be unloaded, as busted would.
+compat   = $(if $(filter luajit lua5.1,$(LUA)),$(if $(filter luajit,$(LUA)), -l ffi) -l compat53)
+with     = LUMA_SAN=$(san) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LUA_CPATH='$(abspath $(build))/?.so;;' \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
 
@@ -82,6 +85,9 @@ c-tests: $(c_tests)            ## the pure files alone
 	@for test in $^; do ./$$test $(corpus) || exit 1; done
 spec: all $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(shell command -v busted) $(BUSTED)
+every-lua:                     ## the specs on each of LUAS
+	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps spec || exit 1; done
+	sh spec/support/strangers.sh $(LUAS)
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
 tsan:                          ## C tests and specs under TSan
@@ -103,7 +109,7 @@ build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
 	  $(if $(filter clock,$*),-ldl,bench/multi.c $(CURL_LIBS)) -lpthread
 
 rock:                          ## install with LuaRocks into a tree, and try it
-	sh spec/support/rock.sh $(LUA)
+	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
 
 fences:
 	sh spec/support/fences.sh
@@ -114,7 +120,10 @@ exports: all
 	@test "$$(nm -D --defined-only build/$(LUA)/luma.so | cut -d' ' -f3)" = \
 	  luaopen_luma || { echo "luma.so exports more than luaopen_luma"; exit 1; }
 
-PACKAGES = $(LUA) lib$(LUA)-dev libcurl4-openssl-dev lua-cjson lua-busted \
+dev_luajit = libluajit-5.1-dev lua-compat53
+dev_lua5.1 = liblua5.1-0-dev lua-compat53
+PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
+  libcurl4-openssl-dev lua-cjson lua-busted \
   lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make \
   libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
@@ -146,6 +155,6 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo test lint c-tests spec sanitize tsan valgrind torture rock \
+.PHONY: all demo test lint c-tests spec every-lua sanitize tsan valgrind torture rock \
   bench calls fences warnings exports deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:

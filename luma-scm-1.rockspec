@@ -17,7 +17,7 @@ of their own, so that no frame waits for them.]],
 }
 supported_platforms = { "unix" }
 dependencies = {
-  "lua >= 5.4, < 5.5",
+  "lua >= 5.1, < 5.6",
   "lua-cjson >= 2.1.0",
 }
 external_dependencies = {
@@ -29,6 +29,7 @@ build = {
   type = "make",
   build_target = "all",
   build_variables = {
+    LUA = "$(LUA)",
     CC = "$(CC)",
     CFLAGS = "$(CFLAGS)",
     LUA_CFLAGS = "-I$(LUA_INCDIR)",
@@ -36,6 +37,7 @@ build = {
   },
   install_target = "install",
   install_variables = {
+    LUA = "$(LUA)",
     INST_LIBDIR = "$(LIBDIR)",
     INST_LUADIR = "$(LUADIR)",
   },

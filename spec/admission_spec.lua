@@ -22,7 +22,7 @@ describe("with little room for what is undelivered", function()
     local list = {}
     for i = 1, n do
       seed = (seed * 1103515245 + 12345) % 2147483648
-      local j = 1 + seed // 65536 % i
+      local j = 1 + math.floor(seed / 65536) % i
       list[i] = list[j]
       list[j] = i
     end

@@ -18,7 +18,8 @@ local function ids_of(tasks)
 end
 
 local function sorted(list)
-  local copy = { table.unpack(list) }
+  local copy = {}
+  for i, value in ipairs(list) do copy[i] = value end
   table.sort(copy)
   return copy
 end

@@ -57,7 +57,7 @@ describe("decode", function()
     local expected = cjson.decode(read "spec/support/tasks-200.json")[1]
     assert.same(expected, task)
     assert.equal(cjson.null, task.last_frame.palette)
-    assert.equal("float", math.type(task.video.width))
+    assert.equal(math.type(1.0), math.type(task.video.width))
   end)
 
   it("is given the gateway's tokens without white space between", function()
@@ -71,7 +71,7 @@ describe("decode", function()
   it("is given every token as it was spelled", function()
     local odd = ' { "id" :\t"x" ,\n"n":[ 1.50e+02 , -0 , 1E5, '
       .. '123456789012345678901234567890 ],"n" : null,"s":"\\u0041 \\/ \\" '
-      .. '\\\\" , "u": "\xC3\xA9 \xFF","t" : [ true , false, { } , [ ] ] } '
+      .. '\\\\" , "u": "\195\169 \255","t" : [ true , false, { } , [ ] ] } '
     reply("[ " .. odd .. " , " .. odd:gsub('"x"', '"y"') .. " ]")
     local tasks = connect(verbatim):tasks { "x", "y" }
     assert.equal(minify(odd), tasks[1])

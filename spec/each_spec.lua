@@ -140,7 +140,7 @@ describe("a loop over a job", function()
       if fixture.PLAIN then
         assert.is_true(tonumber(all) < 100 * n)
         -- Half way, up to 4 MiB may wait for their turn as well.
-        assert.is_true(tonumber(half) < 100 * n + (5 << 20))
+        assert.is_true(tonumber(half) < 100 * n + 5 * 2 ^ 20)
       end
     end
     remove()

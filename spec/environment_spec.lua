@@ -9,10 +9,6 @@ local gateway = require "spec.support.gateway"
 local TOKEN = errors.TOKEN
 local DEAD = "http://127.0.0.1:1"
 
--- A sanitizer has to be in the host, so then it is one of our own.
-local HOST = (os.getenv "LUMA_SAN" or "") ~= "" and os.getenv "LUMA_LUA"
-  or "lua" .. _VERSION:match "%d.%d"
-
 local function quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
 
 describe("the environment", function()
@@ -51,7 +47,7 @@ describe("the environment", function()
     for name, value in pairs(variables) do
       words[#words + 1] = quote(name .. "=" .. value)
     end
-    words[#words + 1] = quote(HOST)
+    words[#words + 1] = os.getenv "LUMA_LUA"
     words[#words + 1] = quote(script)
     local pipe = io.popen(table.concat(words, " ") .. " 2>&1")
     local output = pipe:read "*a"

@@ -66,7 +66,7 @@ describe("a process", function()
       local list, acts = {}, {}
       for i = 1, PLAIN and 400 or 100 do acts[i] = { stall = true } end
       g:accept(table.unpack(acts))
-      for i = 1, #acts // 50 do
+      for i = 1, #acts / 50 do
         list[i] = { "spec/support/leave.lua", g.https, g.ca,
           i % 2 == 0 and "exit" or "end", 30 }
       end
@@ -97,8 +97,8 @@ describe("a process", function()
       local pipe = children.start {
         "spec/support/blocked.lua", cpath, g.http, way,
       }
-      local pid = math.tointeger(pipe:read "n")
-      pipe:read "l"
+      local pid = pipe:read "*n"
+      pipe:read "*l"
       g:wait("stalled", 1)
       return pipe, pid
     end
@@ -108,7 +108,7 @@ describe("a process", function()
         local pipe, pid = blocked(way)
         local start = fixture.now()
         posix.kill(pid, posix.SIGINT)
-        assert.matches("^false\t.*interrupted!$", pipe:read "l")
+        assert.matches("^false\t.*interrupted!$", pipe:read "*l")
         if PLAIN then assert.is_true(fixture.now() - start < 0.5) end
         g:default {}
         g:release()
@@ -129,7 +129,8 @@ describe("a process", function()
     it("is not disturbed by a storm of SIGCHLD", function()
       local pipe, pid = blocked "result"
       for i = 1, 400 do
-        assert.is_true(posix.kill(pid, posix.SIGCHLD))
+        local alive = posix.kill(pid, posix.SIGCHLD)
+        assert.is_true(alive or i > 300)
         if i % 10 == 0 then cqueues.sleep(0.001) end
         if i == 300 then g:release() end
       end
@@ -170,7 +171,7 @@ describe("a process", function()
           -- What the parent's threads hold looks lost in a child.
           env = "ASAN_OPTIONS=detect_leaks=0",
         }
-        local first = pipe:read "l"
+        local first = pipe:read "*l"
         g:wait("stalled", 1)
         g:release()
         local ended = children.finish(pipe)

@@ -105,12 +105,15 @@ describe("luma.id", function()
   end)
 
   it("makes whole numbers digits", function()
-    for digits, number in pairs {
-      ["7"] = 7, ["0"] = 0, ["9007199254740993"] = 9007199254740993,
-      ["9223372036854775807"] = math.maxinteger, ["-1"] = -1,
-      ["1000"] = 1000.0, ["9007199254740992"] = 2.0 ^ 53,
-      ["100000000000000000000"] = 1e20,
-    } do
+    local numbers = {
+      ["7"] = 7, ["0"] = 0, ["-1"] = -1, ["1000"] = 1000.0,
+      ["9007199254740992"] = 2.0 ^ 53, ["100000000000000000000"] = 1e20,
+    }
+    if _VERSION ~= "Lua 5.1" then -- it has no integers
+      numbers["9007199254740993"] = 9007199254740993
+      numbers["9223372036854775807"] = math.maxinteger
+    end
+    for digits, number in pairs(numbers) do
       assert.equal(digits, luma.id { id = number })
       assert.equal(digits, luma.id { task_id = number, id = "x" })
       assert.equal("string", type(luma.id { data = { id = number } }))
@@ -229,7 +232,7 @@ describe("luma.palette", function()
     is_nil(luma.palette(GRID:sub(2)))
     is_nil(luma.palette(GRID .. "A"))
     is_nil(luma.palette(GRID .. GRID))
-    for _, wrong in ipairs { "=", "-", "_", " ", "\n", "\0", "\xC3", "!" } do
+    for _, wrong in ipairs { "=", "-", "_", " ", "\n", "\0", "\195", "!" } do
       for _, at in ipairs { 1, 50, 100 } do
         local grid = GRID:sub(1, at - 1) .. wrong .. GRID:sub(at + 1)
         assert.equal(100, #grid)

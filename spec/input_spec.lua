@@ -167,6 +167,8 @@ describe("bad input", function()
 
   describe("as ids", function()
     local long = ("x"):rep(1025)
+    local holey = { "a", "b", "c", "d" } -- four long in any Lua
+    holey[2] = nil
     local lists = {
       { nil, "got no value" }, { 5, "got number" }, { true, "got boolean" },
       { print, "got function" }, { "", "empty" },
@@ -175,7 +177,7 @@ describe("bad input", function()
       { { 5 }, "ids[1]: string expected, got number" },
       { { "a", 5.5 }, "ids[2]: string expected, got number" },
       { { "a", true }, "ids[2]: string expected, got boolean" },
-      { { "a", nil, "c" }, "ids[2]: string expected, got nil" },
+      { holey, "ids[2]: string expected, got nil" },
       { { "a", "b", { "c" } }, "ids[3]: string expected, got table" },
       { { "a", luma.null }, "ids[2]: string expected, got userdata" },
       { { "a", "" }, "ids[2]: empty" },

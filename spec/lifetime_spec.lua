@@ -3,6 +3,7 @@
 -- anywhere: finalizers of the host, coroutines, other jobs.
 
 local children = require "spec.support.children"
+local finalizer = require "spec.support.finalizer"
 local fixture = require "spec.support.fixture"
 local luma = require "luma"
 
@@ -106,13 +107,19 @@ describe("the life of clients and jobs", function()
       assert.matches("closed", tostring(client))
     end)
 
+    local closing = load [[
+      local client <close> = ...
+      coroutine.yield()
+    ]]
+
     it("comes with <close>, also when a coroutine is closed", function()
+      if not closing then pending "this Lua has no <close>" end
       g:default { stall = "request" }
       local job
       local co = coroutine.create(function()
-        local client <close> = loose()
+        local client = loose()
         job = client:fetch { "a" }
-        coroutine.yield()
+        closing(client)
       end)
       assert(coroutine.resume(co))
       g:wait("stalled", 1)
@@ -171,7 +178,8 @@ describe("the life of clients and jobs", function()
       do
         local client = loose()
         local job = client:fetch { "a" }
-        setmetatable({ client, job }, { __gc = function(o) back = o end })
+        local pair = { client, job }
+        finalizer(function() back = pair end)
       end
       collect()
       collect()
@@ -252,7 +260,7 @@ describe("the life of clients and jobs", function()
       end)
       assert.equal("a", select(2, coroutine.resume(co)))
       assert.equal("b", select(2, coroutine.resume(co)))
-      assert.is_true(coroutine.close(co))
+      if coroutine.close then assert.is_true(coroutine.close(co)) end
       co = nil -- luacheck: ignore
       collect()
       assert.same({ "c" }, ids_of((job:result())))

@@ -3,17 +3,11 @@
 -- taken, under every collector.
 
 local luma = require "luma"
+local collectors = require "spec.support.collectors"
 local gateway = require "spec.support.gateway"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
 local TOKEN = "sk-test"
-
-local collectors = {
-  generational = function() collectgarbage "generational" end,
-  ["incremental without a pause"] = function()
-    collectgarbage("incremental", 100, 25)
-  end,
-}
 
 local function numbered(count)
   local ids = {}
@@ -255,10 +249,10 @@ local function tests()
   end)
 end
 
-for name, use in pairs(collectors) do
+for name, use in pairs(collectors.kinds) do
   describe("client:tasks, the collector " .. name, function()
     setup(use)
-    teardown(collectors.generational)
+    teardown(collectors.usual)
     tests()
   end)
 end

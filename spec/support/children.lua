@@ -15,16 +15,23 @@ end
 -- Starts Lua with the words as its arguments, and `env` as an assignment in
 -- its environment; the pipe has what it prints.
 function children.start(words)
-  local parts = { "exec env", quote(words.env or "LUMA_CHILD=1"), LUA }
+  local parts = { "env", quote(words.env or "LUMA_CHILD=1"), LUA }
   for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
-  return assert(io.popen(table.concat(parts, " ") .. " 2>&1"))
+  -- In Lua 5.1 the pipe does not tell how the child ended.
+  return assert(io.popen("{ " .. table.concat(parts, " ")
+    .. "; } 2>&1; echo =$?"))
 end
 
 -- Waits for the end: { output =, kind = "exit" or "signal", code = }.
 function children.finish(pipe)
-  local output = pipe:read "a"
-  local _, kind, code = pipe:close()
-  return { output = output, kind = kind, code = code }
+  local output, code = pipe:read("*a"):match "^(.*)=(%d+)\n$"
+  pipe:close()
+  code = tonumber(code)
+  local signal = code > 128 and code - 128
+  return {
+    output = output, kind = signal and "signal" or "exit",
+    code = signal or code,
+  }
 end
 
 -- Runs all of them; the list of ends is in the same order.

@@ -65,7 +65,7 @@ function ways.new()
   os.exit(5, true)
 end
 
-for i = 1, math.tointeger(count) do
+for i = 1, tonumber(count) do
   local pid = posix.fork()
   if pid == 0 then
     local _, why = pcall(ways[way])

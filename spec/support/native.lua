@@ -5,7 +5,7 @@
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 
 -- An allocator has to stay mapped until the state that uses it is gone.
-local COMMAND = "cc -std=c11 -D_GNU_SOURCE -O1 -g -fPIC -shared"
+local COMMAND = "cc -std=c11 -D_GNU_SOURCE -O1 -g -I. -fPIC -shared"
   .. " -Wl,-z,nodelete"
   .. " $(pkg-config --cflags %s) -o %s/%s.so %s%s.c"
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What specs need of the system and Lua does not have. */
 #include <errno.h>
-#include <lauxlib.h>
-#include <lua.h>
-#include <lualib.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +9,10 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <lualib.h>
+
+#include "lua_compat.h"
 
 /* fork(): 0 in the child, its pid in the parent. */
 static int posix_fork(lua_State *L)

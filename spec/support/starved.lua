@@ -5,6 +5,9 @@
 --
 -- Prints every message but "not enough memory", then how often it failed.
 
+-- luacheck: read globals jit
+if jit then jit.off() end -- LuaJIT's compiler jumps astray without memory
+
 local cpath, url, scenario = ...
 package.cpath = cpath .. ";" .. package.cpath
 local fail = require "limits"

@@ -35,7 +35,7 @@ local function threads()
   return n
 end
 
-for _ = 1, 3 do posix.states(math.tointeger(count), code) end
+for _ = 1, 3 do posix.states(tonumber(count), code) end
 local own = os.getenv "LUMA_SAN" == "thread" and 2 or 1
 local deadline = os.time() + 10
 repeat until threads() == own + 2 or os.time() > deadline -- "." and ".."

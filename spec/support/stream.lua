@@ -20,14 +20,14 @@ end
 local client = luma.client { token = "token", base_url = url, connections = 2 }
 client:tasks { "first" } -- the thread, the connection, their buffers
 local ids = {}
-for i = 1, math.tointeger(n) do
+for i = 1, tonumber(n) do
   ids[i] = ("%08d-7641-4809-a133-10786201bb56"):format(i)
 end
 local before = used()
 local count, half = 0, nil
 local function on_task()
   count = count + 1
-  if count == n // 2 then half = used() - before end
+  if count == n / 2 then half = used() - before end
 end
 local each = way == "each"
 local job = client:fetch(ids, not each and { on_task = on_task } or nil)
