@@ -86,7 +86,8 @@ c-tests: $(c_tests)            ## the pure files alone
 spec: all $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(shell command -v busted) $(BUSTED)
 every-lua:                     ## the specs on each of LUAS
-	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps spec || exit 1; done
+	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps warnings spec \
+	  || exit 1; done
 	sh spec/support/strangers.sh $(LUAS)
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec

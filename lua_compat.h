@@ -58,22 +58,22 @@ void compat_check(lua_State *L);
 
 #if LUA_VERSION_NUM < 504
 #define lua_newuserdatauv(L, size, values) lua_newuserdata(L, size)
-#define lua_getiuservalue(L, index, n) lua_getuservalue(L, index)
-#define lua_setiuservalue(L, index, n) lua_setuservalue(L, index)
+#define lua_getiuservalue(L, index, n)     lua_getuservalue(L, index)
+#define lua_setiuservalue(L, index, n)     lua_setuservalue(L, index)
 #endif
 
 #if LUA_VERSION_NUM < 502
 #undef LUA_OK
 #undef luaL_newlib
-#define LUA_OK 0
-#define lua_getuservalue lua_getfenv
-#define lua_setuservalue lua_setfenv
-#define lua_rawlen lua_objlen
-#define lua_absindex compat_absindex
-#define lua_rawgetp compat_rawgetp
-#define lua_rawsetp compat_rawsetp
-#define lua_tointegerx compat_tointegerx
-#define luaL_checkversion(L) ((void)(L))
+#define LUA_OK                                0
+#define lua_getuservalue                      lua_getfenv
+#define lua_setuservalue                      lua_setfenv
+#define lua_rawlen                            lua_objlen
+#define lua_absindex                          compat_absindex
+#define lua_rawgetp                           compat_rawgetp
+#define lua_rawsetp                           compat_rawsetp
+#define lua_tointegerx                        compat_tointegerx
+#define luaL_checkversion(L)                  ((void)(L))
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
 #define luaL_newlib(L, functions) \
     (lua_newtable(L), luaL_register(L, NULL, functions))

@@ -35,10 +35,10 @@ static void on_signal(int number)
 
 static int traceback(lua_State *L)
 {
-    const char *message = luaL_tolstring(L, 1, NULL);
-
-    luaL_traceback(L, L, message, 1);
-    return 1;
+#if LUA_VERSION_NUM > 501
+    luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
+#endif
+    return lua_gettop(L) > 0;
 }
 
 /* Puts the arguments into the global `arg` and leaves those of the script. */
@@ -65,14 +65,16 @@ int main(int argc, char **argv)
     if (!L || argc < 2)
         return 2;
     luaL_openlibs(L);
+#if LUA_VERSION_NUM > 503
     lua_gc(L, LUA_GCGEN, 0, 0);
+#endif
     signal(SIGINT, on_signal);
     lua_pushcfunction(L, traceback);
     status = luaL_loadfile(L, argv[1]);
-    if (status == LUA_OK)
+    if (status == 0)
         status = lua_pcall(L, push_arguments(L, argc, argv), 0, 1);
-    if (status != LUA_OK)
+    if (status != 0)
         fprintf(stderr, "%s\n", lua_tostring(L, -1));
     lua_close(L);
-    return status != LUA_OK;
+    return status != 0;
 }
