@@ -21,8 +21,8 @@ core     = $(wildcard core/*.c)
 binding  = $(wildcard lua_*.c)
 headers  = $(wildcard core/*.h *.h)
 tests    = $(wildcard spec/core/*_test.c)
-helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch] spec/support/*.c)) \
-           $(wildcard bench/*.[ch])
+helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
+           $(wildcard spec/support/*.[ch] bench/*.[ch] examples/*/*.[ch])
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
 bench_modules = $(patsubst %,build/bench/%.so,clock by_hand limit plain)
@@ -46,10 +46,13 @@ SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
 endif
 
 # A sanitizer has to be in the host as well: then a host of our own runs Lua.
-host     = $(if $(san),$(abspath $(build)/host),$(LUA)$(compat))
-# The specs use what Lua 5.3 has; LuaJIT's ffi must not be unloaded, as busted would.
-compat   = $(if $(filter luajit lua5.1,$(LUA)),$(if $(filter luajit,$(LUA)), -l ffi) -l compat53)
+host     = $(if $(san),$(abspath $(build)/host),$(LUA)$($(LUA)_flags))
+# The specs use what Lua 5.3 has; LuaJIT does not survive the end of its ffi,
+# which busted would unload.
+lua5.1_flags = $() -l compat53
+luajit_flags = $() -l ffi -l compat53
 with     = LUMA_SAN=$(san) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
+           LUMA_BUILD=$(abspath $(build)) \
            LUA_CPATH='$(abspath $(build))/?.so;;' \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
 
@@ -58,6 +61,7 @@ memcheck = valgrind -q --error-exitcode=9 --leak-check=full \
            --errors-for-leak-kinds=definite
 
 all: $(build)/luma.so          ## build the module into build/
+static: $(build)/libluma.a     ## the same for a C host to link (Linux only)
 demo: deps                     ## show five tasks of the stub gateway, or IDS="…"
 	@$(MAKE) -s all
 	@$(with) $(host) examples/demo.lua $(IDS)
@@ -70,6 +74,16 @@ lint: fences warnings exports  ## what can be checked without running anything
 $(build)/luma.so: $(objects)
 	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(CURL_LIBS) \
 	  -lpthread -lm
+# Hidden symbols are still seen inside an archive: only an object of its own
+# keeps luma's names from meeting the host's.
+$(build)/libluma.a: $(objects)
+	@test $$(uname) != Darwin || { echo "make static: Linux only"; exit 1; }
+	$(CC) $(CFLAGS) -r -nostdlib -o $(build)/libluma.o $(objects)
+	objcopy --keep-global-symbol=luaopen_luma $(build)/libluma.o
+	rm -f $@
+	$(AR) rcs $@ $(build)/libluma.o
+	@test "$$(nm -Ag --defined-only $@ | sed 's/.* //')" = luaopen_luma || \
+	  { echo "libluma.a has more global symbols than luaopen_luma"; exit 1; }
 $(build)/%.o: %.c $(headers)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -84,7 +98,7 @@ $(build)/host: spec/support/host.c
 
 c-tests: $(c_tests)            ## the pure files alone
 	@for test in $^; do ./$$test $(corpus) || exit 1; done
-spec: all $(if $(san),$(build)/host)  ## the specs alone
+spec: all static $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(shell command -v busted) $(BUSTED)
 every-lua:                     ## the specs on each of LUAS
 	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps warnings spec \
@@ -96,7 +110,7 @@ tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec BUSTED=spec/exit_spec.lua
-valgrind: all $(build)/host $(c_tests)  ## both under memcheck
+valgrind: all static $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
@@ -118,7 +132,7 @@ fences:
 warnings:
 	@for cc in gcc clang; do for f in $(checked); do \
 	  $$cc $(ALL_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
-exports: all
+exports: all static
 	@test "$$(nm -D --defined-only build/$(LUA)/luma.so | cut -d' ' -f3)" = \
 	  luaopen_luma || { echo "luma.so exports more than luaopen_luma"; exit 1; }
 
@@ -157,6 +171,7 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo test lint c-tests spec every-lua sanitize tsan valgrind torture rock \
-  bench calls fences warnings exports deps lint-deps bench-deps install clean help
+.PHONY: all static demo test lint c-tests spec every-lua sanitize tsan \
+  valgrind torture rock bench calls fences warnings exports deps lint-deps \
+  bench-deps install clean help
 .DELETE_ON_ERROR:
