@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* A C program with a Lua state of its own and luma linked in: 60 frames a
+ * second, in which the tasks arrive that its command line asks for.
+ *
+ *     make static
+ *     cc -o build/embed examples/embed/main.c build/lua5.4/libluma.a \
+ *       $(pkg-config --cflags --libs lua5.4 libcurl) -lpthread -lm
+ *
+ *     export LUMA_GATEWAY_TOKEN=...
+ *     build/embed ID...         prints the tasks, and ends with the last one
+ *     build/embed -n 10 ID...   leaves after 10 frames, whatever is on its way
+ *
+ * Another Lua, such as luajit: `make static LUA=luajit`, and that name instead
+ * of lua5.4. What is linked must be the Lua that libluma.a was made for. */
+#include <lauxlib.h>
+#include <limits.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int luaopen_luma(lua_State *L); /* all that libluma.a shows */
+
+/* What a game would have in a file of its own. */
+static const char script[] =
+    "local luma = require 'luma'\n"
+    "local client = assert(luma.client {})\n"
+    "client:fetch({ ... }, {\n"
+    "  on_task = function(task, id, state)\n"
+    "    print(id, state, luma.url(task) or '-')\n"
+    "  end,\n"
+    "  on_done = function(tasks, missing)\n"
+    "    if not tasks then error(tostring(missing), 0) end\n"
+    "    for _, id in ipairs(missing) do print(id, 'missing') end\n"
+    "  end,\n"
+    "})\n"
+    "return client\n";
+
+/* From here on, `require 'luma'` gives what is linked in. */
+static void open_luma(lua_State *L)
+{
+#if LUA_VERSION_NUM >= 502
+    luaL_requiref(L, "luma", luaopen_luma, 0);
+#else /* Lua 5.1 and LuaJIT: opened by the first require */
+    lua_getfield(L, LUA_GLOBALSINDEX, "package");
+    lua_getfield(L, -1, "preload");
+    lua_pushcfunction(L, luaopen_luma);
+    lua_setfield(L, -2, "luma");
+#endif
+}
+
+/* client:step(0.001), the client being on top: how many jobs go on. */
+static lua_Integer step(lua_State *L)
+{
+    lua_Integer unfinished;
+
+    lua_getfield(L, -1, "step");
+    lua_pushvalue(L, -2);
+    lua_pushnumber(L, 0.001);
+    lua_call(L, 2, 1);
+    unfinished = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return unfinished;
+}
+
+/* The life of the program, of so many frames and with those ids. lua_pcall
+ * calls it, so that whatever is raised here ends in main. */
+static int run(lua_State *L)
+{
+    const struct timespec rest = {0, 1000000000 / 60};
+    lua_Integer frames = lua_tointeger(L, 1);
+    char **ids = lua_touserdata(L, 2);
+    int count;
+
+    open_luma(L);
+    if (luaL_loadstring(L, script) != 0)
+        return lua_error(L);
+    for (count = 0; ids[count]; count++) {
+        luaL_checkstack(L, 1, "too many ids");
+        lua_pushstring(L, ids[count]);
+    }
+    lua_call(L, count, 1);
+    while (frames-- > 0 && step(L) > 0)
+        nanosleep(&rest, NULL); /* here a game would draw */
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool leaves = argc > 2 && strcmp(argv[1], "-n") == 0;
+    lua_State *L = luaL_newstate();
+    int failed;
+
+    if (!L)
+        return 1;
+    luaL_openlibs(L);
+    lua_pushcfunction(L, run);
+    lua_pushinteger(L, leaves ? atoi(argv[2]) : INT_MAX);
+    lua_pushlightuserdata(L, argv + (leaves ? 3 : 1));
+    failed = lua_pcall(L, 2, 0, 0);
+    if (failed)
+        fprintf(stderr, "%s: %s\n", argv[0], lua_tostring(L, -1));
+    lua_close(L); /* with whatever luma has on its way: this never waits */
+    return failed != 0;
+}

@@ -1,0 +1,78 @@
+-- SPDX-License-Identifier: MIT
+-- C programs with luma linked in: builds them with the sanitizers of the
+-- suite, runs them, and tells how they ended. Runs on every Lua the specs do.
+
+local program = {}
+
+local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
+
+-- `build/lua5.4` or, with a sanitizer, `build/lua5.4-thread`.
+local BUILD = os.getenv "LUMA_BUILD" or "build/lua5.4"
+local LUA = BUILD:match "([^/-]+)[^/]*$"
+local SAN = os.getenv "LUMA_SAN" or ""
+
+local CC = "cc -g -std=c11 -D_GNU_SOURCE"
+if SAN ~= "" and SAN ~= "valgrind" then
+  CC = CC .. " -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize="
+    .. SAN
+end
+
+local HOST = "cc -o build/host " .. here .. "%s.c %s build/lua5.4/libluma.a"
+  .. " $(pkg-config --cflags --libs lua5.4 libcurl) -ldl -lpthread -lm"
+
+local function quote(word)
+  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
+end
+
+-- Lua 5.1 does not tell how a command ended, so the shell does. A signal is
+-- 128 and its number.
+local function shell(command)
+  local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1; echo \"=$?\""))
+  local output, code = pipe:read("*a"):match "^(.*)=(%d+)\n$"
+  pipe:close()
+  return { output = output, code = tonumber(code) }
+end
+
+-- The symbols that luma's objects share with each other.
+function program.names()
+  local names = {}
+  local list = shell(("nm -g --defined-only %s/core/*.o %s/lua_*.o")
+    :format(quote(BUILD), quote(BUILD)))
+  assert(list.code == 0, list.output)
+  for name in list.output:gmatch "%x+ %u ([%a][%w_]*)\n" do
+    if name ~= "luaopen_luma" then names[#names + 1] = name end
+  end
+  return names
+end
+
+-- Runs a command as it is documented, `cc -o build/NAME …` with build/lua5.4
+-- and lua5.4 in it, for this suite. Gives the program's path, and a function
+-- that removes it.
+function program.build(command)
+  local path = os.tmpname()
+  command = command:gsub("^cc %-o %S+", function()
+    return CC .. " -o " .. quote(path)
+  end)
+  command = command:gsub("build/lua5%.4", function() return quote(BUILD) end)
+  command = command:gsub("lua5%.4 ", LUA .. " ")
+  local ended = shell(command)
+  assert(ended.code == 0, ended.output)
+  return path, function() os.remove(path) end
+end
+
+-- Builds a host of this folder, with more flags.
+function program.host(name, flags)
+  return program.build(HOST:format(name, flags or ""))
+end
+
+-- Runs words, `env` being assignments: { output =, code = }.
+function program.run(words)
+  local parts = { "env" }
+  for name, value in pairs(words.env or {}) do
+    parts[#parts + 1] = quote(name .. "=" .. value)
+  end
+  for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
+  return shell(table.concat(parts, " "))
+end
+
+return program
