@@ -213,7 +213,9 @@ static void close_client(struct luma_client *client, int64_t ms)
     if (client->closed || !luma_client_is_ours(client))
         return;
     queue_close(client->channel->jobs);
-    if (client->started && ms)
+    if (!client->started) /* else the thread does, when it goes */
+        queue_close(client->channel->events);
+    else if (ms)
         queue_wait_closed(client->channel->events, ms);
     settle_line(client);
     cancel_jobs(client);
