@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -19,7 +20,7 @@ struct entry {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *trouble; /* set once */
+static char trouble[200];   /* set once */
 static unsigned generation; /* changed by the only thread of a new process */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -83,25 +84,32 @@ static void in_child(void)
     process_condition(&changed);
 }
 
+#define TROUBLE(...) snprintf(trouble, sizeof trouble, __VA_ARGS__)
+
+/* The libcurl that is loaded need not be the one luma was built with. */
 static void init(void)
 {
     const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 
     process_condition(&changed);
     if (info->version_num < 0x075500)
-        trouble = "luma needs libcurl 7.85 or later; this one is older";
+        TROUBLE("luma needs libcurl 7.85 or later, and this is %s: install a "
+                "newer one, or let LD_LIBRARY_PATH name the folder of one",
+                info->version);
     else if (!(info->features & CURL_VERSION_THREADSAFE))
-        trouble = "luma needs a libcurl whose initialisation is thread-safe";
+        TROUBLE("luma needs a libcurl with the feature \"threadsafe\", which "
+                "this %s was built without: install another one",
+                info->version);
     else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        trouble = "libcurl could not be initialised";
+        TROUBLE("libcurl %s could not be initialised", info->version);
     else if (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0)
-        trouble = "luma could not register its exit and fork handlers";
+        TROUBLE("luma could not register its exit and fork handlers");
 }
 
 const char *process_init(void)
 {
     pthread_once(&once, init);
-    return trouble;
+    return *trouble ? trouble : NULL;
 }
 
 unsigned process_generation(void)

@@ -10,6 +10,10 @@
 
 #include <curl/curl.h>
 
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "luma needs libcurl 7.85 or later, and these headers are older"
+#endif
+
 #include "luma.h"
 #include "reply.h"
 #include "retry.h"
