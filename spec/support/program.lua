@@ -20,6 +20,9 @@ end
 local HOST = "cc -o build/host " .. here .. "%s.c %s build/lua5.4/libluma.a"
   .. " $(pkg-config --cflags --libs lua5.4 libcurl) -ldl -lpthread -lm"
 
+local LIBRARY = "cc -o build/library " .. here .. "%s.c %s -shared -fPIC"
+  .. " -Wl,-soname,%s -Wl,--version-script,%s"
+
 local function quote(word)
   return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
 end
@@ -33,23 +36,22 @@ local function shell(command)
   return { output = output, code = tonumber(code) }
 end
 
--- The symbols that luma's objects share with each other.
-function program.names()
-  local names = {}
-  local list = shell(("nm -g --defined-only %s/core/*.o %s/lua_*.o")
-    :format(quote(BUILD), quote(BUILD)))
-  assert(list.code == 0, list.output)
-  for name in list.output:gmatch "%x+ %u ([%a][%w_]*)\n" do
-    if name ~= "luaopen_luma" then names[#names + 1] = name end
+-- What nm says about files of the build.
+function program.nm(flags, files)
+  local words = { "nm", flags }
+  for file in files:gmatch "%S+" do
+    words[#words + 1] = quote(BUILD) .. "/" .. file
   end
-  return names
+  local ended = shell(table.concat(words, " "))
+  assert(ended.code == 0, ended.output)
+  return ended.output
 end
 
 -- Runs a command as it is documented, `cc -o build/NAME …` with build/lua5.4
 -- and lua5.4 in it, for this suite. Gives the program's path, and a function
 -- that removes it.
-function program.build(command)
-  local path = os.tmpname()
+function program.build(command, path)
+  path = path or os.tmpname()
   command = command:gsub("^cc %-o %S+", function()
     return CC .. " -o " .. quote(path)
   end)
@@ -60,9 +62,30 @@ function program.build(command)
   return path, function() os.remove(path) end
 end
 
--- Builds a host of this folder, with more flags.
-function program.host(name, flags)
-  return program.build(HOST:format(name, flags or ""))
+-- The flag for sources that define all these names.
+local function define(names)
+  return " -DNAMES='NAME(" .. table.concat(names, ") NAME(") .. ")'"
+end
+
+-- Builds a host of this folder, with more flags, and with the names.
+function program.host(name, flags, names)
+  flags = (flags or "") .. (names and define(names) or "")
+  return program.build(HOST:format(name, flags))
+end
+
+-- Builds a library of this folder as `file`, with those names under that
+-- version. Gives the folder it is in, and a function that removes both.
+function program.library(name, file, version, names)
+  local folder = os.tmpname()
+  os.remove(folder)
+  local map, path = folder .. "/map", folder .. "/" .. file
+  local ended = shell(("mkdir %s && echo '%s { global: *; };' >%s")
+    :format(folder, version, map))
+  assert(ended.code == 0, ended.output)
+  program.build(LIBRARY:format(name, define(names), file, map), path)
+  return folder, function()
+    for _, each in ipairs { map, path, folder } do os.remove(each) end
+  end
 end
 
 -- Runs words, `env` being assignments: { output =, code = }.
