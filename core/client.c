@@ -220,6 +220,7 @@ static void close_client(struct luma_client *client, int64_t ms)
     settle_line(client);
     cancel_jobs(client);
     client->closed = true;
+    queue_wake(client->channel->events); /* for good: nobody takes any more */
 }
 
 void luma_client_close(struct luma_client *client)

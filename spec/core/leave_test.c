@@ -121,6 +121,20 @@ static void test_close(void)
     luma_client_release(NULL);
 }
 
+/* A loop that polls the descriptor is woken, also where no thread ran. */
+static void test_close_wakes(void)
+{
+    struct luma_options options = usual();
+    struct luma_client *client = new_client(&options);
+    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+
+    CHECK_INT(poll(&fd, 1, 0), 0);
+    luma_client_close(client);
+    CHECK(!luma_peek(client) && !luma_wait(client, 0));
+    CHECK_INT(poll(&fd, 1, 0), 1);
+    leave(client, NULL);
+}
+
 /* A client that is freed first leaves its jobs in peace. */
 static void test_orphan(void)
 {
@@ -227,6 +241,7 @@ int main(void)
     test_cancel();
     test_release();
     test_close();
+    test_close_wakes();
     test_orphan();
     test_close_keeps();
     test_cycles();
