@@ -13,9 +13,15 @@ local function quote(word)
 end
 
 -- Starts Lua with the words as its arguments, and `env` as an assignment in
--- its environment; the pipe has what it prints.
+-- its environment, or a list of them; after `seconds` it is killed. The pipe
+-- has what it prints.
 function children.start(words)
-  local parts = { "env", quote(words.env or "LUMA_CHILD=1"), LUA }
+  local env, parts = words.env or "LUMA_CHILD=1", { "env" }
+  for _, variable in ipairs(type(env) == "table" and env or { env }) do
+    parts[#parts + 1] = quote(variable)
+  end
+  if words.seconds then parts[#parts + 1] = "timeout " .. words.seconds end
+  parts[#parts + 1] = LUA
   for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
   -- In Lua 5.1 the pipe does not tell how the child ended.
   return assert(io.popen("{ " .. table.concat(parts, " ")
