@@ -236,6 +236,7 @@ void luma_client_release(struct luma_client *client)
         return;
     if (luma_client_is_ours(client)) {
         close_client(client, 0);
+        queue_leave(client->channel->events);
         channel_unref(client->channel);
     }
     for (job = client->jobs; job; job = job->next)

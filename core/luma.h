@@ -117,7 +117,7 @@ size_t luma_ready(struct luma_client *client);
 /* A descriptor that is readable while an event is in line, and quiet again once
  * luma_peek or luma_wait has found none; -1 after close. The client's; never
  * read from it. Closing makes it readable for good, so that a loop that polls
- * it finds out; after luma_client_release it may be gone at any moment. */
+ * it finds out; luma_client_release closes the descriptor. */
 int luma_fd(struct luma_client *client);
 
 /* Waits until an event is in line, a signal arrives, or `ms` have passed, and

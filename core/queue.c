@@ -11,7 +11,7 @@
 #include "process.h"
 
 struct queue {
-    /* set at creation */
+    /* set at creation; queue_leave unsets the first */
     int fd[2];
     /* under lock */
     pthread_mutex_t lock;
@@ -133,7 +133,7 @@ static void lower_fd(struct queue *queue)
 {
     char byte;
 
-    if (queue->raised && read(queue->fd[0], &byte, 1) == 1)
+    if (queue->raised && queue->fd[0] >= 0 && read(queue->fd[0], &byte, 1) == 1)
         queue->raised = false;
 }
 
@@ -178,6 +178,17 @@ size_t queue_count(struct queue *queue)
 }
 
 /* ---- leaving ----------------------------------------------------------- */
+
+/* Raised for good: no byte is written that nobody can read. */
+void queue_leave(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    if (queue->fd[0] >= 0)
+        close(queue->fd[0]);
+    queue->fd[0] = -1;
+    queue->raised = true;
+    pthread_mutex_unlock(&queue->lock);
+}
 
 void queue_close(struct queue *queue)
 {

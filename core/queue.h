@@ -50,6 +50,11 @@ bool queue_take(struct queue *queue, struct event_list *list);
 /* How many events queue_take would get. Any thread. */
 size_t queue_count(struct queue *queue);
 
+/* The taker goes, and takes the descriptor along: it is closed here, so that
+ * its number is never given back by another thread than its user's. Events can
+ * still be put in, for queue_take before queue_free. */
+void queue_leave(struct queue *queue);
+
 /* One side is gone; the other can see it, and wait for it at most `ms`. */
 void queue_close(struct queue *queue);
 bool queue_closed(struct queue *queue);

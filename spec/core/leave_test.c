@@ -140,10 +140,12 @@ static void test_orphan(void)
 {
     struct luma_client *client;
     struct luma_job *job = stall(&client);
+    int fd = luma_fd(client);
     int64_t begin = now_ms();
 
     luma_client_release(client);
     CHECK(SANITIZED || now_ms() - begin < 1000);
+    CHECK(fcntl(fd, F_GETFD) < 0); /* by this thread, not by the other later */
     CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
     CHECK_INT(count_of(job, LUMA_IS_CANCELLED), 7);
     luma_job_cancel(job);

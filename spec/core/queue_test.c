@@ -215,6 +215,28 @@ static void *close_later(void *queue)
     return NULL;
 }
 
+/* Whoever puts in later is not hurt, by a signal for one, and nothing is lost.
+ */
+static void test_leave(void)
+{
+    struct queue *queue = queue_new();
+    struct numbered events[3];
+    int fd = queue_fd(queue);
+
+    put(queue, events, 2);
+    queue_leave(queue);
+    queue_leave(queue);
+    CHECK(fcntl(fd, F_GETFD) < 0);
+    CHECK_INT(take(queue), 2);
+    CHECK_INT(take(queue), 0);
+    put(queue, events + 2, 1);
+    queue_wake(queue);
+    queue_close(queue);
+    CHECK(queue_closed(queue));
+    CHECK_INT(take(queue), 1);
+    queue_free(queue);
+}
+
 static void test_wait_closed(void)
 {
     struct queue *queue = new_queue();
@@ -345,6 +367,7 @@ int main(void)
     test_take_appends();
     test_descriptor_flags();
     test_close();
+    test_leave();
     test_wait_closed();
     test_two_threads();
     test_resources();
