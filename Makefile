@@ -140,7 +140,8 @@ dev_luajit = libluajit-5.1-dev lua-compat53
 dev_lua5.1 = liblua5.1-0-dev lua-compat53
 PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
   libcurl4-openssl-dev lua-cjson lua-busted \
-  lua-cqueues lua-luaossl lua-argparse lua-term lua-system pkg-config gcc make \
+  lua-cqueues lua-luaossl lua-argparse lua-term lua-system lua-luv lua-socket \
+  pkg-config gcc make \
   libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
 BENCH_PACKAGES = nginx-light openssl lua-socket lua-sec \

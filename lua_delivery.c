@@ -328,7 +328,7 @@ int delivery_each_next(lua_State *L)
         if (!lua_isnil(L, -2)) /* the id: a decode hook may give false */
             return 3;
         lua_pop(L, 3);
-        if (job_is_done(job) || job->client->closed)
+        if (job_is_done(job))
             return 0;
         delivery_run(L, 2, SIZE_MAX, CLIENT_SLICE, job);
         if (!luma_job_doc(job->core) && !job_is_done(job))

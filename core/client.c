@@ -213,9 +213,7 @@ static void close_client(struct luma_client *client, int64_t ms)
     if (client->closed || !luma_client_is_ours(client))
         return;
     queue_close(client->channel->jobs);
-    if (!client->started) /* else the thread does, when it goes */
-        queue_close(client->channel->events);
-    else if (ms)
+    if (client->started && ms)
         queue_wait_closed(client->channel->events, ms);
     settle_line(client);
     cancel_jobs(client);
