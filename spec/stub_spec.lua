@@ -67,6 +67,13 @@ describe("the stub server", function()
     file:close()
   end)
 
+  it("sends an id's own text where it is told one", function()
+    g:queue { texts = { b = '{"id":"b","mine":1}' } }
+    local tasks = fetch("a", "b")
+    assert.same({ "a", "completed" }, { tasks[1].id, tasks[1].state })
+    assert.same({ id = "b", mine = 1 }, tasks[2])
+  end)
+
   it("leaves out ids that are unknown", function()
     local tasks = fetch("a", "nobody", "b")
     assert.same({ "a", "b" }, { tasks[1].id, tasks[2].id })

@@ -217,8 +217,9 @@ end
 local function add_tasks(out, chosen, behaviour, kit, comma)
   for i, id in ipairs(chosen) do
     local text = id_text(id, behaviour.numeric)
+    local own = behaviour.texts and behaviour.texts[id]
     if i > 1 then out[#out + 1] = comma end
-    for _, part in ipairs(parts_for(behaviour, kit, id)) do
+    for _, part in ipairs(own and { own } or parts_for(behaviour, kit, id)) do
       if part == ID then
         part = text
       elseif part == ROW then
