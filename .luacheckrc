@@ -2,5 +2,6 @@ std = "lua54"
 codes = true
 exclude_files = { "build" }
 files["spec"].std = "lua54+busted"
+files["examples/love"].std = "luajit+love"
 files["*.rockspec"].std = "rockspec"
 files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }

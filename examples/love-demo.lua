@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: MIT
+-- Shows the gallery of examples/love/ with tasks of the stub gateway.
+local gallery = require "spec.support.gallery"
+
+local gateway = require("spec.support.gateway").start()
+gallery.tell(gateway, 0.8)
+local ok = os.execute(gallery.command(gateway, "love"))
+gateway:stop()
+os.exit(ok, true)
