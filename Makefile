@@ -65,6 +65,9 @@ static: $(build)/libluma.a     ## the same for a C host to link (Linux only)
 demo: deps                     ## show five tasks of the stub gateway, or IDS="…"
 	@$(MAKE) -s all
 	@$(with) $(host) examples/demo.lua $(IDS)
+love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
+	@$(MAKE) -s LUA=luajit all
+	@lua5.4 examples/love-demo.lua
 test: deps                     ## C tests and specs, on the bundled stub gateway
 	$(MAKE) c-tests spec
 lint: fences warnings exports  ## what can be checked without running anything
@@ -144,6 +147,7 @@ PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
   pkg-config gcc make \
   libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
+HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
 BENCH_PACKAGES = nginx-light openssl lua-socket lua-sec \
   python3-aiohttp python3-requests python3-pycurl
 missing = $(shell for p in $(1); do dpkg-query -Wf '$${db:Status-Abbrev}' $$p \
@@ -158,6 +162,8 @@ deps:                          ## install the Debian packages that are missing
 	$(call install,$(PACKAGES))
 lint-deps:                     ## those of `make lint` and of the rock as well
 	$(call install,$(PACKAGES) $(LINT_PACKAGES))
+host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
+	$(call install,$(HOST_PACKAGES))
 bench-deps:                    # Debian's node only where there is none yet
 	$(call install,$(BENCH_PACKAGES) \
 	  $(if $(shell command -v npm),,nodejs npm))
@@ -172,7 +178,7 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all static demo test lint c-tests spec every-lua sanitize tsan \
-  valgrind torture rock bench calls fences warnings exports deps lint-deps \
-  bench-deps install clean help
+.PHONY: all static demo love test lint c-tests spec every-lua sanitize tsan \
+  valgrind torture rock bench calls fences warnings exports deps host-deps \
+  lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:
