@@ -79,6 +79,8 @@ int job_result(lua_State *L)
         job->under_each = false;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, delivery_keep_rest, 1, 0);
+        if (luma_job_doc(job->core)) /* a finalizer has closed the client */
+            continue;
         if (job_is_done(job)) {
             lua_pushvalue(L, 1);
             client_guard(L, job->client, make_result, 1, 2);
