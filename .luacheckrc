@@ -5,3 +5,5 @@ files["spec"].std = "lua54+busted"
 files["examples/love"].std = "luajit+love"
 files["*.rockspec"].std = "rockspec"
 files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }
+files["examples/nvim"] = { std = "luajit", globals = { "vim" } }
+files["spec/support/inside-nvim.lua"] = { std = "luajit", globals = { "vim" } }

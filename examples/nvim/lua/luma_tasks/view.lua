@@ -1,0 +1,166 @@
+-- SPDX-License-Identifier: MIT
+-- A scratch buffer with a line for each id. News may come at any moment, also
+-- in a libuv callback, where Neovim lets nobody touch a buffer. So news is
+-- only noted, and painted later from the main loop: at most sixty times a
+-- second, and not for long, so that no key waits behind a long list.
+
+local api, uv = vim.api, vim.loop
+
+local FRAME = 16     -- milliseconds from one painting to the next
+local BUDGET = 1e6   -- nanoseconds after which a painting stops
+local PAGE = 50      -- lines that are painted at once
+local TOP = 2        -- lines above the first id: the header, what went wrong
+local WIDEST_ID = 64 -- columns; what is longer stands out
+
+local WAITING = { state = "waiting" }
+
+local View = {}
+View.__index = View
+
+local opened = 0 -- views so far, for their names
+
+local function plain(text)
+  return (text:gsub("%c", " "))
+end
+
+-- The buffer in a window of its own, placed as the command's modifiers say.
+local function open_buffer(mods)
+  local buf = api.nvim_create_buf(false, true)
+  opened = opened + 1
+  api.nvim_buf_set_name(buf, "luma://tasks/" .. opened)
+  vim.cmd(("%s sbuffer %d"):format(mods, buf))
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].undolevels = -1
+  vim.bo[buf].modifiable = false
+  vim.bo[buf].filetype = "lumatasks"
+  vim.wo.wrap = false
+  return buf
+end
+
+-- Cells, not bytes, are counted by Vim's %S. An id is never cut.
+local function formats(ids)
+  local widest = 0
+  for _, id in ipairs(ids) do widest = math.max(widest, #id) end
+  local front = ("%%-10s  %%-%dS  "):format(math.min(widest, WIDEST_ID))
+  return front .. "%s", front .. "%-11s  %-32.32S  %s"
+end
+
+-- Opens a view of these ids, which are distinct. head() gives the header's
+-- text; on_gone() is called when the buffer is.
+function View.open(ids, mods, head, on_gone)
+  local self = setmetatable({
+    head = head, ids = ids, index = {}, rows = {}, timer = uv.new_timer(),
+    queue = { first = 1, last = 0 }, queued = {},
+  }, View)
+  self.short, self.long = formats(ids)
+  self.buf = open_buffer(mods)
+  self.frame = vim.schedule_wrap(function() self:paint(BUDGET) end)
+  api.nvim_buf_attach(self.buf, false, {
+    on_detach = function()
+      self:gone()
+      on_gone()
+    end,
+  })
+  for i, id in ipairs(ids) do self.index[id] = i end
+  for page = 1, math.ceil(#ids / PAGE) do self:enqueue(page) end
+  self:paint(0)
+  self:map_keys()
+  return self
+end
+
+-- <CR> puts the line's link where a yank would: into "" or the register named
+-- before it.
+function View:map_keys()
+  vim.keymap.set("n", "<CR>", function()
+    local row = self.rows[self.ids[api.nvim_win_get_cursor(0)[1] - TOP]]
+    if row and row.link then
+      vim.fn.setreg(vim.v.register, row.link)
+      api.nvim_echo({ { "link yanked" } }, false, {})
+    end
+  end, { buffer = self.buf, desc = "Yank the link of this task" })
+end
+
+function View:gone()
+  self.timer:close()
+  self.timer = nil
+end
+
+function View:enqueue(page)
+  if self.queued[page] then return end
+  self.queued[page] = true
+  self.queue.last = self.queue.last + 1
+  self.queue[self.queue.last] = page
+end
+
+-- What is known of an id: its state, and size, prompt and link, or a note
+-- that takes their place.
+function View:set(id, row)
+  self.rows[id] = row
+  self:enqueue(math.ceil(self.index[id] / PAGE))
+  self:touch()
+end
+
+-- There is no more to come; `problem` is a sentence if something went wrong.
+function View:finish(problem)
+  self.problem = problem
+  self:touch()
+end
+
+-- Something is to be painted soon, if only the header.
+function View:touch()
+  if self.due or not self.timer then return end
+  self.due = true
+  self.timer:start(FRAME, 0, self.frame)
+end
+
+function View:line(id)
+  local row = self.rows[id] or WAITING
+  local text
+  if row.size or row.prompt or row.link then
+    text = vim.fn.printf(self.long, row.state, plain(id), row.size or "",
+      plain(row.prompt or ""), plain(row.note or row.link or ""))
+  else
+    text = vim.fn.printf(self.short, row.state, plain(id),
+      plain(row.note or ""))
+  end
+  return (text:gsub(" +$", ""))
+end
+
+-- Pages are first painted in order, so each finds the one before it there.
+function View:paint_page(page)
+  local first = (page - 1) * PAGE
+  local lines = {}
+  for i = first + 1, math.min(first + PAGE, #self.ids) do
+    lines[#lines + 1] = self:line(self.ids[i])
+  end
+  api.nvim_buf_set_lines(self.buf, TOP + first, TOP + first + #lines, false,
+    lines)
+end
+
+function View:paint_next()
+  local queue = self.queue
+  local page = queue[queue.first]
+  if not page then return false end
+  queue[queue.first] = nil
+  queue.first = queue.first + 1
+  self.queued[page] = nil
+  self:paint_page(page)
+  return true
+end
+
+-- Paints the header and one page at least. A page that is told news while it
+-- is painted is in the queue again by then.
+function View:paint(budget)
+  if not self.timer then return end
+  self.due = false
+  local stop = uv.hrtime() + budget
+  vim.bo[self.buf].modifiable = true
+  api.nvim_buf_set_lines(self.buf, 0, TOP, false,
+    { self.head(), plain(self.problem or "") })
+  local more
+  repeat more = self:paint_next() until not more or uv.hrtime() >= stop
+  vim.bo[self.buf].modifiable = false
+  if more then self:touch() end
+end
+
+return View
