@@ -1,0 +1,106 @@
+-- SPDX-License-Identifier: MIT
+-- A headless Neovim with examples/nvim on its runtimepath, that runs what a
+-- spec asks it to, while its main loop goes on as if somebody sat there.
+
+local cjson = require "cjson"
+local cqueues = require "cqueues"
+local socket = require "cqueues.socket"
+
+local MODULE = "build/luajit/luma.so"
+local PATIENCE = 20 -- seconds for an answer
+
+local editor = {}
+
+local Editor = {}
+Editor.__index = Editor
+
+local function answer(command)
+  local pipe = io.popen(command)
+  local line = pipe:read "*l"
+  pipe:close()
+  return line
+end
+
+-- What keeps one from being run here, if anything does.
+function editor.obstacle()
+  if not answer "command -v nvim" then return "nvim is not installed" end
+  local file = io.open(MODULE)
+  if not file then return "no " .. MODULE end
+  file:close()
+end
+
+local function quote(word)
+  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
+end
+
+local function command(env)
+  local words = { "env -u LD_PRELOAD -u LUMA_GATEWAY_TOKEN" }
+  for name, value in pairs(env) do words[#words + 1] = name .. quote(value) end
+  words[#words + 1] = "nvim --headless --clean -n --cmd"
+  words[#words + 1] = quote "set runtimepath^=examples/nvim"
+  words[#words + 1] = "-c 'luafile spec/support/inside-nvim.lua' 2>&1"
+  return table.concat(words, " ") .. "; echo exit $?"
+end
+
+-- Starts one with these variables in its environment.
+function editor.start(env)
+  local all = {
+    ["LUA_CPATH="] = (answer "pwd") .. "/build/luajit/?.so;;",
+    ["NVIM_LOG_FILE="] = "/dev/null",
+  }
+  for name, value in pairs(env) do all[name .. "="] = value end
+  local pipe = assert(io.popen(command(all)))
+  local line = pipe:read "*l" or "Neovim did not start"
+  local port, pid = line:match "^(%d+) (%d+)$"
+  assert(port, line)
+  local conn = socket.connect { host = "127.0.0.1", port = port }
+  conn:onerror(function(_, _, why) return why end)
+  conn:setmode("b", "bn")
+  conn:setmaxline(2 ^ 20)
+  conn:settimeout(PATIENCE)
+  assert(conn:connect(), "cannot reach Neovim")
+  return setmetatable({ pipe = pipe, conn = conn, pid = pid }, Editor)
+end
+
+function Editor:send(chunk)
+  assert(self.conn:xwrite(cjson.encode(chunk) .. "\n", "bn"))
+end
+
+-- Runs the chunk, formatted with what follows, in Neovim's main loop; gives
+-- the value it returns.
+function Editor:run(chunk, ...)
+  if select("#", ...) > 0 then chunk = chunk:format(...) end
+  self:send(chunk)
+  local line = self.conn:read "*l"
+  if not line then
+    os.execute("kill -9 " .. self.pid)
+    error("Neovim does not answer", 2)
+  end
+  local reply = cjson.decode(line)
+  if not reply.ok then error("in Neovim: " .. tostring(reply.value), 2) end
+  return reply.value
+end
+
+-- Waits until the expression is true in Neovim.
+function Editor:wait(expression)
+  for _ = 1, 500 do
+    if self:run("return (" .. expression .. ") and true") then return end
+    cqueues.sleep(0.02)
+  end
+  error("in vain: " .. expression, 2)
+end
+
+-- Ends it, with a chunk that does or by hanging up; gives all it said and the
+-- code it left with.
+function Editor:stop(chunk)
+  if not self.pipe then return end
+  if chunk then self:send(chunk) else self.conn:close() end
+  local output = self.pipe:read "*a"
+  self.pipe:close()
+  self.pipe = nil
+  self.conn:close()
+  local said, code = output:match "^(.*)exit (%d+)\n$"
+  return said, tonumber(code)
+end
+
+return editor
