@@ -15,7 +15,7 @@ struct channel {
     struct queue *jobs;          /* to the thread; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
     /* counted by the thread */
-    atomic_ullong requests, retries, bytes, tasks;
+    atomic_ullong requests, retries, bytes, tasks, unchanged;
     atomic_ullong dropped, unreadable, bad_hints, active;
 };
 

@@ -30,8 +30,10 @@ static void submit(struct luma_client *client, struct job *job)
 }
 
 static struct luma_job *make_job(struct luma_client *client,
-                                 struct luma_ids *ids, int64_t deadline,
-                                 void *user, struct luma_error *error)
+                                 struct luma_ids *ids,
+                                 const struct luma_watch *watch,
+                                 int64_t deadline, void *user,
+                                 struct luma_error *error)
 {
     struct luma_job *job;
 
@@ -45,7 +47,7 @@ static struct luma_job *make_job(struct luma_client *client,
         status_set(error, LUMA_THREAD);
         return NULL;
     }
-    job = client_job_new(client, ids, deadline, user);
+    job = client_job_new(client, ids, watch, deadline, user);
     if (!job) {
         status_set(error, LUMA_MEMORY);
         return NULL;
@@ -58,7 +60,18 @@ struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
                             int64_t deadline, void *user,
                             struct luma_error *error)
 {
-    struct luma_job *job = make_job(client, ids, deadline, user, error);
+    struct luma_job *job = make_job(client, ids, NULL, deadline, user, error);
+
+    luma_ids_unref(ids);
+    return job;
+}
+
+struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
+                            const struct luma_watch *options, int64_t deadline,
+                            void *user, struct luma_error *error)
+{
+    struct luma_job *job =
+        make_job(client, ids, options, deadline, user, error);
 
     luma_ids_unref(ids);
     return job;
@@ -97,6 +110,11 @@ void luma_take(struct luma_client *client, bool done)
 
     client_job_apply(event, done);
     event_dispose(event);
+}
+
+void luma_told(struct luma_client *client)
+{
+    ((struct luma_doc *)client->line.first)->changed = false;
 }
 
 void luma_settle(struct luma_client *client)
@@ -184,7 +202,8 @@ static void settle_line(struct luma_client *client)
 
     queue_take(client->channel->events, &client->line);
     while ((event = client->line.first)) {
-        if (event->kind == LUMA_TASK && event->job->keeps)
+        if (event->kind == LUMA_TASK && event->job->keeps &&
+            ((const struct luma_doc *)event)->final)
             luma_keep(client);
         else if (is_undone(event))
             event_dispose(event_list_take(&client->line));
@@ -257,6 +276,7 @@ void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
         .retries = atomic_load(&c->retries),
         .bytes = atomic_load(&c->bytes),
         .tasks = atomic_load(&c->tasks),
+        .unchanged = atomic_load(&c->unchanged),
         .dropped = atomic_load(&c->dropped),
         .unreadable = atomic_load(&c->unreadable),
         .bad_hints = atomic_load(&c->bad_hints),

@@ -27,6 +27,7 @@ struct luma_job {
     struct luma_error error; /* LUMA_PENDING until the end */
     bool ended;
     bool keeps;
+    bool watches;
     bool released; /* freed with its end */
     void *user;
 };
@@ -34,8 +35,9 @@ struct luma_job {
 /* A job of the client, in its list; counts its own reference of `ids`. NULL:
  * out of memory. */
 struct luma_job *client_job_new(struct luma_client *client,
-                                struct luma_ids *ids, int64_t deadline,
-                                void *user);
+                                struct luma_ids *ids,
+                                const struct luma_watch *watch,
+                                int64_t deadline, void *user);
 
 /* Takes the job out of the client's list and frees it. */
 void client_job_free(struct luma_job *job);

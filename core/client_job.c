@@ -19,10 +19,14 @@ static void settle(struct luma_job *job, uint32_t id, enum luma_outcome outcome)
     job->outcomes[id] = (uint8_t)outcome;
 }
 
+/* Notes the task's state as well; before the final one, that alone. */
 static void settle_task(struct luma_job *job, const struct luma_doc *doc,
                         bool done)
 {
-    settle(job, doc->id, done ? LUMA_IS_TASK : LUMA_IS_FAILED);
+    if (doc->final)
+        settle(job, doc->id, done ? LUMA_IS_TASK : LUMA_IS_FAILED);
+    else
+        job->outcomes[doc->id] = LUMA_IS_OPEN;
     job->outcomes[doc->id] |= (uint8_t)(doc->state << STATE_SHIFT);
 }
 
@@ -48,7 +52,11 @@ void client_job_end(struct luma_job *job, const struct luma_error *error)
 
     if (job->ended)
         return;
-    for (i = 0; job->counts[LUMA_IS_OPEN] && i < job->job->ids->count; i++)
+    if (job->watches && rest == LUMA_IS_FAILED)
+        rest = LUMA_IS_OPEN;
+    for (i = 0; rest != LUMA_IS_OPEN && job->counts[LUMA_IS_OPEN] &&
+                i < job->job->ids->count;
+         i++)
         if (luma_job_outcome(job, i) == LUMA_IS_OPEN)
             settle(job, i, rest);
     job->error = *error;
@@ -85,8 +93,9 @@ void client_job_apply(const struct luma_event *event, bool done)
 /* ---- life -------------------------------------------------------------- */
 
 struct luma_job *client_job_new(struct luma_client *client,
-                                struct luma_ids *ids, int64_t deadline,
-                                void *user)
+                                struct luma_ids *ids,
+                                const struct luma_watch *watch,
+                                int64_t deadline, void *user)
 {
     struct luma_job *job = calloc(1, sizeof *job);
 
@@ -94,11 +103,12 @@ struct luma_job *client_job_new(struct luma_client *client,
         return NULL;
     job->outcomes = calloc(ids->count ? ids->count : 1, 1);
     if (job->outcomes)
-        job->job = job_new(ids, clock_ms(), deadline, job);
+        job->job = job_new(ids, watch, clock_ms(), deadline, job);
     if (!job->job) {
         client_job_free(job);
         return NULL;
     }
+    job->watches = watch != NULL;
     job->counts[LUMA_IS_OPEN] = ids->count;
     status_set(&job->error, LUMA_PENDING);
     job->user = user;

@@ -4,6 +4,7 @@
 #ifndef LUMA_DOC_H
 #define LUMA_DOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,8 @@ struct luma_doc {
     size_t size; /* bytes of the block */
     uint32_t id; /* index of the id it answers */
     enum luma_state state;
+    bool final;   /* the last one for its id; always so in a fetch */
+    bool changed; /* to be told of: in a watch, state or progress is new */
     uint32_t string_count;
     const struct luma_node *root; /* the value */
     const struct luma_string *strings;

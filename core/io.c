@@ -31,7 +31,7 @@ static void pass_on(struct io *io, struct transfer *t)
     struct luma_doc *doc;
 
     while ((doc = reply_take(&t->reply)))
-        schedule_task(&io->schedule, t->user, doc);
+        schedule_task(&io->schedule, t->user, doc, io->now);
     schedule_count(&io->schedule, t->user, t->sends - t->sends_told,
                    t->reply.bytes - t->bytes_told);
     t->sends_told = t->sends;

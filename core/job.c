@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct job *job_new(struct luma_ids *ids, int64_t now, int64_t deadline,
-                    struct luma_job *user)
+#include "task.h"
+
+struct job *job_new(struct luma_ids *ids, const struct luma_watch *watch,
+                    int64_t now, int64_t deadline, struct luma_job *user)
 {
     struct job *job = calloc(1, sizeof *job);
 
-    if (!job || !ledger_init(&job->ledger, ids)) {
+    if (job && watch)
+        job->watch = watch_new(watch, ids->count);
+    if (!job || (watch && !job->watch) || !ledger_init(&job->ledger, ids)) {
+        watch_free(job ? job->watch : NULL);
         free(job);
         return NULL;
     }
@@ -35,6 +40,7 @@ void job_unref(struct job *job)
     if (atomic_fetch_sub(&job->refs, 1) > 1)
         return;
     ledger_free(&job->ledger);
+    watch_free(job->watch);
     luma_ids_unref(job->ids);
     free(job);
 }
@@ -47,28 +53,77 @@ void event_dispose(struct luma_event *event)
         free(event);
 }
 
-bool job_task(struct job *job, struct batch *batch, struct luma_doc *doc,
-              struct event_list *events)
+bool job_has_more(struct job *job, int64_t now)
 {
-    char room[REPLY_ID_ROOM];
-    size_t len;
-    const char *id = job->ended ? NULL : reply_id(doc, room, &len);
+    if (job->watch && job->watch->due && job->watch->due <= now) {
+        watch_begin(job->watch);
+        job->out_of_memory = !ledger_restart(&job->ledger);
+    }
+    return !job->out_of_memory && ledger_has_more(&job->ledger);
+}
 
-    if (!id || !ledger_settle(&job->ledger, id, len, &doc->id)) {
+struct batch *job_batch(struct job *job, uint32_t max)
+{
+    struct batch *batch = ledger_batch(&job->ledger, max);
+
+    job->out_of_memory = !batch;
+    if (batch)
+        batch->job = job_ref(job);
+    if (batch && job->watch)
+        job->watch->flying++;
+    return batch;
+}
+
+/* Sees to it that the id is not asked for again, or not in this round. */
+static void note_task(struct job *job, struct luma_doc *doc, int64_t now)
+{
+    doc->final = true;
+    if (job->watch)
+        watch_task(job->watch, doc->id, doc, now);
+    if (doc->final)
+        ledger_settle(&job->ledger, doc->id);
+    else
+        ledger_see(&job->ledger, doc->id);
+}
+
+enum job_verdict job_task(struct job *job, struct batch *batch,
+                          struct luma_doc *doc, int64_t now,
+                          struct event_list *events)
+{
+    char room[TASK_ID_ROOM];
+    size_t len;
+    const char *id = job->ended ? NULL : task_id(doc, room, &len);
+    int64_t index = id ? ledger_find(&job->ledger, id, len) : -1;
+
+    if (index < 0) {
         free(doc);
-        return false;
+        return JOB_DROPS;
     }
     batch->found++;
+    doc->id = (uint32_t)index;
+    note_task(job, doc, now);
+    if (!doc->final && !doc->changed) {
+        free(doc);
+        return JOB_KNOWS;
+    }
     doc->event.job = job->end.event.job;
     atomic_fetch_add(&job->undelivered, doc->size);
     event_list_add(events, &doc->event);
-    return true;
+    return JOB_TAKES;
 }
 
-/* The batch is done; the caller hears of it with what its ids have come to. */
+/* The batch is done; the caller hears of it with what its ids have come to. Of
+ * a watch that goes on it hears nothing. */
 static void close_batch(struct job *job, struct batch *batch,
                         struct event_list *events)
 {
+    if (job->watch) {
+        job->watch->flying--;
+        if (!batch->answer.count) {
+            free(batch);
+            return;
+        }
+    }
     ledger_close(&job->ledger, batch);
     batch->answer.event.job = job->end.event.job;
     event_list_add(events, &batch->answer.event);
@@ -86,8 +141,25 @@ static void set_too_large(struct luma_error *error)
     memcpy(error->request_id, known.request_id, sizeof known.request_id);
 }
 
+/* Leaves in the batch what counts as missing now. */
+static void trim_missing(struct job *job, struct batch *batch, int64_t now)
+{
+    uint32_t i, kept = 0;
+
+    for (i = 0; i < batch->answer.count; i++) {
+        uint32_t id = batch->ids[i];
+
+        if (watch_missing(job->watch, id, now))
+            batch->ids[kept++] = id;
+        else
+            ledger_see(&job->ledger, id);
+    }
+    batch->answer.count = kept;
+}
+
 void job_answered(struct job *job, struct batch *batch,
-                  const struct luma_error *answer, struct event_list *events)
+                  const struct luma_error *answer, int64_t now,
+                  struct event_list *events)
 {
     uint32_t left;
 
@@ -101,16 +173,42 @@ void job_answered(struct job *job, struct batch *batch,
             status_set(&batch->answer.error, LUMA_MEMORY);
     } else if (left && batch->unreadable) {
         set_too_large(&batch->answer.error);
+    } else if (job->watch) {
+        trim_missing(job, batch, now);
     }
+    if (job->watch)
+        job->watch->answered = true;
     close_batch(job, batch, events);
 }
 
 void job_failed(struct job *job, struct batch *batch,
-                const struct luma_error *error, struct event_list *events)
+                const struct luma_error *error, int64_t now,
+                struct event_list *events)
 {
+    uint32_t i;
+
     ledger_trim(&job->ledger, batch);
     batch->answer.error = *error;
+    if (job->watch && error->retryable) {
+        watch_trouble(job->watch, error, now);
+        for (i = 0; i < batch->answer.count; i++)
+            ledger_see(&job->ledger, batch->ids[i]);
+        batch->answer.count = 0;
+    }
     close_batch(job, batch, events);
+}
+
+void job_rest(struct job *job, int64_t now, double chance)
+{
+    struct watch *watch = job->watch;
+
+    if (!watch || watch->due || watch->flying || job_is_over(job) ||
+        job->broken || ledger_has_more(&job->ledger))
+        return;
+    if (!watch_rest(watch, now, chance)) {
+        job->broken = true;
+        job->end.error = watch->trouble;
+    }
 }
 
 bool job_is_over(const struct job *job)
@@ -120,7 +218,8 @@ bool job_is_over(const struct job *job)
 
 void job_end(struct job *job, enum luma_status code, struct event_list *events)
 {
-    status_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);
+    if (!job->broken)
+        status_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);
     job->ended = true;
     ledger_free(&job->ledger);
     event_list_add(events, &job->end.event);

@@ -95,20 +95,40 @@ struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
                             int64_t deadline, void *user,
                             struct luma_error *error);
 
+/* How a watch goes, in ms; all to be set. */
+struct luma_watch {
+    int64_t interval;      /* between rounds, after something has changed */
+    int64_t max_interval;  /* what it grows to while nothing does */
+    int64_t missing_grace; /* an id is left out for so long before it counts */
+    int64_t link_grace;    /* a completed task may be without a link so long */
+};
+
+/* A job that asks for each of `ids` again and again until its task is completed
+ * or failed, and hands over what changes. Otherwise like luma_fetch, but that
+ * ids which are open at the end stay so, unless it was cancelled. */
+struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
+                            const struct luma_watch *options, int64_t deadline,
+                            void *user, struct luma_error *error);
+
 /* The event that is first in line, or NULL. It stays there until it is taken,
  * so looking twice gives the same event. */
 const struct luma_event *luma_peek(struct luma_client *client);
 
-/* Takes the first event out of the line and frees it. For a LUMA_TASK, `done`
- * says whether its id now counts as a task or (a decode hook failed) not. */
+/* Takes the first event out of the line and frees it. For a LUMA_TASK that is
+ * final, `done` says whether its id now counts as a task or (a decode hook
+ * failed) not. */
 void luma_take(struct luma_client *client, bool done);
 
 /* Does to its job what taking the first event, an ANSWER or END, will do, and
  * leaves it in line: so that what has to be told of it can be made before. */
 void luma_settle(struct luma_client *client);
 
-/* Moves the first event, which is a LUMA_TASK, to its job's own line. It still
- * counts as undelivered there. */
+/* Notes that the change which the first event tells of has been told; the event
+ * stays. */
+void luma_told(struct luma_client *client);
+
+/* Moves the first event, a LUMA_TASK that is final, to its job's own line. It
+ * still counts as undelivered there. */
 void luma_keep(struct luma_client *client);
 
 /* How many events are in line, those of released jobs included. */
@@ -132,6 +152,7 @@ struct luma_stats {
     uint64_t retries;     /* of them, repeats */
     uint64_t bytes;       /* of replies, decoded */
     uint64_t tasks;       /* documents handed over */
+    uint64_t unchanged;   /* tasks of a watch that were as before */
     uint64_t dropped;     /* tasks nobody asked for, or the second of an id */
     uint64_t unreadable;  /* tasks over a limit */
     uint64_t bad_hints;   /* Retry-After headers nobody can read */
@@ -189,7 +210,7 @@ size_t luma_job_count(const struct luma_job *job);
 const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len);
 enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index);
 
-/* The state in which an id's task arrived; LUMA_NO_STATE before. */
+/* The state in which an id's task arrived last; LUMA_NO_STATE before. */
 enum luma_state luma_job_state(const struct luma_job *job, size_t index);
 
 #endif

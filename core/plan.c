@@ -164,17 +164,22 @@ struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
     return batch;
 }
 
-bool ledger_settle(struct ledger *ledger, const char *id, size_t len,
-                   uint32_t *index)
+int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
 {
     int64_t found = ids_find(ledger->ids, id, len);
 
-    if (found < 0 || ledger->settled[found])
-        return false;
-    ledger->settled[found] = 1;
+    return found >= 0 && ledger->settled[found] == IS_OPEN ? found : -1;
+}
+
+void ledger_settle(struct ledger *ledger, uint32_t index)
+{
+    ledger->settled[index] = IS_SETTLED;
     ledger->open--;
-    *index = (uint32_t)found;
-    return true;
+}
+
+void ledger_see(struct ledger *ledger, uint32_t index)
+{
+    ledger->settled[index] = IS_SEEN;
 }
 
 void ledger_trim(const struct ledger *ledger, struct batch *batch)
@@ -202,6 +207,21 @@ static void drop_used(struct ledger *ledger, struct leftover *left)
     left->from = 0;
 }
 
+bool ledger_restart(struct ledger *ledger)
+{
+    uint32_t i;
+
+    drop_used(ledger, &ledger->again);
+    for (i = 0; i < ledger->ids->count; i++) {
+        if (ledger->settled[i] != IS_SEEN)
+            continue;
+        ledger->settled[i] = IS_OPEN;
+        if (!buf_append(&ledger->again.ids, &i, sizeof i))
+            return false;
+    }
+    return true;
+}
+
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool alone)
 {
@@ -217,8 +237,7 @@ void ledger_close(struct ledger *ledger, const struct batch *batch)
     uint32_t i;
 
     for (i = 0; i < batch->answer.count; i++)
-        ledger->settled[batch->ids[i]] = 1;
-    ledger->open -= batch->answer.count;
+        ledger_settle(ledger, batch->ids[i]);
 }
 
 /* ---- request bodies ---------------------------------------------------- */

@@ -56,9 +56,15 @@ struct leftover {
     size_t from;    /* how many of them are used up */
 };
 
+enum settled {
+    IS_OPEN, /* to be asked for */
+    IS_SEEN, /* not in this round again */
+    IS_SETTLED
+};
+
 struct ledger {
     const struct luma_ids *ids; /* kept alive by the owner */
-    uint8_t *settled;           /* per id */
+    uint8_t *settled;           /* per id: enum settled */
     uint32_t open;              /* ids without an outcome */
     uint32_t fresh;             /* first id that was never asked for */
     struct leftover again;      /* left out, to be asked for once more */
@@ -76,10 +82,17 @@ bool ledger_has_more(struct ledger *ledger);
  * memory. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
 
-/* A task with this id arrived. Gives its index and true when the id was open;
- * false for strangers and repeats. */
-bool ledger_settle(struct ledger *ledger, const char *id, size_t len,
-                   uint32_t *index);
+/* The index of an id that is open, or -1 for strangers and repeats. */
+int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len);
+
+/* The id has its outcome. */
+void ledger_settle(struct ledger *ledger, uint32_t index);
+
+/* The id has none, but is not asked for again before ledger_restart. */
+void ledger_see(struct ledger *ledger, uint32_t index);
+
+/* All that have no outcome are asked for again. False: out of memory. */
+bool ledger_restart(struct ledger *ledger);
 
 /* Drops from the batch what is settled by now. */
 void ledger_trim(const struct ledger *ledger, struct batch *batch);

@@ -1,122 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Shapes and words as the gateways send them. */
+/* Shapes as the gateways send them. */
 #include "reply.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "luma.h"
-
-/* ---- words for states -------------------------------------------------- */
-
-static const struct {
-    const char *word;
-    enum luma_state state;
-} words[] = {
-    {"", LUMA_NO_STATE},
-    {"unknown", LUMA_NO_STATE},
-    {"pending", LUMA_WAITING},
-    {"queued", LUMA_WAITING},
-    {"not_start", LUMA_WAITING},
-    {"submitted", LUMA_WAITING},
-    {"completed", LUMA_COMPLETED},
-    {"success", LUMA_COMPLETED},
-    {"succeeded", LUMA_COMPLETED},
-    {"finished", LUMA_COMPLETED},
-    {"1", LUMA_COMPLETED},
-    {"failed", LUMA_FAILED},
-    {"failure", LUMA_FAILED},
-    {"create_task_failed", LUMA_FAILED},
-    {"generate_failed", LUMA_FAILED},
-    {"error", LUMA_FAILED},
-    {"rejected", LUMA_FAILED},
-    {"cancel", LUMA_FAILED},
-    {"cancelled", LUMA_FAILED},
-    {"canceled", LUMA_FAILED},
-    {"not_found", LUMA_FAILED},
-    {"2", LUMA_FAILED},
-    {"3", LUMA_FAILED},
-};
-
-const char *luma_state_name(enum luma_state state)
-{
-    static const char *const names[] = {"processing", "pending", "processing",
-                                        "completed", "failed"};
-
-    return names[state];
-}
-
-enum luma_state luma_state_of_word(const char *word, size_t len)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].word) == len &&
-            strncasecmp(words[i].word, word, len) == 0)
-            return words[i].state;
-    return LUMA_PROCESSING;
-}
-
-/* ---- what a value says ------------------------------------------------- */
-
-/* The text of a string, or the digits of an integer in `room`; else NULL. */
-static const char *text_of(const struct luma_doc *doc,
-                           const struct luma_node *node,
-                           char room[REPLY_ID_ROOM], size_t *len)
-{
-    if (!node)
-        return NULL;
-    if (node->kind == LUMA_INTEGER) {
-        *len = (size_t)snprintf(room, REPLY_ID_ROOM, "%" PRId64, node->integer);
-        return room;
-    }
-    if (node->kind != LUMA_STRING && node->kind != LUMA_BIG)
-        return NULL;
-    *len = doc->strings[node->string].len;
-    return doc->text + doc->strings[node->string].at;
-}
-
-const char *reply_id(const struct luma_doc *doc, char room[REPLY_ID_ROOM],
-                     size_t *len)
-{
-    const struct luma_node *data = doc_member(doc, doc->root, "data");
-    const struct luma_node *ids[] = {doc_member(doc, doc->root, "task_id"),
-                                     doc_member(doc, data, "id"),
-                                     doc_member(doc, doc->root, "id")};
-    size_t i;
-
-    for (i = 0; i < sizeof ids / sizeof *ids; i++) {
-        const char *id = text_of(doc, ids[i], room, len);
-
-        if (id && *len)
-            return id;
-    }
-    return NULL;
-}
-
-/* A row's status wins over the state inside. */
-static enum luma_state state_of(const struct luma_doc *doc)
-{
-    const struct luma_node *data = doc_member(doc, doc->root, "data");
-    const struct luma_node *says[] = {doc_member(doc, doc->root, "status"),
-                                      doc_member(doc, data, "state"),
-                                      doc_member(doc, doc->root, "state")};
-    size_t i;
-
-    for (i = 0; i < sizeof says / sizeof *says; i++) {
-        char room[REPLY_ID_ROOM];
-        size_t len = 0;
-        const char *word = text_of(doc, says[i], room, &len);
-        enum luma_state state = word ? luma_state_of_word(word, len)
-                                     : LUMA_NO_STATE;
-
-        if (state != LUMA_NO_STATE)
-            return state;
-    }
-    return LUMA_PROCESSING;
-}
+#include "task.h"
 
 /* ---- reading ----------------------------------------------------------- */
 
@@ -171,16 +62,16 @@ struct luma_doc *reply_take(struct reply *reply)
 /* Keeps the value if it is a task. Owns it in any case. */
 static void add_task(struct reply *reply, struct luma_doc *doc)
 {
-    char room[REPLY_ID_ROOM];
+    char room[TASK_ID_ROOM];
     size_t len;
 
-    if (!reply->wants_tasks || !reply_id(doc, room, &len)) {
+    if (!reply->wants_tasks || !task_id(doc, room, &len)) {
         reply->strangers++;
         free(doc);
         return;
     }
     doc->event.kind = LUMA_TASK;
-    doc->state = state_of(doc);
+    doc->state = task_state(doc);
     *reply->last = doc;
     reply->last = (struct luma_doc **)&doc->event.next;
 }
@@ -249,11 +140,11 @@ static const char *message_in(const struct reply *reply,
     for (i = 0; i < sizeof names / sizeof *names; i++) {
         const struct luma_node *node =
             doc_member(reply->root, object, names[i]);
-        char room[REPLY_ID_ROOM];
+        char room[TASK_ID_ROOM];
         const char *text = NULL;
 
         if (node && node->kind == LUMA_STRING)
-            text = text_of(reply->root, node, room, len);
+            text = task_text(reply->root, node, room, len);
         if (text && *len)
             return text;
     }
@@ -302,9 +193,9 @@ static void explain(const struct reply *reply, const char *secret,
 static bool code_is_good(const struct reply *reply)
 {
     const struct luma_node *code = root_member(reply, "code");
-    char room[REPLY_ID_ROOM];
+    char room[TASK_ID_ROOM];
     size_t len = 0;
-    const char *text = text_of(reply->root, code, room, &len);
+    const char *text = task_text(reply->root, code, room, &len);
 
     if (!code)
         return true;

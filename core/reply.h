@@ -24,9 +24,6 @@ struct reply {
     size_t start_len;
 };
 
-/* Room for a numeric id's digits. */
-enum { REPLY_ID_ROOM = 24 };
-
 /* False: out of memory. */
 bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
                 bool keep_json);
@@ -50,10 +47,5 @@ struct luma_doc *reply_take(struct reply *reply);
  * call reply_take once more. */
 void reply_end(struct reply *reply, long http, const char *secret,
                struct luma_error *error);
-
-/* The id of the task, with its length; NULL when the value has none. A numeric
- * id is written to `room`. Prefers task_id, then data.id, then id. */
-const char *reply_id(const struct luma_doc *doc, char room[REPLY_ID_ROOM],
-                     size_t *len);
 
 #endif

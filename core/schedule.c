@@ -70,7 +70,9 @@ bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
     *code = LUMA_OK;
     if (job_is_over(job))
         return true;
-    if (job->out_of_memory)
+    if (job->broken)
+        *code = job->end.error.code;
+    else if (job->out_of_memory)
         *code = LUMA_MEMORY;
     else if (atomic_load(&job->cancelled))
         *code = LUMA_CANCELLED;
@@ -152,7 +154,7 @@ static struct batch *due_batch(struct schedule *s, int64_t now)
 }
 
 /* A batch of the job that has waited longest for its turn. */
-static struct batch *fresh_batch(struct schedule *s)
+static struct batch *fresh_batch(struct schedule *s, int64_t now)
 {
     size_t size = s->channel->options.batch_size;
     struct job *job;
@@ -160,15 +162,13 @@ static struct batch *fresh_batch(struct schedule *s)
     for (job = s->jobs; job; job = job->next) {
         struct batch *batch;
 
-        if (job->out_of_memory || !ledger_has_more(&job->ledger) ||
-            is_held(s, job))
-            continue;
-        batch = ledger_batch(&job->ledger, (uint32_t)size);
-        job->out_of_memory = !batch;
-        s->look = s->look || !batch;
+        if (job->out_of_memory || !job_has_more(job, now) || is_held(s, job))
+            batch = NULL;
+        else
+            batch = job_batch(job, (uint32_t)size);
+        s->look = s->look || job->out_of_memory;
         if (!batch)
             continue;
-        batch->job = job_ref(job);
         retry_count_request(&s->budget);
         remove_job(s, job);
         append_job(s, job);
@@ -182,7 +182,7 @@ struct batch *schedule_next(struct schedule *s, int64_t now)
     struct batch *batch = due_batch(s, now);
 
     if (!batch)
-        batch = fresh_batch(s);
+        batch = fresh_batch(s, now);
     if (batch)
         batch->found = 0;
     return batch;
@@ -191,23 +191,34 @@ struct batch *schedule_next(struct schedule *s, int64_t now)
 int64_t schedule_due(const struct schedule *s, bool may_send)
 {
     const struct luma_event *event;
+    const struct job *job;
     int64_t until = s->next_deadline;
 
     for (event = s->waiting; event && may_send; event = event->next)
         if (((const struct batch *)event)->due < until)
             until = ((const struct batch *)event)->due;
+    for (job = s->jobs; job && may_send; job = job->next)
+        if (job->watch && job->watch->due && job->watch->due < until)
+            until = job->watch->due;
     return until;
 }
 
 /* ---- what came of it --------------------------------------------------- */
 
 void schedule_task(struct schedule *s, struct batch *batch,
-                   struct luma_doc *doc)
+                   struct luma_doc *doc, int64_t now)
 {
-    bool wanted = job_task(batch->job, batch, doc, &s->events);
-
-    s->look = s->look || (wanted && job_is_over(batch->job));
-    count(wanted ? &s->channel->tasks : &s->channel->dropped, 1);
+    switch (job_task(batch->job, batch, doc, now, &s->events)) {
+    case JOB_TAKES:
+        s->look = s->look || job_is_over(batch->job);
+        count(&s->channel->tasks, 1);
+        break;
+    case JOB_KNOWS:
+        count(&s->channel->unchanged, 1);
+        break;
+    default:
+        count(&s->channel->dropped, 1);
+    }
 }
 
 static double next_chance(struct schedule *s)
@@ -248,23 +259,22 @@ static void explain(struct luma_error *error, enum retry_verdict verdict)
         status_detail(error, "not repeated, because the deadline is near");
 }
 
-/* The batch waits for another exchange, or fails with this one. */
-static void repeat_or_fail(struct schedule *s, struct batch *batch,
+/* The batch waits for another exchange, or fails with this one: true. */
+static bool repeat_or_fail(struct schedule *s, struct batch *batch,
                            struct exchange_end *end, int64_t now)
 {
     struct retry_answer answer = decide(s, batch, end, now);
-    struct job *job = batch->job;
 
     if (answer.verdict == RETRY_AFTER) {
         batch->due = now + answer.delay;
         batch->spent += answer.cost;
         batch->answer.event.next = s->waiting;
         s->waiting = &batch->answer.event;
-    } else {
-        explain(&end->error, answer.verdict);
-        job_failed(job, batch, &end->error, &s->events);
-        job_unref(job);
+        return false;
     }
+    explain(&end->error, answer.verdict);
+    job_failed(batch->job, batch, &end->error, now, &s->events);
+    return true;
 }
 
 void schedule_count(struct schedule *s, const struct batch *batch,
@@ -282,19 +292,18 @@ void schedule_dropped(struct batch *batch)
     free(batch);
 }
 
-static void settle(struct schedule *s, struct batch *batch,
+/* True when the batch is no more. */
+static bool settle(struct schedule *s, struct batch *batch,
                    struct exchange_end *end, int64_t now)
 {
     struct job *job = batch->job;
 
     ledger_trim(&job->ledger, batch);
-    if (end->error.code != LUMA_OK && batch->answer.count) {
-        repeat_or_fail(s, batch, end, now);
-    } else {
-        retry_refund(&s->budget, batch->spent);
-        job_answered(job, batch, &end->error, &s->events);
-        job_unref(job);
-    }
+    if (end->error.code != LUMA_OK && batch->answer.count)
+        return repeat_or_fail(s, batch, end, now);
+    retry_refund(&s->budget, batch->spent);
+    job_answered(job, batch, &end->error, now, &s->events);
+    return true;
 }
 
 void schedule_finished(struct schedule *s, struct batch *batch,
@@ -312,6 +321,9 @@ void schedule_finished(struct schedule *s, struct batch *batch,
         schedule_dropped(batch);
         return;
     }
-    settle(s, batch, end, now);
+    if (settle(s, batch, end, now)) {
+        job_rest(job, now, next_chance(s));
+        job_unref(job);
+    }
     s->look = true;
 }

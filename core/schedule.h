@@ -39,7 +39,7 @@ int64_t schedule_due(const struct schedule *schedule, bool may_send);
 
 /* A task that came in reply to the batch. Owns it. */
 void schedule_task(struct schedule *schedule, struct batch *batch,
-                   struct luma_doc *doc);
+                   struct luma_doc *doc, int64_t now);
 
 /* The exchange for the batch has ended; its tasks were passed on. Owns the
  * batch, which is told of, sent again later, or made into others. */

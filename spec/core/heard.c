@@ -7,15 +7,16 @@
 #include "alloc.h"
 #include "check.h"
 #include "dump.h"
+#include "task.h"
 
 static void tell_tasks(struct reply *reply, struct buf *told)
 {
     struct luma_doc *doc;
 
     while ((doc = reply_take(reply))) {
-        char room[REPLY_ID_ROOM];
+        char room[TASK_ID_ROOM];
         size_t len = 0;
-        const char *id = reply_id(doc, room, &len);
+        const char *id = task_id(doc, room, &len);
 
         insist(id && len && doc->event.kind == LUMA_TASK, "a task has an id");
         say(told, "%s", told->len ? ", " : "");

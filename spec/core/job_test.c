@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "json.h"
 
 enum { MAX_IDS = 24, MAX_FLYING = 4, MANY_TURNS = 20000 };
 
@@ -78,7 +79,8 @@ static void answer_with(struct run *run, struct batch *batch, uint32_t index)
     size_t len;
     const char *id = ids_get(run->ids, index, &len);
 
-    if (job_task(run->job, batch, make_task(id, len), &run->events))
+    if (job_task(run->job, batch, make_task(id, len), 1000, &run->events) ==
+        JOB_TAKES)
         insist(run->known[index], "a task the server has");
 }
 
@@ -86,7 +88,8 @@ static void answer_strays(struct run *run, struct batch *batch)
 {
     uint32_t other = (uint32_t)chance(&run->seed, run->count);
 
-    insist(!job_task(run->job, batch, make_task("nobody's", 8), &run->events),
+    insist(job_task(run->job, batch, make_task("nobody's", 8), 1000,
+                    &run->events) == JOB_DROPS,
            "a stranger is not passed on");
     if (run->known[other])
         answer_with(run, batch, other);
@@ -207,9 +210,9 @@ static void exchange(struct run *run, unsigned place)
     whole = whole || !batch->answer.count;
     status_set(&error, whole ? LUMA_OK : LUMA_TRUNCATED);
     if (whole)
-        job_answered(run->job, batch, &error, &run->events);
+        job_answered(run->job, batch, &error, 1000, &run->events);
     else
-        job_failed(run->job, batch, &error, &run->events);
+        job_failed(run->job, batch, &error, 1000, &run->events);
 }
 
 static void drop_flying(struct run *run)
@@ -263,7 +266,7 @@ static bool start(struct run *run, uint32_t count)
             return false;
     }
     if (run->ids)
-        run->job = job_new(run->ids, 1000, 0, (struct luma_job *)run);
+        run->job = job_new(run->ids, NULL, 1000, 0, (struct luma_job *)run);
     return run->job != NULL;
 }
 
@@ -375,7 +378,7 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
     CHECK_INT(batch->answer.count, count);
     batch->unreadable = unreadable;
     run->flying[0] = NULL;
-    job_answered(run->job, batch, &answer, &run->events);
+    job_answered(run->job, batch, &answer, 1000, &run->events);
     hear(run);
 }
 
@@ -394,7 +397,7 @@ static void test_unreadable(void)
     CHECK_INT(batch->found, 1);
     status_set(&answer, LUMA_OK);
     run.flying[0] = NULL;
-    job_answered(run.job, batch, &answer, &run.events); /* asked again */
+    job_answered(run.job, batch, &answer, 1000, &run.events); /* asked again */
     hear(&run);
     CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);
     answer_nothing(&run, 3, 2); /* asked one by one */
@@ -437,7 +440,7 @@ static void test_nothing_to_do(void)
 
     run.ids = luma_ids_new(1, 1);
     must(run.ids);
-    run.job = job_new(run.ids, 1000, 50, (struct luma_job *)&run);
+    run.job = job_new(run.ids, NULL, 1000, 50, (struct luma_job *)&run);
     must(run.job);
     CHECK(job_is_over(run.job));
     CHECK_INT(run.job->deadline, 1050);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Rounds and what was seen in them. */
+#include "watch.h"
+
+#include <stdlib.h>
+
+#include "task.h"
+
+/* Why an id is not believed yet. */
+enum doubt { NO_DOUBT, IS_MISSING, HAS_NO_LINK };
+
+struct watch_seen {
+    int64_t since; /* of the doubt */
+    int16_t progress;
+    uint8_t state;
+    uint8_t doubt;
+    bool known; /* state and progress are */
+};
+
+struct watch *watch_new(const struct luma_watch *options, uint32_t ids)
+{
+    struct watch *watch = calloc(1, sizeof *watch);
+
+    if (!watch)
+        return NULL;
+    watch->options = *options;
+    watch->interval = options->interval;
+    watch->seen = calloc(ids ? ids : 1, sizeof *watch->seen);
+    if (watch->seen)
+        return watch;
+    free(watch);
+    return NULL;
+}
+
+void watch_free(struct watch *watch)
+{
+    if (watch)
+        free(watch->seen);
+    free(watch);
+}
+
+/* True when the doubt is as old as `grace`; otherwise it begins, or goes on. */
+static bool outlives(struct watch_seen *seen, enum doubt doubt, int64_t grace,
+                     int64_t now)
+{
+    if (seen->doubt != doubt)
+        seen->since = now;
+    seen->doubt = doubt;
+    return now - seen->since >= grace;
+}
+
+void watch_task(struct watch *watch, uint32_t id, struct luma_doc *task,
+                int64_t now)
+{
+    struct watch_seen *seen = &watch->seen[id];
+    int progress = task_progress(task);
+
+    task->changed = !seen->known || seen->state != task->state ||
+                    seen->progress != progress;
+    seen->known = true;
+    seen->state = (uint8_t)task->state;
+    seen->progress = (int16_t)progress;
+    if (task->state == LUMA_COMPLETED && !task_has_link(task)) {
+        task->final =
+            outlives(seen, HAS_NO_LINK, watch->options.link_grace, now);
+    } else {
+        seen->doubt = NO_DOUBT;
+        task->final = task->state == LUMA_COMPLETED ||
+                      task->state == LUMA_FAILED;
+    }
+    watch->changed = watch->changed || task->changed;
+}
+
+bool watch_missing(struct watch *watch, uint32_t id, int64_t now)
+{
+    return outlives(&watch->seen[id], IS_MISSING, watch->options.missing_grace,
+                    now);
+}
+
+void watch_trouble(struct watch *watch, const struct luma_error *error,
+                   int64_t now)
+{
+    int64_t hold = now + (int64_t)(error->retry_after * 1000);
+
+    watch->trouble = *error;
+    if (error->retry_after > 0 && hold > watch->hold)
+        watch->hold = hold;
+}
+
+/* Up to a tenth earlier or later, so that many clients do not fall in step. */
+static int64_t jittered(int64_t interval, double chance)
+{
+    return (int64_t)((double)interval * (0.9 + 0.2 * chance));
+}
+
+bool watch_rest(struct watch *watch, int64_t now, double chance)
+{
+    int64_t longest = watch->options.max_interval;
+
+    watch->bad = watch->answered ? 0 : watch->bad + 1;
+    if (watch->bad > WATCH_BAD_ROUNDS) {
+        status_detail(&watch->trouble, "so it went %u times in a row",
+                      watch->bad);
+        return false;
+    }
+    watch->due = now + jittered(watch->interval, chance);
+    if (watch->due < watch->hold)
+        watch->due = watch->hold;
+    if (watch->changed)
+        watch->interval = watch->options.interval;
+    else
+        watch->interval += watch->interval / 2;
+    if (watch->interval > longest)
+        watch->interval = longest;
+    return true;
+}
+
+void watch_begin(struct watch *watch)
+{
+    watch->due = 0;
+    watch->changed = watch->answered = false;
+}
