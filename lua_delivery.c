@@ -98,6 +98,29 @@ struct delivery {
  * the event that is first in line at JOB. */
 enum { JOB = 3 };
 
+/* The event of a change is told of, and of a task that is final twice: it stays
+ * in line after the first time. */
+static void deliver_update(lua_State *L, struct job *job,
+                           const struct luma_doc *doc)
+{
+    struct luma_client *client = job->client->core;
+    const char *state = luma_state_name(doc->state);
+    bool built = job->updates && build(L, job, doc, JOB);
+
+    if (built) {
+        slot_push(L, JOB, JOB_ON_UPDATE);
+        lua_insert(L, -2);
+        job_push_id(L, job, doc->id);
+        lua_pushstring(L, state);
+    }
+    if (doc->final)
+        luma_told(client);
+    else
+        luma_take(client, true);
+    if (built)
+        lua_call(L, 3, 0);
+}
+
 static void deliver_task(lua_State *L, struct job *job,
                          const struct luma_doc *doc)
 {
@@ -199,6 +222,9 @@ static void deliver_one(lua_State *L, struct client *client,
     job = lua_touserdata(L, JOB);
     if (!job) /* dropped by its user, and about to be finalised */
         luma_take(client->core, true);
+    else if (event->kind == LUMA_TASK &&
+             ((const struct luma_doc *)event)->changed)
+        deliver_update(L, job, (const struct luma_doc *)event);
     else if (event->kind == LUMA_TASK)
         deliver_task(L, job, (const struct luma_doc *)event);
     else if (event->kind == LUMA_ANSWER)

@@ -230,10 +230,9 @@ static int client_stats(lua_State *L)
         size_t offset; /* in struct luma_stats */
     } fields[] = {
 #define FIELD(name) {#name, offsetof(struct luma_stats, name)}
-        FIELD(requests),  FIELD(retries),     FIELD(bytes),
-        FIELD(tasks),     FIELD(dropped),     FIELD(unreadable),
-        FIELD(bad_hints), FIELD(undelivered), FIELD(queue),
-        FIELD(active),
+        FIELD(requests),    FIELD(retries), FIELD(bytes),      FIELD(tasks),
+        FIELD(unchanged),   FIELD(dropped), FIELD(unreadable), FIELD(bad_hints),
+        FIELD(undelivered), FIELD(queue),   FIELD(active),
 #undef FIELD
     };
     struct client *client = luaL_checkudata(L, 1, client_type);
@@ -293,19 +292,13 @@ static int client_tostring(lua_State *L)
 /* ---- module ------------------------------------------------------------ */
 
 static const luaL_Reg methods[] = {
-    {"tasks", client_tasks},
-    {"fetch", job_fetch},
-    {"step", client_step},
-    {"wait", client_wait_method},
-    {"fd", client_fd},
-    {"getfd", client_fd},
-    {"pollfd", client_fd},
-    {"dirty", client_dirty},
-    {"events", client_events},
-    {"timeout", client_timeout},
-    {"stats", client_stats},
-    {"close", client_close},
-    {NULL, NULL},
+    {"tasks", client_tasks},      {"fetch", job_fetch},
+    {"watch", job_watch},         {"step", client_step},
+    {"wait", client_wait_method}, {"fd", client_fd},
+    {"getfd", client_fd},         {"pollfd", client_fd},
+    {"dirty", client_dirty},      {"events", client_events},
+    {"timeout", client_timeout},  {"stats", client_stats},
+    {"close", client_close},      {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {

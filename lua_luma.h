@@ -31,6 +31,8 @@ enum {
 struct job {
     struct luma_job *core; /* NULL once finalised */
     struct client *client; /* kept alive by the user value */
+    bool watches;          /* it is a watch */
+    bool updates;          /* on_update hears of changes */
     bool streams;          /* on_task takes the tasks */
     bool under_each;       /* the loop takes them */
     bool has_result;       /* JOB_RESULT is set */
@@ -48,8 +50,10 @@ enum {
     JOB_RESULT,    /* what result() gives first: tasks, or nil */
     JOB_RESULT2,   /* and second: missing, or the error */
     JOB_ON_TASK,
+    JOB_ON_UPDATE,
     JOB_ON_PROGRESS,
-    JOB_ON_DONE
+    JOB_ON_DONE,
+    JOB_LAST = JOB_ON_DONE
 };
 
 /* ---- lua_luma.c: client ------------------------------------------------ */
@@ -88,7 +92,16 @@ double client_now(void);
  * that the core looks at. */
 void options_read(lua_State *L, struct luma_options *o, bool *nulls);
 
+/* ---- lua_start.c: how jobs begin ---------------------------------------- */
+
+/* client:fetch(ids, options) and client:watch(ids, options): the client is at
+ * 1; they leave the job on top, or nil and an error, and return how many. */
+int job_fetch(lua_State *L);
+int job_watch(lua_State *L);
+
 /* ---- lua_job.c: jobs --------------------------------------------------- */
+
+extern const char job_type[]; /* of the metatable */
 
 /* Pushes a slot of the user value of the userdata at `index`. */
 void slot_push(lua_State *L, int index, int slot);
@@ -104,10 +117,6 @@ bool job_is_done(const struct job *job);
 
 /* Pushes the id of that index. */
 void job_push_id(lua_State *L, const struct job *job, size_t index);
-
-/* client:fetch(ids, options): the client is at 1; leaves the job on top, or
- * nil and an error. Returns how many. */
-int job_fetch(lua_State *L);
 
 /* job:result(seconds), with the job at 1. */
 int job_result(lua_State *L);

@@ -20,6 +20,24 @@ static void push_ids(lua_State *L, const struct job *job,
     }
 }
 
+/* Pushes a table of the open ids that have been seen to their last states. */
+static void push_states(lua_State *L, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        enum luma_state state = luma_job_state(job->core, i);
+
+        if (luma_job_outcome(job->core, i) != LUMA_IS_OPEN ||
+            state == LUMA_NO_STATE)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushstring(L, luma_state_name(state));
+        lua_rawset(L, -3);
+    }
+}
+
 /* Pushes the tasks that were kept, in the order asked for. */
 static void push_tasks(lua_State *L, int index, const struct job *job)
 {
@@ -125,6 +143,10 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_IS_OPEN);
     lua_setfield(L, -2, "pending");
+    if (job->watches) {
+        push_states(L, job);
+        lua_setfield(L, -2, "states");
+    }
     push_failed(L, index, job);
     lua_setfield(L, -2, "failed");
 }
@@ -135,7 +157,8 @@ int result_push(lua_State *L, int index, struct job *job)
 
     if (!job->has_result) {
         luma_job_progress(job->core, &p);
-        if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED]) {
+        if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED] ||
+            p.outcome[LUMA_IS_OPEN]) {
             result_push_failure(L, index, job);
             slot_set(L, index, JOB_RESULT2);
             lua_pushnil(L);
