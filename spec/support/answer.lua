@@ -7,6 +7,8 @@
 --             first id's object, "null", "data_null" the envelope of null
 --   state     Luma's state word (default "completed"); states: map id→state
 --   texts     map id→JSON of that id's task (in "B": its row), as it is sent
+--   moves     map id→list of such texts: the first time it is asked for it has
+--             the first, and so on, then the last; false: it is left out
 --   unknown   list of ids left out; known: only these are answered
 --   cap, shuffle (seed), repeat, strangers: how many, in what order, how
 --             often, how many that nobody asked for (they come first)

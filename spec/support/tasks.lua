@@ -163,6 +163,7 @@ local function prepare(behaviour)
     kit = {
       unknown = set_of(behaviour.unknown),
       known = behaviour.known and set_of(behaviour.known),
+      moves = {}, -- id to how often it was asked for
       templates = {},
     }
     prepared[behaviour] = kit
@@ -191,12 +192,20 @@ local function shuffle(list, seed)
   end
 end
 
+-- The text of a task that moves: false where it is left out, nil for others.
+local function moved(id, behaviour, kit)
+  local list = behaviour.moves and behaviour.moves[id]
+  return list and list[math.min(kit.moves[id], #list)]
+end
+
 -- The ids an answer will have, in its order.
 local function answered(ids, behaviour, kit, unknown)
   local chosen, left = {}, behaviour.cap or math.huge
   for _, id in ipairs(ids) do
+    kit.moves[id] = (kit.moves[id] or 0) + 1
     if left > 0 and not (unknown[id] or kit.unknown[id])
-        and (not kit.known or kit.known[id]) then
+        and (not kit.known or kit.known[id])
+        and moved(id, behaviour, kit) ~= false then
       left = left - 1
       for _ = 1, behaviour["repeat"] or 1 do chosen[#chosen + 1] = id end
     end
@@ -217,7 +226,8 @@ end
 local function add_tasks(out, chosen, behaviour, kit, comma)
   for i, id in ipairs(chosen) do
     local text = id_text(id, behaviour.numeric)
-    local own = behaviour.texts and behaviour.texts[id]
+    local own = moved(id, behaviour, kit)
+      or behaviour.texts and behaviour.texts[id]
     if i > 1 then out[#out + 1] = comma end
     for _, part in ipairs(own and { own } or parts_for(behaviour, kit, id)) do
       if part == ID then

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of watch.h: what counts as a change, what is not believed at once, and
+ * when the next round begins. */
+#include "watch.h"
+
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+#include "json.h"
+#include "task.h"
+
+static const struct luma_watch options = {5000, 15000, 60000, 30000};
+static struct json_reader reader;
+
+/* A task as a reply would have it. */
+static struct luma_doc *task(const char *text)
+{
+    const char *at = text;
+    struct luma_doc *doc = NULL;
+
+    alloc_spare(true);
+    json_reset(&reader);
+    if (json_feed(&reader, &at, text + strlen(text)) == JSON_ROOT)
+        doc = json_take(&reader);
+    must(doc);
+    doc->state = task_state(doc);
+    alloc_spare(false);
+    return doc;
+}
+
+/* What the watch makes of it: 'c' it has changed, 'f' it is final. */
+static const char *seen(struct watch *watch, const char *text, int64_t now)
+{
+    static const char *const words[] = {"", "c", "f", "cf"};
+    struct luma_doc *doc = task(text);
+    int word;
+
+    watch_task(watch, 1, doc, now);
+    word = doc->changed + 2 * doc->final;
+    free(doc);
+    return words[word];
+}
+
+#define ROW(status, progress) \
+    "{\"task_id\":\"x\",\"status\":\"" status "\",\"progress\":" progress "}"
+#define DONE(video) "{\"id\":\"x\",\"state\":\"completed\"" video "}"
+
+static void test_changes(void)
+{
+    struct watch *w = watch_new(&options, 2);
+
+    must(w);
+    CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 0), "c");
+    CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 1), "");
+    CHECK_TEXT(seen(w, ROW("SUBMITTED", "0"), 2), ""); /* the same state */
+    CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "\"0%\""), 3), "c");
+    CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "\"12.5%\""), 4), "c");
+    CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "12.5"), 5), "");
+    CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "null"), 6), "c");
+    CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "\"soon\""), 7), "");
+    CHECK_TEXT(seen(w, ROW("FAILURE", "null"), 8), "cf");
+    watch_free(w);
+}
+
+static void test_links(void)
+{
+    struct watch *w = watch_new(&options, 2);
+
+    must(w);
+    CHECK_TEXT(seen(w, DONE(""), 100), "c");
+    CHECK_TEXT(seen(w, DONE(",\"video\":{\"url\":\"\"}"), 30099), "");
+    CHECK_TEXT(seen(w, DONE(",\"video\":null"), 30100), "f");
+    watch_free(w);
+    w = watch_new(&options, 2);
+    must(w);
+    CHECK_TEXT(seen(w, DONE(",\"video_raw\":{\"url\":\"u\"}"), 0), "cf");
+    CHECK_TEXT(seen(w, DONE(",\"artifact\":{\"video\":{\"url\":\"u\"}}"), 0),
+               "f");
+    CHECK_TEXT(seen(w,
+                    "{\"task_id\":\"x\",\"status\":\"SUCCESS\",\"data\":{"
+                    "\"video\":{\"download_url\":\"u\"}}}",
+                    0),
+               "f");
+    watch_free(w);
+}
+
+static void test_missing(void)
+{
+    struct watch *w = watch_new(&options, 2);
+
+    must(w);
+    CHECK(!watch_missing(w, 1, 1000));
+    CHECK(!watch_missing(w, 1, 60999));
+    CHECK(watch_missing(w, 1, 61000));
+    CHECK(!watch_missing(w, 0, 61000)); /* each id by itself */
+    seen(w, ROW("QUEUED", "0"), 61000);
+    CHECK(!watch_missing(w, 1, 70000)); /* from the beginning again */
+    CHECK(watch_missing(w, 1, 130000));
+    watch_free(w);
+}
+
+/* The waits before so many rounds, changed or not, in seconds. */
+static void test_rounds(void)
+{
+    static const double quiet[] = {5, 7.5, 11.25, 15, 15};
+    struct watch *w = watch_new(&options, 1);
+    size_t i;
+
+    must(w);
+    for (i = 0; i < COUNT(quiet); i++) {
+        watch_begin(w);
+        CHECK(w->due == 0);
+        w->answered = true;
+        CHECK(watch_rest(w, 1000, 0.5));
+        CHECK_INT(w->due, 1000 + (int64_t)(quiet[i] * 1000));
+    }
+    watch_begin(w);
+    w->answered = w->changed = true;
+    CHECK(watch_rest(w, 0, 0.5) && w->due == 15000);
+    watch_begin(w);
+    w->answered = true;
+    CHECK(watch_rest(w, 0, 0) && w->due == 4500); /* jitter, a tenth */
+    watch_free(w);
+}
+
+static void test_trouble(void)
+{
+    struct watch *w = watch_new(&options, 1);
+    struct luma_error error;
+    int i;
+
+    must(w);
+    status_set(&error, LUMA_SERVER);
+    for (i = 0; i < WATCH_BAD_ROUNDS; i++) {
+        watch_begin(w);
+        watch_trouble(w, &error, 0);
+        CHECK(watch_rest(w, 0, 0.5));
+    }
+    watch_begin(w);
+    error.retry_after = 90;
+    watch_trouble(w, &error, 0);
+    w->answered = true; /* another request was */
+    CHECK(watch_rest(w, 0, 0.5) && w->due == 90000);
+    watch_begin(w);
+    for (i = 0; i < WATCH_BAD_ROUNDS; i++)
+        CHECK(watch_rest(w, 100000, 0.5));
+    CHECK(!watch_rest(w, 100000, 0.5));
+    CHECK(strstr(w->trouble.message, "6 times in a row") != NULL);
+    CHECK(w->trouble.code == LUMA_SERVER);
+    watch_free(w);
+}
+
+int main(void)
+{
+    must(json_init(&reader, 1 << 16, false));
+    test_changes();
+    test_links();
+    test_missing();
+    test_rounds();
+    test_trouble();
+    json_free(&reader);
+    return check_done();
+}
