@@ -32,6 +32,7 @@ struct job {
     struct luma_job *core; /* NULL once finalised */
     struct client *client; /* kept alive by the user value */
     bool watches;          /* it is a watch */
+    bool single;           /* a request: its result is one value */
     bool updates;          /* on_update hears of changes */
     bool streams;          /* on_task takes the tasks */
     bool under_each;       /* the loop takes them */
@@ -94,10 +95,11 @@ void options_read(lua_State *L, struct luma_options *o, bool *nulls);
 
 /* ---- lua_start.c: how jobs begin ---------------------------------------- */
 
-/* client:fetch(ids, options) and client:watch(ids, options): the client is at
- * 1; they leave the job on top, or nil and an error, and return how many. */
+/* Methods of a client, with the arguments as they come. They leave the job on
+ * top, or nil and an error, and return how many. */
 int job_fetch(lua_State *L);
 int job_watch(lua_State *L);
+int job_request(lua_State *L);
 
 /* ---- lua_job.c: jobs --------------------------------------------------- */
 

@@ -111,9 +111,8 @@ static void push_failed(lua_State *L, int index, const struct job *job)
     lua_pop(L, 1);
 }
 
-/* Pushes the error of a job that did not end well, or has not ended: a copy of
- * the first failure's fields, and everything that is known. */
-void result_push_failure(lua_State *L, int index, const struct job *job)
+/* Pushes a copy of the first failure's fields, or what else there is to say. */
+static void push_reason(lua_State *L, int index, const struct job *job)
 {
     struct luma_error cancelled;
 
@@ -134,6 +133,15 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
         lua_setmetatable(L, -2);
     }
     lua_remove(L, -2);
+}
+
+/* Pushes the error of a job that did not end well, or has not ended, with
+ * everything that is known. */
+void result_push_failure(lua_State *L, int index, const struct job *job)
+{
+    push_reason(L, index, job);
+    if (job->single)
+        return;
     set_message(L, job);
     push_tasks(L, index, job);
     lua_setfield(L, -2, "tasks");
@@ -151,6 +159,14 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "failed");
 }
 
+/* Pushes the one value that a request brought. */
+static void push_value(lua_State *L, int index)
+{
+    slot_push(L, index, JOB_TASKS);
+    lua_rawgeti(L, -1, 1);
+    lua_replace(L, -2);
+}
+
 int result_push(lua_State *L, int index, struct job *job)
 {
     struct luma_progress p;
@@ -162,6 +178,8 @@ int result_push(lua_State *L, int index, struct job *job)
             result_push_failure(L, index, job);
             slot_set(L, index, JOB_RESULT2);
             lua_pushnil(L);
+        } else if (job->single) {
+            push_value(L, index);
         } else {
             push_ids(L, job, LUMA_IS_MISSING);
             slot_set(L, index, JOB_RESULT2);

@@ -77,26 +77,32 @@ static struct luma_ids *make_ids(lua_State *L, size_t n, size_t bytes)
 
 /* ---- options ----------------------------------------------------------- */
 
-/* Of a job, those at 3. */
+/* What a job is, and what its options say. */
+enum kind { FETCH = 1, WATCH = 2, REQUEST = 4 };
+
 struct job_options {
+    enum kind kind;
+    int index;        /* of the argument that has them */
     int64_t deadline; /* ms, 0 for none */
     struct luma_watch watch;
-    bool watches;
+    struct luma_request request;
     int callbacks; /* how many there are */
 };
 
 static const struct {
     const char *name;
     int slot;
-    bool watches; /* for watches alone */
-} callbacks[] = {{"on_task", JOB_ON_TASK, false},
-                 {"on_progress", JOB_ON_PROGRESS, false},
-                 {"on_done", JOB_ON_DONE, false},
-                 {"on_update", JOB_ON_UPDATE, true}};
+    int kinds; /* of job that have it */
+} callbacks[] = {{"on_task", JOB_ON_TASK, FETCH | WATCH},
+                 {"on_progress", JOB_ON_PROGRESS, FETCH | WATCH},
+                 {"on_done", JOB_ON_DONE, FETCH | WATCH | REQUEST},
+                 {"on_update", JOB_ON_UPDATE, WATCH}};
 
-static int bad_option(lua_State *L, const char *name, const char *problem)
+static int bad_option(lua_State *L, const struct job_options *o,
+                      const char *name, const char *problem)
 {
-    return luaL_argerror(L, 3, lua_pushfstring(L, "%s: %s", name, problem));
+    return luaL_argerror(L, o->index,
+                         lua_pushfstring(L, "%s: %s", name, problem));
 }
 
 /* The option on top, of that name, is a callback: puts it into the user value,
@@ -106,12 +112,12 @@ static bool take_callback(lua_State *L, struct job_options *o, const char *name)
     size_t n = sizeof callbacks / sizeof *callbacks, i = 0;
 
     while (i < n && (strcmp(name, callbacks[i].name) != 0 ||
-                     (callbacks[i].watches && !o->watches)))
+                     !(callbacks[i].kinds & o->kind)))
         i++;
     if (i == n)
         return false;
     if (!lua_isfunction(L, -1))
-        bad_option(L, name,
+        bad_option(L, o, name,
                    lua_pushfstring(L, "function expected, got %s",
                                    luaL_typename(L, -1)));
     lua_pushvalue(L, -1);
@@ -126,46 +132,61 @@ static bool take_time(lua_State *L, struct job_options *o, const char *name)
     const struct {
         const char *name;
         int64_t *field;
-        bool watches, zero;
-    } times[] = {{"deadline", &o->deadline, false, false},
-                 {"interval", &o->watch.interval, true, false},
-                 {"max_interval", &o->watch.max_interval, true, false},
-                 {"missing_grace", &o->watch.missing_grace, true, true},
-                 {"link_grace", &o->watch.link_grace, true, true}};
+        int kinds;
+        bool zero; /* is allowed */
+    } times[] = {{"deadline", &o->deadline, FETCH | WATCH | REQUEST, false},
+                 {"interval", &o->watch.interval, WATCH, false},
+                 {"max_interval", &o->watch.max_interval, WATCH, false},
+                 {"missing_grace", &o->watch.missing_grace, WATCH, true},
+                 {"link_grace", &o->watch.link_grace, WATCH, true}};
     size_t n = sizeof times / sizeof *times, i = 0;
     double seconds;
 
-    while (i < n && (strcmp(name, times[i].name) != 0 ||
-                     (times[i].watches && !o->watches)))
+    while (i < n &&
+           (strcmp(name, times[i].name) != 0 || !(times[i].kinds & o->kind)))
         i++;
     if (i == n)
         return false;
     seconds = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
     if (!(seconds >= 0 && seconds <= 1e9) || (seconds == 0 && !times[i].zero))
-        bad_option(L, name,
+        bad_option(L, o, name,
                    times[i].zero ? "must be a number of seconds"
                                  : "must be a positive number of seconds");
     *times[i].field = (int64_t)ceil(seconds * 1000);
     return true;
 }
 
-/* Puts the callbacks at 3 into the user value on top, and the rest into `o`. */
+/* The option on top is request's own. */
+static bool take_retry(lua_State *L, struct job_options *o, const char *name)
+{
+    if (o->kind != REQUEST || strcmp(name, "retry") != 0)
+        return false;
+    if (!lua_isboolean(L, -1))
+        bad_option(L, o, name,
+                   lua_pushfstring(L, "boolean expected, got %s",
+                                   luaL_typename(L, -1)));
+    o->request.retry = lua_toboolean(L, -1);
+    return true;
+}
+
+/* Puts the callbacks into the user value on top, and the rest into `o`. */
 static void take_options(lua_State *L, struct job_options *o)
 {
-    if (lua_isnoneornil(L, 3))
+    if (lua_isnoneornil(L, o->index))
         return;
-    luaL_checktype(L, 3, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
+    luaL_checktype(L, o->index, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, o->index); lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING
                                ? lua_tostring(L, -2)
                                : luaL_typename(L, -2);
 
-        if (!take_callback(L, o, name) && !take_time(L, o, name))
-            luaL_argerror(L, 3,
+        if (!take_callback(L, o, name) && !take_time(L, o, name) &&
+            !take_retry(L, o, name))
+            luaL_argerror(L, o->index,
                           lua_pushfstring(L, "unknown option '%s'", name));
     }
     if (o->watch.max_interval < o->watch.interval)
-        bad_option(L, "max_interval", "must not be below interval");
+        bad_option(L, o, "max_interval", "must not be below interval");
 }
 
 /* ---- jobs -------------------------------------------------------------- */
@@ -185,7 +206,9 @@ static struct job *push_job(lua_State *L, struct client *client,
 {
     struct job *job = lua_newuserdatauv(L, sizeof *job, 1);
 
-    *job = (struct job){.client = client, .watches = o->watches};
+    *job = (struct job){.client = client,
+                        .watches = o->kind == WATCH,
+                        .single = o->kind == REQUEST};
     lua_createtable(L, JOB_LAST, 0);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, JOB_CLIENT);
@@ -201,8 +224,31 @@ static struct job *push_job(lua_State *L, struct client *client,
     return job;
 }
 
-/* The client is at 1, ids at 2, options at 3; leaves the job on top, or nil
- * and an error, and returns how many. */
+/* The job at `index` has its core, or `error` says why not: leaves it on top,
+ * or nil and the error, and returns how many. */
+static int started(lua_State *L, int index, struct job *job,
+                   const struct job_options *o, const struct luma_error *error)
+{
+    if (!job->core) {
+        lua_pushnil(L);
+        value_push_error(L, error);
+        return 2;
+    }
+    luma_job_keep(job->core, !job->streams);
+    anchor(L, job, index, false);
+    if (o->callbacks)
+        anchor(L, job, index, true);
+    lua_settop(L, index);
+    return 1;
+}
+
+/* A finalizer may have closed the client meanwhile. */
+static void check_open(lua_State *L, const struct client *client)
+{
+    luaL_argcheck(L, !client->closed, 1, "client is closed");
+}
+
+/* The client is at 1, ids at 2, options at 3. */
 static int start(lua_State *L, struct job_options *o)
 {
     struct client *client = client_check(L, 1);
@@ -214,33 +260,20 @@ static int start(lua_State *L, struct job_options *o)
     lua_settop(L, 3);
     n = check_ids(L, &bytes);
     job = push_job(L, client, o); /* at 4 */
+    check_open(L, client);
     ids = make_ids(L, n, bytes);
-    if (client->closed) { /* by a finalizer that ran meanwhile */
-        luma_ids_unref(ids);
-        luaL_argerror(L, 1, "client is closed");
-    }
     status_set(&error, LUMA_MEMORY);
-    if (ids && o->watches)
+    if (ids && o->kind == WATCH)
         job->core =
             luma_watch(client->core, ids, &o->watch, o->deadline, job, &error);
     else if (ids)
         job->core = luma_fetch(client->core, ids, o->deadline, job, &error);
-    if (!job->core) {
-        lua_pushnil(L);
-        value_push_error(L, &error);
-        return 2;
-    }
-    luma_job_keep(job->core, !job->streams);
-    anchor(L, job, 4, false);
-    if (o->callbacks)
-        anchor(L, job, 4, true);
-    lua_settop(L, 4);
-    return 1;
+    return started(L, 4, job, o, &error);
 }
 
 int job_fetch(lua_State *L)
 {
-    struct job_options options = {0};
+    struct job_options options = {.kind = FETCH, .index = 3};
 
     return start(L, &options);
 }
@@ -248,7 +281,8 @@ int job_fetch(lua_State *L)
 int job_watch(lua_State *L)
 {
     struct job_options options = {
-        .watches = true,
+        .kind = WATCH,
+        .index = 3,
         .deadline = 600000,
         .watch = {.interval = 5000,
                   .max_interval = 15000,
@@ -257,4 +291,77 @@ int job_watch(lua_State *L)
     };
 
     return start(L, &options);
+}
+
+/* ---- request ----------------------------------------------------------- */
+
+/* Pushes the encoder of an instance of lua-cjson that is our own, so that what
+ * the host has set about its instance is not ours. */
+static void push_encoder(lua_State *L)
+{
+    static const char key = 0;
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
+    if (!lua_isnil(L, -1))
+        return;
+    lua_pop(L, 1);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cjson");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "new");
+    lua_call(L, 0, 1);
+    lua_getfield(L, -1, "encode");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+}
+
+/* Makes the body at 4 a text: a table becomes JSON. */
+static void check_body(lua_State *L, struct luma_request *request)
+{
+    if (lua_isnil(L, 4))
+        return;
+    if (lua_istable(L, 4)) {
+        push_encoder(L);
+        lua_pushvalue(L, 4);
+        if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+            luaL_argerror(L, 4, lua_tostring(L, -1));
+        lua_replace(L, 4);
+    } else if (lua_type(L, 4) != LUA_TSTRING) {
+        luaL_argerror(L, 4,
+                      lua_pushfstring(L, "string or table expected, got %s",
+                                      luaL_typename(L, 4)));
+    }
+    request->body = lua_tolstring(L, 4, &request->len);
+}
+
+/* A text without a NUL byte. */
+static const char *check_text(lua_State *L, int index)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, index, &len);
+
+    luaL_argcheck(L, strlen(text) == len, index, "must not hold a NUL byte");
+    return text;
+}
+
+int job_request(lua_State *L)
+{
+    struct client *client = client_check(L, 1);
+    struct job_options options = {.kind = REQUEST, .index = 5};
+    struct luma_error error;
+    struct job *job;
+
+    lua_settop(L, 5);
+    options.request.method = check_text(L, 2);
+    options.request.path = check_text(L, 3);
+    check_body(L, &options.request);
+    job = push_job(L, client, &options); /* at 6 */
+    check_open(L, client);
+    job->core = luma_request(client->core, &options.request, options.deadline,
+                             job, &error);
+    if (!job->core && error.code == LUMA_ARGUMENT)
+        return luaL_argerror(L, *error.message == 'm' ? 2 : 3, error.message);
+    return started(L, 6, job, &options, &error);
 }

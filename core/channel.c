@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "job.h"
-#include "transfer.h"
+#include "origin.h"
+#include "retry.h"
 
 /* ---- options ----------------------------------------------------------- */
 
@@ -88,7 +89,7 @@ static bool check(const struct luma_options *o, struct luma_error *error)
                        error) &&
            check_range("timeout.stall", (uint64_t)o->stall_timeout, day,
                        error) &&
-           transfer_check(o, error);
+           origin_check(o, error);
 }
 
 static bool copy(const char **text)

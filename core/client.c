@@ -4,8 +4,10 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io.h"
+#include "origin.h"
 #include "process.h"
 
 enum { CLOSE_WAIT_MS = 100 };
@@ -30,29 +32,28 @@ static void submit(struct luma_client *client, struct job *job)
 }
 
 static struct luma_job *make_job(struct luma_client *client,
-                                 struct luma_ids *ids,
-                                 const struct luma_watch *watch,
-                                 int64_t deadline, void *user,
+                                 const struct job_order *order, void *user,
                                  struct luma_error *error)
 {
+    size_t count = order->ids->count;
     struct luma_job *job;
 
     if (client->closed) {
         status_set(error, LUMA_CANCELLED);
         return NULL;
     }
-    if (ids->count && !client->started)
+    if (count && !client->started)
         client->started = io_start(client->channel);
-    if (ids->count && !client->started) {
+    if (count && !client->started) {
         status_set(error, LUMA_THREAD);
         return NULL;
     }
-    job = client_job_new(client, ids, watch, deadline, user);
+    job = client_job_new(client, order, user);
     if (!job) {
         status_set(error, LUMA_MEMORY);
         return NULL;
     }
-    (ids->count ? submit : end_at_once)(client, job->job);
+    (count ? submit : end_at_once)(client, job->job);
     return job;
 }
 
@@ -60,7 +61,8 @@ struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
                             int64_t deadline, void *user,
                             struct luma_error *error)
 {
-    struct luma_job *job = make_job(client, ids, NULL, deadline, user, error);
+    struct job_order order = {.ids = ids, .deadline = deadline};
+    struct luma_job *job = make_job(client, &order, user, error);
 
     luma_ids_unref(ids);
     return job;
@@ -70,10 +72,46 @@ struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
                             const struct luma_watch *options, int64_t deadline,
                             void *user, struct luma_error *error)
 {
-    struct luma_job *job =
-        make_job(client, ids, options, deadline, user, error);
+    struct job_order order = {
+        .ids = ids, .watch = options, .deadline = deadline};
+    struct luma_job *job = make_job(client, &order, user, error);
 
     luma_ids_unref(ids);
+    return job;
+}
+
+/* A list of one, for whatever there is one of. */
+static struct luma_ids *one_id(const char *id)
+{
+    struct luma_ids *ids = luma_ids_new(1, strlen(id));
+
+    if (ids && luma_ids_add(ids, id, strlen(id)) == LUMA_OK)
+        return ids;
+    luma_ids_unref(ids);
+    return NULL;
+}
+
+struct luma_job *luma_request(struct luma_client *client,
+                              const struct luma_request *request,
+                              int64_t deadline, void *user,
+                              struct luma_error *error)
+{
+    struct job_order order = {.deadline = deadline};
+    struct luma_job *job = NULL;
+
+    order.request = request_new(request, error);
+    if (!order.request ||
+        !origin_check_path(&client->channel->options, request->path, error)) {
+        free(order.request);
+        return NULL;
+    }
+    order.ids = one_id(request->method);
+    status_set(error, LUMA_MEMORY);
+    if (order.ids)
+        job = make_job(client, &order, user, error);
+    if (!job)
+        free(order.request);
+    luma_ids_unref(order.ids);
     return job;
 }
 

@@ -35,9 +35,7 @@ struct luma_job {
 /* A job of the client, in its list; counts its own reference of `ids`. NULL:
  * out of memory. */
 struct luma_job *client_job_new(struct luma_client *client,
-                                struct luma_ids *ids,
-                                const struct luma_watch *watch,
-                                int64_t deadline, void *user);
+                                const struct job_order *order, void *user);
 
 /* Takes the job out of the client's list and frees it. */
 void client_job_free(struct luma_job *job);

@@ -93,22 +93,21 @@ void client_job_apply(const struct luma_event *event, bool done)
 /* ---- life -------------------------------------------------------------- */
 
 struct luma_job *client_job_new(struct luma_client *client,
-                                struct luma_ids *ids,
-                                const struct luma_watch *watch,
-                                int64_t deadline, void *user)
+                                const struct job_order *order, void *user)
 {
+    struct luma_ids *ids = order->ids;
     struct luma_job *job = calloc(1, sizeof *job);
 
     if (!job)
         return NULL;
     job->outcomes = calloc(ids->count ? ids->count : 1, 1);
     if (job->outcomes)
-        job->job = job_new(ids, watch, clock_ms(), deadline, job);
+        job->job = job_new(order, clock_ms(), job);
     if (!job->job) {
         client_job_free(job);
         return NULL;
     }
-    job->watches = watch != NULL;
+    job->watches = order->watch != NULL;
     job->counts[LUMA_IS_OPEN] = ids->count;
     status_set(&job->error, LUMA_PENDING);
     job->user = user;

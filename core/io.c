@@ -83,16 +83,17 @@ static void fail_batch(struct io *io, struct batch *batch)
 static void start(struct io *io, struct transfer *t, struct batch *batch)
 {
     const struct luma_options *o = &io->channel->options;
-    unsigned left = (unsigned)o->attempts - batch->attempts;
+    const struct request *request = batch->job->request;
+    unsigned left = job_attempts(batch->job, o) - batch->attempts;
 
-    if (!batch_body(batch, batch->job->ids, &t->body)) {
+    if (!request && !batch_body(batch, batch->job->ids, &t->body)) {
         fail_batch(io, batch);
         return;
     }
     t->user = batch;
     t->active = true;
     io->active++;
-    if (!transfer_prepare(t, o->attempt_timeout, left) ||
+    if (!transfer_prepare(t, request, o->attempt_timeout, left) ||
         curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
         finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }

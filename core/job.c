@@ -7,23 +7,26 @@
 
 #include "task.h"
 
-struct job *job_new(struct luma_ids *ids, const struct luma_watch *watch,
-                    int64_t now, int64_t deadline, struct luma_job *user)
+struct job *job_new(const struct job_order *order, int64_t now,
+                    struct luma_job *user)
 {
+    struct luma_ids *ids = order->ids;
     struct job *job = calloc(1, sizeof *job);
 
-    if (job && watch)
-        job->watch = watch_new(watch, ids->count);
-    if (!job || (watch && !job->watch) || !ledger_init(&job->ledger, ids)) {
+    if (job && order->watch)
+        job->watch = watch_new(order->watch, ids->count);
+    if (!job || (order->watch && !job->watch) ||
+        !ledger_init(&job->ledger, ids)) {
         watch_free(job ? job->watch : NULL);
         free(job);
         return NULL;
     }
     atomic_init(&job->refs, 2);
     job->ids = ids_ref(ids);
+    job->request = order->request;
     job->started = now;
-    if (deadline && deadline < INT64_MAX - now) /* beyond it there is none */
-        job->deadline = now + deadline;
+    if (order->deadline && order->deadline < INT64_MAX - now)
+        job->deadline = now + order->deadline; /* beyond it there is none */
     job->end.event.kind = LUMA_END;
     job->end.event.job = user;
     return job;
@@ -41,6 +44,7 @@ void job_unref(struct job *job)
         return;
     ledger_free(&job->ledger);
     watch_free(job->watch);
+    free(job->request);
     luma_ids_unref(job->ids);
     free(job);
 }
@@ -86,14 +90,24 @@ static void note_task(struct job *job, struct luma_doc *doc, int64_t now)
         ledger_see(&job->ledger, doc->id);
 }
 
+/* The index of the open id that the task answers, or -1. */
+static int64_t index_of(const struct job *job, const struct luma_doc *doc)
+{
+    char room[TASK_ID_ROOM];
+    size_t len;
+    const char *id;
+
+    if (job->request)
+        return job_is_over(job) ? -1 : 0;
+    id = task_id(doc, room, &len);
+    return id ? ledger_find(&job->ledger, id, len) : -1;
+}
+
 enum job_verdict job_task(struct job *job, struct batch *batch,
                           struct luma_doc *doc, int64_t now,
                           struct event_list *events)
 {
-    char room[TASK_ID_ROOM];
-    size_t len;
-    const char *id = job->ended ? NULL : task_id(doc, room, &len);
-    int64_t index = id ? ledger_find(&job->ledger, id, len) : -1;
+    int64_t index = job->ended ? -1 : index_of(job, doc);
 
     if (index < 0) {
         free(doc);
@@ -209,6 +223,12 @@ void job_rest(struct job *job, int64_t now, double chance)
         job->broken = true;
         job->end.error = watch->trouble;
     }
+}
+
+unsigned job_attempts(const struct job *job, const struct luma_options *options)
+{
+    return job->request && !job->request->repeats ? 1
+                                                  : (unsigned)options->attempts;
 }
 
 bool job_is_over(const struct job *job)

@@ -11,6 +11,7 @@
 
 #include "plan.h"
 #include "queue.h"
+#include "request.h"
 #include "watch.h"
 
 /* What became of a task that arrived. */
@@ -20,14 +21,23 @@ enum job_verdict {
     JOB_TAKES  /* it was passed on */
 };
 
+/* What a job is to do. */
+struct job_order {
+    struct luma_ids *ids;           /* the job counts its own reference */
+    const struct luma_watch *watch; /* or NULL */
+    struct request *request; /* or NULL; the job's, unless it is not made */
+    int64_t deadline;        /* ms from now, 0 for none */
+};
+
 struct job {
     struct luma_end end; /* first: the job travels as this event */
     /* set at creation */
     atomic_uint refs;
     struct luma_ids *ids;
-    struct watch *watch; /* NULL: a fetch; the I/O thread's */
-    int64_t started;     /* ms on the monotonic clock */
-    int64_t deadline;    /* likewise, 0 for none */
+    struct watch *watch;     /* of a watch, else NULL; the I/O thread's */
+    struct request *request; /* of a request, else NULL */
+    int64_t started;         /* ms on the monotonic clock */
+    int64_t deadline;        /* likewise, 0 for none */
     /* both threads */
     atomic_bool cancelled;     /* the caller's wish */
     atomic_bool held;          /* the I/O thread waits for the caller to take */
@@ -41,11 +51,10 @@ struct job {
     bool ended;
 };
 
-/* A job with two references, one for each thread, and its own of `ids`; a watch
- * where its options are not NULL. `deadline` is in ms from `now`, 0 for none.
- * NULL: out of memory. The caller's thread. */
-struct job *job_new(struct luma_ids *ids, const struct luma_watch *watch,
-                    int64_t now, int64_t deadline, struct luma_job *user);
+/* A job with two references, one for each thread. `now` is in ms. NULL: out of
+ * memory. The caller's thread. */
+struct job *job_new(const struct job_order *order, int64_t now,
+                    struct luma_job *user);
 
 struct job *job_ref(struct job *job);
 void job_unref(struct job *job); /* any thread */
@@ -81,6 +90,10 @@ void job_failed(struct job *job, struct batch *batch,
 
 /* After each of the two: a watch whose round is over rests. */
 void job_rest(struct job *job, int64_t now, double chance);
+
+/* How often one of its requests may be sent. */
+unsigned job_attempts(const struct job *job,
+                      const struct luma_options *options);
 
 /* True when every id has its outcome. */
 bool job_is_over(const struct job *job);

@@ -60,7 +60,7 @@ static bool is_data(const struct json_reader *r)
     const char *name;
     size_t len;
 
-    if (r->in_row || r->builder.depth != 1 || !r->builder.in_object)
+    if (r->whole || r->in_row || r->builder.depth != 1 || !r->builder.in_object)
         return false;
     name = builder_text(&r->builder, r->name, &len);
     return len == 4 && memcmp(name, "data", 4) == 0;
@@ -89,7 +89,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
         return;
     }
     r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
-    if (r->in_row)
+    if (r->in_row || r->whole)
         return;
     if (kind == LUMA_ARRAY && (root || data)) {
         r->split = r->builder.depth;

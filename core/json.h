@@ -31,6 +31,7 @@ struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents carry their tokens */
+    bool whole;     /* there are no rows: to be set before json_reset */
     /* what is being read */
     struct builder builder;
     struct token token;

@@ -110,6 +110,23 @@ struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
                             const struct luma_watch *options, int64_t deadline,
                             void *user, struct luma_error *error);
 
+/* A request to any endpoint. */
+struct luma_request {
+    const char *method; /* in capital letters */
+    const char *path;   /* begins with one slash; follows base_url */
+    const char *body;   /* JSON, or NULL for none */
+    size_t len;         /* of the body */
+    bool retry;         /* also a method that is not idempotent */
+};
+
+/* A job whose one task, index 0, is the reply's value, whatever that is; null
+ * where the reply is empty. Copies the request. NULL: `error` says why; with
+ * LUMA_ARGUMENT its message starts with the field. */
+struct luma_job *luma_request(struct luma_client *client,
+                              const struct luma_request *request,
+                              int64_t deadline, void *user,
+                              struct luma_error *error);
+
 /* The event that is first in line, or NULL. It stays there until it is taken,
  * so looking twice gives the same event. */
 const struct luma_event *luma_peek(struct luma_client *client);

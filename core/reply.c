@@ -9,6 +9,8 @@
 #include "luma.h"
 #include "task.h"
 
+enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
+
 /* ---- reading ----------------------------------------------------------- */
 
 static void drop_docs(struct reply *reply)
@@ -24,7 +26,7 @@ static void drop_docs(struct reply *reply)
 bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
                 bool keep_json)
 {
-    *reply = (struct reply){.max_bytes = max_bytes};
+    *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
     reply->last = &reply->first;
     return json_init(&reply->json, max_task, keep_json);
 }
@@ -32,6 +34,8 @@ bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
 void reply_reset(struct reply *reply, bool wants_tasks)
 {
     drop_docs(reply);
+    reply->json.whole = reply->whole;
+    reply->json.max_doc = reply->whole ? MAX_VALUE : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
     reply->bad = reply->over = false;
@@ -59,13 +63,14 @@ struct luma_doc *reply_take(struct reply *reply)
     return doc;
 }
 
-/* Keeps the value if it is a task. Owns it in any case. */
+/* Keeps the value if it is a task, or the one that is wanted. Owns it in any
+ * case. */
 static void add_task(struct reply *reply, struct luma_doc *doc)
 {
     char room[TASK_ID_ROOM];
     size_t len;
 
-    if (!reply->wants_tasks || !task_id(doc, room, &len)) {
+    if (!reply->whole && (!reply->wants_tasks || !task_id(doc, room, &len))) {
         reply->strangers++;
         free(doc);
         return;
@@ -240,6 +245,16 @@ static enum luma_status judge_object(struct reply *reply)
     return LUMA_OK;
 }
 
+/* Any value will do that does not say itself that it is an error. */
+static enum luma_status judge_whole(struct reply *reply)
+{
+    if (reply->root->root->kind == LUMA_OBJECT && has_error(reply))
+        return LUMA_GATEWAY;
+    add_task(reply, reply->root);
+    reply->root = NULL;
+    return LUMA_OK;
+}
+
 static enum luma_status judge(struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
@@ -248,6 +263,8 @@ static enum luma_status judge(struct reply *reply)
         return LUMA_REPLY; /* an empty body is whole, but says nothing */
     if (!root || reply->bad)
         return reply->json.why ? reply->json.why : LUMA_REPLY;
+    if (reply->whole)
+        return judge_whole(reply);
     if (root->root->kind == LUMA_OBJECT)
         return judge_object(reply);
     return root->root->kind == LUMA_ARRAY || root->root->kind == LUMA_NULL
@@ -258,9 +275,12 @@ static enum luma_status judge(struct reply *reply)
 void reply_end(struct reply *reply, long http, const char *secret,
                struct luma_error *error)
 {
-    enum json_result result = reply->bad ? JSON_BAD : json_end(&reply->json);
+    enum json_result result;
     enum luma_status verdict;
 
+    if (reply->whole && reply->wants_tasks && !reply->bytes)
+        reply_feed(reply, "null ", 5); /* nothing is a value as well */
+    result = reply->bad ? JSON_BAD : json_end(&reply->json);
     if (result == JSON_ROOT)
         take_value(reply, result);
     else if (result == JSON_BAD)

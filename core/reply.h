@@ -11,7 +11,9 @@
 
 struct reply {
     struct json_reader json;
+    size_t max_task;
     size_t max_bytes; /* decoded, of the whole reply */
+    bool whole;       /* its value is wanted as it is; set before reply_reset */
     bool wants_tasks; /* the status is 2xx */
     bool bad;         /* nothing more is wanted */
     bool over;        /* more than max_bytes came */

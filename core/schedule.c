@@ -237,7 +237,7 @@ static struct retry_answer decide(struct schedule *s, const struct batch *batch,
     struct retry_question question = {
         .how = end->how,
         .attempt = batch->attempts,
-        .attempts = (unsigned)o->attempts,
+        .attempts = job_attempts(batch->job, o),
         .hint = end->hint,
         .left = deadline ? deadline - now : -1,
         .attempt_timeout = o->attempt_timeout,

@@ -2,7 +2,6 @@
 /* Every option libcurl is given, in one place, and what its results mean. */
 #include "transfer.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "origin.h"
 
 enum { MAX_HEADER_BYTES = 64 * 1024 };
 
@@ -136,12 +137,11 @@ static bool set_safety(struct transfer *t, CURL *easy)
            set_issuers(o, easy);
 }
 
-static bool set_request(struct transfer *t, CURL *easy)
+static bool set_exchange(struct transfer *t, CURL *easy)
 {
     const struct luma_options *o = t->options;
 
-    return SET(CURLOPT_URL, t->url) && SET(CURLOPT_POST, 1L) &&
-           SET(CURLOPT_HTTPHEADER, t->headers) &&
+    return SET(CURLOPT_HTTPHEADER, t->headers) &&
            SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
            SET(CURLOPT_USERAGENT, o->user_agent) &&
            SET(CURLOPT_ACCEPT_ENCODING, "gzip") &&
@@ -153,10 +153,36 @@ static bool set_request(struct transfer *t, CURL *easy)
            SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
 }
 
-bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
+static bool set_post(CURL *easy, const char *url, const char *body, size_t len)
+{
+    return SET(CURLOPT_NOBODY, 0L) && SET(CURLOPT_CUSTOMREQUEST, NULL) &&
+           SET(CURLOPT_URL, url) && SET(CURLOPT_POST, 1L) &&
+           SET(CURLOPT_POSTFIELDS, body) &&
+           SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+}
+
+static bool set_request(struct transfer *t, const struct request *r)
 {
     CURL *easy = t->easy;
 
+    buf_clear(&t->target);
+    if (!origin_append_base(&t->target, t->options->base_url) ||
+        !buf_append(&t->target, r->path, strlen(r->path) + 1))
+        return false;
+    if (r->has_body)
+        return set_post(easy, t->target.data, r->body, r->len) &&
+               SET(CURLOPT_CUSTOMREQUEST, r->method);
+    return SET(CURLOPT_URL, t->target.data) && SET(CURLOPT_HTTPGET, 1L) &&
+           SET(CURLOPT_NOBODY, strcmp(r->method, "HEAD") == 0 ? 1L : 0L) &&
+           SET(CURLOPT_CUSTOMREQUEST, r->method);
+}
+
+bool transfer_prepare(struct transfer *t, const struct request *request,
+                      int64_t timeout, unsigned allowed)
+{
+    CURL *easy = t->easy;
+
+    t->reply.whole = request != NULL;
     reply_reset(&t->reply, false);
     t->sends = t->sends_told = 0;
     t->bytes_told = 0;
@@ -166,9 +192,9 @@ bool transfer_prepare(struct transfer *t, int64_t timeout, unsigned allowed)
     t->header_bytes = 0;
     t->http = 0;
     t->trouble[0] = '\0';
-    return SET(CURLOPT_POSTFIELDS, t->body.data) &&
-           SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len) &&
-           SET(CURLOPT_TIMEOUT_MS, (long)timeout);
+    return SET(CURLOPT_TIMEOUT_MS, (long)timeout) &&
+           (request ? set_request(t, request)
+                    : set_post(easy, t->url, t->body.data, t->body.len));
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -192,17 +218,13 @@ static bool add_header(struct transfer *t, const char *name, const char *value)
 static char *endpoint(const char *base_url)
 {
     static const char path[] = "/luma/tasks";
-    size_t len = strlen(base_url);
-    char *url;
+    struct buf url = {0};
 
-    while (len && base_url[len - 1] == '/')
-        len--;
-    url = malloc(len + sizeof path);
-    if (url) {
-        memcpy(url, base_url, len);
-        memcpy(url + len, path, sizeof path);
-    }
-    return url;
+    if (origin_append_base(&url, base_url) &&
+        buf_append(&url, path, sizeof path))
+        return url.data; /* the caller's */
+    buf_free(&url);
+    return NULL;
 }
 
 struct transfer *transfer_new(const struct luma_options *options)
@@ -222,7 +244,7 @@ struct transfer *transfer_new(const struct luma_options *options)
         add_header(t, "Expect:", "") &&
         add_header(t, "Authorization: Bearer ", options->token) &&
         set_callbacks(t, t->easy) && set_safety(t, t->easy) &&
-        set_request(t, t->easy))
+        set_exchange(t, t->easy))
         return t;
     transfer_free(t);
     return NULL;
@@ -241,6 +263,7 @@ void transfer_free(struct transfer *t)
     curl_slist_free_all(t->headers);
     reply_free(&t->reply);
     buf_free(&t->body);
+    buf_free(&t->target);
     free(t->url);
     free(t);
 }
@@ -362,74 +385,4 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     error->phase = !t->sends ? "connect" : t->answered ? "body" : "wait";
     end->how = status_retry(error->code, t->http / 100 == 2 ? 0 : t->http);
     error->retryable = end->how != RETRY_NEVER;
-}
-
-/* ---- checks ------------------------------------------------------------ */
-
-static bool is_loopback(const char *host)
-{
-    struct in_addr address;
-
-    if (inet_pton(AF_INET, host, &address) == 1)
-        return ntohl(address.s_addr) >> 24 == 127;
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
-}
-
-static bool wrong(struct luma_error *error, const char *detail)
-{
-    status_set(error, LUMA_ARGUMENT);
-    snprintf(error->message, sizeof error->message, "%s", detail);
-    return false;
-}
-
-static bool has_part(CURLU *url, CURLUPart part)
-{
-    char *text = NULL;
-    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
-
-    curl_free(text);
-    return has;
-}
-
-static bool check_parts(CURLU *url, const char *scheme, const char *host,
-                        bool plain_http, struct luma_error *error)
-{
-    bool plain = strcasecmp(scheme, "http") == 0;
-
-    if (!plain && strcasecmp(scheme, "https") != 0)
-        return wrong(error, "base_url: must be an https URL");
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-        return wrong(error, "base_url: must not hold a user or password");
-    if (plain && !plain_http && !is_loopback(host))
-        return wrong(error, "base_url: plain http would show the token to "
-                            "everybody on the way; use https, or set "
-                            "plain_http = true");
-    return true;
-}
-
-bool transfer_check(const struct luma_options *options,
-                    struct luma_error *error)
-{
-    CURLU *url = curl_url();
-    char *scheme = NULL, *host = NULL;
-    bool good = false;
-
-    if (!url) {
-        status_set(error, LUMA_MEMORY);
-        return false;
-    }
-    if (curl_url_set(url, CURLUPART_URL, options->base_url, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-        wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
-    else if (strpbrk(options->base_url, "?#")) /* even an empty one */
-        wrong(error, "base_url: must not hold a query or a fragment");
-    else
-        good = check_parts(url, scheme, host, options->plain_http, error);
-    curl_free(scheme);
-    curl_free(host);
-    curl_url_cleanup(url);
-    if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
-        good = wrong(error, "ca_file: cannot be read");
-    return good;
 }

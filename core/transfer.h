@@ -3,7 +3,7 @@
  * is told apart. All curl_easy_setopt calls are here; io.c owns the multi
  * handle.
  *
- * The I/O thread only, but for transfer_check. Nothing blocks. A transfer is
+ * The I/O thread only. Nothing blocks. A transfer is
  * used for one exchange after the other. */
 #ifndef LUMA_TRANSFER_H
 #define LUMA_TRANSFER_H
@@ -16,6 +16,7 @@
 
 #include "luma.h"
 #include "reply.h"
+#include "request.h"
 #include "retry.h"
 
 struct transfer {
@@ -26,6 +27,7 @@ struct transfer {
     char *url;
     /* of the present exchange */
     struct buf body;
+    struct buf target; /* URL of a request */
     struct reply reply;
     bool active;
     unsigned sends;    /* times the request went on the wire */
@@ -45,22 +47,17 @@ struct transfer {
     size_t bytes_told;
 };
 
-/* Looks at base_url, and at the rest that libcurl will have to like. False:
- * `error` is a LUMA_ARGUMENT whose message starts with the option. Any
- * thread. */
-bool transfer_check(const struct luma_options *options,
-                    struct luma_error *error);
-
 /* NULL: out of memory. The options stay the caller's and must live longer. */
 struct transfer *transfer_new(const struct luma_options *options);
 
 /* The exchange must have ended. NULL is fine. */
 void transfer_free(struct transfer *transfer);
 
-/* Makes the easy handle ready to send transfer->body. `timeout` in ms, for
- * the whole exchange; `allowed` sends. False: out of memory. */
-bool transfer_prepare(struct transfer *transfer, int64_t timeout,
-                      unsigned allowed);
+/* Makes the easy handle ready to send `request` or, where that is NULL, to ask
+ * for the tasks that transfer->body names. `timeout` in ms, for the whole
+ * exchange; `allowed` sends. False: out of memory. */
+bool transfer_prepare(struct transfer *transfer, const struct request *request,
+                      int64_t timeout, unsigned allowed);
 
 /* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
 int64_t transfer_watch(struct transfer *transfer, int64_t now);

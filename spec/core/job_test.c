@@ -266,7 +266,8 @@ static bool start(struct run *run, uint32_t count)
             return false;
     }
     if (run->ids)
-        run->job = job_new(run->ids, NULL, 1000, 0, (struct luma_job *)run);
+        run->job = job_new(&(struct job_order){.ids = run->ids, .deadline = 0},
+                           1000, (struct luma_job *)run);
     return run->job != NULL;
 }
 
@@ -440,7 +441,8 @@ static void test_nothing_to_do(void)
 
     run.ids = luma_ids_new(1, 1);
     must(run.ids);
-    run.job = job_new(run.ids, NULL, 1000, 50, (struct luma_job *)&run);
+    run.job = job_new(&(struct job_order){.ids = run.ids, .deadline = 50}, 1000,
+                      (struct luma_job *)&run);
     must(run.job);
     CHECK(job_is_over(run.job));
     CHECK_INT(run.job->deadline, 1050);

@@ -14,8 +14,8 @@ except() { # names of files of core/ without those that match
   ls core/*.[ch] | grep -vE "core/($1)\.[ch]$"
 }
 forbid '(lua|lauxlib|lualib)\.h' 'a Lua header inside the core' core/*.[ch]
-forbid 'curl/' 'a curl header outside io, transfer, process' \
-  lua_*.[ch] $(except 'io|transfer|process')
+forbid 'curl/' 'a curl header outside io, transfer, origin, process' \
+  lua_*.[ch] $(except 'io|transfer|origin|process')
 forbid 'pthread\.h' 'a pthread header outside queue, io, process' \
   lua_*.[ch] $(except 'queue|io|process')
 if grep -nE 'curl_multi_' $(except io) lua_*.[ch]; then

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* URLs are read by libcurl's own parser, so that what is checked is what will
+ * be asked for. */
+#include "origin.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+bool origin_append_base(struct buf *url, const char *base_url)
+{
+    size_t len = strlen(base_url);
+
+    while (len && base_url[len - 1] == '/')
+        len--;
+    return buf_append(url, base_url, len);
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+static bool wrong(struct luma_error *error, const char *detail)
+{
+    status_set(error, LUMA_ARGUMENT);
+    snprintf(error->message, sizeof error->message, "%s", detail);
+    return false;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return has;
+}
+
+static bool check_parts(CURLU *url, const char *scheme, const char *host,
+                        bool plain_http, struct luma_error *error)
+{
+    bool plain = strcasecmp(scheme, "http") == 0;
+
+    if (!plain && strcasecmp(scheme, "https") != 0)
+        return wrong(error, "base_url: must be an https URL");
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+        return wrong(error, "base_url: must not hold a user or password");
+    if (plain && !plain_http && !is_loopback(host))
+        return wrong(error, "base_url: plain http would show the token to "
+                            "everybody on the way; use https, or set "
+                            "plain_http = true");
+    return true;
+}
+
+bool origin_check(const struct luma_options *options, struct luma_error *error)
+{
+    CURLU *url = curl_url();
+    char *scheme = NULL, *host = NULL;
+    bool good = false;
+
+    if (!url) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
+    if (curl_url_set(url, CURLUPART_URL, options->base_url, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
+    else if (strpbrk(options->base_url, "?#")) /* even an empty one */
+        wrong(error, "base_url: must not hold a query or a fragment");
+    else
+        good = check_parts(url, scheme, host, options->plain_http, error);
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(url);
+    if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
+        good = wrong(error, "ca_file: cannot be read");
+    return good;
+}
+
+/* Both have the same part, as libcurl reads them. */
+static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
+{
+    char *in_a = NULL, *in_b = NULL;
+    bool same = curl_url_get(a, part, &in_a, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                curl_url_get(b, part, &in_b, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                strcasecmp(in_a, in_b) == 0;
+
+    curl_free(in_a);
+    curl_free(in_b);
+    return same;
+}
+
+bool origin_check_path(const struct luma_options *options, const char *path,
+                       struct luma_error *error)
+{
+    CURLU *base = curl_url(), *url = curl_url();
+    struct buf text = {0};
+    bool good = base && url && origin_append_base(&text, options->base_url) &&
+                buf_append(&text, path, strlen(path) + 1);
+
+    if (!good)
+        status_set(error, LUMA_MEMORY);
+    else if (curl_url_set(base, CURLUPART_URL, options->base_url, 0) ||
+             curl_url_set(url, CURLUPART_URL, text.data, 0) ||
+             !same_part(base, url, CURLUPART_SCHEME) ||
+             !same_part(base, url, CURLUPART_HOST) ||
+             !same_part(base, url, CURLUPART_PORT) ||
+             has_part(url, CURLUPART_USER))
+        good = wrong(error, "path: would lead to another host");
+    buf_free(&text);
+    curl_url_cleanup(base);
+    curl_url_cleanup(url);
+    return good;
+}
