@@ -196,17 +196,20 @@ static void unanchor(lua_State *L, const struct job *job)
 static void deliver_end(lua_State *L, struct job *job,
                         const struct luma_end *end)
 {
+    bool told;
+
     note_end(L, &end->error);
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_DONE);
-    if (!lua_isnil(L, -1)) {
+    told = !lua_isnil(L, -1);
+    if (told) {
         result_push(L, JOB, job);
         if (luma_job_doc(job->core)) /* a loop still has some to take */
             job->has_result = false;
     }
     unanchor(L, job);
     luma_take(job->client->core, true);
-    if (!lua_isnil(L, -1))
+    if (told)
         lua_call(L, 2, 0);
 }
 
