@@ -145,6 +145,7 @@ struct channel *channel_new(const struct luma_options *options,
     if (!channel)
         return NULL;
     atomic_init(&channel->refs, 1);
+    event_chain_init(&channel->spent);
     channel->options = complete_options;
     if (own_strings(&channel->options)) {
         status_set(error, LUMA_THREAD);
@@ -164,14 +165,27 @@ struct channel *channel_ref(struct channel *channel)
     return channel;
 }
 
-static void drain(struct queue *queue)
+void channel_give_back(struct channel *channel, struct luma_event *event)
 {
-    struct event_list list = {0};
+    struct event_list list = {event, event, 1};
+
+    event->next = NULL;
+    event_chain_put(&channel->spent, &list);
+}
+
+void channel_reclaim(struct channel *channel)
+{
     struct luma_event *event;
 
-    if (queue)
-        queue_take(queue, &list);
-    while ((event = event_list_take(&list)))
+    while ((event = event_chain_take(&channel->spent)))
+        event_dispose(event);
+}
+
+static void drain(struct queue *queue)
+{
+    struct luma_event *event;
+
+    while (queue && (event = queue_take(queue, NULL)))
         event_dispose(event);
     queue_free(queue);
 }
@@ -182,6 +196,7 @@ void channel_unref(struct channel *channel)
         return;
     drain(channel->jobs);
     drain(channel->events);
+    channel_reclaim(channel);
     free_strings(&channel->options);
     free(channel);
 }

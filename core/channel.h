@@ -14,6 +14,7 @@ struct channel {
     struct luma_options options; /* complete; the strings are owned */
     struct queue *jobs;          /* to the thread; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
+    struct event_chain spent;    /* events to be freed by the thread */
     /* counted by the thread */
     atomic_ullong requests, retries, bytes, tasks, unchanged;
     atomic_ullong dropped, unreadable, bad_hints, active;
@@ -24,6 +25,13 @@ struct channel *channel_new(const struct luma_options *options,
                             struct luma_error *error);
 
 struct channel *channel_ref(struct channel *channel);
+
+/* The caller is done with an event. The thread that made it frees it, for in
+ * malloc the two would wait for each other. */
+void channel_give_back(struct channel *channel, struct luma_event *event);
+
+/* Frees what was given back. The I/O thread, or the last one out. */
+void channel_reclaim(struct channel *channel);
 
 /* The last one out frees what nobody took. Any thread. NULL is fine. */
 void channel_unref(struct channel *channel);

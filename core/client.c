@@ -10,7 +10,7 @@
 #include "origin.h"
 #include "process.h"
 
-enum { CLOSE_WAIT_MS = 100 };
+enum { CLOSE_WAIT_MS = 100, SPENT_MOST = 1 << 20 };
 
 /* ---- jobs -------------------------------------------------------------- */
 
@@ -117,57 +117,89 @@ struct luma_job *luma_request(struct luma_client *client,
 
 /* ---- events ------------------------------------------------------------ */
 
+/* Wakes the thread now and then: while it sleeps, it frees nothing. */
+void client_dispose(struct luma_client *client, struct luma_event *event)
+{
+    if (event->kind == LUMA_END || !client || client->closed ||
+        !luma_client_is_ours(client)) {
+        event_dispose(event);
+        return;
+    }
+    if (event->kind == LUMA_TASK)
+        client->spent += ((struct luma_doc *)event)->size;
+    channel_give_back(client->channel, event);
+    if (client->spent < SPENT_MOST)
+        return;
+    client->spent = 0;
+    queue_wake(client->channel->jobs);
+}
+
 /* Drops an event of a job that was given up, and with its end the job. */
-static void drop(struct luma_event *event)
+static void drop(struct luma_client *client, struct luma_event *event)
 {
     struct luma_job *job = event->job;
     bool last = event->kind == LUMA_END;
 
     client_job_apply(event, true);
-    event_dispose(event);
+    client_dispose(client, event);
     if (last)
         client_job_free(job);
 }
 
+static struct luma_event *take_first(struct luma_client *client)
+{
+    struct luma_event *event = client->first;
+
+    client->first = NULL;
+    return event;
+}
+
+static struct luma_event *look(struct luma_client *client)
+{
+    if (!client->first && !client->closed)
+        client->first = queue_take(client->channel->events, NULL);
+    return client->first;
+}
+
 const struct luma_event *luma_peek(struct luma_client *client)
 {
+    const struct luma_event *event;
+
     if (!luma_client_is_ours(client)) /* a callback has forked */
         return NULL;
-    for (;;) {
-        if (!client->line.first && !client->closed)
-            queue_take(client->channel->events, &client->line);
-        if (!client->line.first || !client->line.first->job->released)
-            return client->line.first;
-        drop(event_list_take(&client->line));
-    }
+    while ((event = look(client)) && event->job->released)
+        drop(client, take_first(client));
+    return event;
 }
 
 void luma_take(struct luma_client *client, bool done)
 {
-    struct luma_event *event = event_list_take(&client->line);
+    struct luma_event *event = take_first(client);
 
     client_job_apply(event, done);
-    event_dispose(event);
+    client_dispose(client, event);
 }
 
 void luma_told(struct luma_client *client)
 {
-    ((struct luma_doc *)client->line.first)->changed = false;
+    ((struct luma_doc *)client->first)->changed = false;
 }
 
 void luma_settle(struct luma_client *client)
 {
-    client_job_apply(client->line.first, true);
+    client_job_apply(client->first, true);
 }
 
 void luma_keep(struct luma_client *client)
 {
-    client_job_keep(event_list_take(&client->line));
+    client_job_keep(take_first(client));
 }
 
 size_t luma_ready(struct luma_client *client)
 {
-    return client->line.count + queue_count(client->channel->events);
+    const struct luma_event *first = luma_peek(client);
+
+    return (first ? 1 : 0) + queue_count(client->channel->events);
 }
 
 int luma_fd(struct luma_client *client)
@@ -238,13 +270,12 @@ static void settle_line(struct luma_client *client)
 {
     struct luma_event *event;
 
-    queue_take(client->channel->events, &client->line);
-    while ((event = client->line.first)) {
+    while ((event = look(client))) {
         if (event->kind == LUMA_TASK && event->job->keeps &&
             ((const struct luma_doc *)event)->final)
             luma_keep(client);
         else if (is_undone(event))
-            event_dispose(event_list_take(&client->line));
+            event_dispose(take_first(client));
         else
             luma_take(client, true);
     }

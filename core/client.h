@@ -12,9 +12,10 @@ struct luma_client {
     unsigned generation; /* process_generation() at its making */
     bool started;
     bool closed;
-    struct event_list line; /* taken from the channel, not by the caller */
-    struct luma_job *jobs;  /* all that are not freed */
+    struct luma_event *first; /* taken from the channel, not by the caller */
+    struct luma_job *jobs;    /* all that are not freed */
     size_t unfinished;
+    size_t spent; /* bytes of documents given back since the thread was woken */
 };
 
 struct luma_job {
@@ -36,6 +37,9 @@ struct luma_job {
  * out of memory. */
 struct luma_job *client_job_new(struct luma_client *client,
                                 const struct job_order *order, void *user);
+
+/* The event is done with: the I/O thread frees it where there is one. */
+void client_dispose(struct luma_client *client, struct luma_event *event);
 
 /* Takes the job out of the client's list and frees it. */
 void client_job_free(struct luma_job *job);

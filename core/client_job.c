@@ -149,7 +149,7 @@ void luma_job_cancel(struct luma_job *job)
 /* Its end may have been settled (luma_settle) and not taken yet. */
 static bool has_events(const struct luma_job *job)
 {
-    const struct luma_event *first = job->client->line.first;
+    const struct luma_event *first = job->client->first;
 
     return !job->ended || (first && first->job == job);
 }
@@ -183,7 +183,7 @@ void luma_job_take(struct luma_job *job, bool done)
 
     settle_task(job, doc, done);
     account(job, doc);
-    event_dispose(event);
+    client_dispose(job->client, event);
 }
 
 void client_job_keep(struct luma_event *event)

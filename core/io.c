@@ -207,6 +207,7 @@ static void turn(struct io *io)
     int64_t stall;
 
     schedule_take_jobs(&io->schedule);
+    channel_reclaim(io->channel);
     work(io);
     stall = watch(io);
     end_jobs(io);

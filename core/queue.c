@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A locked list and a pipe. One byte lies in the pipe exactly while `raised`
- * is set, which the lock guards, so the descriptor cannot lie. */
+/* A chain and a pipe. Who puts in swaps the end of the chain for its own and
+ * then links what was the end to that; who takes out follows the links. One
+ * byte lies in the pipe, or is on its way, exactly while `raised` is set. */
 #include "queue.h"
 
 #include <fcntl.h>
@@ -13,12 +14,14 @@
 struct queue {
     /* set at creation; queue_leave unsets the first */
     int fd[2];
-    /* under lock */
+    /* any thread */
+    struct event_chain chain;
+    atomic_ptrdiff_t count; /* of events in it; late, so it may be below 0 */
+    atomic_bool raised;
+    atomic_bool closed;
+    /* for those who wait until it is closed */
     pthread_mutex_t lock;
     pthread_cond_t gone;
-    struct event_list list;
-    bool raised;
-    bool closed;
 };
 
 /* ---- lists ------------------------------------------------------------- */
@@ -58,6 +61,67 @@ struct luma_event *event_list_take(struct event_list *list)
     return event;
 }
 
+/* ---- chains ------------------------------------------------------------ */
+
+void event_chain_init(struct event_chain *chain)
+{
+    chain->stub.next = NULL;
+    chain->first = &chain->stub;
+    atomic_init(&chain->last, &chain->stub);
+}
+
+/* Between the two steps the chain is cut, and seems to end there. */
+static void append(struct event_chain *chain, struct luma_event *first,
+                   struct luma_event *last)
+{
+    struct luma_event *end = atomic_exchange(&chain->last, last);
+
+    __atomic_store_n(&end->next, first, __ATOMIC_RELEASE);
+}
+
+void event_chain_put(struct event_chain *chain, struct event_list *list)
+{
+    if (list->first)
+        append(chain, list->first, list->last);
+    *list = (struct event_list){0};
+}
+
+static struct luma_event *next_of(struct luma_event *event)
+{
+    return __atomic_load_n(&event->next, __ATOMIC_ACQUIRE);
+}
+
+/* An event may go when there is a link behind it, for somebody else may be
+ * about to append to the last one. If it is the last, the stub, which is not in
+ * the chain then, takes its place. */
+struct luma_event *event_chain_take(struct event_chain *chain)
+{
+    struct luma_event *event = chain->first, *next = next_of(event);
+
+    if (event == &chain->stub) {
+        if (!next)
+            return NULL;
+        chain->first = event = next;
+        next = next_of(event);
+    }
+    if (!next && atomic_load(&chain->last) == event) {
+        chain->stub.next = NULL;
+        append(chain, &chain->stub, &chain->stub);
+        next = next_of(event);
+    }
+    if (!next)
+        return NULL;
+    chain->first = next;
+    event->next = NULL;
+    return event;
+}
+
+/* What is being put in is not seen yet. */
+static bool chain_is_empty(struct event_chain *chain)
+{
+    return atomic_load(&chain->last) == &chain->stub;
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 /* Non-blocking, so that a full pipe cannot stop anybody, and never handed on to
@@ -93,6 +157,7 @@ struct queue *queue_new(void)
 
     if (!queue)
         return NULL;
+    event_chain_init(&queue->chain);
     pthread_mutex_init(&queue->lock, NULL);
     process_condition(&queue->gone);
     if (open_pipe(queue->fd))
@@ -121,60 +186,62 @@ int queue_fd(const struct queue *queue)
 
 /* ---- passing on -------------------------------------------------------- */
 
-/* Call with the lock held. */
 static void raise_fd(struct queue *queue)
 {
-    if (!queue->raised)
-        queue->raised = write(queue->fd[1], "", 1) == 1;
+    if (!atomic_exchange(&queue->raised, true) &&
+        write(queue->fd[1], "", 1) != 1)
+        atomic_store(&queue->raised, false);
 }
 
-/* Call with the lock held. */
-static void lower_fd(struct queue *queue)
+/* Call when there was nothing to take. What is put in meanwhile finds it raised
+ * and leaves it so: hence the look afterwards. True when it was raised. */
+static bool lower_fd(struct queue *queue)
 {
     char byte;
 
-    if (queue->raised && queue->fd[0] >= 0 && read(queue->fd[0], &byte, 1) == 1)
-        queue->raised = false;
+    if (!atomic_load(&queue->raised))
+        return false;
+    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain) ||
+        read(queue->fd[0], &byte, 1) != 1)
+        return true; /* it stays, or it is on its way */
+    atomic_exchange(&queue->raised, false);
+    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain))
+        raise_fd(queue);
+    return true;
 }
 
 void queue_put(struct queue *queue, struct event_list *list)
 {
-    if (!list->first)
+    ptrdiff_t count = (ptrdiff_t)list->count;
+
+    if (!count)
         return;
-    pthread_mutex_lock(&queue->lock);
-    join(&queue->list, list);
+    event_chain_put(&queue->chain, list);
     raise_fd(queue);
-    pthread_mutex_unlock(&queue->lock);
+    atomic_fetch_add(&queue->count, count);
 }
 
 void queue_wake(struct queue *queue)
 {
-    pthread_mutex_lock(&queue->lock);
     raise_fd(queue);
-    pthread_mutex_unlock(&queue->lock);
 }
 
-bool queue_take(struct queue *queue, struct event_list *list)
+struct luma_event *queue_take(struct queue *queue, bool *woken)
 {
-    bool raised;
+    struct luma_event *event = event_chain_take(&queue->chain);
 
-    pthread_mutex_lock(&queue->lock);
-    raised = queue->raised;
-    if (!queue->list.first && !queue->closed)
-        lower_fd(queue);
-    join(list, &queue->list);
-    pthread_mutex_unlock(&queue->lock);
-    return raised;
+    if (event)
+        atomic_fetch_sub(&queue->count, 1);
+    else if (lower_fd(queue) && woken)
+        *woken = true;
+    return event;
 }
 
 size_t queue_count(struct queue *queue)
 {
-    size_t count;
+    ptrdiff_t count = atomic_load(&queue->count);
 
-    pthread_mutex_lock(&queue->lock);
-    count = queue->list.count;
-    pthread_mutex_unlock(&queue->lock);
-    return count;
+    return count > 0 ? (size_t)count : 0;
 }
 
 /* ---- leaving ----------------------------------------------------------- */
@@ -182,43 +249,35 @@ size_t queue_count(struct queue *queue)
 /* Raised for good: no byte is written that nobody can read. */
 void queue_leave(struct queue *queue)
 {
-    pthread_mutex_lock(&queue->lock);
+    atomic_store(&queue->raised, true);
     if (queue->fd[0] >= 0)
         close(queue->fd[0]);
     queue->fd[0] = -1;
-    queue->raised = true;
-    pthread_mutex_unlock(&queue->lock);
 }
 
+/* The lock is for those who wait, which a frame never does. */
 void queue_close(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
-    queue->closed = true;
-    raise_fd(queue);
+    atomic_store(&queue->closed, true);
     pthread_cond_broadcast(&queue->gone);
     pthread_mutex_unlock(&queue->lock);
+    raise_fd(queue);
 }
 
 bool queue_closed(struct queue *queue)
 {
-    bool closed;
-
-    pthread_mutex_lock(&queue->lock);
-    closed = queue->closed;
-    pthread_mutex_unlock(&queue->lock);
-    return closed;
+    return atomic_load(&queue->closed);
 }
 
 bool queue_wait_closed(struct queue *queue, int64_t ms)
 {
     struct timespec until = clock_in(ms);
-    bool closed;
 
     pthread_mutex_lock(&queue->lock);
-    while (!queue->closed &&
+    while (!queue_closed(queue) &&
            pthread_cond_timedwait(&queue->gone, &queue->lock, &until) == 0)
         ;
-    closed = queue->closed;
     pthread_mutex_unlock(&queue->lock);
-    return closed;
+    return queue_closed(queue);
 }

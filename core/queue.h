@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A mailbox: one thread puts events in, another takes them out, and a
- * descriptor is readable while there is something to take.
- *
- * The lock is held for a few pointers and, at the edges, for one byte through
- * the pipe; never while anything waits for network, disk or memory. */
+ * descriptor is readable while there is something to take. Neither waits for
+ * the other. */
 #ifndef LUMA_QUEUE_H
 #define LUMA_QUEUE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +24,23 @@ void event_list_add(struct event_list *list, struct luma_event *event);
 /* Takes the first event out; NULL when empty. */
 struct luma_event *event_list_take(struct event_list *list);
 
+/* Events that any thread puts in and one takes out, in order and without a
+ * lock: nobody waits for a thread that has lost its turn on the CPU. */
+struct event_chain {
+    _Atomic(struct luma_event *) last; /* any thread's */
+    struct luma_event *first;          /* the taker's */
+    struct luma_event stub; /* the only link when there is no event */
+};
+
+void event_chain_init(struct event_chain *chain);
+
+/* Puts all events of the list in; the list is empty then. Any thread. */
+void event_chain_put(struct event_chain *chain, struct event_list *list);
+
+/* The event that was put in first; NULL when there is none, or when somebody is
+ * about to put in what comes next. The taker only. */
+struct luma_event *event_chain_take(struct event_chain *chain);
+
 /* NULL: no memory or no descriptors. */
 struct queue *queue_new(void);
 
@@ -33,7 +49,8 @@ struct queue *queue_new(void);
 void queue_free(struct queue *queue);
 
 /* Readable while there are events, after queue_wake, and after queue_close.
- * Level-triggered. */
+ * Level-triggered. It may be late by a moment, so that it is readable once more
+ * when all has been taken. */
 int queue_fd(const struct queue *queue);
 
 /* Puts all events of the list in; the list is empty then. Any thread. */
@@ -42,12 +59,12 @@ void queue_put(struct queue *queue, struct event_list *list);
 /* Makes the descriptor readable until the next queue_take. Any thread. */
 void queue_wake(struct queue *queue);
 
-/* Moves all events to the end of the list. Taking nothing makes the descriptor
- * unreadable. True when it was readable until now: something was put in, or
- * woke the taker, since the last time it was not. The taker only. */
-bool queue_take(struct queue *queue, struct event_list *list);
+/* Takes the event out that was put in first; or gives NULL, makes the
+ * descriptor unreadable, and if it was readable until now, sets `woken` (NULL
+ * is fine). The taker only. */
+struct luma_event *queue_take(struct queue *queue, bool *woken);
 
-/* How many events queue_take would get. Any thread. */
+/* How many events there are to take, or some less. Any thread. */
 size_t queue_count(struct queue *queue);
 
 /* The taker goes, and takes the descriptor along: it is closed here, so that

@@ -42,14 +42,9 @@ static void remove_job(struct schedule *s, struct job *job)
 
 void schedule_take_jobs(struct schedule *s)
 {
-    struct event_list list = {0};
     struct luma_event *event;
 
-    if (queue_take(s->channel->jobs, &list)) {
-        s->look = true;
-        queue_take(s->channel->jobs, &list); /* quiets an empty one */
-    }
-    while ((event = event_list_take(&list)))
+    while ((event = queue_take(s->channel->jobs, &s->look)))
         append_job(s, (struct job *)event);
 }
 

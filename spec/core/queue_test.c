@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "check.h"
 #include "clock.h"
 
-enum { MANY = 100000, SOON_MS = 5000 };
+enum { MANY = 100000, SINGLE = 20000, SOON_MS = 5000 };
 
 /* ---- helpers ----------------------------------------------------------- */
 
@@ -45,13 +46,14 @@ static void put(struct queue *queue, struct numbered *events, unsigned count)
     CHECK(!list.first && !list.last && !list.count);
 }
 
-/* Takes once; gives how many there were. */
+/* Takes until nothing is found; gives how many there were. */
 static size_t take(struct queue *queue)
 {
-    struct event_list list = {0};
+    size_t count = 0;
 
-    queue_take(queue, &list);
-    return list.count;
+    while (queue_take(queue, NULL))
+        count++;
+    return count;
 }
 
 static unsigned count_fds(void)
@@ -101,6 +103,7 @@ static void test_level(void)
     struct queue *queue = new_queue();
     struct event_list none = {0};
     struct numbered events[3] = {0};
+    unsigned i;
 
     CHECK(!readable(queue));
     queue_put(queue, &none);
@@ -108,11 +111,11 @@ static void test_level(void)
     put(queue, events, 3);
     CHECK(readable(queue) && readable(queue));
     CHECK_INT(queue_count(queue), 3);
-    CHECK_INT(take(queue), 3);
+    for (i = 0; i < 3; i++)
+        CHECK(queue_take(queue, NULL) == &events[i].event);
     CHECK_INT(queue_count(queue), 0);
     CHECK(readable(queue)); /* until nothing is found */
-    CHECK_INT(take(queue), 0);
-    CHECK(!readable(queue));
+    CHECK(!queue_take(queue, NULL) && !readable(queue));
     CHECK_INT(take(queue), 0);
     CHECK(!readable(queue));
     queue_free(queue);
@@ -132,7 +135,6 @@ static void test_edges(void)
     CHECK_INT(take(queue), 4);
     put(queue, events, 1);
     CHECK_INT(take(queue), 1);
-    CHECK_INT(take(queue), 0);
     CHECK(!readable(queue));
     for (i = 0; i < 100000; i++) /* more than a pipe holds */
         queue_wake(queue);
@@ -144,32 +146,39 @@ static void test_edges(void)
 static void test_wake(void)
 {
     struct queue *queue = new_queue();
-    struct event_list list = {0};
+    struct numbered event = {0};
+    bool woken = false;
 
-    CHECK(!queue_take(queue, &list));
+    CHECK(!queue_take(queue, &woken) && !woken);
     queue_wake(queue);
     CHECK(readable(queue) && queue_count(queue) == 0);
-    CHECK(queue_take(queue, &list)); /* which is told, before it is quiet */
-    CHECK(!list.first && !readable(queue));
-    CHECK(!queue_take(queue, &list));
+    CHECK(!queue_take(queue, &woken) && woken && !readable(queue));
+    woken = false;
+    CHECK(!queue_take(queue, &woken) && !woken);
+    put(queue, &event, 1);
+    CHECK(queue_take(queue, &woken) && !woken); /* it is still readable */
+    CHECK(!queue_take(queue, &woken) && woken && !readable(queue));
     queue_free(queue);
 }
 
-/* What was taken before stays in front. */
-static void test_take_appends(void)
+/* What comes while there is more to take comes last; and the last event can be
+ * taken like any other. */
+static void test_order(void)
 {
     struct queue *queue = new_queue();
-    struct numbered events[4] = {0};
-    struct event_list list = {0};
-    unsigned i;
+    struct numbered events[6] = {0};
+    unsigned i, n = 0;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 3; i++) {
         put(queue, events + 2 * i, 2);
-        queue_take(queue, &list);
+        CHECK(queue_take(queue, NULL) == &events[n++].event);
     }
-    CHECK_INT(list.count, 4);
-    for (i = 0; i < 4; i++)
-        CHECK(event_list_take(&list) == &events[i].event);
+    for (; n < 6; n++) {
+        CHECK_INT(queue_count(queue), 6 - n);
+        CHECK(queue_take(queue, NULL) == &events[n].event);
+        CHECK(!events[n].event.next);
+    }
+    CHECK_INT(take(queue), 0);
     queue_free(queue);
 }
 
@@ -286,12 +295,10 @@ static void *produce(void *arg)
 /* Takes what there is, checks its order, and gives how many it was. */
 static unsigned take_in_order(const struct hammer *h, unsigned from)
 {
-    struct event_list list = {0};
     struct luma_event *event;
     unsigned n = 0;
 
-    queue_take(h->queue, &list);
-    while ((event = event_list_take(&list)))
+    while ((event = queue_take(h->queue, NULL)))
         insist(event == &h->events[from + n++].event, "in order");
     return n;
 }
@@ -316,6 +323,74 @@ static void test_two_threads(void)
     CHECK_INT(take_in_order(&h, got), 0);
     queue_free(h.queue);
     free(h.events);
+}
+
+/* Puts one event at a time in, the next when that has been taken. */
+static void *produce_singly(void *arg)
+{
+    const struct hammer *h = arg;
+    unsigned i;
+
+    for (i = 0; i < SINGLE; i++) {
+        struct event_list list = {0};
+
+        event_list_add(&list, &h->events[i].event);
+        queue_put(h->queue, &list);
+        while (queue_count(h->queue))
+            sched_yield();
+    }
+    return NULL;
+}
+
+/* The taker looks until nothing is found and then sleeps: each event has to
+ * wake it, however close to its falling asleep. */
+static void test_each_wakes(void)
+{
+    struct hammer h = {new_queue(), calloc(SINGLE, sizeof *h.events)};
+    struct pollfd fd = {queue_fd(h.queue), POLLIN, 0};
+    unsigned got = 0;
+    pthread_t thread;
+
+    must(h.events && pthread_create(&thread, NULL, produce_singly, &h) == 0);
+    while (got < SINGLE) {
+        got += (unsigned)take(h.queue);
+        if (got < SINGLE)
+            insist(poll(&fd, 1, SOON_MS) == 1, "woken");
+    }
+    CHECK_INT(got, SINGLE);
+    pthread_join(thread, NULL);
+    queue_free(h.queue);
+    free(h.events);
+}
+
+static void test_two_producers(void)
+{
+    struct queue *queue = new_queue();
+    struct hammer h[2] = {{queue, calloc(MANY, sizeof *h[0].events)},
+                          {queue, calloc(MANY, sizeof *h[0].events)}};
+    unsigned got[2] = {0}, i;
+    pthread_t threads[2];
+
+    must(h[0].events && h[1].events);
+    for (i = 0; i < 2; i++)
+        must(pthread_create(&threads[i], NULL, produce, &h[i]) == 0);
+    while (got[0] + got[1] < 2 * MANY) {
+        struct luma_event *event = queue_take(queue, NULL);
+
+        for (i = 0; event && i < 2; i++)
+            if (got[i] < MANY && event == &h[i].events[got[i]].event)
+                break;
+        insist(i < 2, "each in its order");
+        if (event)
+            got[i]++;
+    }
+    for (i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_INT(take(queue), 0);
+    CHECK_INT(queue_count(queue), 0);
+    queue_free(queue);
+    free(h[0].events);
+    free(h[1].events);
 }
 
 /* ---- resources --------------------------------------------------------- */
@@ -364,12 +439,14 @@ int main(void)
     test_level();
     test_edges();
     test_wake();
-    test_take_appends();
+    test_order();
     test_descriptor_flags();
     test_close();
     test_leave();
     test_wait_closed();
     test_two_threads();
+    test_each_wakes();
+    test_two_producers();
     test_resources();
     test_no_descriptors();
     return check_done();
