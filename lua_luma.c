@@ -7,6 +7,9 @@
 
 static const char client_type[] = "luma.client";
 
+/* Who gives a step no more seconds than these has a frame to draw. */
+static const double QUIET_MOST = 0.01;
+
 /* ---- access ------------------------------------------------------------ */
 
 void client_check_process(lua_State *L, const struct client *client)
@@ -59,6 +62,8 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
     client->busy = true;
     status = lua_pcall(L, nargs, nresults, 0);
     client->busy = false;
+    if (client->core)
+        luma_quiet(client->core, false);
     if (client->closing && !client->closed)
         close_now(client);
     if (status != LUA_OK) {
@@ -174,8 +179,10 @@ static int client_step(lua_State *L)
     double seconds = luaL_optnumber(L, 2, HUGE_VAL);
 
     luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
-    if (!client->busy)
+    if (!client->busy) {
+        luma_quiet(client->core, seconds <= QUIET_MOST);
         delivery_run(L, 1, budget ? SIZE_MAX : ready, seconds, NULL);
+    }
     lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
     return 1;
 }

@@ -117,6 +117,23 @@ struct luma_job *luma_request(struct luma_client *client,
 
 /* ---- events ------------------------------------------------------------ */
 
+void client_wake(struct luma_client *client)
+{
+    if (client->quiet)
+        client->wake_due = true;
+    else
+        queue_wake(client->channel->jobs);
+}
+
+void luma_quiet(struct luma_client *client, bool quiet)
+{
+    client->quiet = quiet;
+    if (quiet || !client->wake_due || !luma_client_is_ours(client))
+        return;
+    client->wake_due = false;
+    client_wake(client);
+}
+
 /* Wakes the thread now and then: while it sleeps, it frees nothing. */
 void client_dispose(struct luma_client *client, struct luma_event *event)
 {
@@ -131,7 +148,7 @@ void client_dispose(struct luma_client *client, struct luma_event *event)
     if (client->spent < SPENT_MOST)
         return;
     client->spent = 0;
-    queue_wake(client->channel->jobs);
+    client_wake(client);
 }
 
 /* Drops an event of a job that was given up, and with its end the job. */

@@ -16,6 +16,8 @@ struct luma_client {
     struct luma_job *jobs;    /* all that are not freed */
     size_t unfinished;
     size_t spent; /* bytes of documents given back since the thread was woken */
+    bool quiet;   /* luma_quiet */
+    bool wake_due; /* when it is no more */
 };
 
 struct luma_job {
@@ -37,6 +39,9 @@ struct luma_job {
  * out of memory. */
 struct luma_job *client_job_new(struct luma_client *client,
                                 const struct job_order *order, void *user);
+
+/* Wakes the I/O thread, or notes that it has to be woken. */
+void client_wake(struct luma_client *client);
 
 /* The event is done with: the I/O thread frees it where there is one. */
 void client_dispose(struct luma_client *client, struct luma_event *event);

@@ -36,12 +36,12 @@ static void account(struct luma_job *job, const struct luma_doc *doc)
 {
     struct job *j = job->job;
     size_t left = atomic_fetch_sub(&j->undelivered, doc->size) - doc->size;
-    const struct luma_client *client = job->client;
+    struct luma_client *client = job->client;
 
     if (client && luma_client_is_ours(client) && atomic_load(&j->held) &&
         left <= client->channel->options.max_undelivered / 2 &&
         atomic_exchange(&j->held, false))
-        queue_wake(client->channel->jobs);
+        client_wake(client);
 }
 
 void client_job_end(struct luma_job *job, const struct luma_error *error)
@@ -143,7 +143,7 @@ void luma_job_cancel(struct luma_job *job)
     if (job->ended || !job->client || job->client->closed)
         return;
     atomic_store(&job->job->cancelled, true);
-    queue_wake(job->client->channel->jobs);
+    client_wake(job->client);
 }
 
 /* Its end may have been settled (luma_settle) and not taken yet. */

@@ -144,6 +144,11 @@ void luma_settle(struct luma_client *client);
  * stays. */
 void luma_told(struct luma_client *client);
 
+/* While it is quiet, taking and cancelling do not wake the client's thread,
+ * which might get the CPU in the caller's place; the thread is woken when that
+ * is over. For callers that have a millisecond and no more. */
+void luma_quiet(struct luma_client *client, bool quiet);
+
 /* Moves the first event, a LUMA_TASK that is final, to its job's own line. It
  * still counts as undelivered there. */
 void luma_keep(struct luma_client *client);
