@@ -119,10 +119,21 @@ unsigned process_generation(void)
 
 /* ---- threads ----------------------------------------------------------- */
 
+/* So that its waking does not take the CPU from the host's threads. */
+static void be_modest(void)
+{
+#ifdef SCHED_BATCH
+    struct sched_param param = {0};
+
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+#endif
+}
+
 static void *life(void *arg)
 {
     struct entry *entry = arg, **link = &running;
 
+    be_modest();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
     while (*link != entry)
