@@ -144,8 +144,9 @@ describe("waiting for a client", function()
       assert(loop:loop(30))
       assert.equal(100, got)
       assert.is_true(ticks > 1)
-      -- 50 answers and as many looks at an empty line, if each came alone.
-      assert.is_true(steps <= 100, steps)
+      -- 50 answers and as many looks at an empty line, if each came alone; and
+      -- more where a sanitizer slows the thread down while it puts one in.
+      assert.is_true(steps <= (fixture.PLAIN and 100 or 250), steps)
     end)
 
     it("lets other coroutines wait for the stepper's signal", function()
