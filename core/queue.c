@@ -116,10 +116,12 @@ struct luma_event *event_chain_take(struct event_chain *chain)
     return event;
 }
 
-/* What is being put in is not seen yet. */
+/* And nothing is about to be in it. The taker only. The stub may be the last one
+ * of a chain that is cut before it, so the first link counts as well. */
 static bool chain_is_empty(struct event_chain *chain)
 {
-    return atomic_load(&chain->last) == &chain->stub;
+    return chain->first == &chain->stub &&
+           atomic_load(&chain->last) == &chain->stub;
 }
 
 /* ---- life -------------------------------------------------------------- */
