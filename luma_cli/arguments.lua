@@ -1,0 +1,198 @@
+-- SPDX-License-Identifier: MIT
+-- What can be said on the command line, and its help.
+
+local argparse = require "argparse"
+local luma = require "luma"
+
+local WINDOW = 10000 -- ids
+
+local EXIT_CODES = [[
+Exit codes, the gravest of what happened:
+  0 all well                      4 the gateway does not know an id
+  1 the gateway or the network    5 out of time
+  2 usage                         130 interrupted
+  3 a task failed]]
+
+local ENVIRONMENT = [[
+Environment:
+  LUMA_GATEWAY_TOKEN   the token; it is not an option, since anybody on the
+                       machine can read those
+  LUMA_GATEWAY_URL     the gateway, where --url does not say
+  NO_COLOR             no colours, where --color does not say]]
+
+local function positive(word)
+  local number = tonumber(word)
+  if not number or not (number > 0) or number == math.huge then
+    return nil, ("'%s' is not a number above 0"):format(word)
+  end
+  return number
+end
+
+local function whole(most)
+  return function(word)
+    local number = word:find "^%d+$" and tonumber(word)
+    if not number or number < 1 or number > most then
+      return nil, ("'%s' is not a whole number from 1 to %d")
+        :format(word, most)
+    end
+    return number
+  end
+end
+
+local function add_output(command)
+  command:mutex(
+    command:flag "--json"
+      :description "JSON, one object a line, also on a terminal.",
+    command:flag "--table"
+      :description "The table also where there is no terminal."
+  )
+  command:option "--color"
+    :argname "<when>":choices { "auto", "always", "never" }:default "auto"
+    :description "Colours: auto, always or never."
+end
+
+local function add_connection(command)
+  command:option "--url":argname "<url>"
+    :description "The gateway."
+  command:option "--ca-file":argname "<file>"
+    :description "Trusted issuers, PEM."
+  command:option "--proxy":argname "<url>"
+    :description "Proxy to go through."
+  command:option "--deadline":argname "<seconds>":convert(positive)
+    :description "Time for a window of ids, or for the request."
+end
+
+local function add_ids(command, window)
+  command:argument "id":args "*":target "ids"
+    :description "Ids; - reads them from standard input."
+  command:option "--file":argname "<file>":count "*":target "files"
+    :description "Read ids from a file, one a line."
+  command:option "--window":argname "<n>":default(tostring(window))
+    :convert(whole(WINDOW))
+    :description "Ids to read before asking, and to have in hand."
+  command:option "--batch-size":argname "<n>":convert(whole(10000))
+    :description "Ids in a request (100)."
+  command:option "--connections":argname "<n>":convert(whole(256))
+    :description "Requests at a time (8)."
+end
+
+local function add_interval(command)
+  command:option "--interval":argname "<seconds>":convert(positive)
+    :description "Time between two looks while tasks change (5)."
+  command:option "--max-interval":argname "<seconds>":convert(positive)
+    :description "Time between two looks while they do not (15)."
+end
+
+local function add_get(parser)
+  local get = parser:command "get"
+    :summary "Show tasks."
+    :description "Asks for each task once and shows it."
+    :epilog [[
+A single id on the command line is shown at length, several as a table. In a
+pipe there is one JSON object a line, as it arrives.
+
+  luma get 4665a07c-7641-4809-a133-10786201bb56
+  luma get --file ids.txt > tasks.jsonl
+  luma get - < ids.txt | jq -r .video.url
+  luma get --table --color=always - < ids.txt | less -R]]
+  add_ids(get, WINDOW)
+  get:flag "-l --long":description "Show each task at length."
+  return get
+end
+
+local function add_watch(parser)
+  local watch = parser:command "watch"
+    :summary "Follow tasks until they end."
+    :description "Follows tasks until each is completed or failed."
+    :epilog [[
+A task is shown when it ends, a JSON object a line in a pipe. --deadline is
+600 seconds unless given.
+
+  luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
+  luma watch - < ids.txt | luma download -]]
+  add_ids(watch, WINDOW)
+  add_interval(watch)
+  watch:flag "-l --long":description "Show each task at length."
+  return watch
+end
+
+local function add_download(parser)
+  local download = parser:command "download"
+    :summary "Bring videos to files."
+    :description "Waits for tasks to be completed and brings their files."
+    :epilog [[
+Files are named by id. What was interrupted goes on where it stopped when the
+same command is given again.
+
+  luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
+  luma download --what thumbnail - < ids.txt]]
+  add_ids(download, 1000)
+  add_interval(download)
+  download:option "--dir":argname "<dir>":default "."
+    :description "Where the files go."
+  download:option "--what":argname "<what>":default "video"
+    :choices { "video", "thumbnail", "last_frame" }
+    :description "video, thumbnail or last_frame."
+  download:option "--jobs":argname "<n>":default "4":convert(whole(64))
+    :description "Files at a time."
+  download:flag "--allow-private"
+    :description "Also from private and loopback addresses."
+  return download
+end
+
+local function add_request(parser)
+  local request = parser:command "request"
+    :summary "Call another endpoint of the gateway."
+    :description "Sends one request and prints the reply."
+    :epilog [[
+  luma request POST /luma/generations '{"prompt":"a cat dances"}'
+  luma request POST /luma/generations - < body.json |
+    luma watch - | luma download -]]
+  request:argument "method":description "GET, POST …"
+  request:argument "path":description "Starts with a slash."
+  request:argument "body":args "?"
+    :description "The body, JSON; - reads it from standard input."
+  request:flag "--retry"
+    :description "Repeat it after failures, whatever the method."
+  return request
+end
+
+local function build()
+  local parser = argparse "luma"
+    :description "Many Luma (Dream Machine) tasks from a gateway."
+    :epilog(EXIT_CODES .. "\n\n" .. ENVIRONMENT)
+    :command_target "command":require_command(true)
+  parser:help_max_width(80):usage_max_width(80)
+    :help_description_margin(28)
+  for _, add in ipairs { add_get, add_watch, add_download, add_request } do
+    local command = add(parser)
+    add_output(command)
+    add_connection(command)
+  end
+  parser:add_complete_command "completion"
+  parser:flag "-v --version":description "Show the version and exit."
+    :action(function()
+      print("luma " .. luma._VERSION)
+      os.exit(0)
+    end)
+  return parser
+end
+
+local arguments = {}
+
+-- What was asked for, or nil and a message. Help, version and completion end
+-- the program.
+function arguments.parse(words)
+  local ok, args = build():pparse(words)
+  if not ok then
+    return nil, args .. "\nTry: luma --help"
+  end
+  local takes_ids = args.command ~= "request"
+  if takes_ids and #args.ids == 0 and #args.files == 0 then
+    return nil, ("no ids; - reads them from standard input\n"
+      .. "Try: luma %s --help"):format(args.command)
+  end
+  return args
+end
+
+return arguments

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: MIT
+-- A bar of so many columns, filled by so many per cent.
+
+return function(screen, percent, width)
+  local full = math.floor(width * math.min(math.max(percent, 0), 100) / 100
+    + 0.5)
+  local on = screen.utf8 and "\226\150\136" or "#"
+  local off = screen.utf8 and "\226\150\145" or "-"
+  return on:rep(full) .. off:rep(width - full)
+end

@@ -1,0 +1,96 @@
+-- SPDX-License-Identifier: MIT
+-- luma download: the files of tasks, as each is completed.
+
+local cjson = require "cjson"
+local facts_of = require "luma_cli.facts"
+local files = require "luma_cli.files"
+local ids = require "luma_cli.ids"
+local text = require "luma_cli.text"
+local units = require "luma_cli.units"
+local watching = require "luma_cli.watching"
+local work = require "luma_cli.work"
+
+-- What has been done, for people a row, for programs an object.
+local function show_saved(app, id, path, bytes)
+  local screen = app.screen
+  if not screen.as_json then
+    return app.out:line(("%s  %8s  %s"):format(
+      screen:paint("green", text.pad("saved", 7)),
+      bytes and units.bytes(bytes) or "", screen:safe(path)))
+  end
+  local function quote(s) return (cjson.encode(s):gsub("\\/", "/")) end
+  app.out:line(('{"id":%s,"path":%s}'):format(quote(id), quote(path)))
+end
+
+local function show_other(app, colour, word, id, why)
+  local screen = app.screen
+  if screen.as_json then return end
+  app.out:line(("%s  %8s  %s%s"):format(
+    screen:paint(colour, text.pad(word, 7)), "", screen:safe(id),
+    why and ": " .. screen:safe(why) or ""))
+end
+
+-- What a show of rows is to others, for work.settle.
+local Rows = {}
+Rows.__index = Rows
+
+function Rows:missing(id)
+  self.app.outcome:is_missing(id, not self.app.screen.as_json)
+  show_other(self.app, "magenta", "missing", id)
+end
+
+function Rows:ended(task, id, state)
+  self.app.outcome:saw(state)
+  if state == "failed" then
+    local reason = facts_of(task, id, state).reason
+    if self.app.screen.as_json then
+      self.app.live:say(("luma: task failed: %s%s"):format(
+        self.app.screen:safe(id),
+        reason and ": " .. self.app.screen:safe(reason) or ""))
+    end
+    return show_other(self.app, "red", "failed", id, reason)
+  end
+  self.files:add(task, id)
+end
+
+local function follow(app, window, rows, total)
+  local before = work.answered(app)
+  local open = {}
+  local options = watching.options(app.args)
+  function options.on_update(task, id, state)
+    open[id] = facts_of(task, id, state)
+  end
+  function options.on_task(task, id, state)
+    open[id] = nil
+    rows:ended(task, id, state)
+  end
+  local job = work.start(app, "watch", window, options)
+  work.drive(app, function()
+    rows.files:start()
+    return rows.files:busy() or not job:done()
+  end, function()
+    local lines = rows.files:lines(total)
+    if next(open) then
+      local room = app.live:room() - #lines
+      local more = watching.lines(app, window, open, total, math.max(room, 1))
+      for _, line in ipairs(more) do lines[#lines + 1] = line end
+    end
+    return lines
+  end)
+  work.settle(app, job, window, rows, before)
+end
+
+return function(app)
+  local args = app.args
+  local next_id, total = ids.each(args.ids, args.files)
+  local rows = setmetatable({ app = app }, Rows)
+  rows.files = files.new(app, function(id, path, bytes)
+    show_saved(app, id, path, bytes)
+  end)
+  for window in ids.windows(next_id, args.window) do
+    follow(app, window, rows, total)
+  end
+  if app.screen.err_is_terminal and app.outcome:total() > 1 then
+    rows.files:sum_up()
+  end
+end

@@ -1,0 +1,136 @@
+-- SPDX-License-Identifier: MIT
+-- Downloads that run, a few at a time, those that wait for their turn, and
+-- their lines.
+
+local monotime = require "system".monotime
+local bar = require "luma_cli.bar"
+local text = require "luma_cli.text"
+local units = require "luma_cli.units"
+local work = require "luma_cli.work"
+
+local BAR = 10      -- columns
+local FOR_BAR = 60  -- columns of a window with room for one
+local NUMBERS = 29  -- columns of per cent, bytes, rate and what separates them
+
+local Files = {}
+Files.__index = Files
+
+local files = {}
+
+-- `saved(id, path, bytes)` is called for each file that is complete.
+function files.new(app, saved)
+  return setmetatable({
+    app = app, saved = saved, waiting = {}, running = {}, first = 1,
+    done = 0, bytes = 0,
+  }, Files)
+end
+
+-- Puts a completed task in line.
+function Files:add(task, id)
+  self.waiting[#self.waiting + 1] = { task = task, id = id }
+end
+
+local function in_line(self) return #self.waiting - self.first + 1 end
+
+function Files:busy() return #self.running > 0 or in_line(self) > 0 end
+
+local function finish(self, file, path, err)
+  for i, other in ipairs(self.running) do
+    if other == file then table.remove(self.running, i) end
+  end
+  local bytes = file.progress and file.progress.bytes
+  if not path then return self.app.outcome:has_failed(file.id, err) end
+  self.done, self.bytes = self.done + 1, self.bytes + (bytes or 0)
+  self.saved(file.id, path, bytes)
+end
+
+local function begin(self, file)
+  local args = self.app.args
+  file.began = monotime()
+  self.running[#self.running + 1] = file
+  work.start(self.app, "download", file.task, {
+    dir = args.dir, what = args.what,
+    allow_private = args.allow_private,
+    on_progress = function(p) file.progress = p end,
+    on_done = function(path, err) finish(self, file, path, err) end,
+  })
+  file.task = nil -- the job has what it needs
+end
+
+-- Starts what may run now.
+function Files:start()
+  while #self.running < self.app.args.jobs and in_line(self) > 0 do
+    local file = self.waiting[self.first]
+    self.waiting[self.first] = false
+    self.first = self.first + 1
+    begin(self, file)
+  end
+  if in_line(self) == 0 then self.waiting, self.first = {}, 1 end
+end
+
+local function rate_of(file)
+  local p = file.progress or {}
+  if p.rate then return p.rate end
+  return (p.bytes or 0) / math.max(monotime() - file.began, 0.1)
+end
+
+-- "4665a07c-…  42% ████░░░░░░  12.3 MB   3.1 MB/s"
+local function line_of(screen, file)
+  local p = file.progress or {}
+  local total = (p.total_bytes or 0) > 0 and p.total_bytes
+  local percent = total and 100 * (p.bytes or 0) / total
+  local with_bar = screen.columns >= FOR_BAR
+  local room = screen.columns - 1 - NUMBERS - (with_bar and BAR + 1 or 0)
+  local id = text.pad(screen:cut(screen:safe(file.id), room), room)
+  return { ("%s %4s%s  %8s  %8s/s"):format(id,
+    percent and ("%.0f%%"):format(percent) or "",
+    with_bar and " " .. bar(screen, percent or 0, BAR) or "",
+    units.bytes(p.bytes or 0), units.bytes(rate_of(file))), "cyan" }
+end
+
+-- Bytes still to come from what runs, and from what waits if each is as big
+-- as those before; nil while nobody knows.
+local function bytes_left(self)
+  local left, size, known = 0, self.bytes, self.done
+  for _, file in ipairs(self.running) do
+    local p = file.progress or {}
+    if (p.total_bytes or 0) == 0 then return nil end
+    left = left + p.total_bytes - p.bytes
+    size, known = size + p.total_bytes, known + 1
+  end
+  return known > 0 and left + in_line(self) * size / known or nil
+end
+
+-- "3 of 10 files, 4.2 MB/s, 0:12 left"
+local function whole_line(self, total)
+  local rate = 0
+  for _, file in ipairs(self.running) do rate = rate + rate_of(file) end
+  local line = total and ("%s of %s"):format(units.count(self.done),
+    units.some(total, "file")) or units.some(self.done, "file")
+  line = ("%s, %s/s"):format(line, units.bytes(rate))
+  local left = bytes_left(self)
+  if left and rate > 0 then
+    line = ("%s, %s left"):format(line, units.clock(left / rate))
+  end
+  return { line }
+end
+
+-- A line for each running download, and one for the whole.
+function Files:lines(total)
+  if not self:busy() and self.done == 0 then return {} end
+  local lines = {}
+  for i = 1, math.min(#self.running, self.app.live:room() - 1) do
+    lines[i] = line_of(self.app.screen, self.running[i])
+  end
+  lines[#lines + 1] = whole_line(self, total)
+  return lines
+end
+
+function Files:sum_up()
+  local app = self.app
+  local line = ("%s, %s, %s"):format(units.some(self.done, "file"),
+    units.bytes(self.bytes), units.clock(app.live:elapsed()))
+  app.live:say(app.screen:paint_err("dim", line))
+end
+
+return files

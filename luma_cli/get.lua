@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: MIT
+-- luma get: each task once.
+
+local ids = require "luma_cli.ids"
+local Show = require "luma_cli.show"
+local units = require "luma_cli.units"
+local work = require "luma_cli.work"
+
+local ROWS = 1000 -- ids in hand for a table, whose rows wait for the last
+
+-- "12,300 of 50,000 ids, 4,100/s, 0:09 left"
+local function progress_line(app, job, before, total)
+  local p = job:progress()
+  local done = before + p.tasks + p.missing + p.failed
+  local elapsed = app.live:elapsed()
+  local rate = done / elapsed
+  local line = total and ("%s of %s"):format(units.count(done),
+    units.some(total, "id")) or units.some(done, "id")
+  line = line .. (", %s/s"):format(units.count(rate))
+  if total and done > 0 then
+    return line .. (", %s left"):format(units.clock((total - done) / rate))
+  end
+  return line .. ", " .. units.clock(elapsed)
+end
+
+local function fetch(app, window, show, total)
+  local before = work.answered(app)
+  local options = { deadline = app.args.deadline }
+  if app.screen.as_json then
+    -- As they arrive; rows of a table come in the order asked for.
+    options.on_task = function(...) show:task(...) end
+  end
+  local job = work.start(app, "fetch", window, options)
+  work.drive(app, function() return not job:done() end, function()
+    return { { progress_line(app, job, before, total) } }
+  end)
+  work.settle(app, job, window, show, before)
+end
+
+return function(app)
+  local args = app.args
+  local next_id, total = ids.each(args.ids, args.files)
+  local size = args.window
+  if not app.screen.as_json then size = math.min(size, ROWS) end
+  local show = Show.new(app, args.long or total == 1)
+  for window in ids.windows(next_id, size) do
+    show:expect(window)
+    fetch(app, window, show, total)
+  end
+  show:sum_up()
+end

@@ -1,0 +1,71 @@
+-- SPDX-License-Identifier: MIT
+-- The program from its arguments to its exit code.
+
+local luma = require "luma"
+local arguments = require "luma_cli.arguments"
+local Live = require "luma_cli.live"
+local Out = require "luma_cli.out"
+local Outcome = require "luma_cli.outcome"
+local Screen = require "luma_cli.screen"
+local stopping = require "luma_cli.stop"
+
+local INTERRUPTED = 130
+
+-- The client's own words for what is wrong, without the function's name.
+local function client_of(options)
+  local ok, client, err = pcall(luma.client, options)
+  if not ok then
+    local why = tostring(client):match "%((.*)%)$" or tostring(client)
+    stopping.stop(2, (why:gsub("^token: .*LUMA_GATEWAY_TOKEN.*",
+      "no token: set LUMA_GATEWAY_TOKEN to the gateway's")))
+  end
+  if not client then stopping.stop(1, tostring(err)) end
+  return client
+end
+
+local function options_of(args, screen)
+  local as_text = args.command ~= "download"
+    and (screen.as_json or args.command == "request")
+  return {
+    base_url = args.url, ca_file = args.ca_file, proxy = args.proxy,
+    batch_size = args.batch_size, connections = args.connections,
+    decode = as_text and function(json) return json end or nil,
+  }
+end
+
+local function run(args, app)
+  app.client = client_of(options_of(args, app.screen))
+  require("luma_cli." .. args.command)(app)
+  app.live:clear()
+  app.out:flush()
+  return app.outcome:code()
+end
+
+-- Lua raises this when Ctrl-C is pressed.
+local function is_interruption(err)
+  return type(err) == "string" and err:find "interrupted!$" ~= nil
+end
+
+local function code_of(err, app)
+  app.live:clear()
+  if is_interruption(err) then return INTERRUPTED end
+  if not stopping.is_stop(err) then error(err, 0) end
+  if err.message then
+    app.live:say("luma: " .. app.screen:safe(err.message))
+  end
+  return err.code
+end
+
+return function(words)
+  local args, why = arguments.parse(words)
+  if not args then
+    io.stderr:write("luma: ", why, "\n")
+    return 2
+  end
+  local app = { args = args, screen = Screen.new(args) }
+  app.live = Live.new(app.screen)
+  app.out = Out.new(app.screen, app.live)
+  app.outcome = Outcome.new(app.screen, app.live)
+  local ok, result = pcall(run, args, app)
+  return ok and result or code_of(result, app)
+end

@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: MIT
+-- The 5 by 5 colours that stand in for a task's picture, as cells of a
+-- true-colour terminal.
+
+local palette = {}
+
+local RESET = "\27[0m"
+
+-- The mean colour of a column's cells in rows `first` to `last`.
+local function mean(colours, column, first, last)
+  local sum, count = { 0, 0, 0 }, last - first + 1
+  for row = first, last do
+    local colour = colours[(row - 1) * 5 + column]
+    for i = 1, 3 do sum[i] = sum[i] + colour[i] end
+  end
+  for i = 1, 3 do sum[i] = math.floor(sum[i] / count + 0.5) end
+  return sum
+end
+
+local function triple(colour)
+  return ("%d;%d;%d"):format(colour[1], colour[2], colour[3])
+end
+
+-- The whole picture in five columns of one line: a half block shows its upper
+-- half in the foreground's colour and its lower half in the background's.
+function palette.strip(colours, utf8)
+  local cells = {}
+  for column = 1, 5 do
+    local low = triple(mean(colours, column, utf8 and 3 or 1, 5))
+    if utf8 then
+      local high = triple(mean(colours, column, 1, 3))
+      cells[column] = ("\27[38;2;%s;48;2;%sm\226\150\128"):format(high, low)
+    else
+      cells[column] = ("\27[48;2;%sm "):format(low)
+    end
+  end
+  return table.concat(cells) .. RESET
+end
+
+-- One of its five rows, ten columns wide.
+function palette.row(colours, row)
+  local cells = {}
+  for column = 1, 5 do
+    local colour = triple(colours[(row - 1) * 5 + column])
+    cells[column] = ("\27[48;2;%sm  "):format(colour)
+  end
+  return table.concat(cells) .. RESET
+end
+
+return palette

@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: MIT
+-- luma request: one call of any endpoint, its reply as it is.
+
+local indent = require "luma_cli.indent"
+local stop = require "luma_cli.stop".stop
+local text = require "luma_cli.text"
+local work = require "luma_cli.work"
+
+local function body_of(word)
+  if word ~= "-" then return word end
+  local body, why = io.read "*a"
+  if not body then stop(2, ("cannot read standard input: %s"):format(why)) end
+  return body
+end
+
+local function progress_line(app, path)
+  local where = app.screen:safe(path)
+  return { ("%s, %.0f s"):format(where, app.live:elapsed()) }
+end
+
+return function(app)
+  local args, screen = app.args, app.screen
+  local job = work.start(app, "request", args.method:upper(), args.path,
+    body_of(args.body), { deadline = args.deadline, retry = args.retry })
+  work.drive(app, function() return not job:done() end, function()
+    return { progress_line(app, args.path) }
+  end)
+  local reply, err = job:result()
+  if not reply then
+    if err.code == "deadline" then stop(5, tostring(err)) end
+    stop(1, tostring(err))
+  end
+  if screen.out_is_terminal then reply = text.safe_json(reply) end
+  app.out:line(screen.as_json and reply or indent(screen, reply))
+end

@@ -1,0 +1,168 @@
+-- SPDX-License-Identifier: MIT
+-- Text of strangers, made safe for a terminal, and how many columns it takes.
+--
+-- The width rule: combining marks take no column; East Asian wide and
+-- full-width characters, Hangul syllables and the pictographs from U+1F300
+-- take two; everything else takes one. Characters that join or restyle their
+-- neighbours are left out, so that no sequence is drawn narrower than its
+-- parts. Scripts whose letters change with their neighbours (Devanagari, say)
+-- may be off by a column or so.
+
+local text = {}
+
+-- Pairs of first and last code points, in order.
+local NONE = { -- no column of their own
+  0x0300, 0x036F, 0x0483, 0x0489, 0x0591, 0x05BD, 0x064B, 0x065F,
+  0x0E31, 0x0E31, 0x0E34, 0x0E3A, 0x0E47, 0x0E4E, 0x1AB0, 0x1AFF,
+  0x1DC0, 0x1DFF, 0x20D0, 0x20FF, 0x302A, 0x302D, 0x3099, 0x309A,
+  0xFE20, 0xFE2F,
+}
+local WIDE = {
+  0x1100, 0x115F, 0x231A, 0x231B, 0x23E9, 0x23EC, 0x2614, 0x2615,
+  0x2648, 0x2653, 0x26BD, 0x26BE, 0x2705, 0x2705, 0x2728, 0x2728,
+  0x274C, 0x274C, 0x2753, 0x2757, 0x2795, 0x2797, 0x2B1B, 0x2B1C,
+  0x2B50, 0x2B50, 0x2E80, 0x303E, 0x3041, 0xA4CF, 0xA960, 0xA97F,
+  0xAC00, 0xD7A3, 0xF900, 0xFAFF, 0xFE30, 0xFE6F, 0xFF01, 0xFF60,
+  0xFFE0, 0xFFE6, 0x1F1E6, 0x1F1FF, 0x1F300, 0x1F64F, 0x1F680, 0x1F6FF,
+  0x1F7E0, 0x1F7EB, 0x1F900, 0x1F9FF, 0x1FA70, 0x1FAFF, 0x20000, 0x3FFFD,
+}
+-- Joiners, direction marks, variation selectors, tags: nothing to see, and
+-- some of them turn the text that follows around.
+local INVISIBLE = {
+  0x00AD, 0x00AD, 0x061C, 0x061C, 0x115F, 0x1160, 0x180B, 0x180F,
+  0x200B, 0x200F, 0x202A, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164,
+  0xFE00, 0xFE0F, 0xFEFF, 0xFEFF, 0xFFF9, 0xFFFB, 0xE0000, 0xE0FFF,
+}
+
+local function within(ranges, code)
+  local low, high = 1, #ranges / 2
+  while low <= high do
+    local middle = math.floor((low + high) / 2)
+    if code < ranges[2 * middle - 1] then
+      high = middle - 1
+    elseif code > ranges[2 * middle] then
+      low = middle + 1
+    else
+      return true
+    end
+  end
+  return false
+end
+
+local LEAST = { 0, 0x80, 0x800, 0x10000 } -- by length; less is overlong
+local LEAD = { 0, 0xC0, 0xE0, 0xF0 }
+local LEADS = { 0x7F, 0xDF, 0xEF, 0xF4 }
+
+-- The code point that the bytes are, or nil if they are not UTF-8.
+local function decode(bytes)
+  local lead, length = bytes:byte(), #bytes
+  if length > 4 or lead < LEAD[length] or lead > LEADS[length] then
+    return nil
+  end
+  local code = lead - LEAD[length]
+  for i = 2, length do code = code * 64 + bytes:byte(i) - 0x80 end
+  local surrogate = code >= 0xD800 and code <= 0xDFFF
+  if code < LEAST[length] or code > 0x10FFFF or surrogate then return nil end
+  return code
+end
+
+local function is_control(code)
+  return code < 0x20 or code >= 0x7F and code < 0xA0
+end
+
+-- A byte and what continues it: in broken text, more or less than a character.
+local CHARACTER = ".[\128-\191]*"
+local BAD = "\239\191\189" -- U+FFFD
+local PLAIN = "^[ -~]*$"
+
+local function safe_character(bytes)
+  local code = decode(bytes)
+  if code and (code >= 9 and code <= 13 or code == 0x85
+      or code == 0x2028 or code == 0x2029) then
+    return " "
+  end
+  if not code or is_control(code) then return BAD end
+  if within(INVISIBLE, code) then return "" end
+  return bytes
+end
+
+-- One line without anything a terminal would obey: controls and broken bytes
+-- become U+FFFD, line ends and tabs spaces.
+function text.safe(s)
+  if s:find(PLAIN) then return s end
+  return (s:gsub(CHARACTER, safe_character))
+end
+
+local function columns(bytes)
+  local code = decode(bytes)
+  if code < 0x300 then return 1 end
+  return within(NONE, code) and 0 or within(WIDE, code) and 2 or 1
+end
+
+-- The columns of safe text.
+function text.width(s)
+  if s:find(PLAIN) then return #s end
+  local sum = 0
+  for bytes in s:gmatch(CHARACTER) do sum = sum + columns(bytes) end
+  return sum
+end
+
+-- Safe text in at most so many columns; `mark`, of one column, stands where
+-- something is cut off.
+function text.cut(s, width, mark)
+  if text.width(s) <= width then return s end
+  local kept, used = {}, 0
+  for bytes in s:gmatch(CHARACTER) do
+    used = used + columns(bytes)
+    if used > width - 1 then break end
+    kept[#kept + 1] = bytes
+  end
+  return width > 0 and table.concat(kept) .. mark or ""
+end
+
+function text.pad(s, width)
+  return s .. (" "):rep(width - text.width(s))
+end
+
+-- Safe text in lines of at most so many columns, broken at spaces.
+function text.wrap(s, width)
+  local lines, line = {}, nil
+  for word in s:gmatch "%S+" do
+    local longer = line and line .. " " .. word or word
+    if line and text.width(longer) > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = longer
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+-- For terminals that are not UTF-8.
+function text.ascii(s)
+  if s:find(PLAIN) then return s end
+  return (s:gsub(CHARACTER, function(bytes)
+    return #bytes > 1 and "?" or bytes:byte() > 127 and "?" or nil
+  end))
+end
+
+local ESCAPED = { [0x2028] = true, [0x2029] = true }
+
+-- JSON text with the same value in which nothing can act on a terminal. The
+-- grammar has no raw controls below U+0020; the others can be in strings.
+function text.safe_json(s)
+  if s:find(PLAIN) then return s end
+  return (s:gsub(CHARACTER, function(bytes)
+    local code = decode(bytes)
+    if not code then return BAD end
+    if is_control(code) or ESCAPED[code] or within(INVISIBLE, code) then
+      if code < 0x10000 then return ("\\u%04x"):format(code) end
+      code = code - 0x10000
+      return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(code / 1024),
+        0xDC00 + code % 1024)
+    end
+  end))
+end
+
+return text

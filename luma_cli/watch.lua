@@ -1,0 +1,38 @@
+-- SPDX-License-Identifier: MIT
+-- luma watch: tasks until each has ended.
+
+local facts_of = require "luma_cli.facts"
+local ids = require "luma_cli.ids"
+local Show = require "luma_cli.show"
+local watching = require "luma_cli.watching"
+local work = require "luma_cli.work"
+
+local function follow(app, window, show, total)
+  local before = work.answered(app)
+  local open = {} -- id to what is known of a task that has not ended
+  local options = watching.options(app.args)
+  function options.on_update(task, id, state)
+    local facts = type(task) == "table" and facts_of(task, id, state)
+    open[id] = facts or { id = id, state = state }
+  end
+  function options.on_task(task, id, state)
+    open[id] = nil
+    show:task(task, id, state)
+  end
+  local job = work.start(app, "watch", window, options)
+  work.drive(app, function() return not job:done() end, function()
+    return watching.lines(app, window, open, total)
+  end)
+  work.settle(app, job, window, show, before)
+end
+
+return function(app)
+  local args = app.args
+  local next_id, total = ids.each(args.ids, args.files)
+  local show = Show.new(app, args.long or total == 1)
+  for window in ids.windows(next_id, args.window) do
+    show:expect(window)
+    follow(app, window, show, total)
+  end
+  show:sum_up()
+end

@@ -1,0 +1,83 @@
+-- SPDX-License-Identifier: MIT
+-- Jobs from their start to what they came to, while progress is drawn.
+
+local stop = require "luma_cli.stop".stop
+
+local SLICE = 0.05 -- seconds of deliveries between two looks at progress
+local PAUSE = 0.1  -- seconds to wait for more
+
+local work = {}
+
+-- client:verb(…); what it raises is a mistake on the command line.
+function work.start(app, verb, ...)
+  local method = app.client[verb]
+  if not method then stop(1, "this luma module has no " .. verb) end
+  local ok, job = pcall(method, app.client, ...)
+  if ok then return job end
+  stop(2, tostring(job):match "%((.*)%)$" or tostring(job))
+end
+
+-- Delivers as long as goes_on() is true, drawing the lines of make().
+function work.drive(app, goes_on, make)
+  while goes_on() do
+    app.client:step(SLICE)
+    app.out:flush()
+    app.live:draw(make)
+    if goes_on() then app.client:wait(PAUSE) end
+  end
+end
+
+-- What stopped a whole window would stop the next ones as well.
+local function give_up(app, window, err)
+  local more = #window == app.args.window
+  stop(1, tostring(err) .. (more and "; later ids were not asked for" or ""))
+end
+
+local function list_set(list)
+  local set = {}
+  for _, value in ipairs(list or {}) do set[value] = true end
+  return set
+end
+
+-- An id that is neither a task nor missing.
+local function tell(app, id, err, late)
+  if late then return app.outcome:is_late(id, late) end
+  if err.code == "deadline" then return app.outcome:is_late(id) end
+  -- The decoder cannot fail by itself: a hook raised in it.
+  if err.code == "decode" then error("interrupted!", 0) end
+  app.outcome:has_failed(id, err)
+end
+
+local function tell_failures(app, window, err)
+  local pending, states = list_set(err.pending), err.states or {}
+  local failed, told = err.failed or {}, {}
+  for _, id in ipairs(window) do
+    if not told[id] and (pending[id] or failed[id]) then
+      told[id] = true
+      tell(app, id, failed[id], pending[id] and (states[id] or "no state"))
+    end
+  end
+  if not next(told) then app.outcome:broke(tostring(err)) end
+end
+
+-- Takes a finished job's result: shows its tasks, unless that is done, and
+-- the missing; tells the rest. `before` is the number of ids that had an
+-- answer when it began.
+function work.settle(app, job, window, show, before)
+  local tasks, missing = job:result()
+  local err = not tasks and missing or nil
+  if err then tasks, missing = err.tasks or {}, err.missing or {} end
+  for _, task in ipairs(tasks) do show:task(task) end
+  for _, id in ipairs(missing) do show:missing(id) end
+  if not err then return end
+  if work.answered(app) == before and err.code ~= "deadline"
+      and err.code ~= "decode" and #window > 1 then
+    give_up(app, window, err)
+  end
+  tell_failures(app, window, err)
+end
+
+-- How many ids have had an answer.
+function work.answered(app) return app.outcome.tasks + app.outcome.missing end
+
+return work
