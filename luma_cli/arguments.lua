@@ -49,6 +49,8 @@ local function add_output(command)
   command:option "--color"
     :argname "<when>":choices { "auto", "always", "never" }:default "auto"
     :description "Colours: auto, always or never."
+  command:flag "-q --quiet"
+    :description "No progress, errors only."
 end
 
 local function add_connection(command)
@@ -109,7 +111,7 @@ A task is shown when it ends, a JSON object a line in a pipe. --deadline is
 600 seconds unless given.
 
   luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
-  luma watch - < ids.txt | luma download -]]
+  luma watch - < ids.txt > ended.jsonl]]
   add_ids(watch, WINDOW)
   add_interval(watch)
   watch:flag "-l --long":description "Show each task at length."
@@ -146,8 +148,7 @@ local function add_request(parser)
     :description "Sends one request and prints the reply."
     :epilog [[
   luma request POST /luma/generations '{"prompt":"a cat dances"}'
-  luma request POST /luma/generations - < body.json |
-    luma watch - | luma download -]]
+  luma request POST /luma/generations - < body.json | luma download -]]
   request:argument "method":description "GET, POST …"
   request:argument "path":description "Starts with a slash."
   request:argument "body":args "?"

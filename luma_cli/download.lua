@@ -82,15 +82,15 @@ end
 
 return function(app)
   local args = app.args
-  local next_id, total = ids.each(args.ids, args.files)
+  local next_id = ids.each(args.ids, args.files)
   local rows = setmetatable({ app = app }, Rows)
   rows.files = files.new(app, function(id, path, bytes)
     show_saved(app, id, path, bytes)
   end)
-  for window in ids.windows(next_id, args.window) do
+  for window, total in ids.windows(next_id, args.window) do
     follow(app, window, rows, total)
   end
-  if app.screen.err_is_terminal and app.outcome:total() > 1 then
+  if app.screen.moves and app.outcome:total() > 1 then
     rows.files:sum_up()
   end
 end

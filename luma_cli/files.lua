@@ -129,7 +129,7 @@ end
 function Files:sum_up()
   local app = self.app
   local line = ("%s, %s, %s"):format(units.some(self.done, "file"),
-    units.bytes(self.bytes), units.clock(app.live:elapsed()))
+    units.bytes(self.bytes), units.time(app.live:elapsed()))
   app.live:say(app.screen:paint_err("dim", line))
 end
 

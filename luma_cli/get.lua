@@ -39,11 +39,11 @@ end
 
 return function(app)
   local args = app.args
-  local next_id, total = ids.each(args.ids, args.files)
+  local next_id = ids.each(args.ids, args.files)
   local size = args.window
   if not app.screen.as_json then size = math.min(size, ROWS) end
-  local show = Show.new(app, args.long or total == 1)
-  for window in ids.windows(next_id, size) do
+  local show = Show.new(app, args.long or ids.is_one(args))
+  for window, total in ids.windows(next_id, size) do
     show:expect(window)
     fetch(app, window, show, total)
   end

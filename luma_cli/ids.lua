@@ -57,14 +57,13 @@ local function once(id)
 end
 
 -- An iterator over the ids of the words ("-": standard input), then of the
--- files; and whether the words are all there is, so that their number is known.
+-- files.
 function ids.each(words, files)
-  local sources, known = {}, #files == 0
+  local sources = {}
   for _, word in ipairs(words) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
-    if word == "-" then known = false end
     sources[#sources + 1] = word == "-" and each_in_file "-" or once(word)
   end
   for _, path in ipairs(files) do
@@ -76,11 +75,18 @@ function ids.each(words, files)
       if id then return id end
       table.remove(sources, 1)
     end
-  end, known and #words or nil
+  end
 end
 
--- An iterator over arrays of at most `size` ids.
+-- Whether all that is asked for is one id on the command line.
+function ids.is_one(args)
+  return #args.ids == 1 and args.ids[1] ~= "-" and #args.files == 0
+end
+
+-- An iterator over arrays of at most `size` ids. Beside the last one, which
+-- is not full, it gives the number of all ids.
 function ids.windows(next_id, size)
+  local count = 0
   return function()
     local window = {}
     while #window < size do
@@ -88,7 +94,9 @@ function ids.windows(next_id, size)
       if not id then break end
       window[#window + 1] = id
     end
-    return #window > 0 and window or nil
+    count = count + #window
+    if #window == 0 then return nil end
+    return window, #window < size and count or nil
   end
 end
 

@@ -76,7 +76,7 @@ function Outcome:summary()
   add(self.late, "out of time")
   add(self.errors, self.errors == 1 and "error" or "errors")
   return ("%s, %s"):format(table.concat(parts, ", "),
-    units.clock(self.live:elapsed()))
+    units.time(self.live:elapsed()))
 end
 
 return Outcome

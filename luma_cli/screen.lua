@@ -42,7 +42,7 @@ function Screen.new(options)
     as_json = options.json or not (out or options.table),
     colour = in_colour(options.color, out),
     err_colour = in_colour(options.color, err),
-    moves = err and os.getenv "TERM" ~= "dumb",
+    moves = err and not options.quiet and os.getenv "TERM" ~= "dumb",
     utf8 = speaks_utf8(), rows = 24, columns = 80,
   }, Screen)
   if out or err then self:look() end

@@ -8,7 +8,7 @@ local show_card = require "luma_cli.card"
 local Table = require "luma_cli.table"
 local text = require "luma_cli.text"
 
-local UNKNOWN = "not known to the gateway"
+local UNKNOWN = "unknown to the gateway"
 
 local Show = {}
 Show.__index = Show
@@ -61,7 +61,7 @@ end
 -- Adds it up for those who see more than one row.
 function Show:sum_up()
   local app = self.app
-  if app.screen.as_json or not app.screen.err_is_terminal then return end
+  if app.screen.as_json or not app.screen.moves then return end
   if app.outcome:total() > 1 then
     app.live:say(app.screen:paint_err("dim", app.outcome:summary()))
   end

@@ -10,7 +10,7 @@ local STATE = 10   -- "processing"
 local GAP = "  "
 local LEFT = STRIP + STATE + 2 * #GAP
 local LEAST = 12   -- columns of a prompt worth showing
-local EXTRA = 18   -- length and size, where there is plenty of room
+local EXTRA = 19   -- length and size, where there is plenty of room
 
 local COLOUR = {
   pending = "yellow", processing = "cyan", completed = "green",
@@ -49,14 +49,14 @@ end
 local function extra(self, facts)
   if not self.wide then return "" end
   local seconds = facts.seconds and ("%.1f s"):format(facts.seconds) or ""
-  return ("%7s%9s%s"):format(seconds:sub(1, 7), facts.size or "", GAP)
+  return ("%7s  %8s%s"):format(seconds:sub(1, 7), facts.size or "", GAP)
 end
 
 function Table:head()
   if self.stacked then return end
   local line = (" "):rep(STRIP) .. GAP .. text.pad("STATE", STATE) .. GAP
     .. text.pad("ID", self.id_width) .. GAP
-    .. (self.wide and ("%7s%9s%s"):format("LENGTH", "SIZE", GAP) or "")
+    .. (self.wide and ("%7s  %8s%s"):format("LENGTH", "SIZE", GAP) or "")
     .. "PROMPT"
   self.write(self.screen:paint("dim", line))
 end

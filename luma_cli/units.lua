@@ -21,7 +21,12 @@ function units.bytes(n)
   return digits:format(n, names[i])
 end
 
--- 1:05, or 1:02:03 from an hour on
+-- 1:05, or 1:02:03 from an hour on; 0.4 s where seconds are too coarse
+function units.time(seconds)
+  if seconds >= 9.95 then return units.clock(seconds) end
+  return ("%.1f s"):format(seconds)
+end
+
 function units.clock(seconds)
   seconds = math.floor(seconds + 0.5)
   local hours = math.floor(seconds / 3600)

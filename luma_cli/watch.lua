@@ -28,9 +28,9 @@ end
 
 return function(app)
   local args = app.args
-  local next_id, total = ids.each(args.ids, args.files)
-  local show = Show.new(app, args.long or total == 1)
-  for window in ids.windows(next_id, args.window) do
+  local next_id = ids.each(args.ids, args.files)
+  local show = Show.new(app, args.long or ids.is_one(args))
+  for window, total in ids.windows(next_id, args.window) do
     show:expect(window)
     follow(app, window, show, total)
   end
