@@ -69,7 +69,8 @@ local function follow(app, window, rows, total)
     rows.files:start()
     return rows.files:busy() or not job:done()
   end, function()
-    local lines = rows.files:lines(total)
+    local none = (app.outcome.states.failed or 0) + app.outcome.missing
+    local lines = rows.files:lines(total and total - none)
     if next(open) then
       local room = app.live:room() - #lines
       local more = watching.lines(app, window, open, total, math.max(room, 1))

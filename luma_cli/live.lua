@@ -16,7 +16,7 @@ function Live.new(screen)
   local now = monotime()
   return setmetatable({
     screen = screen, started = now, due = now + PATIENCE, look = now + LOOK,
-    drawn = 0, lines = nil,
+    drawn = 0, picture = nil,
   }, Live)
 end
 
@@ -44,11 +44,13 @@ function Live:show(lines)
     local cut = self.screen:cut(line[1], self.screen.columns - 1)
     out[i] = line[2] and self.screen:paint_err(line[2], cut) or cut
   end
+  local picture = table.concat(out, "\n")
+  if self.drawn > 0 and picture == self.picture then return end
   self:clear()
   io.stdout:flush()
-  io.stderr:write(table.concat(out, "\n"))
+  io.stderr:write(picture)
   io.stderr:flush()
-  self.drawn = #out
+  self.drawn, self.picture = #out, picture
 end
 
 -- Takes the lines away, so that others can be written.

@@ -1,0 +1,345 @@
+-- SPDX-License-Identifier: MIT
+-- luma get, and what all commands share: streams, exit codes, ids from
+-- everywhere, interruption.
+
+local cjson = require "cjson"
+local cli = require "spec.support.cli"
+local fixture = require "spec.support.fixture"
+local gateway = require "spec.support.gateway"
+
+local ID = "4665a07c-7641-4809-a133-10786201bb56"
+local DEAD = { http = "http://127.0.0.1:1" }
+
+local function lines_of(s)
+  local lines = {}
+  for line in s:gmatch "(.-)\n" do lines[#lines + 1] = line end
+  return lines
+end
+
+local function ids_in(s)
+  local found = {}
+  for i, line in ipairs(lines_of(s)) do found[i] = cjson.decode(line).id end
+  table.sort(found)
+  return found
+end
+
+local function slurp(path)
+  local file = assert(io.open(path, "rb"))
+  local content = file:read "*a"
+  file:close()
+  return content
+end
+
+describe("the command line", function()
+  local g
+  setup(function() g = gateway.start { unknown = { "nobody" } } end)
+  teardown(function() g:stop() end)
+  before_each(function() g:reset() end)
+
+  local function luma(words, more) return cli.run(g, words, more) end
+
+  describe("in a pipe", function()
+    it("prints the gateway's own tokens, an object a line", function()
+      local ended = luma { "get", ID }
+      local sample = slurp "spec/support/tasks-200.json"
+      -- No string of the sample has a space next to punctuation.
+      local object = sample:match "^%[%s*(.*)%s*%]%s*$"
+        :gsub("\n%s*", ""):gsub('": ', '":')
+      assert.equal(object .. "\n", ended.out)
+      assert.equal("", ended.err)
+      assert.equal(0, ended.code)
+    end)
+
+    it("says on stderr what is missing", function()
+      local ended = luma { "get", "a", "nobody", "b" }
+      assert.same({ "a", "b" }, ids_in(ended.out))
+      assert.equal("luma: missing: nobody\n", ended.err)
+      assert.equal(4, ended.code)
+    end)
+
+    it("has a table when asked", function()
+      local ended = luma { "get", "a", "b", "--table" }
+      assert.equal([[
+       STATE       ID   LENGTH      SIZE  PROMPT
+ 5.0s  completed   a    5.0 s  1360x752  cat dance
+ 5.0s  completed   b    5.0 s  1360x752  cat dance
+]], ended.out)
+      assert.equal("", ended.err)
+    end)
+
+    it("keeps the order asked for in a table", function()
+      g:default { shuffle = 7 }
+      local ended = luma { "get", "--table", "d", "c", "b", "a" }
+      assert.equal("dcba", ended.out:gsub("^.-\n", "")
+        :gsub(" 5.0s  completed   (.)[^\n]*\n", "%1"))
+    end)
+
+    it("ends quietly when its reader has", function()
+      local ended = luma({ "get", "-" }, {
+        stdin = table.concat(fixture.list(5000), "\n"), after = "| head -n 1",
+      })
+      assert.equal(1, #lines_of(ended.out))
+      assert.equal("", ended.err)
+    end)
+
+    it("ends quietly where the pipe's signal is ignored as well", function()
+      local code = os.tmpname()
+      local ended = luma({ "get", "-" }, {
+        stdin = table.concat(fixture.list(5000), "\n"),
+        before = "trap '' PIPE; {",
+        after = "; echo $? >" .. code .. "; } | head -n 1",
+      })
+      assert.equal(1, #lines_of(ended.out))
+      assert.equal("", ended.err)
+      assert.equal("141\n", slurp(code))
+      os.remove(code)
+    end)
+
+    it("does not hide that the disk is full", function()
+      local ended = luma({ "get", "a" }, { after = ">/dev/full" })
+      assert.equal(1, ended.code)
+      assert.equal("luma: cannot write: No space left on device\n", ended.err)
+    end)
+  end)
+
+  describe("ids", function()
+    it("come from arguments, files and standard input", function()
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write "c\n\n  d\r\n"
+      file:close()
+      local ended = luma({ "get", "a", "-", "--file", path },
+        { stdin = "b\n" })
+      os.remove(path)
+      assert.same({ "a", "b", "c", "d" }, ids_in(ended.out))
+      assert.equal(0, ended.code)
+    end)
+
+    it("are taken out of tasks that luma printed", function()
+      local first = luma { "get", "a", "b" }
+      g:default { shape = "B" }
+      local second = luma({ "get", "-" }, { stdin = first.out })
+      local third = luma({ "get", "-" }, { stdin = second.out })
+      assert.equal(2, #lines_of(third.out))
+      assert.same({ "a", "b" }, g:journal()[3].ids)
+    end)
+
+    it("stream through in windows, each once", function()
+      local ids = fixture.list(25000)
+      local ended = luma({ "get", "-" },
+        { stdin = table.concat(ids, "\n") .. "\n" })
+      assert.equal(0, ended.code)
+      assert.equal("", ended.err)
+      local seen, asked = {}, {}
+      for _, id in ipairs(ids_in(ended.out)) do
+        assert.is_nil(seen[id])
+        seen[id] = true
+      end
+      for _, request in ipairs(g:journal()) do
+        for _, id in ipairs(request.ids) do
+          asked[id] = (asked[id] or 0) + 1
+        end
+      end
+      for _, id in ipairs(ids) do
+        assert.is_true(seen[id])
+        assert.equal(1, asked[id])
+      end
+    end)
+
+    it("take no memory in proportion", function()
+      if not fixture.PLAIN then return pending "memory of a sanitizer" end
+      local function peak(count)
+        g:record(false)
+        local ended = cli.shell(("seq %d | env LUMA_GATEWAY_URL=%s "
+          .. "LUMA_GATEWAY_TOKEN=t %s spec/support/peak.lua get -")
+          :format(count, g.http, os.getenv "LUMA_LUA"))
+        return tonumber(ended.out)
+      end
+      local few, many = peak(20000), peak(80000)
+      assert.is_true(many < few + 4096, ("%d kB, then %d"):format(few, many))
+    end)
+
+    it("must be there", function()
+      local ended = luma { "get" }
+      assert.equal(2, ended.code)
+      assert.equal("", ended.out)
+      assert.matches("^luma: no ids", ended.err)
+    end)
+
+    it("of a file that is not there", function()
+      local ended = luma { "get", "--file", "/nowhere/ids" }
+      assert.equal(2, ended.code)
+      assert.equal("luma: cannot read /nowhere/ids: "
+        .. "No such file or directory\n", ended.err)
+    end)
+
+    it("that are none are named by their line", function()
+      local ended = luma({ "get", "-" }, { stdin = 'a\n{"no":"id"}\n' })
+      assert.equal(2, ended.code)
+      assert.equal("luma: standard input:2: no id\n", ended.err)
+      assert.equal(0, #g:journal())
+    end)
+  end)
+
+  describe("exit codes", function()
+    it("1: nobody there", function()
+      local ended = cli.run(DEAD, { "get", "a", "b" })
+      assert.equal(1, ended.code)
+      assert.equal("", ended.out)
+      assert.matches("^luma: 2 of 2 ids failed: no connection", ended.err)
+      assert.equal(1, #lines_of(ended.err))
+    end)
+
+    it("1: a token that is not accepted, which is not shown", function()
+      g:default { status = 401 }
+      local ended = luma({ "get", "a" },
+        { env = { LUMA_GATEWAY_TOKEN = "sesame-12345" } })
+      assert.equal(1, ended.code)
+      assert.matches("401", ended.err)
+      assert.is_nil(ended.err:find("sesame", 1, true))
+    end)
+
+    it("1: some ids failed, each is named", function()
+      g:queue({}, { status = 400 })
+      local ended = luma { "get", "--connections", "1", "--batch-size", "1",
+        "a", "b", "c" }
+      assert.equal(1, ended.code)
+      assert.same({ "a", "c" }, ids_in(ended.out))
+      assert.matches("^luma: failed: b: [^\n]*400[^\n]*\n$", ended.err)
+    end)
+
+    it("1: and what comes after a window without answer is not asked",
+      function()
+        g:default { status = 401 }
+        local ended = luma({ "get", "--window", "10", "-" },
+          { stdin = table.concat(fixture.list(100), "\n") })
+        assert.equal(1, ended.code)
+        assert.matches("later ids were not asked for\n$", ended.err)
+        assert.equal(1, #g:journal())
+      end)
+
+    it("2: usage", function()
+      for _, words in ipairs {
+        {}, { "fetch" }, { "get", "--nonsense", "a" },
+        { "get", "--window", "0", "a" }, { "get", "--window", "1e9", "a" },
+        { "get", "--deadline", "soon", "a" }, { "get", "--color", "a" },
+        { "get", "--json", "--table", "a" }, { "get", "" },
+        { "get", ("x"):rep(1025) }, { "get", "--url", "gopher://x", "a" },
+        { "request" }, { "request", "GET" },
+      } do
+        local ended = luma(words)
+        assert.equal(2, ended.code, table.concat(words, " "))
+        assert.equal("", ended.out)
+        assert.matches("^luma: ", ended.err)
+      end
+      assert.equal(0, #g:journal())
+    end)
+
+    it("2: no token", function()
+      local ended = cli.run(g, { "get", "a" },
+        { env = { LUMA_GATEWAY_TOKEN = "" } })
+      assert.equal(2, ended.code)
+      assert.matches("^luma: .*token", ended.err)
+    end)
+
+    it("3: a task failed", function()
+      g:default { states = { b = "failed" } }
+      local ended = luma { "get", "a", "b" }
+      assert.equal(3, ended.code)
+      assert.equal("", ended.err)
+    end)
+
+    it("5: out of time", function()
+      g:default { stall = "head" }
+      local ended = luma { "get", "a", "b", "--deadline", "0.2" }
+      assert.equal(5, ended.code)
+      assert.equal("luma: out of time: a\nluma: out of time: b\n", ended.err)
+    end)
+
+    it("the graver one counts", function()
+      g:default { states = { b = "failed" } }
+      assert.equal(4, luma({ "get", "a", "b", "nobody" }).code)
+      g:queue({}, { status = 400 })
+      assert.equal(1, luma({ "get", "--connections", "1", "--batch-size", "1",
+        "b", "x", "nobody" }).code)
+    end)
+  end)
+
+  describe("Ctrl-C", function()
+    local function interrupt(seconds, words, ready)
+      local pid, finish = cli.start(g, words)
+      ready()
+      local start = fixture.now()
+      os.execute("kill -INT " .. pid)
+      local ended = finish()
+      local took = fixture.now() - start
+      assert.equal(130, ended.code)
+      assert.equal("", ended.err)
+      if fixture.PLAIN then assert.is_true(took < 10 * seconds) end
+    end
+
+    it("ends it at once with 130", function()
+      g:default { stall = "head" }
+      interrupt(0.2, { "get", "a", "b" },
+        function() g:wait("stalled", 1) end)
+    end)
+
+    it("in the middle of many ids too", function()
+      g:default { delay = 0.01 }
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write(table.concat(fixture.list(50000), "\n"))
+      file:close()
+      interrupt(0.2, { "get", "--file", path },
+        function() g:wait("requests", 20) end)
+      os.remove(path)
+    end)
+  end)
+
+  describe("about itself", function()
+    it("tells its version", function()
+      local ended = luma { "--version" }
+      assert.equal("luma " .. require "luma"._VERSION .. "\n", ended.out)
+      assert.equal(0, ended.code)
+    end)
+
+    it("helps, with examples and exit codes, in 80 columns", function()
+      local commands = { {}, { "get" }, { "watch" }, { "download" },
+        { "request" } }
+      for _, words in ipairs(commands) do
+        local name = words[1]
+        words[#words + 1] = "--help"
+        local ended = luma(words)
+        assert.equal(0, ended.code)
+        assert.matches(name and "\n  luma " .. name or "Exit codes",
+          ended.out)
+        for _, line in ipairs(lines_of(ended.out)) do
+          assert.is_true(#line <= 80, line)
+        end
+      end
+    end)
+
+    it("writes completions that the shells can read", function()
+      for _, shell in ipairs { "bash", "zsh", "fish" } do
+        local ended = luma { "completion", shell }
+        assert.equal(0, ended.code)
+        assert.matches("download", ended.out)
+        if os.execute(("command -v %s >/dev/null"):format(shell)) == true then
+          local path = os.tmpname()
+          local file = assert(io.open(path, "w"))
+          file:write(ended.out)
+          file:close()
+          assert.equal(0, cli.shell(shell .. " -n " .. path).code)
+          os.remove(path)
+        end
+      end
+    end)
+
+    it("has a page in the manual without mistakes", function()
+      if cli.shell("command -v mandoc >/dev/null").code ~= 0 then
+        return pending "no mandoc"
+      end
+      assert.equal("", cli.shell "mandoc -T lint -W warning man/luma.1".out)
+    end)
+  end)
+end)
