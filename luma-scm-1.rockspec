@@ -19,6 +19,10 @@ supported_platforms = { "unix" }
 dependencies = {
   "lua >= 5.1, < 5.6",
   "lua-cjson >= 2.1.0",
+  -- The rest is the command line's.
+  "argparse >= 0.7.0",
+  "lua-term >= 0.7",
+  "luasystem >= 0.2.1",
 }
 external_dependencies = {
   -- The library only: Debian keeps the header where LuaRocks does not look,
@@ -40,6 +44,8 @@ build = {
     LUA = "$(LUA)",
     INST_LIBDIR = "$(LIBDIR)",
     INST_LUADIR = "$(LUADIR)",
+    INST_BINDIR = "$(BINDIR)",
+    INST_MANDIR = "$(PREFIX)/man/man1",
   },
 }
 test = { type = "busted" }

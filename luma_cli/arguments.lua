@@ -22,7 +22,8 @@ Environment:
 
 local function positive(word)
   local number = tonumber(word)
-  if not number or not (number > 0) or number == math.huge then
+  if not number or number ~= number or number <= 0
+      or number == math.huge then
     return nil, ("'%s' is not a number above 0"):format(word)
   end
   return number

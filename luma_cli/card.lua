@@ -48,12 +48,13 @@ return function(screen, write, facts)
   local left = shown and PICTURE + #GAP or 0
   local lines = beside(screen, facts, screen.columns - left)
   for i = 1, math.max(#lines, shown and 5 or 0) do
-    local cells = ""
+    local line = lines[i]
     if shown then
-      cells = i <= 5 and palette.row(facts.palette, i) or (" "):rep(PICTURE)
-      cells = cells .. GAP
+      local cells = i <= 5 and palette.row(facts.palette, i)
+        or (" "):rep(PICTURE)
+      line = line and cells .. GAP .. line or cells
     end
-    write(cells .. (lines[i] or ""))
+    write(line)
   end
   if facts.url then
     write(screen:paint("blue", screen:safe(facts.url)))

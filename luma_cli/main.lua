@@ -37,7 +37,7 @@ local function run(args, app)
   app.client = client_of(options_of(args, app.screen))
   require("luma_cli." .. args.command)(app)
   app.live:clear()
-  app.out:flush()
+  app.out.flush()
   return app.outcome:code()
 end
 

@@ -25,6 +25,6 @@ function Out:line(s)
   check(io.stdout:write(s, "\n"))
 end
 
-function Out:flush() check(io.stdout:flush()) end
+function Out.flush() check(io.stdout:flush()) end
 
 return Out

@@ -21,7 +21,7 @@ end
 function work.drive(app, goes_on, make)
   while goes_on() do
     app.client:step(SLICE)
-    app.out:flush()
+    app.out.flush()
     app.live:draw(make)
     if goes_on() then app.client:wait(PAUSE) end
   end

@@ -110,15 +110,16 @@ deadbeef-1234-4abc-9def-0123456789ab
 
   it("one id is shown at length, its link whole", function()
     local ended = get(60, {}, { ids = { COMPLETED } })
-    assert.equal(([[
+    assert.equal([[
             4665a07c-7641-4809-a133-10786201bb56
             completed
             a cat dances in the rain, at night
             1360x752
-            
+]] .. (" "):rep(10) .. [[
+
 https://cdn.example/v.mp4
 
-]]), cli.plain(ended.screen))
+]], cli.plain(ended.screen))
     assert.matches("^" .. ("\27%[48;2;255;255;255m  "):rep(5) .. "\27%[0m",
       ended.screen)
   end)

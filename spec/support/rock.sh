@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the rock into a tree that is thrown away, and fetches a task from
-# the stub gateway with what was installed.
+# Installs the rock into a tree that is thrown away, fetches a task from the
+# stub gateway with what was installed, and runs the command line.
 set -eu
 lua=$1 version=$2
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir "$tree/source"
-cp -R Makefile luma-scm-1.rockspec core ./*.c ./*.h "$tree/source"
+cp -R Makefile luma-scm-1.rockspec core bin luma_cli man ./*.c ./*.h \
+  "$tree/source"
 (cd "$tree/source" &&
   LUAROCKS_CONFIG=$OLDPWD/spec/support/debian-rocks.lua \
     luarocks --lua-version "$version" --tree "$tree" make luma-scm-1.rockspec)
@@ -22,3 +23,4 @@ print("the rock works in " .. _VERSION)
 LUA
 test -f "$tree/lib/lua/$version/luma.so"
 LUA_CPATH="$tree/lib/lua/$version/?.so;;" "$lua" "$tree/fetch.lua"
+"$tree/bin/luma" --version
