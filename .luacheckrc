@@ -1,6 +1,8 @@
 std = "lua54"
 codes = true
 exclude_files = { "build" }
+files["bin"].std = "min"
+files["luma_cli"].std = "min"
 files["spec"].std = "lua54+busted"
 files["examples/love"].std = "luajit+love"
 files["*.rockspec"].std = "rockspec"

@@ -13,6 +13,8 @@ CURL_CFLAGS = $(shell pkg-config --cflags libcurl)
 CURL_LIBS = $(shell pkg-config --libs libcurl || echo -lcurl)
 INST_LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
+INST_BINDIR = $(PREFIX)/bin
+INST_MANDIR = $(PREFIX)/share/man/man1
 
 san     := $(strip $(SAN))
 comma   := ,
@@ -71,7 +73,7 @@ love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 test: deps                     ## C tests and specs, on the bundled stub gateway
 	$(MAKE) c-tests spec
 lint: fences warnings exports  ## what can be checked without running anything
-	luacheck -q .
+	luacheck -q . bin/luma
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 
 $(build)/luma.so: $(objects)
@@ -146,7 +148,8 @@ PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
   lua-cqueues lua-luaossl lua-argparse lua-term lua-system lua-luv lua-socket \
   pkg-config gcc make \
   libc6-dev ca-certificates
-LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind
+LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind parallel \
+  mandoc
 HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
 BENCH_PACKAGES = nginx-light openssl lua-socket lua-sec \
   python3-aiohttp python3-requests python3-pycurl
@@ -170,9 +173,16 @@ bench-deps:                    # Debian's node only where there is none yet
 	@test -d build/bench/node_modules/undici || \
 	  npm install --no-audit --no-fund --prefix build/bench undici@7
 
+interpreter = $(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)
 install: all                   ## into PREFIX, for the Lua of LUA
 	install -d $(DESTDIR)$(INST_LIBDIR)
 	install -m 644 $(build)/luma.so $(DESTDIR)$(INST_LIBDIR)/luma.so
+	install -d $(DESTDIR)$(INST_LUADIR)/luma_cli $(DESTDIR)$(INST_BINDIR) \
+	  $(DESTDIR)$(INST_MANDIR)
+	install -m 644 luma_cli/*.lua $(DESTDIR)$(INST_LUADIR)/luma_cli
+	install -m 755 bin/luma $(DESTDIR)$(INST_BINDIR)/luma
+	sed '1s|.*|#!$(interpreter)|' bin/luma > $(DESTDIR)$(INST_BINDIR)/luma
+	install -m 644 man/luma.1 $(DESTDIR)$(INST_MANDIR)/luma.1
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
