@@ -1,9 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- A bar of so many columns, filled by so many per cent.
+-- A bar of so many columns, filled by so many per cent; full means done.
 
 return function(screen, percent, width)
-  local full = math.floor(width * math.min(math.max(percent, 0), 100) / 100
-    + 0.5)
+  local full = math.floor(width * math.min(math.max(percent, 0), 100) / 100)
   local on = screen.utf8 and "\226\150\136" or "#"
   local off = screen.utf8 and "\226\150\145" or "-"
   return on:rep(full) .. off:rep(width - full)

@@ -70,7 +70,7 @@ end
 
 local function rate_of(file)
   local p = file.progress or {}
-  if p.rate then return p.rate end
+  if (p.rate or 0) > 0 then return p.rate end
   return (p.bytes or 0) / math.max(monotime() - file.began, 0.1)
 end
 
@@ -88,17 +88,19 @@ local function line_of(screen, file)
     units.bytes(p.bytes or 0), units.bytes(rate_of(file))), "cyan" }
 end
 
--- Bytes still to come from what runs, and from what waits if each is as big
--- as those before; nil while nobody knows.
+-- Bytes still to come, if files whose size is not known yet are as big as the
+-- others; nil while no size is known.
 local function bytes_left(self)
-  local left, size, known = 0, self.bytes, self.done
+  local had, size, known = 0, self.bytes, self.done
   for _, file in ipairs(self.running) do
     local p = file.progress or {}
-    if (p.total_bytes or 0) == 0 then return nil end
-    left = left + p.total_bytes - p.bytes
-    size, known = size + p.total_bytes, known + 1
+    local total = p.total_bytes or 0
+    had = had + (p.bytes or 0)
+    if total > 0 then size, known = size + total, known + 1 end
   end
-  return known > 0 and left + in_line(self) * size / known or nil
+  if known == 0 then return nil end
+  local all = self.done + #self.running + in_line(self)
+  return math.max(size / known * all - self.bytes - had, 0)
 end
 
 -- "3 of 10 files, 4.2 MB/s, 0:12 left"

@@ -12,9 +12,11 @@ local work = {}
 function work.start(app, verb, ...)
   local method = app.client[verb]
   if not method then stop(1, "this luma module has no " .. verb) end
-  local ok, job = pcall(method, app.client, ...)
-  if ok then return job end
-  stop(2, tostring(job):match "%((.*)%)$" or tostring(job))
+  local ok, job, err = pcall(method, app.client, ...)
+  if not ok then
+    stop(2, tostring(job):match "%((.*)%)$" or tostring(job))
+  end
+  return job or stop(1, tostring(err))
 end
 
 -- Delivers as long as goes_on() is true, drawing the lines of make().

@@ -296,6 +296,24 @@ describe("the command line", function()
     end)
   end)
 
+  it("scales out under GNU parallel, each id handled once", function()
+    if cli.shell("command -v parallel >/dev/null").code ~= 0 then
+      return pending "no GNU parallel"
+    end
+    local ids = fixture.list(5000)
+    local ended = cli.workers(g, table.concat(ids, "\n") .. "\n")
+    assert.equal(0, ended.code)
+    local asked = {}
+    for _, request in ipairs(g:journal()) do
+      for _, id in ipairs(request.ids) do asked[id] = (asked[id] or 0) + 1 end
+    end
+    for _, id in ipairs(ids) do assert.equal(1, asked[id]) end
+    table.sort(ids)
+    assert.same(ids, ids_in(ended.out))
+    g:default { unknown = { "id-7" } }
+    assert.equal(1, cli.workers(g, "id-6\nid-7\n").code)
+  end)
+
   describe("about itself", function()
     it("tells its version", function()
       local ended = luma { "--version" }

@@ -97,6 +97,16 @@ function cli.start(gateway, words, out)
   end
 end
 
+-- Runs the example for GNU parallel on these lines.
+function cli.workers(gateway, lines)
+  local input = write(os.tmpname(), lines)
+  local ended = cli.shell(("env LUMA_GATEWAY_URL=%s LUMA_GATEWAY_TOKEN=t "
+    .. "LUMA=%s sh examples/parallel.sh <%s 2>/dev/null")
+    :format(gateway.http, quote(LUA .. " bin/luma"), input))
+  os.remove(input)
+  return ended
+end
+
 -- Text without colours.
 function cli.plain(s) return (s:gsub("\27%[[%d;]*m", "")) end
 
