@@ -24,8 +24,10 @@ function work.drive(app, goes_on, make)
   while goes_on() do
     app.client:step(SLICE)
     app.out.flush()
-    app.live:draw(make)
-    if goes_on() then app.client:wait(PAUSE) end
+    if goes_on() then
+      app.live:draw(make)
+      app.client:wait(PAUSE)
+    end
   end
 end
 

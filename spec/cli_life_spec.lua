@@ -162,7 +162,7 @@ describe("the command line", function()
         ended.screen)
       assert.matches("saved +250 kB  " .. dir:gsub("%p", "%%%0") .. "/a%.mp4",
         ended.screen)
-      assert.matches("\n2 files, 500 kB, ", ended.screen)
+      assert.matches("2 files, 500 kB, ", ended.screen)
     end)
 
     with("watch download", "fails where there is no such directory",
