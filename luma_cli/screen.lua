@@ -39,23 +39,24 @@ function Screen.new(options)
   local out, err = term.isatty(io.stdout), term.isatty(io.stderr)
   local self = setmetatable({
     out_is_terminal = out, err_is_terminal = err,
-    as_json = options.json or not (out or options.table),
+    as_json = options.json or not (out or options.table or options.long),
     colour = in_colour(options.color, out),
     err_colour = in_colour(options.color, err),
     moves = err and not options.quiet and os.getenv "TERM" ~= "dumb",
     utf8 = speaks_utf8(), rows = 24, columns = 80,
   }, Screen)
-  if out or err then self:look() end
-  local columns = tonumber(os.getenv "COLUMNS" or "")
-  if columns and columns > 0 then self.columns = columns end
+  self:look()
   return self
 end
 
--- Looks at the size again: people resize windows.
+-- Looks at the size, and again now and then: people resize windows. COLUMNS
+-- is for those who want another width.
 function Screen:look()
   local rows, columns = measure()
+  local wish = tonumber(os.getenv "COLUMNS" or "") or 0
   if (rows or 0) > 0 then self.rows = rows end
   if (columns or 0) > 0 then self.columns = columns end
+  if wish > 0 then self.columns = wish end
 end
 
 -- A stranger's text, as this terminal can show it.
