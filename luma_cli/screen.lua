@@ -45,7 +45,7 @@ function Screen.new(options)
     moves = err and not options.quiet and os.getenv "TERM" ~= "dumb",
     utf8 = speaks_utf8(), rows = 24, columns = 80,
   }, Screen)
-  self:look()
+  if err or not self.as_json then self:look() end
   return self
 end
 
