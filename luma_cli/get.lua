@@ -33,7 +33,7 @@ local function fetch(app, window, show, total)
   local job = work.start(app, "fetch", window, options)
   work.drive(app, function() return not job:done() end, function()
     return { { progress_line(app, job, before, total) } }
-  end)
+  end, job)
   work.settle(app, job, window, show, before)
 end
 

@@ -5,14 +5,16 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local stop = require "luma_cli.stop".stop
+local stopping = require "luma_cli.stop"
 
 local LONGEST = 1024 -- bytes that an id may have
+
+local stop = stopping.stop
 
 local ids = {}
 
 local function id_of_task(line)
-  local ok, value = pcall(cjson.decode, line)
+  local ok, value = stopping.try(cjson.decode, line)
   if not (ok and type(value) == "table") then return nil end
   return luma.id(value)
 end

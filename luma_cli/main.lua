@@ -13,7 +13,7 @@ local INTERRUPTED = 130
 
 -- The client's own words for what is wrong, without the function's name.
 local function client_of(options)
-  local ok, client, err = pcall(luma.client, options)
+  local ok, client, err = stopping.try(luma.client, options)
   if not ok then
     local why = tostring(client):match "%((.*)%)$" or tostring(client)
     stopping.stop(2, (why:gsub("^token: .*LUMA_GATEWAY_TOKEN.*",
@@ -41,14 +41,9 @@ local function run(args, app)
   return app.outcome:code()
 end
 
--- Lua raises this when Ctrl-C is pressed.
-local function is_interruption(err)
-  return type(err) == "string" and err:find "interrupted!$" ~= nil
-end
-
 local function code_of(err, app)
   app.live:clear()
-  if is_interruption(err) then return INTERRUPTED end
+  if stopping.is_interruption(err) then return INTERRUPTED end
   if not stopping.is_stop(err) then error(err, 0) end
   if err.message then
     app.live:say("luma: " .. app.screen:safe(err.message))

@@ -2,9 +2,11 @@
 -- luma request: one call of any endpoint, its reply as it is.
 
 local indent = require "luma_cli.indent"
-local stop = require "luma_cli.stop".stop
+local stopping = require "luma_cli.stop"
 local text = require "luma_cli.text"
 local work = require "luma_cli.work"
+
+local stop = stopping.stop
 
 local function body_of(word)
   if word ~= "-" then return word end
@@ -27,6 +29,7 @@ return function(app)
   end)
   local reply, err = job:result()
   if not reply then
+    if err.code == "decode" then stopping.interrupt() end
     if err.code == "deadline" then stop(5, tostring(err)) end
     stop(1, tostring(err))
   end

@@ -22,7 +22,7 @@ local function follow(app, window, show, total)
   local job = work.start(app, "watch", window, options)
   work.drive(app, function() return not job:done() end, function()
     return watching.lines(app, window, open, total)
-  end)
+  end, job)
   work.settle(app, job, window, show, before)
 end
 

@@ -1,10 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Jobs from their start to what they came to, while progress is drawn.
 
-local stop = require "luma_cli.stop".stop
+local stopping = require "luma_cli.stop"
 
 local SLICE = 0.05 -- seconds of deliveries between two looks at progress
 local PAUSE = 0.1  -- seconds to wait for more
+
+local stop = stopping.stop
 
 local work = {}
 
@@ -12,17 +14,38 @@ local work = {}
 function work.start(app, verb, ...)
   local method = app.client[verb]
   if not method then stop(1, "this luma module has no " .. verb) end
-  local ok, job, err = pcall(method, app.client, ...)
+  local ok, job, err = stopping.try(method, app.client, ...)
   if not ok then
     stop(2, tostring(job):match "%((.*)%)$" or tostring(job))
   end
   return job or stop(1, tostring(err))
 end
 
--- Delivers as long as goes_on() is true, drawing the lines of make().
-function work.drive(app, goes_on, make)
+-- Our decoder cannot fail by itself: if it did, Ctrl-C was pressed in it.
+local function end_if_interrupted(err)
+  for _, failure in pairs(err and err.failed or {}) do
+    if failure.code == "decode" then stopping.interrupt() end
+  end
+end
+
+-- Looks for that once there are more than `before` failures; returns how many
+-- there are.
+local function look_at_failures(job, before)
+  local failed = job:progress().failed
+  if failed > before then
+    local tasks, err = job:result(0)
+    if not tasks then end_if_interrupted(err) end
+  end
+  return failed
+end
+
+-- Delivers as long as goes_on() is true, drawing the lines of make(). `job`
+-- is one that has a decoder.
+function work.drive(app, goes_on, make, job)
+  local failed = 0
   while goes_on() do
     app.client:step(SLICE)
+    if job then failed = look_at_failures(job, failed) end
     app.out.flush()
     if goes_on() then
       app.live:draw(make)
@@ -47,8 +70,6 @@ end
 local function tell(app, id, err, late)
   if late then return app.outcome:is_late(id, late) end
   if err.code == "deadline" then return app.outcome:is_late(id) end
-  -- The decoder cannot fail by itself: a hook raised in it.
-  if err.code == "decode" then error("interrupted!", 0) end
   app.outcome:has_failed(id, err)
 end
 
@@ -75,7 +96,7 @@ function work.settle(app, job, window, show, before)
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
   if work.answered(app) == before and err.code ~= "deadline"
-      and err.code ~= "decode" and #window > 1 then
+      and #window > 1 then
     give_up(app, window, err)
   end
   tell_failures(app, window, err)
