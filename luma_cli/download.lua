@@ -70,12 +70,11 @@ local function follow(app, window, rows, total)
     return rows.files:busy() or not job:done()
   end, function()
     local none = (app.outcome.states.failed or 0) + app.outcome.missing
-    local lines = rows.files:lines(total and total - none)
-    if next(open) then
-      local room = app.live:room() - #lines
-      local more = watching.lines(app, window, open, total, math.max(room, 1))
-      for _, line in ipairs(more) do lines[#lines + 1] = line end
-    end
+    local lines = rows.files:lines()
+    local more = watching.open_lines(app, window, open,
+      app.live:room() - 1 - #lines)
+    for _, line in ipairs(more) do lines[#lines + 1] = line end
+    lines[#lines + 1] = rows.files:whole_line(total and total - none)
     return lines
   end)
   work.settle(app, job, window, rows, before)

@@ -10,7 +10,9 @@ local work = require "luma_cli.work"
 
 local BAR = 10      -- columns
 local FOR_BAR = 60  -- columns of a window with room for one
-local NUMBERS = 29  -- columns of per cent, bytes, rate and what separates them
+local FOR_RATE = 40 -- and for the rate
+local RATE = 12     -- columns
+local NUMBERS = 17  -- columns of per cent, bytes and what separates them
 
 local Files = {}
 Files.__index = Files
@@ -80,12 +82,15 @@ local function line_of(screen, file)
   local total = (p.total_bytes or 0) > 0 and p.total_bytes
   local percent = total and 100 * (p.bytes or 0) / total
   local with_bar = screen.columns >= FOR_BAR
+  local with_rate = screen.columns >= FOR_RATE
   local room = screen.columns - 1 - NUMBERS - (with_bar and BAR + 1 or 0)
+    - (with_rate and RATE or 0)
   local id = text.pad(screen:cut(screen:safe(file.id), room), room)
-  return { ("%s %4s%s  %8s  %8s/s"):format(id,
+  return { ("%s %4s%s  %8s%s"):format(id,
     percent and ("%.0f%%"):format(percent) or "",
     with_bar and " " .. bar(screen, percent or 0, BAR) or "",
-    units.bytes(p.bytes or 0), units.bytes(rate_of(file))), "cyan" }
+    units.bytes(p.bytes or 0), with_rate
+      and ("  %8s/s"):format(units.bytes(rate_of(file))) or ""), "cyan" }
 end
 
 -- Bytes still to come, if files whose size is not known yet are as big as the
@@ -104,11 +109,14 @@ local function bytes_left(self)
 end
 
 -- "3 of 10 files, 4.2 MB/s, 0:12 left"
-local function whole_line(self, total)
+function Files:whole_line(total)
   local rate = 0
   for _, file in ipairs(self.running) do rate = rate + rate_of(file) end
   local line = total and ("%s of %s"):format(units.count(self.done),
     units.some(total, "file")) or units.some(self.done, "file")
+  if not self:busy() then
+    return { ("%s, %s"):format(line, units.clock(self.app.live:elapsed())) }
+  end
   line = ("%s, %s/s"):format(line, units.bytes(rate))
   local left = bytes_left(self)
   if left and rate > 0 then
@@ -117,14 +125,12 @@ local function whole_line(self, total)
   return { line }
 end
 
--- A line for each running download, and one for the whole.
-function Files:lines(total)
-  if not self:busy() and self.done == 0 then return {} end
+-- A line for each running download.
+function Files:lines()
   local lines = {}
   for i = 1, math.min(#self.running, self.app.live:room() - 1) do
     lines[i] = line_of(self.app.screen, self.running[i])
   end
-  lines[#lines + 1] = whole_line(self, total)
   return lines
 end
 

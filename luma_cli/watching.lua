@@ -56,19 +56,24 @@ local function whole_line(app, open, total)
   return line .. ", " .. units.clock(app.live:elapsed())
 end
 
--- Lines for as many open tasks as there is room for, those at work first,
--- in the order of the ids; and one for the whole.
-function watching.lines(app, window, open, total, room)
+-- Lines for as many open tasks as there is room for, those at work first, in
+-- the order of the ids.
+function watching.open_lines(app, window, open, room)
   local lines = {}
-  room = (room or app.live:room()) - 1
   for _, state in ipairs { "processing", "pending" } do
     for _, id in ipairs(window) do
-      if #lines >= room then break end
+      if #lines >= room then return lines end
       if open[id] and open[id].state == state then
         lines[#lines + 1] = open_line(app.screen, open[id])
       end
     end
   end
+  return lines
+end
+
+-- The same, and one for the whole.
+function watching.lines(app, window, open, total)
+  local lines = watching.open_lines(app, window, open, app.live:room() - 1)
   lines[#lines + 1] = { whole_line(app, open, total) }
   return lines
 end
