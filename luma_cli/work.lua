@@ -31,7 +31,7 @@ end
 -- Looks for that once there are more than `before` failures; returns how many
 -- there are.
 local function look_at_failures(job, before)
-  local failed = job:progress().failed
+  local failed = job:progress().failed or 0
   if failed > before then
     local tasks, err = job:result(0)
     if not tasks then end_if_interrupted(err) end

@@ -156,7 +156,7 @@ describe("the command line", function()
         return tonumber(ended.out)
       end
       local few, many = peak(20000), peak(80000)
-      assert.is_true(many < few + 4096, ("%d kB, then %d"):format(few, many))
+      assert.is_true(many < few + 16384, ("%d kB, then %d"):format(few, many))
     end)
 
     it("must be there", function()
