@@ -53,8 +53,7 @@ function Rows:ended(task, id, state)
   self.files:add(task, id)
 end
 
-local function follow(app, window, rows, total)
-  local before = work.answered(app)
+local function follow(app, turn, rows)
   local open = {}
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
@@ -64,20 +63,20 @@ local function follow(app, window, rows, total)
     open[id] = nil
     rows:ended(task, id, state)
   end
-  local job = work.start(app, "watch", window, options)
+  local job = work.start(app, "watch", turn.ids, options)
   work.drive(app, function()
     rows.files:start()
     return rows.files:busy() or not job:done()
   end, function()
     local none = (app.outcome.states.failed or 0) + app.outcome.missing
     local lines = rows.files:lines()
-    local more = watching.open_lines(app, window, open,
+    local more = watching.open_lines(app, turn.ids, open,
       app.live:room() - 1 - #lines)
     for _, line in ipairs(more) do lines[#lines + 1] = line end
-    lines[#lines + 1] = rows.files:whole_line(total and total - none)
+    lines[#lines + 1] = rows.files:whole_line(turn.total and turn.total - none)
     return lines
   end)
-  work.settle(app, job, window, rows, before)
+  work.settle(app, job, rows, turn)
 end
 
 return function(app)
@@ -88,7 +87,7 @@ return function(app)
     show_saved(app, id, path, bytes)
   end)
   for window, total in ids.windows(next_id, args.window) do
-    follow(app, window, rows, total)
+    follow(app, work.turn(app, window, total), rows)
   end
   if app.screen.moves and app.outcome:total() > 1 then
     rows.files:sum_up()

@@ -9,9 +9,9 @@ local work = require "luma_cli.work"
 local ROWS = 1000 -- ids in hand for a table, whose rows wait for the last
 
 -- "12,300 of 50,000 ids, 4,100/s, 0:09 left"
-local function progress_line(app, job, before, total)
-  local p = job:progress()
-  local done = before + p.tasks + p.missing + p.failed
+local function progress_line(app, job, turn)
+  local p, total = job:progress(), turn.total
+  local done = turn.before + p.tasks + p.missing + p.failed
   local elapsed = app.live:elapsed()
   local rate = done / elapsed
   local line = total and ("%s of %s"):format(units.count(done),
@@ -23,18 +23,17 @@ local function progress_line(app, job, before, total)
   return line .. ", " .. units.clock(elapsed)
 end
 
-local function fetch(app, window, show, total)
-  local before = work.answered(app)
+local function fetch(app, turn, show)
   local options = { deadline = app.args.deadline }
   if app.screen.as_json then
     -- As they arrive; rows of a table come in the order asked for.
     options.on_task = function(...) show:task(...) end
   end
-  local job = work.start(app, "fetch", window, options)
+  local job = work.start(app, "fetch", turn.ids, options)
   work.drive(app, function() return not job:done() end, function()
-    return { { progress_line(app, job, before, total) } }
+    return { { progress_line(app, job, turn) } }
   end, job)
-  work.settle(app, job, window, show, before)
+  work.settle(app, job, show, turn)
 end
 
 return function(app)
@@ -45,7 +44,7 @@ return function(app)
   local show = Show.new(app, args.long or ids.is_one(args))
   for window, total in ids.windows(next_id, size) do
     show:expect(window)
-    fetch(app, window, show, total)
+    fetch(app, work.turn(app, window, total), show)
   end
   show:sum_up()
 end

@@ -7,8 +7,7 @@ local Show = require "luma_cli.show"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
-local function follow(app, window, show, total)
-  local before = work.answered(app)
+local function follow(app, turn, show)
   local open = {} -- id to what is known of a task that has not ended
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
@@ -19,11 +18,11 @@ local function follow(app, window, show, total)
     open[id] = nil
     show:task(task, id, state)
   end
-  local job = work.start(app, "watch", window, options)
+  local job = work.start(app, "watch", turn.ids, options)
   work.drive(app, function() return not job:done() end, function()
-    return watching.lines(app, window, open, total)
+    return watching.lines(app, turn, open)
   end, job)
-  work.settle(app, job, window, show, before)
+  work.settle(app, job, show, turn)
 end
 
 return function(app)
@@ -32,7 +31,7 @@ return function(app)
   local show = Show.new(app, args.long or ids.is_one(args))
   for window, total in ids.windows(next_id, args.window) do
     show:expect(window)
-    follow(app, window, show, total)
+    follow(app, work.turn(app, window, total), show)
   end
   show:sum_up()
 end

@@ -58,10 +58,10 @@ end
 
 -- Lines for as many open tasks as there is room for, those at work first, in
 -- the order of the ids.
-function watching.open_lines(app, window, open, room)
+function watching.open_lines(app, ids, open, room)
   local lines = {}
   for _, state in ipairs { "processing", "pending" } do
-    for _, id in ipairs(window) do
+    for _, id in ipairs(ids) do
       if #lines >= room then return lines end
       if open[id] and open[id].state == state then
         lines[#lines + 1] = open_line(app.screen, open[id])
@@ -72,9 +72,9 @@ function watching.open_lines(app, window, open, room)
 end
 
 -- The same, and one for the whole.
-function watching.lines(app, window, open, total)
-  local lines = watching.open_lines(app, window, open, app.live:room() - 1)
-  lines[#lines + 1] = { whole_line(app, open, total) }
+function watching.lines(app, turn, open)
+  local lines = watching.open_lines(app, turn.ids, open, app.live:room() - 1)
+  lines[#lines + 1] = { whole_line(app, open, turn.total) }
   return lines
 end
 

@@ -54,10 +54,16 @@ function work.drive(app, goes_on, make, job)
   end
 end
 
+-- One window's turn: its ids, the number of all ids once that is known (the
+-- last window has been read then), and how many have had an answer before.
+function work.turn(app, window, total)
+  return { ids = window, total = total, before = work.answered(app) }
+end
+
 -- What stopped a whole window would stop the next ones as well.
-local function give_up(app, window, err)
-  local more = #window == app.args.window
-  stop(1, tostring(err) .. (more and "; later ids were not asked for" or ""))
+local function give_up(turn, err)
+  stop(1, tostring(err)
+    .. (turn.total and "" or "; later ids were not asked for"))
 end
 
 local function list_set(list)
@@ -73,10 +79,10 @@ local function tell(app, id, err, late)
   app.outcome:has_failed(id, err)
 end
 
-local function tell_failures(app, window, err)
+local function tell_failures(app, ids, err)
   local pending, states = list_set(err.pending), err.states or {}
   local failed, told = err.failed or {}, {}
-  for _, id in ipairs(window) do
+  for _, id in ipairs(ids) do
     if not told[id] and (pending[id] or failed[id]) then
       told[id] = true
       tell(app, id, failed[id], pending[id] and (states[id] or "no state"))
@@ -86,20 +92,19 @@ local function tell_failures(app, window, err)
 end
 
 -- Takes a finished job's result: shows its tasks, unless that is done, and
--- the missing; tells the rest. `before` is the number of ids that had an
--- answer when it began.
-function work.settle(app, job, window, show, before)
+-- the missing; tells the rest.
+function work.settle(app, job, show, turn)
   local tasks, missing = job:result()
   local err = not tasks and missing or nil
   if err then tasks, missing = err.tasks or {}, err.missing or {} end
   for _, task in ipairs(tasks) do show:task(task) end
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
-  if work.answered(app) == before and err.code ~= "deadline"
-      and #window > 1 then
-    give_up(app, window, err)
+  if work.answered(app) == turn.before and err.code ~= "deadline"
+      and #turn.ids > 1 then
+    give_up(turn, err)
   end
-  tell_failures(app, window, err)
+  tell_failures(app, turn.ids, err)
 end
 
 -- How many ids have had an answer.
