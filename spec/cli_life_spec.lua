@@ -236,7 +236,7 @@ describe("the command line", function()
       assert.equal("", ended.out)
       assert.matches("^luma: .*Invalid URL", ended.err)
       assert.equal(2, cli.run(g, { "request", "GET", "no-slash" }).code)
-      g:route("/x", { stall = "head" })
+      g:route("/x", { stall = "request" })
       assert.equal(5, cli.run(g, { "request", "GET", "/x", "--deadline",
         "0.2" }).code)
     end)
