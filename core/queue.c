@@ -116,8 +116,8 @@ struct luma_event *event_chain_take(struct event_chain *chain)
     return event;
 }
 
-/* And nothing is about to be in it. The taker only. The stub may be the last one
- * of a chain that is cut before it, so the first link counts as well. */
+/* And nothing is about to be in it. The taker only. The stub may be the last
+ * one of a chain that is cut before it, so the first link counts as well. */
 static bool chain_is_empty(struct event_chain *chain)
 {
     return chain->first == &chain->stub &&
