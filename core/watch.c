@@ -103,13 +103,12 @@ bool watch_rest(struct watch *watch, int64_t now, double chance)
                       watch->bad);
         return false;
     }
+    if (watch->changed)
+        watch->interval = watch->options.interval;
     watch->due = now + jittered(watch->interval, chance);
     if (watch->due < watch->hold)
         watch->due = watch->hold;
-    if (watch->changed)
-        watch->interval = watch->options.interval;
-    else
-        watch->interval += watch->interval / 2;
+    watch->interval += (watch->interval + 1) / 2;
     if (watch->interval > longest)
         watch->interval = longest;
     return true;

@@ -13,7 +13,7 @@ enum { WATCH_BAD_ROUNDS = 5 }; /* in a row that are ridden out */
 struct watch {
     struct luma_watch options; /* complete, in ms */
     struct watch_seen *seen;   /* per id */
-    int64_t interval;          /* before the next round, without its jitter */
+    int64_t interval;          /* before the next round where nothing changes */
     int64_t hold;              /* no round before; the gateway asked for it */
     int64_t due;               /* of the next round; 0: one goes on */
     uint32_t flying;           /* requests of the round that are not settled */

@@ -117,10 +117,10 @@ static void test_rounds(void)
     }
     watch_begin(w);
     w->answered = w->changed = true;
-    CHECK(watch_rest(w, 0, 0.5) && w->due == 15000);
+    CHECK(watch_rest(w, 0, 0) && w->due == 4500); /* jitter, a tenth */
     watch_begin(w);
     w->answered = true;
-    CHECK(watch_rest(w, 0, 0) && w->due == 4500); /* jitter, a tenth */
+    CHECK(watch_rest(w, 0, 0.5) && w->due == 7500);
     watch_free(w);
 }
 
