@@ -105,6 +105,7 @@ static int job_each(lua_State *L)
 
     client_check_idle(L, job->client, "each");
     luaL_argcheck(L, !job->streams, 1, "the job's tasks go to on_task");
+    luaL_argcheck(L, !job->single, 1, "a request has one value, for result");
     job->under_each = !job->has_result;
     job->cursor = 0;
     lua_settop(L, 1);

@@ -91,6 +91,13 @@ describe("a request", function()
     assert.equal(luma.null, (request("DELETE", PATH)))
   end)
 
+  it("is not for loops", function()
+    reply "1"
+    local job = f:new():request("GET", PATH)
+    assert.error_matches(function() job:each() end, "one value")
+    assert.equal(1, job:result())
+  end)
+
   it("hands the text to decode", function()
     reply ' { "a" : [ 1 ] } '
     local client = f:new { decode = function(text) return text end }
