@@ -46,6 +46,13 @@ static bool is_idempotent(const char *method)
     return false;
 }
 
+/* Servers may refuse it when nothing says how long its body is. */
+static bool expects_body(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
 struct request *request_new(const struct luma_request *from,
                             struct luma_error *error)
 {
@@ -55,6 +62,8 @@ struct request *request_new(const struct luma_request *from,
     if (!is_method(from->method))
         return wrong(error, "method: must be a word in capital letters, such "
                             "as GET or POST");
+    if (from->body && strcmp(from->method, "HEAD") == 0)
+        return wrong(error, "method: HEAD goes without a body");
     if (!is_path(from->path))
         return wrong(error, "path: must start with one / and be printable "
                             "ASCII without spaces");
@@ -65,8 +74,8 @@ struct request *request_new(const struct luma_request *from,
     }
     *r = (struct request){
         .repeats = from->retry || is_idempotent(from->method),
-        .has_body = from->body != NULL,
-        .len = from->len,
+        .sends_body = from->body || expects_body(from->method),
+        .len = from->body ? from->len : 0,
         .method = memcpy(r->text, from->method, method),
         .path = memcpy(r->text + method, from->path, path),
         .body = r->text + method + path,

@@ -6,9 +6,9 @@
 #include "luma.h"
 
 struct request {
-    bool repeats; /* it may be sent again */
-    bool has_body;
-    size_t len; /* of the body */
+    bool repeats;    /* it may be sent again */
+    bool sends_body; /* be it of no bytes */
+    size_t len;      /* of it */
     const char *method, *path, *body;
     char text[]; /* all three */
 };

@@ -169,7 +169,7 @@ static bool set_request(struct transfer *t, const struct request *r)
     if (!origin_append_base(&t->target, t->options->base_url) ||
         !buf_append(&t->target, r->path, strlen(r->path) + 1))
         return false;
-    if (r->has_body)
+    if (r->sends_body)
         return set_post(easy, t->target.data, r->body, r->len) &&
                SET(CURLOPT_CUSTOMREQUEST, r->method);
     return SET(CURLOPT_URL, t->target.data) && SET(CURLOPT_HTTPGET, 1L) &&

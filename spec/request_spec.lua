@@ -60,6 +60,8 @@ describe("a request", function()
     for i, method in ipairs { "GET", "DELETE", "POST", "PATCH", "HEAD" } do
       local sent = g:journal()[i]
       assert.same({ method, "" }, { sent.method, sent.body or "" })
+      local counts = method:match "^P" and "0" or nil
+      assert.equal(counts, sent.headers["content-length"])
     end
   end)
 
@@ -188,7 +190,8 @@ describe("a request", function()
     local client = f:new()
     for _, case in ipairs {
       { "#1", "get", "/" }, { "#1", "", "/" }, { "#1", "CONNECT", "/" },
-      { "#1", "G\r\n", "/" }, { "#1", {}, "/" }, { "#2", "GET" },
+      { "#1", "G\r\n", "/" }, { "#1", {}, "/" },
+      { "#1", "HEAD", "/", "{}" }, { "#2", "GET" },
       { "#3", "POST", "/", 5 }, { "#3", "POST", "/", { print } },
       { "#4", "POST", "/", nil, { on_task = print } },
       { "#4", "POST", "/", nil, { retry = 1 } },
