@@ -116,6 +116,7 @@ enum job_verdict job_task(struct job *job, struct batch *batch,
     batch->found++;
     doc->id = (uint32_t)index;
     note_task(job, doc, now);
+    batch->settles = batch->settles || doc->final;
     if (!doc->final && !doc->changed) {
         free(doc);
         return JOB_KNOWS;
@@ -127,13 +128,13 @@ enum job_verdict job_task(struct job *job, struct batch *batch,
 }
 
 /* The batch is done; the caller hears of it with what its ids have come to. Of
- * a watch that goes on it hears nothing. */
+ * a watch it hears nothing where nothing is settled. */
 static void close_batch(struct job *job, struct batch *batch,
                         struct event_list *events)
 {
     if (job->watch) {
         job->watch->flying--;
-        if (!batch->answer.count) {
+        if (!batch->answer.count && !batch->settles) {
             free(batch);
             return;
         }

@@ -42,6 +42,7 @@ struct batch {
     struct job *job;     /* whose it is; a reference */
     uint32_t found;      /* new tasks of the present attempt */
     uint32_t unreadable; /* tasks of it that are over a limit */
+    bool settles;        /* an id, be it in an earlier attempt */
     unsigned attempts;   /* sends so far */
     double spent;        /* retry tokens */
     int64_t due;         /* ms: when it is sent again */

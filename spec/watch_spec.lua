@@ -87,6 +87,23 @@ describe("a watch", function()
     assert.same({ 4, 2 }, { stats.tasks, stats.unchanged })
   end)
 
+  it("tells its progress when a reply settles something", function()
+    g:default { moves = {
+      a = { text("a", "pending"), text("a", "pending"),
+        text("a", "completed") },
+      b = { text("b", "pending"), text("b", "failed") },
+    }, unknown = { "c" } }
+    local client, counts = f:new(), {}
+    client:watch({ "a", "b", "c" }, options {
+      missing_grace = 0,
+      on_progress = function(p)
+        counts[#counts + 1] = { p.tasks, p.missing }
+      end,
+    })
+    finish(client)
+    assert.same({ { 0, 1 }, { 1, 1 }, { 2, 1 } }, counts)
+  end)
+
   it("gives a loop the tasks that are done", function()
     g:default { moves = {
       a = { text("a", "pending"), text("a", "completed") },
