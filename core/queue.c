@@ -219,8 +219,8 @@ void queue_put(struct queue *queue, struct event_list *list)
     if (!count)
         return;
     event_chain_put(&queue->chain, list);
+    atomic_fetch_add(&queue->count, count); /* before anybody is woken by it */
     raise_fd(queue);
-    atomic_fetch_add(&queue->count, count);
 }
 
 void queue_wake(struct queue *queue)
