@@ -67,7 +67,8 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
     if (client->closing && !client->closed)
         close_now(client);
     if (status != LUA_OK) {
-        luma_peek(client->core); /* quiets the descriptor of an empty line */
+        if (client->core)
+            luma_peek(client->core); /* quiets that of an empty line */
         lua_error(L);
     }
 }

@@ -81,9 +81,10 @@ void watch_trouble(struct watch *watch, const struct luma_error *error,
                    int64_t now)
 {
     int64_t hold = now + (int64_t)(error->retry_after * 1000);
+    bool obeyed = error->http == 429 || error->http == 503;
 
     watch->trouble = *error;
-    if (error->retry_after > 0 && hold > watch->hold)
+    if (obeyed && error->retry_after > 0 && hold > watch->hold)
         watch->hold = hold;
 }
 
