@@ -160,3 +160,13 @@ struct retry_answer retry_decide(struct retry_budget *budget,
     }
     return answer;
 }
+
+void retry_explain(struct luma_error *error, enum retry_verdict verdict)
+{
+    if (verdict == RETRY_STOP_LATER)
+        status_detail(error, "it asks to wait %.0f s", error->retry_after);
+    else if (verdict == RETRY_STOP_BUDGET)
+        status_detail(error, "not repeated, because too much failed lately");
+    else if (verdict == RETRY_STOP_TIME)
+        status_detail(error, "not repeated, because the deadline is near");
+}

@@ -87,4 +87,8 @@ struct retry_answer {
 struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *question);
 
+/* Adds to an error why it is not repeated, where that is the client's choice.
+ */
+void retry_explain(struct luma_error *error, enum retry_verdict verdict);
+
 #endif

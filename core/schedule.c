@@ -244,16 +244,6 @@ static struct retry_answer decide(struct schedule *s, const struct batch *batch,
     return retry_decide(&s->budget, &question);
 }
 
-static void explain(struct luma_error *error, enum retry_verdict verdict)
-{
-    if (verdict == RETRY_STOP_LATER)
-        status_detail(error, "it asks to wait %.0f s", error->retry_after);
-    else if (verdict == RETRY_STOP_BUDGET)
-        status_detail(error, "not repeated, because too much failed lately");
-    else if (verdict == RETRY_STOP_TIME)
-        status_detail(error, "not repeated, because the deadline is near");
-}
-
 /* The batch waits for another exchange, or fails with this one: true. */
 static bool repeat_or_fail(struct schedule *s, struct batch *batch,
                            struct exchange_end *end, int64_t now)
@@ -267,7 +257,7 @@ static bool repeat_or_fail(struct schedule *s, struct batch *batch,
         s->waiting = &batch->answer.event;
         return false;
     }
-    explain(&end->error, answer.verdict);
+    retry_explain(&end->error, answer.verdict);
     job_failed(batch->job, batch, &end->error, now, &s->events);
     return true;
 }
