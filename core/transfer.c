@@ -75,8 +75,8 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
 }
 
 /* A host that forks and runs something does not hand our sockets on. */
-static curl_socket_t open_socket(void *user, curlsocktype purpose,
-                                 struct curl_sockaddr *a)
+curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
+                                   struct curl_sockaddr *a)
 {
     curl_socket_t fd;
 
@@ -106,7 +106,7 @@ static bool set_callbacks(struct transfer *t, CURL *easy)
            SET(CURLOPT_WRITEDATA, t) && SET(CURLOPT_NOPROGRESS, 0L) &&
            SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
            SET(CURLOPT_XFERINFODATA, t) &&
-           SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+           SET(CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
 }
 
 /* A directory of issuers beside the file would be read for every connection;
@@ -123,10 +123,10 @@ static bool set_issuers(const struct luma_options *o, CURL *easy)
 
 /* What could surprise a host, its user or the gateway is off: signals, the
  * wait for a resolver, redirects, environment proxies, other protocols. */
-static bool set_safety(struct transfer *t, CURL *easy)
+bool transfer_set_safety(CURL *easy, const struct luma_options *o,
+                         const char *url)
 {
-    const struct luma_options *o = t->options;
-    bool tls = strncasecmp(t->url, "https:", 6) == 0;
+    bool tls = strncasecmp(url, "https:", 6) == 0;
 
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
@@ -243,7 +243,8 @@ struct transfer *transfer_new(const struct luma_options *options)
         add_header(t, "Content-Type: application/json", "") &&
         add_header(t, "Expect:", "") &&
         add_header(t, "Authorization: Bearer ", options->token) &&
-        set_callbacks(t, t->easy) && set_safety(t, t->easy) &&
+        set_callbacks(t, t->easy) &&
+        transfer_set_safety(t->easy, options, t->url) &&
         set_exchange(t, t->easy))
         return t;
     transfer_free(t);
@@ -289,9 +290,8 @@ static const char *header(const struct transfer *t, const char *name)
                : NULL;
 }
 
-/* What libcurl's result means where no reply could be read to its end. */
-static enum luma_status status_of_result(const struct transfer *t,
-                                         CURLcode result)
+enum luma_status transfer_status(CURLcode result, const char *trouble,
+                                 bool sent, bool answered)
 {
     switch (result) {
     case CURLE_OUT_OF_MEMORY:
@@ -303,10 +303,9 @@ static enum luma_status status_of_result(const struct transfer *t,
     case CURLE_PROXY:
         return LUMA_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
-        return t->sends ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
+        return sent ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
-        return strstr(t->trouble, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK
-                                                       : LUMA_TLS;
+        return strstr(trouble, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK : LUMA_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -320,17 +319,22 @@ static enum luma_status status_of_result(const struct transfer *t,
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
         return LUMA_REPLY;
     case CURLE_WRITE_ERROR:
-        return t->header_bytes > MAX_HEADER_BYTES ? LUMA_TOO_LARGE : LUMA_REPLY;
+        return LUMA_REPLY;
     default:
-        return t->answered && t->http ? LUMA_TRUNCATED : LUMA_NETWORK;
+        return answered ? LUMA_TRUNCATED : LUMA_NETWORK;
     }
 }
 
 static void no_reply(const struct transfer *t, CURLcode result,
                      enum luma_status ours, struct luma_error *error)
 {
-    enum luma_status code = ours ? ours : status_of_result(t, result);
+    enum luma_status code = ours;
 
+    if (!ours)
+        code = transfer_status(result, t->trouble, t->sends > 0,
+                               t->answered && t->http);
+    if (result == CURLE_WRITE_ERROR && t->header_bytes > MAX_HEADER_BYTES)
+        code = LUMA_TOO_LARGE;
     if (t->refused)
         code = LUMA_NETWORK;
     status_set(error, code);

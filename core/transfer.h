@@ -47,6 +47,19 @@ struct transfer {
     size_t bytes_told;
 };
 
+/* What all exchanges have in common, those for files (transfer_file.h) too.
+ * False: out of memory. */
+bool transfer_set_safety(CURL *easy, const struct luma_options *options,
+                         const char *url);
+
+/* For CURLOPT_OPENSOCKETFUNCTION. */
+curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
+                                   struct curl_sockaddr *address);
+
+/* What libcurl's result means where no reply could be read to its end. */
+enum luma_status transfer_status(CURLcode result, const char *trouble,
+                                 bool sent, bool answered);
+
 /* NULL: out of memory. The options stay the caller's and must live longer. */
 struct transfer *transfer_new(const struct luma_options *options);
 
