@@ -159,6 +159,24 @@ struct channel *channel_new(const struct luma_options *options,
     return NULL;
 }
 
+struct channel *channel_beside(struct channel *first)
+{
+    struct channel *channel = calloc(1, sizeof *channel);
+
+    if (!channel)
+        return NULL;
+    atomic_init(&channel->refs, 1);
+    channel->jobs = queue_new();
+    if (!channel->jobs) {
+        free(channel);
+        return NULL;
+    }
+    channel->first = channel_ref(first);
+    channel->options = first->options;
+    channel->events = first->events;
+    return channel;
+}
+
 struct channel *channel_ref(struct channel *channel)
 {
     atomic_fetch_add(&channel->refs, 1);
@@ -195,8 +213,12 @@ void channel_unref(struct channel *channel)
     if (!channel || atomic_fetch_sub(&channel->refs, 1) > 1)
         return;
     drain(channel->jobs);
-    drain(channel->events);
-    channel_reclaim(channel);
-    free_strings(&channel->options);
+    if (channel->first) {
+        channel_unref(channel->first);
+    } else {
+        drain(channel->events);
+        channel_reclaim(channel);
+        free_strings(&channel->options);
+    }
     free(channel);
 }

@@ -11,6 +11,7 @@
 
 struct channel {
     atomic_uint refs;
+    struct channel *first; /* whose options and events these are, or NULL */
     struct luma_options options; /* complete; the strings are owned */
     struct queue *jobs;          /* to the thread; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
@@ -23,6 +24,10 @@ struct channel {
 /* Completes, checks and copies the options. NULL: `error` says why. */
 struct channel *channel_new(const struct luma_options *options,
                             struct luma_error *error);
+
+/* A channel for a second thread of the same client: its own jobs and counters,
+ * the options and events of the first. NULL: no memory or no descriptors. */
+struct channel *channel_beside(struct channel *first);
 
 struct channel *channel_ref(struct channel *channel);
 

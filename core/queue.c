@@ -22,6 +22,7 @@ struct queue {
     /* for those who wait until it is closed */
     pthread_mutex_t lock;
     pthread_cond_t gone;
+    unsigned expected; /* threads that close it */
 };
 
 /* ---- lists ------------------------------------------------------------- */
@@ -257,14 +258,30 @@ void queue_leave(struct queue *queue)
     queue->fd[0] = -1;
 }
 
-/* The lock is for those who wait, which a frame never does. */
-void queue_close(struct queue *queue)
+/* The lock is for those who wait, and for those who close it; a frame never
+ * does either. */
+void queue_expect(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
-    atomic_store(&queue->closed, true);
-    pthread_cond_broadcast(&queue->gone);
+    queue->expected++;
     pthread_mutex_unlock(&queue->lock);
-    raise_fd(queue);
+}
+
+void queue_close(struct queue *queue)
+{
+    bool last;
+
+    pthread_mutex_lock(&queue->lock);
+    if (queue->expected)
+        queue->expected--;
+    last = queue->expected == 0;
+    if (last) {
+        atomic_store(&queue->closed, true);
+        pthread_cond_broadcast(&queue->gone);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    if (last)
+        raise_fd(queue);
 }
 
 bool queue_closed(struct queue *queue)

@@ -72,7 +72,12 @@ size_t queue_count(struct queue *queue);
  * still be put in, for queue_take before queue_free. */
 void queue_leave(struct queue *queue);
 
-/* One side is gone; the other can see it, and wait for it at most `ms`. */
+/* One more thread is going to close it. Where this is never said, there is one.
+ * Any thread. */
+void queue_expect(struct queue *queue);
+
+/* One side is gone (the last thread of it that was expected); the other can see
+ * it, and wait for it at most `ms`. */
 void queue_close(struct queue *queue);
 bool queue_closed(struct queue *queue);
 bool queue_wait_closed(struct queue *queue, int64_t ms);
