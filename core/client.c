@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "io.h"
+#include "io_file.h"
+#include "job_file.h"
 #include "origin.h"
 #include "process.h"
 
@@ -23,12 +25,22 @@ static void end_at_once(struct luma_client *client, struct job *job)
     queue_put(client->channel->events, &events);
 }
 
-static void submit(struct luma_client *client, struct job *job)
+static void submit(struct channel *channel, struct job *job)
 {
     struct event_list list = {0};
 
     event_list_add(&list, &job->end.event);
-    queue_put(client->channel->jobs, &list);
+    queue_put(channel->jobs, &list);
+}
+
+/* False: it could not be started. */
+static bool start_thread(struct channel *channel,
+                         bool (*io)(struct channel *channel))
+{
+    if (!io(channel))
+        return false;
+    queue_expect(channel->events);
+    return true;
 }
 
 static struct luma_job *make_job(struct luma_client *client,
@@ -43,7 +55,7 @@ static struct luma_job *make_job(struct luma_client *client,
         return NULL;
     }
     if (count && !client->started)
-        client->started = io_start(client->channel);
+        client->started = start_thread(client->channel, io_start);
     if (count && !client->started) {
         status_set(error, LUMA_THREAD);
         return NULL;
@@ -53,7 +65,10 @@ static struct luma_job *make_job(struct luma_client *client,
         status_set(error, LUMA_MEMORY);
         return NULL;
     }
-    (count ? submit : end_at_once)(client, job->job);
+    if (count)
+        submit(client->channel, job->job);
+    else
+        end_at_once(client, job->job);
     return job;
 }
 
@@ -115,6 +130,68 @@ struct luma_job *luma_request(struct luma_client *client,
     return job;
 }
 
+/* The second thread, with its channel. */
+static bool start_files(struct luma_client *client)
+{
+    struct channel *files;
+
+    if (client->files)
+        return true;
+    files = channel_beside(client->channel);
+    if (files && start_thread(files, io_file_start)) {
+        client->files = files;
+        return true;
+    }
+    channel_unref(files);
+    return false;
+}
+
+/* A job without ids, which takes `file` over, also in failure. */
+static struct luma_job *make_download(struct luma_client *client,
+                                      struct job_file *file, int64_t deadline,
+                                      void *user)
+{
+    struct job_order order = {.ids = luma_ids_new(0, 0), .deadline = deadline};
+    struct luma_job *job = NULL;
+
+    if (order.ids)
+        job = client_job_new(client, &order, user);
+    luma_ids_unref(order.ids);
+    if (!job) {
+        job_file_free(file);
+        return NULL;
+    }
+    job->job->file = file;
+    job->channel = client->files;
+    submit(client->files, job->job);
+    return job;
+}
+
+struct luma_job *luma_download(struct luma_client *client,
+                               const struct luma_download *download, void *user,
+                               struct luma_error *error)
+{
+    struct luma_job *job;
+    struct job_file *file;
+
+    if (client->closed) {
+        status_set(error, LUMA_CANCELLED);
+        return NULL;
+    }
+    file = job_file_new(download, error);
+    if (!file)
+        return NULL;
+    if (!start_files(client)) {
+        job_file_free(file);
+        status_set(error, LUMA_THREAD);
+        return NULL;
+    }
+    job = make_download(client, file, download->deadline, user);
+    if (!job)
+        status_set(error, LUMA_MEMORY);
+    return job;
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 void client_wake(struct luma_client *client)
@@ -138,7 +215,7 @@ void luma_quiet(struct luma_client *client, bool quiet)
 void client_dispose(struct luma_client *client, struct luma_event *event)
 {
     if (event->kind == LUMA_END || !client || client->closed ||
-        !luma_client_is_ours(client)) {
+        !client->started || !luma_client_is_ours(client)) {
         event_dispose(event);
         return;
     }
@@ -318,7 +395,9 @@ static void close_client(struct luma_client *client, int64_t ms)
     if (client->closed || !luma_client_is_ours(client))
         return;
     queue_close(client->channel->jobs);
-    if (client->started && ms)
+    if (client->files)
+        queue_close(client->files->jobs);
+    if ((client->started || client->files) && ms)
         queue_wait_closed(client->channel->events, ms);
     settle_line(client);
     cancel_jobs(client);
@@ -340,6 +419,7 @@ void luma_client_release(struct luma_client *client)
     if (luma_client_is_ours(client)) {
         close_client(client, 0);
         queue_leave(client->channel->events);
+        channel_unref(client->files);
         channel_unref(client->channel);
     }
     for (job = client->jobs; job; job = job->next)
@@ -366,7 +446,8 @@ void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
         .dropped = atomic_load(&c->dropped),
         .unreadable = atomic_load(&c->unreadable),
         .bad_hints = atomic_load(&c->bad_hints),
-        .active = atomic_load(&c->active),
+        .active = atomic_load(&c->active) +
+                  (client->files ? atomic_load(&client->files->active) : 0),
         .queue = luma_ready(client),
     };
     for (job = client->jobs; job; job = job->next)

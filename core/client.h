@@ -11,6 +11,7 @@ struct luma_client {
     struct channel *channel;
     unsigned generation; /* process_generation() at its making */
     bool started;
+    struct channel *files; /* of the second thread; NULL before a download */
     bool closed;
     struct luma_event *first; /* taken from the channel, not by the caller */
     struct luma_job *jobs;    /* all that are not freed */
@@ -24,6 +25,7 @@ struct luma_job {
     struct luma_client *client;    /* NULL once that is freed */
     struct luma_job *next, **link; /* of its list, and what points to it */
     struct job *job;               /* the caller's reference */
+    struct channel *channel;       /* of the thread that runs it */
     struct event_list own;         /* documents moved here by luma_keep */
     uint8_t *outcomes; /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "job_file.h"
 
 enum { STATE_SHIFT = 4 }; /* of the state beside the outcome */
 
@@ -85,7 +86,7 @@ void client_job_apply(const struct luma_event *event, bool done)
         account(job, doc);
     } else if (event->kind == LUMA_ANSWER) {
         apply_answer(job, (const struct luma_answer *)event);
-    } else {
+    } else if (event->kind == LUMA_END) {
         client_job_end(job, &((const struct luma_end *)event)->error);
     }
 }
@@ -112,6 +113,7 @@ struct luma_job *client_job_new(struct luma_client *client,
     status_set(&job->error, LUMA_PENDING);
     job->user = user;
     job->client = client;
+    job->channel = client->channel;
     job->next = client->jobs;
     job->link = &client->jobs;
     if (job->next)
@@ -143,7 +145,10 @@ void luma_job_cancel(struct luma_job *job)
     if (job->ended || !job->client || job->client->closed)
         return;
     atomic_store(&job->job->cancelled, true);
-    client_wake(job->client);
+    if (job->channel == job->client->channel)
+        client_wake(job->client);
+    else
+        queue_wake(job->channel->jobs);
 }
 
 /* Its end may have been settled (luma_settle) and not taken yet. */
@@ -210,6 +215,20 @@ void luma_job_progress(const struct luma_job *job,
     progress->requests = atomic_load(&job->job->requests);
     progress->retries = atomic_load(&job->job->retries);
     progress->bytes = atomic_load(&job->job->bytes);
+    progress->total_bytes = progress->rate = 0;
+    if (job->job->file)
+        job_file_progress(job->job->file, progress);
+}
+
+bool luma_job_is_download(const struct luma_job *job)
+{
+    return job->job->file != NULL;
+}
+
+const char *luma_job_path(const struct luma_job *job)
+{
+    return job->job->file && job->error.code == LUMA_OK ? job->job->file->path
+                                                        : NULL;
 }
 
 size_t luma_job_count(const struct luma_job *job)

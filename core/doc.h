@@ -55,7 +55,8 @@ enum luma_state {
 enum luma_event_kind {
     LUMA_TASK,   /* struct luma_doc: a task arrived */
     LUMA_ANSWER, /* struct luma_answer: a request came to its end */
-    LUMA_END     /* struct luma_end: the job came to its end */
+    LUMA_END,    /* struct luma_end: the job came to its end */
+    LUMA_NEWS    /* nothing more: a download has got further */
 };
 
 struct luma_event {

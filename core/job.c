@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job_file.h"
 #include "task.h"
 
 struct job *job_new(const struct job_order *order, int64_t now,
@@ -46,6 +47,7 @@ void job_unref(struct job *job)
     watch_free(job->watch);
     free(job->request);
     luma_ids_unref(job->ids);
+    job_file_free(job->file);
     free(job);
 }
 
@@ -53,6 +55,8 @@ void event_dispose(struct luma_event *event)
 {
     if (event->kind == LUMA_END)
         job_unref((struct job *)event);
+    else if (event->kind == LUMA_NEWS)
+        job_file_told(event);
     else
         free(event);
 }

@@ -49,6 +49,7 @@ struct job {
     bool out_of_memory;
     bool broken; /* end.error says how */
     bool ended;
+    struct job_file *file; /* of a download, see job_file.h; else NULL */
 };
 
 /* A job with two references, one for each thread. `now` is in ms. NULL: out of

@@ -127,6 +127,32 @@ struct luma_job *luma_request(struct luma_client *client,
                               int64_t deadline, void *user,
                               struct luma_error *error);
 
+/* Which file of a task. */
+enum luma_what { LUMA_VIDEO, LUMA_THUMBNAIL, LUMA_LAST_FRAME };
+
+/* Zero means no, none, or the default. */
+struct luma_download {
+    const char *url; /* NULL: the task's id leads to it */
+    const char *id;  /* of the task, which is asked for when the link does not
+                        work any more; NULL: it is not asked */
+    size_t id_len;
+    const char *path; /* of the file; or NULL, and then */
+    const char *dir;  /* where it goes under a name made of id and media type */
+    enum luma_what what;
+    uint64_t max_bytes;
+    int64_t deadline;   /* ms from now */
+    bool allow_private; /* links may lead to private and loopback addresses */
+    bool no_sync;       /* the disk may take its time */
+    bool wants_news;    /* as LUMA_NEWS events, one at a time */
+};
+
+/* A job that brings a file to its place; copies what it is given. The first one
+ * starts a thread of its own, so that no disk delays the other jobs. It has no
+ * ids; how it ended is in luma_job_error and luma_job_path. NULL: `error`. */
+struct luma_job *luma_download(struct luma_client *client,
+                               const struct luma_download *download, void *user,
+                               struct luma_error *error);
+
 /* The event that is first in line, or NULL. It stays there until it is taken,
  * so looking twice gives the same event. */
 const struct luma_event *luma_peek(struct luma_client *client);
@@ -202,6 +228,8 @@ struct luma_progress {
     uint64_t requests;
     uint64_t retries;
     uint64_t bytes;
+    uint64_t total_bytes; /* of a download's file, 0 while not known */
+    uint64_t rate;        /* of it, bytes a second */
 };
 
 /* Ends the job soon: its END follows, after what has arrived already. */
@@ -222,6 +250,11 @@ void luma_job_take(struct luma_job *job, bool done);
 
 /* How it ended; LUMA_PENDING while it has not. */
 const struct luma_error *luma_job_error(const struct luma_job *job);
+
+bool luma_job_is_download(const struct luma_job *job);
+
+/* Where a download that ended well has put its file; else NULL. The job's. */
+const char *luma_job_path(const struct luma_job *job);
 
 void *luma_job_user(const struct luma_job *job);
 void luma_job_progress(const struct luma_job *job,

@@ -45,7 +45,11 @@ enum status_retry {
     X(REPLY, "reply", RETRY_TRANSIENT, "the reply is not what gateways send") \
     X(TRUNCATED, "truncated", RETRY_TRANSIENT, "the reply ended too early")   \
     X(TOO_LARGE, "too_large", RETRY_NEVER, "the reply is over a limit")       \
-    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")
+    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")            \
+    X(LINK, "link", RETRY_NEVER, "the link does not lead to the file")        \
+    X(ADDRESS, "address", RETRY_NEVER,                                        \
+      "the link leads to a private address, see allow_private")               \
+    X(FILE, "file", RETRY_NEVER, "the file could not be written")
 
 enum luma_status {
 #define STATUS_ENUMERATOR(name, code, retry, sentence) LUMA_##name,

@@ -14,15 +14,15 @@ except() { # names of files of core/ without those that match
   ls core/*.[ch] | grep -vE "core/($1)\.[ch]$"
 }
 forbid '(lua|lauxlib|lualib)\.h' 'a Lua header inside the core' core/*.[ch]
-forbid 'curl/' 'a curl header outside io, transfer, origin, process' \
-  lua_*.[ch] $(except 'io|transfer|origin|process')
+forbid 'curl/' 'a curl header outside io, transfer, origin, link, process' \
+  lua_*.[ch] $(except '(io|transfer)(_file)?|origin|link|process')
 forbid 'pthread\.h' 'a pthread header outside queue, io, process' \
   lua_*.[ch] $(except 'queue|io|process')
-if grep -nE 'curl_multi_' $(except io) lua_*.[ch]; then
+if grep -nE 'curl_multi_' $(except 'io(_file)?') lua_*.[ch]; then
   echo 'a curl_multi_* call outside io'
   fail=1
 fi
-if grep -nE 'curl_easy_setopt' $(except transfer) lua_*.[ch]; then
+if grep -nE 'curl_easy_setopt' $(except 'transfer(_file)?') lua_*.[ch]; then
   echo 'a curl_easy_setopt call outside transfer'
   fail=1
 fi

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The file a download goes to: a part file beside it, the rules by which two
+ * replies may be joined, sync, and the rename that makes it whole. Knows no
+ * libcurl.
+ *
+ * Of "clip.mp4", the part is "clip.mp4.luma.part", and what its resuming needs
+ * is in "clip.mp4.luma.state.part"; both are this user's alone and survive the
+ * process. One thread at a time, which waits for the disk. */
+#ifndef LUMA_DOWNLOAD_H
+#define LUMA_DOWNLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retry.h"
+
+enum { DOWNLOAD_ETAG = 256, DOWNLOAD_TYPE = 40 };
+
+struct download {
+    int dir;       /* its descriptor, or -1 */
+    int fd;        /* of the part, or -1 */
+    char *part;    /* names in the directory */
+    char *state;   /* of them */
+    uint64_t key;  /* of what is downloaded */
+    uint64_t max;  /* bytes, 0 for any number */
+    int64_t have;  /* bytes in the part */
+    int64_t asked; /* where the reply is to begin; 0: at the beginning */
+    int64_t total; /* bytes of the whole file, -1: not known */
+    bool checked;  /* its first bytes are not those of a page */
+    bool spoilt;   /* what is in the part is good for nothing */
+    char type[DOWNLOAD_TYPE]; /* media type of the last reply, or "" */
+    char etag[DOWNLOAD_ETAG]; /* a strong one, or "": it cannot be resumed */
+};
+
+/* Zero-filled is closed; so is what download_open has failed on. */
+
+/* Opens `dir`/`name`'s part: what an earlier attempt has left there under the
+ * same key, or a new one. `name` must be the last part of a path. False:
+ * `error` says why: no such directory, another download into the same file, a
+ * final name that is no file. */
+bool download_open(struct download *d, const char *dir, const char *name,
+                   uint64_t key, uint64_t max, struct luma_error *error);
+
+/* Room for a Range header's value. */
+enum { DOWNLOAD_RANGE = 32 };
+
+/* What the next request asks for. True: a range, under the condition of
+ * d->etag; it begins a byte before the part's end, so that even a part with
+ * nothing missing is compared with what the server has now. */
+bool download_ask(struct download *d, char range[DOWNLOAD_RANGE]);
+
+/* A reply's head. Texts may be NULL. */
+struct download_head {
+    long http;
+    int64_t length; /* of this body, -1: not told */
+    bool framed;    /* its end can be told from a broken connection */
+    const char *etag, *type, *range, *encoding;
+};
+
+enum download_verdict {
+    DOWNLOAD_TAKE,  /* its body goes to download_write */
+    DOWNLOAD_AGAIN, /* it is odd: ask again, from the beginning */
+    DOWNLOAD_REFUSE /* it is not the file; `error` says why */
+};
+
+/* Looks at the head of a reply with 200, 206 or 416. */
+enum download_verdict download_begin(struct download *d,
+                                     const struct download_head *head,
+                                     struct luma_error *error);
+
+/* Adds to the part. False: `error` says why. */
+bool download_write(struct download *d, const char *bytes, size_t n,
+                    struct luma_error *error);
+
+/* The reply's end has come: checks that all is there, and gives the file its
+ * name, replacing a file or link of that name. `sync`: on the disk before.
+ * False: `error` says why, and nothing has changed under that name. */
+bool download_finish(struct download *d, const char *name, bool sync,
+                     struct luma_error *error);
+
+/* Forgets what has come so far: the next request asks for all. */
+bool download_restart(struct download *d);
+
+/* Closes it; a part that can be resumed stays, any other goes. May be called of
+ * a closed one. */
+void download_close(struct download *d);
+
+/* ---- exchanges --------------------------------------------------------- */
+
+enum file_result {
+    FILE_DONE,    /* the whole body is in the part */
+    FILE_MOVED,   /* the file is somewhere else */
+    FILE_EXPIRED, /* the link is not valid any more; `end` says so */
+    FILE_AGAIN,   /* the reply was odd: DOWNLOAD_AGAIN */
+    FILE_FAILED   /* see `end` */
+};
+
+/* How an exchange for a file ended. */
+struct file_end {
+    enum file_result what;
+    char *location; /* with FILE_MOVED: a URL, or NULL for one that is none; the
+                       receiver's to free() */
+    struct exchange_end end;
+};
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules of a download: redirects, an expired link, what it is called. */
+#include "job_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "link.h"
+#include "media.h"
+
+enum { MAX_HOPS = 5, RATE_MS = 250, NEWS_MS = 100 };
+
+/* ---- life -------------------------------------------------------------- */
+
+static char *text_of(const char *format, const char *a, const char *b)
+{
+    size_t size = strlen(format) + strlen(a) + strlen(b) + 1;
+    char *text = malloc(size);
+
+    if (text)
+        snprintf(text, size, format, a, b);
+    return text;
+}
+
+/* The directory must not change with the process's own. */
+static char *absolute(const char *dir)
+{
+    char *here, *text;
+
+    if (*dir == '/')
+        return strdup(dir);
+    here = getcwd(NULL, 0);
+    text = here ? text_of("%s/%s", here, dir) : NULL;
+    free(here);
+    return text;
+}
+
+static bool name_it(struct job_file *file, const struct luma_download *d)
+{
+    const char *slash = d->path ? strrchr(d->path, '/') : NULL;
+    char stem[MEDIA_STEM];
+    const char *dir;
+
+    if (!d->path) {
+        media_stem(stem, d->id, d->id_len, d->what);
+        file->stem = true;
+        file->name = strdup(stem);
+        file->dir = absolute(d->dir);
+        file->shown = text_of(
+            d->dir[strlen(d->dir) - 1] == '/' ? "%s%s" : "%s/%s", d->dir, "");
+        return file->name && file->dir && file->shown;
+    }
+    file->name = strdup(slash ? slash + 1 : d->path);
+    file->shown = slash ? strndup(d->path, (size_t)(slash - d->path) + 1)
+                        : strdup("");
+    dir = file->shown && *file->shown ? file->shown : ".";
+    file->dir = absolute(dir);
+    return file->name && file->dir && file->shown;
+}
+
+static const char *problem(const struct luma_download *d)
+{
+    const char *slash = d->path ? strrchr(d->path, '/') : NULL;
+    const char *name = slash ? slash + 1 : d->path;
+
+    if (!d->path && (!d->dir || !*d->dir))
+        return "path: must be given, or dir";
+    if (!d->path && (!d->id || !d->id_len))
+        return "dir: a name can only be made for a task with an id";
+    if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
+        return "path: must end with the name of a file";
+    return NULL;
+}
+
+struct job_file *job_file_new(const struct luma_download *d,
+                              struct luma_error *error)
+{
+    const char *wrong = problem(d);
+    struct job_file *file;
+    bool good;
+
+    if (wrong) {
+        status_set(error, LUMA_ARGUMENT);
+        snprintf(error->message, sizeof error->message, "%s", wrong);
+        return NULL;
+    }
+    status_set(error, LUMA_MEMORY);
+    file = calloc(1, sizeof *file);
+    if (!file)
+        return NULL;
+    file->news.event.kind = LUMA_NEWS;
+    file->allow_private = d->allow_private;
+    file->sync = !d->no_sync;
+    file->wants_news = d->wants_news;
+    file->what = d->what;
+    file->max_bytes = d->max_bytes;
+    good = name_it(file, d);
+    if (d->url && *d->url)
+        good = (file->url = strdup(d->url)) && good;
+    if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX)
+        good = (file->task = luma_ids_new(1, d->id_len)) &&
+               luma_ids_add(file->task, d->id, d->id_len) == LUMA_OK && good;
+    if (good)
+        return file;
+    job_file_free(file);
+    return NULL;
+}
+
+void job_file_free(struct job_file *file)
+{
+    if (!file)
+        return;
+    download_close(&file->sink);
+    luma_ids_unref(file->task);
+    free(file->url);
+    free(file->dir);
+    free(file->name);
+    free(file->shown);
+    free(file->path);
+    free(file->hop);
+    free(file);
+}
+
+void job_file_told(struct luma_event *event)
+{
+    struct job_news *news = (struct job_news *)event;
+    struct job *job = news->job;
+
+    atomic_store(&news->told, false);
+    job_unref(job);
+}
+
+/* ---- asking ------------------------------------------------------------ */
+
+const char *job_file_url(const struct job_file *file)
+{
+    return file->hop ? file->hop : file->url;
+}
+
+/* Stands for what is downloaded. The link of a task may be signed anew, which
+ * changes what comes after its path. */
+static uint64_t key_of(const struct job_file *file)
+{
+    const char *url = file->url ? file->url : "";
+    uint64_t key =
+        media_hash(0, url, file->task ? strcspn(url, "?#") : strlen(url));
+    size_t len;
+    const char *id;
+
+    if (file->task) {
+        id = ids_get(file->task, 0, &len);
+        key = media_hash(key, id, len);
+    }
+    return media_hash(key, media_name(file->what),
+                      strlen(media_name(file->what)));
+}
+
+static bool check_link(const struct job_file *file,
+                       const struct luma_options *o, struct luma_error *error)
+{
+    const char *url = job_file_url(file);
+    const char *wrong = link_problem(url, o->plain_http);
+
+    if (wrong) {
+        status_set(error, LUMA_LINK);
+        status_detail(error, file->hop ? "redirected: %s" : "%s", wrong);
+    } else if (o->proxy && !file->allow_private && link_is_closed(url)) {
+        status_set(error, LUMA_ADDRESS);
+        return false;
+    }
+    return !wrong;
+}
+
+bool job_file_begin(struct job_file *file, const struct luma_options *options,
+                    struct luma_error *error)
+{
+    if (!file->url && !file->renewing) {
+        file->renewing = file->task != NULL;
+        status_set(&file->expired, LUMA_LINK);
+        status_detail(&file->expired, "the task has no %s",
+                      media_name(file->what));
+        *error = file->expired;
+        return file->renewing;
+    }
+    if (file->renewing)
+        return true;
+    if (!check_link(file, options, error))
+        return false;
+    if (!file->open)
+        file->open = download_open(&file->sink, file->dir, file->name,
+                                   key_of(file), file->max_bytes, error);
+    return file->open;
+}
+
+/* ---- what came of it --------------------------------------------------- */
+
+static enum file_next over(struct exchange_end *end, enum luma_status code,
+                           const char *detail)
+{
+    long http = end->error.http;
+
+    status_set(&end->error, code);
+    if (*detail)
+        status_detail(&end->error, "%s", detail);
+    end->error.http = http;
+    return FILE_OVER;
+}
+
+static enum file_next moved(struct job_file *file, struct file_end *end)
+{
+    free(file->hop);
+    file->hop = end->location;
+    if (!file->hop)
+        return over(&end->end, LUMA_LINK, "it is redirected to nowhere");
+    if (++file->hops > MAX_HOPS)
+        return over(&end->end, LUMA_LINK, "it is redirected too often");
+    return FILE_ASK;
+}
+
+static enum file_next expired(struct job_file *file, struct exchange_end *end)
+{
+    if (!file->task || file->renewed)
+        return FILE_OVER;
+    file->expired = end->error;
+    file->renewing = true;
+    return FILE_ASK;
+}
+
+static enum file_next done(struct job_file *file, struct exchange_end *end)
+{
+    const char *ending = "";
+    char *name;
+
+    if (file->stem)
+        ending = media_ending(file->sink.type, file->what);
+    name = text_of("%s%s", file->name, ending);
+    file->path = name ? text_of("%s%s", file->shown, name) : NULL;
+    if (!file->path)
+        over(end, LUMA_MEMORY, "");
+    else if (!download_finish(&file->sink, name, file->sync, &end->error))
+        end->how = status_retry(end->error.code, 0);
+    free(name);
+    return end->error.code == LUMA_TRUNCATED ? FILE_REPEAT : FILE_OVER;
+}
+
+/* A new attempt starts from the link itself. */
+static enum file_next failed(struct job_file *file,
+                             const struct exchange_end *end)
+{
+    free(file->hop);
+    file->hop = NULL;
+    file->hops = 0;
+    return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
+}
+
+enum file_next job_file_ended(struct job_file *file, struct file_end *end)
+{
+    switch (end->what) {
+    case FILE_DONE:
+        return done(file, &end->end);
+    case FILE_MOVED:
+        return moved(file, end);
+    case FILE_EXPIRED:
+        return expired(file, &end->end);
+    case FILE_AGAIN:
+        if (download_restart(&file->sink))
+            return FILE_ASK;
+        return over(&end->end, LUMA_FILE, "cannot empty its part file");
+    default:
+        return failed(file, &end->end);
+    }
+}
+
+enum file_next job_file_renewed(struct job_file *file,
+                                const struct luma_doc *task,
+                                struct exchange_end *end)
+{
+    size_t len = 0;
+    const char *link = task ? media_link(task, file->what, &len) : NULL;
+    char *url;
+
+    if (end->error.code != LUMA_OK && !task)
+        return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
+    file->renewing = false;
+    file->renewed = true;
+    if (!task)
+        return over(end, LUMA_LINK, "the gateway does not know its task");
+    if (!link || (file->url && strlen(file->url) == len &&
+                  memcmp(file->url, link, len) == 0)) {
+        end->error = file->expired; /* nothing new */
+        return FILE_OVER;
+    }
+    url = strndup(link, len);
+    if (!url)
+        return over(end, LUMA_MEMORY, "");
+    free(file->url);
+    file->url = url;
+    free(file->hop);
+    file->hop = NULL;
+    file->hops = 0;
+    return FILE_ASK;
+}
+
+/* ---- progress ---------------------------------------------------------- */
+
+void job_file_progress(const struct job_file *file,
+                       struct luma_progress *progress)
+{
+    progress->bytes = atomic_load(&file->have);
+    progress->total_bytes = atomic_load(&file->total);
+    progress->rate = atomic_load(&file->rate);
+}
+
+static void measure(struct job_file *file, int64_t now)
+{
+    int64_t have = file->sink.have, ms = now - file->rate_since;
+    double rate = (double)atomic_load(&file->rate);
+
+    if (file->rate_since && have >= file->rate_from && ms < RATE_MS)
+        return;
+    if (file->rate_since && have >= file->rate_from) {
+        double latest = (double)(have - file->rate_from) * 1000 / (double)ms;
+
+        rate = rate > 0 ? 0.7 * rate + 0.3 * latest : latest;
+        atomic_store(&file->rate, (unsigned long long)rate);
+    }
+    file->rate_since = now;
+    file->rate_from = have;
+}
+
+bool job_file_look(struct job_file *file, int64_t now)
+{
+    int64_t have = file->sink.have;
+
+    if (!file->open)
+        return false;
+    atomic_store(&file->have, (unsigned long long)have);
+    atomic_store(&file->total, file->sink.total > 0
+                                   ? (unsigned long long)file->sink.total
+                                   : 0);
+    measure(file, now);
+    if (!file->wants_news || have == file->told_have ||
+        now - file->told_at < NEWS_MS)
+        return false;
+    file->told_at = now;
+    file->told_have = have;
+    return true;
+}

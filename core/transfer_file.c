@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* What libcurl is told for a file, and what its end means. */
+#include "transfer_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "address.h"
+#include "link.h"
+#include "transfer.h"
+
+enum { MAX_HEADER_BYTES = 64 * 1024, MAX_IGNORED = 64 * 1024 };
+
+/* ---- what libcurl calls ------------------------------------------------ */
+
+/* A proxy's address is the caller's own choice, and what lies behind it cannot
+ * be seen from here. */
+static bool checks_addresses(const struct transfer_file *t)
+{
+    return !t->allow_private && !t->options->proxy;
+}
+
+/* Before each send on a connection: also on one that was made for another
+ * download, which may be allowed more. */
+static int before_send(void *user, char *ip, char *local, int port, int from)
+{
+    struct transfer_file *t = user;
+
+    (void)local, (void)port, (void)from;
+    t->closed = checks_addresses(t) && !address_text_is_public(ip);
+    t->refused = t->sends == t->allowed;
+    if (t->closed || t->refused)
+        return CURL_PREREQFUNC_ABORT;
+    t->sends++;
+    t->moved = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* The address itself is looked at, whatever name led to it. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose,
+                                 struct curl_sockaddr *a)
+{
+    struct transfer_file *t = user;
+
+    if (checks_addresses(t) && !address_is_public(&a->addr)) {
+        t->closed = true;
+        return CURL_SOCKET_BAD;
+    }
+    return transfer_open_socket(NULL, purpose, a);
+}
+
+static size_t on_header(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer_file *t = user;
+
+    t->answered = t->moved = true;
+    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        t->in_head = true;
+    else if (*bytes == '\r' || *bytes == '\n')
+        t->in_head = false;
+    t->header_bytes += size * n;
+    return t->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
+}
+
+/* NULL where there is none, or several that differ. */
+static const char *header(const struct transfer_file *t, const char *name)
+{
+    struct curl_header *found;
+    const char *value;
+    size_t i, amount;
+
+    if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &found) !=
+        CURLHE_OK)
+        return NULL;
+    value = found->value;
+    amount = found->amount;
+    for (i = 1; i < amount; i++)
+        if (curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &found) !=
+                CURLHE_OK ||
+            strcmp(found->value, value) != 0)
+            return NULL;
+    return value;
+}
+
+static bool has_header(const struct transfer_file *t, const char *name)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &found) ==
+           CURLHE_OK;
+}
+
+/* A connection that breaks must not look like the end: the length is told, or
+ * the last chunk is marked, or HTTP/2 marks it. */
+static void read_framing(const struct transfer_file *t,
+                         struct download_head *head)
+{
+    const char *coding = header(t, "Transfer-Encoding");
+    curl_off_t length = -1;
+    long version = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    head->length = coding || !header(t, "Content-Length") ? -1 : length;
+    head->framed = head->length >= 0 || version > CURL_HTTP_VERSION_1_1 ||
+                   (coding && strcasecmp(coding, "chunked") == 0);
+    if (has_header(t, "Content-Length") && !header(t, "Content-Length"))
+        head->framed = false;
+}
+
+/* The head is complete: what is it? */
+static void begin(struct transfer_file *t)
+{
+    struct download_head head = {
+        .etag = header(t, "ETag"),
+        .type = header(t, "Content-Type"),
+        .range = header(t, "Content-Range"),
+        .encoding = header(t, "Content-Encoding"),
+    };
+
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
+    t->begun = true;
+    t->verdict = DOWNLOAD_REFUSE;
+    head.http = t->http;
+    read_framing(t, &head);
+    if (t->http == 200 || t->http == 206 || t->http == 416)
+        t->verdict = download_begin(t->download, &head, &t->trouble);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer_file *t = user;
+    bool good;
+
+    if (!t->begun)
+        begin(t);
+    t->answered = t->moved = true;
+    if (t->verdict == DOWNLOAD_TAKE) {
+        good = download_write(t->download, bytes, size * n, &t->trouble);
+        t->bytes += good ? size * n : 0;
+    } else { /* a short one is read, so that its connection can be used */
+        t->ignored += size * n;
+        good = t->ignored <= MAX_IGNORED && t->trouble.code == LUMA_OK;
+    }
+    t->stopped = !good;
+    return good ? size * n : 0;
+}
+
+static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
+                       curl_off_t ultotal, curl_off_t ulnow)
+{
+    struct transfer_file *t = user;
+
+    (void)dltotal, (void)ultotal;
+    if (t->progress != dlnow + ulnow)
+        t->moved = true;
+    t->progress = dlnow + ulnow;
+    return 0;
+}
+
+/* ---- options ----------------------------------------------------------- */
+
+#define SET(option, value) (curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+static bool set_callbacks(struct transfer_file *t, CURL *easy)
+{
+    return SET(CURLOPT_ERRORBUFFER, t->detail) &&
+           SET(CURLOPT_PREREQFUNCTION, before_send) &&
+           SET(CURLOPT_PREREQDATA, t) &&
+           SET(CURLOPT_HEADERFUNCTION, on_header) &&
+           SET(CURLOPT_HEADERDATA, t) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
+           SET(CURLOPT_WRITEDATA, t) && SET(CURLOPT_NOPROGRESS, 0L) &&
+           SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
+           SET(CURLOPT_XFERINFODATA, t) &&
+           SET(CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
+           SET(CURLOPT_OPENSOCKETDATA, t);
+}
+
+static bool set_request(struct transfer_file *t, CURL *easy)
+{
+    const struct luma_options *o = t->options;
+
+    return SET(CURLOPT_URL, t->url) && SET(CURLOPT_HTTPGET, 1L) &&
+           SET(CURLOPT_HTTPHEADER, t->headers) &&
+           SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
+           SET(CURLOPT_USERAGENT, o->user_agent) &&
+           SET(CURLOPT_HTTP_VERSION,
+               o->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
+           SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
+           SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
+           SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
+}
+
+static bool add_header(struct transfer_file *t, const char *name,
+                       const char *value)
+{
+    struct curl_slist *list = NULL;
+    size_t size = strlen(name) + strlen(value) + 1;
+    char *line = malloc(size);
+
+    if (!line)
+        return false;
+    snprintf(line, size, "%s%s", name, value);
+    list = curl_slist_append(t->headers, line);
+    memset(line, 0, size);
+    free(line);
+    if (list)
+        t->headers = list;
+    return list != NULL;
+}
+
+static bool add_headers(struct transfer_file *t)
+{
+    char range[DOWNLOAD_RANGE];
+
+    if (download_ask(t->download, range) &&
+        (!add_header(t, "Range: ", range) ||
+         !add_header(t, "If-Range: ", t->download->etag)))
+        return false;
+    return add_header(t, "Accept: */*", "") &&
+           add_header(t, "Accept-Encoding: identity", "") &&
+           (!link_same_origin(t->url, t->options->base_url) ||
+            add_header(t, "Authorization: Bearer ", t->options->token));
+}
+
+struct transfer_file *transfer_file_new(const struct luma_options *options,
+                                        struct download *download,
+                                        const char *url, bool allow_private,
+                                        unsigned allowed)
+{
+    struct transfer_file *t = calloc(1, sizeof *t);
+
+    if (!t)
+        return NULL;
+    t->options = options;
+    t->download = download;
+    t->allow_private = allow_private;
+    t->allowed = allowed;
+    status_set(&t->trouble, LUMA_OK);
+    t->easy = curl_easy_init();
+    t->url = strdup(url);
+    if (t->easy && t->url && add_headers(t) && set_callbacks(t, t->easy) &&
+        transfer_set_safety(t->easy, options, url) && set_request(t, t->easy))
+        return t;
+    transfer_file_free(t);
+    return NULL;
+}
+
+void transfer_file_free(struct transfer_file *t)
+{
+    struct curl_slist *line;
+
+    if (!t)
+        return;
+    if (t->easy)
+        curl_easy_cleanup(t->easy);
+    for (line = t->headers; line; line = line->next)
+        memset(line->data, 0, strlen(line->data));
+    curl_slist_free_all(t->headers);
+    free(t->url);
+    free(t);
+}
+
+int64_t transfer_file_watch(struct transfer_file *t, int64_t now)
+{
+    if (t->moved) {
+        t->moved = false;
+        t->last_byte = now;
+    }
+    return t->last_byte ? t->last_byte + t->options->stall_timeout : 0;
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+/* No answer that could be read to its end. */
+static void broken(const struct transfer_file *t, CURLcode result,
+                   enum luma_status ours, struct luma_error *error)
+{
+    enum luma_status code = ours;
+
+    if (t->closed)
+        code = LUMA_ADDRESS;
+    else if (t->refused)
+        code = LUMA_NETWORK;
+    else if (t->header_bytes > MAX_HEADER_BYTES)
+        code = LUMA_TOO_LARGE;
+    else if (!ours)
+        code = transfer_status(result, t->detail, t->sends > 0,
+                               t->answered && t->http);
+    status_set(error, code);
+    if (code == LUMA_TOO_LARGE)
+        status_detail(error, "its headers are over 64 KiB");
+    else if (!ours && !t->closed && !t->refused && *t->detail)
+        status_detail(error, "%s", t->detail);
+}
+
+static bool is_redirect(long http)
+{
+    return http == 301 || http == 302 || http == 303 || http == 307 ||
+           http == 308;
+}
+
+/* An answer that gives no file. */
+static enum file_result no_file(const struct transfer_file *t,
+                                struct file_end *end)
+{
+    const char *location = header(t, "Location");
+    long http = t->http;
+    char host[LINK_HOST];
+
+    link_host(t->url, host);
+    status_set(&end->end.error,
+               http >= 500 || http == 429 ? status_of_http(http) : LUMA_LINK);
+    status_detail(&end->end.error, "%s answered with HTTP %ld", host, http);
+    if (is_redirect(http)) {
+        end->location = location ? link_follow(t->url, location) : NULL;
+        return FILE_MOVED;
+    }
+    return http == 403 || http == 410 ? FILE_EXPIRED : FILE_FAILED;
+}
+
+/* The answer was read as far as it was wanted. */
+static enum file_result answered(const struct transfer_file *t, CURLcode result,
+                                 struct file_end *end)
+{
+    if (t->trouble.code != LUMA_OK) {
+        end->end.error = t->trouble;
+        return FILE_FAILED;
+    }
+    if (t->verdict == DOWNLOAD_TAKE) {
+        status_set(&end->end.error, LUMA_OK);
+        return result == CURLE_OK ? FILE_DONE : FILE_FAILED;
+    }
+    status_set(&end->end.error, LUMA_REPLY);
+    return t->verdict == DOWNLOAD_AGAIN ? FILE_AGAIN : no_file(t, end);
+}
+
+static void read_hint(const struct transfer_file *t, struct exchange_end *end)
+{
+    end->hint = retry_hint(header(t, "Retry-After"), header(t, "Date"),
+                           (int64_t)time(NULL));
+    if (end->hint.kind == HINT_SECONDS)
+        end->error.retry_after = end->hint.seconds;
+    if (t->http != 429 && t->http != 503)
+        end->hint = (struct retry_hint){HINT_NONE, 0}; /* told, not obeyed */
+}
+
+void transfer_file_finish(struct transfer_file *t, CURLcode result,
+                          enum luma_status ours, struct file_end *end)
+{
+    bool readable;
+
+    if (result == CURLE_OK && t->in_head)
+        result = CURLE_PARTIAL_FILE; /* libcurl takes a cut head for whole */
+    *end = (struct file_end){.what = FILE_FAILED, .end.sends = t->sends};
+    if (!ours && result == CURLE_OK && !t->begun)
+        begin(t); /* there was no body */
+    readable = !ours && (result == CURLE_OK || t->stopped ||
+                         (result == CURLE_PARTIAL_FILE && t->begun &&
+                          t->verdict != DOWNLOAD_TAKE));
+    if (readable)
+        end->what = answered(t, result, end);
+    else
+        broken(t, result, ours, &end->end.error);
+    end->end.bytes = t->bytes;
+    end->end.error.http = t->http;
+    if (t->begun)
+        read_hint(t, &end->end);
+    end->end.error.phase = !t->sends     ? "connect"
+                           : t->answered ? "body"
+                                         : "wait";
+    end->end.how = status_retry(end->end.error.code,
+                                readable && t->http >= 300 ? t->http : 0);
+    end->end.error.retryable = end->end.how != RETRY_NEVER;
+}
