@@ -213,6 +213,15 @@ static void deliver_end(lua_State *L, struct job *job,
         lua_call(L, 2, 0);
 }
 
+/* A download has got further. */
+static void deliver_news(lua_State *L, struct job *job)
+{
+    slot_push(L, JOB, JOB_ON_PROGRESS);
+    result_push_progress(L, job);
+    luma_take(job->client->core, true);
+    lua_call(L, 1, 0);
+}
+
 static void deliver_one(lua_State *L, struct client *client,
                         const struct luma_event *event)
 {
@@ -232,6 +241,8 @@ static void deliver_one(lua_State *L, struct client *client,
         deliver_task(L, job, (const struct luma_doc *)event);
     else if (event->kind == LUMA_ANSWER)
         deliver_answer(L, job, (const struct luma_answer *)event);
+    else if (event->kind == LUMA_NEWS)
+        deliver_news(L, job);
     else
         deliver_end(L, job, (const struct luma_end *)event);
 }

@@ -150,6 +150,12 @@ static int job_tostring(lua_State *L)
         return 1;
     }
     luma_job_progress(job->core, &p);
+    if (luma_job_is_download(job->core)) {
+        lua_pushfstring(L, "luma.job (%s, download, %d kB)",
+                        job_is_done(job) ? "done" : "running",
+                        (int)(p.bytes / 1000));
+        return 1;
+    }
     lua_pushfstring(L, "luma.job (%s, %d of %d ids open)",
                     job_is_done(job) ? "done" : "running",
                     (int)p.outcome[LUMA_IS_OPEN], (int)p.ids);

@@ -303,6 +303,7 @@ static const luaL_Reg methods[] = {
     {"tasks", client_tasks},
     {"fetch", job_fetch},
     {"watch", job_watch},
+    {"download", job_download},
     {"request", job_request},
     {"step", client_step},
     {"wait", client_wait_method},

@@ -101,6 +101,13 @@ int job_fetch(lua_State *L);
 int job_watch(lua_State *L);
 int job_request(lua_State *L);
 
+/* Pushes a job of the client at 1 without a core yet. */
+struct job *job_push_new(lua_State *L, struct client *client);
+
+/* Lets the client at 1 find the job at `index`, and keeps it if it has
+ * callbacks. */
+void job_anchor(lua_State *L, struct job *job, int index, bool callbacks);
+
 /* ---- lua_job.c: jobs --------------------------------------------------- */
 
 extern const char job_type[]; /* of the metatable */
@@ -124,6 +131,12 @@ void job_push_id(lua_State *L, const struct job *job, size_t index);
 int job_result(lua_State *L);
 
 void job_register(lua_State *L); /* the metatable */
+
+/* ---- lua_download.c: downloads ----------------------------------------- */
+
+/* client:download(task or url, path or options): the client is at 1; leaves the
+ * job on top, or nil and an error. Returns how many. */
+int job_download(lua_State *L);
 
 /* ---- lua_result.c: results --------------------------------------------- */
 
@@ -166,6 +179,9 @@ void value_push_error(lua_State *L, const struct luma_error *error);
 void value_register(lua_State *L); /* the error's metatable */
 
 /* ---- lua_task.c: conveniences for task tables -------------------------- */
+
+int task_url(lua_State *L);
+int task_id(lua_State *L);
 
 extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
 

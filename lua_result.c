@@ -116,6 +116,10 @@ static void push_reason(lua_State *L, int index, const struct job *job)
 {
     struct luma_error cancelled;
 
+    if (luma_job_is_download(job->core)) {
+        value_push_error(L, luma_job_error(job->core));
+        return;
+    }
     status_set(&cancelled, LUMA_CANCELLED);
     slot_push(L, index, JOB_FIRST_ERROR);
     if (luma_job_error(job->core)->code == LUMA_PENDING) {
@@ -167,14 +171,31 @@ static void push_value(lua_State *L, int index)
     lua_replace(L, -2);
 }
 
+/* The path and its bytes, or nil and an error; into the slots. */
+static void make_file_result(lua_State *L, int index, const struct job *job)
+{
+    const char *path = luma_job_path(job->core);
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    if (path)
+        lua_pushinteger(L, (lua_Integer)p.bytes);
+    else
+        result_push_failure(L, index, job);
+    slot_set(L, index, JOB_RESULT2);
+    lua_pushstring(L, path);
+}
+
 int result_push(lua_State *L, int index, struct job *job)
 {
     struct luma_progress p;
 
     if (!job->has_result) {
         luma_job_progress(job->core, &p);
-        if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED] ||
-            p.outcome[LUMA_IS_OPEN]) {
+        if (luma_job_is_download(job->core)) {
+            make_file_result(L, index, job);
+        } else if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED] ||
+                   p.outcome[LUMA_IS_OPEN]) {
             result_push_failure(L, index, job);
             slot_set(L, index, JOB_RESULT2);
             lua_pushnil(L);
@@ -204,7 +225,7 @@ void result_push_progress(lua_State *L, const struct job *job)
     struct luma_progress p;
 
     luma_job_progress(job->core, &p);
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
     set_number(L, "ids", p.ids);
     set_number(L, "tasks", p.outcome[LUMA_IS_TASK]);
     set_number(L, "missing", p.outcome[LUMA_IS_MISSING]);
@@ -213,5 +234,7 @@ void result_push_progress(lua_State *L, const struct job *job)
     set_number(L, "requests", p.requests);
     set_number(L, "retries", p.retries);
     set_number(L, "bytes", p.bytes);
-    set_number(L, "total_bytes", 0); /* of downloads; here it is not known */
+    set_number(L, "total_bytes", p.total_bytes);
+    if (luma_job_is_download(job->core))
+        set_number(L, "rate", p.rate);
 }

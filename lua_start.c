@@ -191,36 +191,48 @@ static void take_options(lua_State *L, struct job_options *o)
 
 /* ---- jobs -------------------------------------------------------------- */
 
-/* Lets the client find the job, and keeps it if it has callbacks. */
-static void anchor(lua_State *L, struct job *job, int index, bool strongly)
+void job_anchor(lua_State *L, struct job *job, int index, bool callbacks)
 {
-    slot_push(L, 1, strongly ? CLIENT_ANCHORS : CLIENT_JOBS);
-    lua_pushvalue(L, index);
-    lua_rawsetp(L, -2, job->core);
-    lua_pop(L, 1);
+    int slot;
+
+    for (slot = CLIENT_JOBS; slot <= CLIENT_ANCHORS; slot++) {
+        if (slot == CLIENT_ANCHORS && !callbacks)
+            return;
+        slot_push(L, 1, slot);
+        lua_pushvalue(L, index);
+        lua_rawsetp(L, -2, job->core);
+        lua_pop(L, 1);
+    }
 }
 
-/* Pushes a job without a core, which its finaliser accepts. */
-static struct job *push_job(lua_State *L, struct client *client,
-                            struct job_options *o)
+struct job *job_push_new(lua_State *L, struct client *client)
 {
     struct job *job = lua_newuserdatauv(L, sizeof *job, 1);
 
-    *job = (struct job){.client = client,
-                        .watches = o->kind == WATCH,
-                        .single = o->kind == REQUEST};
+    *job = (struct job){.client = client};
     lua_createtable(L, JOB_LAST, 0);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, JOB_CLIENT);
+    lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, job_type);
+    return job;
+}
+
+/* The same, with its options. */
+static struct job *push_job(lua_State *L, struct client *client,
+                            struct job_options *o)
+{
+    struct job *job = job_push_new(L, client);
+
+    job->watches = o->kind == WATCH;
+    job->single = o->kind == REQUEST;
+    lua_getiuservalue(L, -1, 1);
     take_options(L, o);
     lua_rawgeti(L, -1, JOB_ON_TASK);
     job->streams = !lua_isnil(L, -1);
-    lua_pop(L, 1);
-    lua_rawgeti(L, -1, JOB_ON_UPDATE);
+    lua_rawgeti(L, -2, JOB_ON_UPDATE);
     job->updates = !lua_isnil(L, -1);
-    lua_pop(L, 1);
-    lua_setiuservalue(L, -2, 1);
-    luaL_setmetatable(L, job_type);
+    lua_pop(L, 3);
     return job;
 }
 
@@ -235,9 +247,7 @@ static int started(lua_State *L, int index, struct job *job,
         return 2;
     }
     luma_job_keep(job->core, !job->streams);
-    anchor(L, job, index, false);
-    if (o->callbacks)
-        anchor(L, job, index, true);
+    job_anchor(L, job, index, o->callbacks > 0);
     lua_settop(L, index);
     return 1;
 }

@@ -106,7 +106,7 @@ static int id_in(lua_State *L, int index, const char *name)
     return 0;
 }
 
-static int task_id(lua_State *L)
+int task_id(lua_State *L)
 {
     luaL_checkany(L, 1);
     if (id_in(L, 1, "task_id"))
@@ -135,7 +135,7 @@ static int any_link(lua_State *L, int object, const char *what)
            link_in(L, object, "video", "url");
 }
 
-static int task_url(lua_State *L)
+int task_url(lua_State *L)
 {
     static const char *const whats[] = {"video", "thumbnail", "last_frame",
                                         NULL};
