@@ -23,8 +23,8 @@
 --   content_type, content_length (a number, a string, "none"), chunked (true
 --   or the chunk's size), close_after, header_flood (lines of 1 kB; true: no
 --   end). raw: the whole answer's bytes instead.
--- The way: delay (seconds), drip and drip_head {bytes, seconds}, slices
---   {sizes}; stall "request", "head" or "body", until released.
+-- The way: delay (seconds), drip and drip_head {bytes, seconds, after: so many
+--   come first at once}, slices {sizes}; stall "request", "head" or "body", until released.
 -- The end: cut (bytes of the body as framed), cut_head (bytes of the head),
 --   then "close" (after a cut or raw the default), "reset" or "stall" (until
 --   released, when the rest follows); reset or close instead of an answer;
@@ -189,7 +189,8 @@ end
 
 local function send_part(conn, text, drip, slices)
   if drip then
-    send_pieces(conn, text, { drip.bytes or 1 }, drip.seconds)
+    local sizes = { drip.after or drip.bytes or 1, drip.bytes or 1 }
+    send_pieces(conn, text, sizes, drip.seconds)
   elseif slices then
     send_pieces(conn, text, slices)
   elseif text ~= "" then

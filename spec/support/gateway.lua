@@ -91,6 +91,12 @@ function Gateway:route(path, ...)
   self:ask("route", { path = path, behaviours = { ... } })
 end
 
+-- Files at a path, one for each request in turn; the last one stays. What one
+-- may say is listed in files.lua.
+function Gateway:file(path, ...)
+  self:ask("file", { path = path, files = { ... } })
+end
+
 -- Whether requests are kept for the journal (they are, unless told).
 function Gateway:record(on) self:ask("record", { on = on }) end
 

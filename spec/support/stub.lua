@@ -23,6 +23,7 @@ local socket = require "cqueues.socket"
 local certificate = require "certificate"
 local answers = require "answer"
 local Connection = require "connection"
+local files = require "files"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
 local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
@@ -37,7 +38,7 @@ local function fresh_state()
   return {
     changed = changed, requests = {}, complete = 0, connections = 0,
     open = 0, max_open = 0, stalled = 0, releases = 0, live = {},
-    default = {}, queue = {}, claimed = 0, accepts = {}, routes = {},
+    default = {}, queue = {}, claimed = 0, accepts = {}, routes = {}, files = {},
     record = true,
   }
 end
@@ -87,6 +88,8 @@ local function claim(request)
   local path = request.path:match "^[^?]*"
   local route = state.routes[path]
   if route then return next_of_route(request, route) end
+  local file = state.files[path]
+  if file then return files.behaviour(request, next_of_route(request, file)) end
   if request.method ~= "POST" or not path:find "/luma/tasks$" then
     request.behaviour = "not_found"
     return refusal(request, 404,
@@ -227,6 +230,8 @@ function ops.queue(op) append(state.queue, op.behaviours) end
 function ops.accept(op) append(state.accepts, op.behaviours) end
 
 function ops.route(op) state.routes[op.path] = op.behaviours end
+
+function ops.file(op) state.files[op.path] = op.files end
 
 function ops.record(op) state.record = op.on end
 
