@@ -63,8 +63,9 @@ static void write_state(const struct download *d)
     if (!*d->etag || d->total < 0)
         return;
     boot_name(boot);
-    n = snprintf(text, sizeof text, "luma 1 %s %016" PRIx64 " %" PRId64 " %s",
-                 boot, d->key, d->total, d->etag);
+    n = snprintf(text, sizeof text,
+                 "luma 1 %s %o %016" PRIx64 " %" PRId64 " %s", boot, d->mode,
+                 d->key, d->total, d->etag);
     n = snprintf(line, sizeof line, "%s %016" PRIx64 "\n", text,
                  media_hash(0, text, (size_t)n));
     fd = openat(d->dir, d->state,
@@ -103,15 +104,17 @@ static bool read_state(struct download *d, int64_t size)
     char line[STATE_ROOM + 32], boot[BOOT_ROOM], then[BOOT_ROOM];
     uint64_t key;
     int64_t total;
+    unsigned mode;
 
     boot_name(boot);
     if (!state_text(d, line) ||
-        sscanf(line, "luma 1 %39s %16" SCNx64 " %" SCNd64 " %255s", then, &key,
-               &total, d->etag) != 4 ||
+        sscanf(line, "luma 1 %39s %o %16" SCNx64 " %18" SCNd64 " %255s", then,
+               &mode, &key, &total, d->etag) != 5 ||
         strcmp(boot, then) != 0 || key != d->key || size > total) {
         d->etag[0] = '\0';
         return false;
     }
+    d->mode = mode & 0777;
     d->total = total;
     d->have = size;
     return true;
@@ -142,8 +145,22 @@ static bool is_ours(int fd)
            s.st_uid == geteuid() && !(s.st_mode & 077);
 }
 
+/* A new one, which says by the way what mode new files have. */
+static int make_part(struct download *d)
+{
+    struct stat s;
+    int fd = openat(d->dir, d->part,
+                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+    if (fd >= 0 && fstat(fd, &s) == 0) {
+        d->mode = s.st_mode & 0777;
+        fchmod(fd, 0600);
+    }
+    return fd;
+}
+
 /* A descriptor of the part, old or new; -1: `errno` says why. */
-static int open_part(const struct download *d)
+static int open_part(struct download *d)
 {
     int fd =
         openat(d->dir, d->part, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -155,8 +172,7 @@ static int open_part(const struct download *d)
     if ((fd >= 0 || errno != ENOENT) && unlinkat(d->dir, d->part, 0) != 0 &&
         errno != ENOENT)
         return -1;
-    return openat(d->dir, d->part,
-                  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return make_part(d);
 }
 
 /* The part may have been renamed or removed before it was ours. */
@@ -235,7 +251,8 @@ static bool open_all(struct download *d, const char *dir, const char *name,
 bool download_open(struct download *d, const char *dir, const char *name,
                    uint64_t key, uint64_t max, struct luma_error *error)
 {
-    *d = (struct download){.dir = -1, .fd = -1, .key = key, .max = max};
+    *d = (struct download){
+        .dir = -1, .fd = -1, .key = key, .max = max, .mode = 0600};
     d->total = -1;
     d->part = joined(name, part_ending);
     d->state = joined(name, state_ending);
@@ -273,6 +290,14 @@ bool download_restart(struct download *d)
     d->checked = d->spoilt = false;
     unlinkat(d->dir, d->state, 0);
     return ftruncate(d->fd, 0) == 0;
+}
+
+bool download_set_key(struct download *d, uint64_t key)
+{
+    bool same = d->key == key;
+
+    d->key = key;
+    return same || download_restart(d);
 }
 
 bool download_ask(struct download *d, char range[DOWNLOAD_RANGE])
@@ -426,6 +451,7 @@ static bool finish(struct download *d, const char *name, bool sync,
 {
     if (!check_target(d, name, error))
         return false;
+    fchmod(d->fd, d->mode);
     if (sync && fsync(d->fd) != 0)
         return file_error(error, "cannot bring it to the disk", errno);
     if (renameat(d->dir, d->part, d->dir, name) != 0)

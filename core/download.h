@@ -21,6 +21,7 @@ struct download {
     int fd;        /* of the part, or -1 */
     char *part;    /* names in the directory */
     char *state;   /* of them */
+    unsigned mode; /* what new files have here */
     uint64_t key;  /* of what is downloaded */
     uint64_t max;  /* bytes, 0 for any number */
     int64_t have;  /* bytes in the part */
@@ -78,8 +79,13 @@ bool download_write(struct download *d, const char *bytes, size_t n,
 bool download_finish(struct download *d, const char *name, bool sync,
                      struct luma_error *error);
 
-/* Forgets what has come so far: the next request asks for all. */
+/* Forgets what has come so far: the next request asks for all. False: it cannot
+ * empty the part. */
 bool download_restart(struct download *d);
+
+/* What is downloaded may have another key now, and then starts anew. False: as
+ * above. */
+bool download_set_key(struct download *d, uint64_t key);
 
 /* Closes it; a part that can be resumed stays, any other goes. May be called of
  * a closed one. */

@@ -300,6 +300,8 @@ enum file_next job_file_renewed(struct job_file *file,
     free(file->hop);
     file->hop = NULL;
     file->hops = 0;
+    if (file->open && !download_set_key(&file->sink, key_of(file)))
+        return over(end, LUMA_FILE, "cannot empty its part file");
     return FILE_ASK;
 }
 
