@@ -143,7 +143,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
         t->bytes += good ? size * n : 0;
     } else { /* a short one is read, so that its connection can be used */
         t->ignored += size * n;
-        good = t->ignored <= MAX_IGNORED && t->trouble.code == LUMA_OK;
+        good = t->ignored <= MAX_IGNORED && t->verdict != DOWNLOAD_AGAIN &&
+               t->trouble.code == LUMA_OK;
     }
     t->stopped = !good;
     return good ? size * n : 0;

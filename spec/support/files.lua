@@ -118,6 +118,7 @@ function files.behaviour(request, file)
     add_range(answer, file, from, #body)
   end
   if file.lie then answer.content_length = #answer.body + file.lie end
+  if file.lie or file.ranges == "longer" then answer["then"] = "close" end
   for key, value in pairs(file) do
     if key == "headers" then
       for name, text in pairs(value) do answer.headers[name] = text end
