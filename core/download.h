@@ -1,44 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The file a download goes to: a part file beside it, the rules by which two
- * replies may be joined, sync, and the rename that makes it whole. Knows no
- * libcurl.
- *
- * Of "clip.mp4", the part is "clip.mp4.luma.part", and what its resuming needs
- * is in "clip.mp4.luma.state.part"; both are this user's alone and survive the
- * process. One thread at a time, which waits for the disk. */
+/* The file a download goes to, and the rules by which replies may become one.
+ * Knows no libcurl. One thread at a time, which waits for the disk. */
 #ifndef LUMA_DOWNLOAD_H
 #define LUMA_DOWNLOAD_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "part.h"
 #include "retry.h"
 
-enum { DOWNLOAD_ETAG = 256, DOWNLOAD_TYPE = 40 };
-
-struct download {
-    int dir;       /* its descriptor, or -1 */
-    int fd;        /* of the part, or -1 */
-    char *part;    /* names in the directory */
-    char *state;   /* of them */
-    unsigned mode; /* what new files have here */
-    uint64_t key;  /* of what is downloaded */
-    uint64_t max;  /* bytes, 0 for any number */
-    int64_t have;  /* bytes in the part */
-    int64_t asked; /* where the reply is to begin; 0: at the beginning */
-    int64_t total; /* bytes of the whole file, -1: not known */
-    bool checked;  /* its first bytes are not those of a page */
-    bool spoilt;   /* what is in the part is good for nothing */
-    char type[DOWNLOAD_TYPE]; /* media type of the last reply, or "" */
-    char etag[DOWNLOAD_ETAG]; /* a strong one, or "": it cannot be resumed */
-};
+enum { DOWNLOAD_TYPE = 40 };
 
 /* Zero-filled is closed; so is what download_open has failed on. */
+struct download {
+    struct part part;
+    struct part_state state;  /* of the file that the part is of */
+    uint64_t max;             /* bytes, 0 for any number */
+    int64_t have;             /* bytes in the part */
+    int64_t asked;            /* where the reply is to begin; 0: at all */
+    bool checked;             /* its first bytes are not those of a page */
+    bool spoilt;              /* what is in the part is good for nothing */
+    char type[DOWNLOAD_TYPE]; /* media type of the last reply, or "" */
+};
 
 /* Opens `dir`/`name`'s part: what an earlier attempt has left there under the
- * same key, or a new one. `name` must be the last part of a path. False:
- * `error` says why: no such directory, another download into the same file, a
- * final name that is no file. */
+ * same key, or a new one. False: `error` says why (part_open). */
 bool download_open(struct download *d, const char *dir, const char *name,
                    uint64_t key, uint64_t max, struct luma_error *error);
 
@@ -46,7 +30,7 @@ bool download_open(struct download *d, const char *dir, const char *name,
 enum { DOWNLOAD_RANGE = 32 };
 
 /* What the next request asks for. True: a range, under the condition of
- * d->etag; it begins a byte before the part's end, so that even a part with
+ * state.etag; it begins a byte before the part's end, so that even a part with
  * nothing missing is compared with what the server has now. */
 bool download_ask(struct download *d, char range[DOWNLOAD_RANGE]);
 
@@ -74,18 +58,18 @@ bool download_write(struct download *d, const char *bytes, size_t n,
                     struct luma_error *error);
 
 /* The reply's end has come: checks that all is there, and gives the file its
- * name, replacing a file or link of that name. `sync`: on the disk before.
- * False: `error` says why, and nothing has changed under that name. */
+ * name (part_commit). False: `error` says why. */
 bool download_finish(struct download *d, const char *name, bool sync,
                      struct luma_error *error);
 
-/* Forgets what has come so far: the next request asks for all. False: it cannot
- * empty the part. */
-bool download_restart(struct download *d);
+/* Forgets what has come so far: the next request asks for all. False: `error`
+ * says why. */
+bool download_restart(struct download *d, struct luma_error *error);
 
 /* What is downloaded may have another key now, and then starts anew. False: as
  * above. */
-bool download_set_key(struct download *d, uint64_t key);
+bool download_set_key(struct download *d, uint64_t key,
+                      struct luma_error *error);
 
 /* Closes it; a part that can be resumed stays, any other goes. May be called of
  * a closed one. */

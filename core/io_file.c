@@ -228,7 +228,7 @@ static void repeat_or_end(struct io_file *io, struct job *job,
     };
     struct retry_answer answer;
 
-    if (*file->sink.etag && file->sink.have > file->best + 1) {
+    if (*file->sink.state.etag && file->sink.have > file->best + 1) {
         file->best = file->sink.have;
         file->attempts = 0;
     }

@@ -265,9 +265,8 @@ enum file_next job_file_ended(struct job_file *file, struct file_end *end)
     case FILE_EXPIRED:
         return expired(file, &end->end);
     case FILE_AGAIN:
-        if (download_restart(&file->sink))
-            return FILE_ASK;
-        return over(&end->end, LUMA_FILE, "cannot empty its part file");
+        return download_restart(&file->sink, &end->end.error) ? FILE_ASK
+                                                              : FILE_OVER;
     default:
         return failed(file, &end->end);
     }
@@ -300,9 +299,10 @@ enum file_next job_file_renewed(struct job_file *file,
     free(file->hop);
     file->hop = NULL;
     file->hops = 0;
-    if (file->open && !download_set_key(&file->sink, key_of(file)))
-        return over(end, LUMA_FILE, "cannot empty its part file");
-    return FILE_ASK;
+    return !file->open ||
+                   download_set_key(&file->sink, key_of(file), &end->error)
+               ? FILE_ASK
+               : FILE_OVER;
 }
 
 /* ---- progress ---------------------------------------------------------- */
@@ -339,8 +339,8 @@ bool job_file_look(struct job_file *file, int64_t now)
     if (!file->open)
         return false;
     atomic_store(&file->have, (unsigned long long)have);
-    atomic_store(&file->total, file->sink.total > 0
-                                   ? (unsigned long long)file->sink.total
+    atomic_store(&file->total, file->sink.state.total > 0
+                                   ? (unsigned long long)file->sink.state.total
                                    : 0);
     measure(file, now);
     if (!file->wants_news || have == file->told_have ||

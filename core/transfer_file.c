@@ -219,7 +219,7 @@ static bool add_headers(struct transfer_file *t)
 
     if (download_ask(t->download, range) &&
         (!add_header(t, "Range: ", range) ||
-         !add_header(t, "If-Range: ", t->download->etag)))
+         !add_header(t, "If-Range: ", t->download->state.etag)))
         return false;
     return add_header(t, "Accept: */*", "") &&
            add_header(t, "Accept-Encoding: identity", "") &&
