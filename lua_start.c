@@ -93,7 +93,7 @@ static const struct {
     const char *name;
     int slot;
     int kinds; /* of job that have it */
-} callbacks[] = {{"on_task", JOB_ON_TASK, FETCH | WATCH},
+} known[] = {{"on_task", JOB_ON_TASK, FETCH | WATCH},
                  {"on_progress", JOB_ON_PROGRESS, FETCH | WATCH},
                  {"on_done", JOB_ON_DONE, FETCH | WATCH | REQUEST},
                  {"on_update", JOB_ON_UPDATE, WATCH}};
@@ -109,10 +109,10 @@ static int bad_option(lua_State *L, const struct job_options *o,
  * three below. */
 static bool take_callback(lua_State *L, struct job_options *o, const char *name)
 {
-    size_t n = sizeof callbacks / sizeof *callbacks, i = 0;
+    size_t n = sizeof known / sizeof *known, i = 0;
 
-    while (i < n && (strcmp(name, callbacks[i].name) != 0 ||
-                     !(callbacks[i].kinds & o->kind)))
+    while (i < n && (strcmp(name, known[i].name) != 0 ||
+                     !(known[i].kinds & o->kind)))
         i++;
     if (i == n)
         return false;
@@ -121,7 +121,7 @@ static bool take_callback(lua_State *L, struct job_options *o, const char *name)
                    lua_pushfstring(L, "function expected, got %s",
                                    luaL_typename(L, -1)));
     lua_pushvalue(L, -1);
-    lua_rawseti(L, -4, callbacks[i].slot);
+    lua_rawseti(L, -4, known[i].slot);
     o->callbacks++;
     return true;
 }
