@@ -31,3 +31,14 @@ void buf_free(struct buf *buf)
     free(buf->data);
     *buf = (struct buf){.cap = buf->cap};
 }
+
+char *buf_copy(const char *bytes, size_t n)
+{
+    char *copy = malloc(n + 1);
+
+    if (copy) {
+        memcpy(copy, bytes, n);
+        copy[n] = '\0';
+    }
+    return copy;
+}

@@ -46,4 +46,8 @@ static inline void buf_clear(struct buf *buf)
 /* Gives the memory back; the buf is empty and valid again. */
 void buf_free(struct buf *buf);
 
+/* A copy of n bytes with a NUL behind them, the caller's to free(). NULL: out
+ * of memory. */
+char *buf_copy(const char *bytes, size_t n);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "link.h"
 #include "media.h"
 
@@ -30,7 +31,7 @@ static char *absolute(const char *dir)
     char *here, *text;
 
     if (*dir == '/')
-        return strdup(dir);
+        return buf_copy(dir, strlen(dir));
     here = getcwd(NULL, 0);
     text = here ? text_of("%s/%s", here, dir) : NULL;
     free(here);
@@ -46,15 +47,16 @@ static bool name_it(struct job_file *file, const struct luma_download *d)
     if (!d->path) {
         media_stem(stem, d->id, d->id_len, d->what);
         file->stem = true;
-        file->name = strdup(stem);
+        file->name = buf_copy(stem, strlen(stem));
         file->dir = absolute(d->dir);
         file->shown = text_of(
             d->dir[strlen(d->dir) - 1] == '/' ? "%s%s" : "%s/%s", d->dir, "");
         return file->name && file->dir && file->shown;
     }
-    file->name = strdup(slash ? slash + 1 : d->path);
-    file->shown = slash ? strndup(d->path, (size_t)(slash - d->path) + 1)
-                        : strdup("");
+    file->name = buf_copy(slash ? slash + 1 : d->path,
+                          strlen(slash ? slash + 1 : d->path));
+    file->shown = slash ? buf_copy(d->path, (size_t)(slash - d->path) + 1)
+                        : buf_copy("", 0);
     dir = file->shown && *file->shown ? file->shown : ".";
     file->dir = absolute(dir);
     return file->name && file->dir && file->shown;
@@ -98,7 +100,7 @@ struct job_file *job_file_new(const struct luma_download *d,
     file->max_bytes = d->max_bytes;
     good = name_it(file, d);
     if (d->url && *d->url)
-        good = (file->url = strdup(d->url)) && good;
+        good = (file->url = buf_copy(d->url, strlen(d->url))) && good;
     if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX)
         good = (file->task = luma_ids_new(1, d->id_len)) &&
                luma_ids_add(file->task, d->id, d->id_len) == LUMA_OK && good;
@@ -291,7 +293,7 @@ enum file_next job_file_renewed(struct job_file *file,
         end->error = file->expired; /* nothing new */
         return FILE_OVER;
     }
-    url = strndup(link, len);
+    url = buf_copy(link, len);
     if (!url)
         return over(end, LUMA_MEMORY, "");
     free(file->url);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "buf.h"
 #include "status.h"
 
 struct parts {
@@ -102,7 +103,7 @@ char *link_follow(const char *url, const char *location)
         curl_url_set(base, CURLUPART_URL, location,
                      CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
         curl_url_get(base, CURLUPART_URL, &found, 0) == CURLUE_OK)
-        copy = strdup(found);
+        copy = buf_copy(found, strlen(found));
     curl_free(found);
     curl_url_cleanup(base);
     return copy;

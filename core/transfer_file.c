@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "buf.h"
 #include "link.h"
 #include "transfer.h"
 
@@ -242,7 +243,7 @@ struct transfer_file *transfer_file_new(const struct luma_options *options,
     t->allowed = allowed;
     status_set(&t->trouble, LUMA_OK);
     t->easy = curl_easy_init();
-    t->url = strdup(url);
+    t->url = buf_copy(url, strlen(url));
     if (t->easy && t->url && add_headers(t) && set_callbacks(t, t->easy) &&
         transfer_set_safety(t->easy, options, url) && set_request(t, t->easy))
         return t;

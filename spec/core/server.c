@@ -30,7 +30,8 @@ struct server {
 /* ---- answers ----------------------------------------------------------- */
 
 /* [{"id":...}] for the ids, which hold no quotes. */
-static void say_tasks(struct buf *to, const char *ids, unsigned most)
+static void say_tasks(struct buf *to, const char *ids, unsigned most,
+                      const char *url)
 {
     const char *end;
     unsigned n;
@@ -39,35 +40,69 @@ static void say_tasks(struct buf *to, const char *ids, unsigned most)
     for (n = 0; n < most && (ids = strchr(ids, '"')); n++, ids = end + 1) {
         end = strchr(++ids, '"');
         must(end);
-        say(to, "%s{\"id\":\"%.*s\",\"state\":\"completed\"}", n ? "," : "",
+        say(to, "%s{\"id\":\"%.*s\",\"state\":\"completed\"", n ? "," : "",
             (int)(end - ids), ids);
+        if (url)
+            say(to, ",\"video\":{\"url\":\"%s/file\"}", url);
+        say(to, "}");
     }
     say(to, "]");
+}
+
+static bool send_all(int fd, struct buf *reply)
+{
+    bool sent = send(fd, reply->data, reply->len, MSG_NOSIGNAL) ==
+                (ssize_t)reply->len;
+
+    buf_free(reply);
+    return sent;
+}
+
+/* The answer to a GET. */
+static bool answer_file(int fd, const char *request)
+{
+    struct buf reply = {0};
+    int i;
+
+    if (strncmp(request, "GET /old", 8) == 0) {
+        say(&reply, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+        return send_all(fd, &reply);
+    }
+    if (strncmp(request, "GET /from", 9) == 0) {
+        say(&reply, "HTTP/1.1 302 Found\r\nLocation: /file\r\n"
+                    "Content-Length: 0\r\n\r\n");
+        return send_all(fd, &reply);
+    }
+    say(&reply,
+        "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"v\"\r\n"
+        "Content-Length: %d\r\n\r\n",
+        SERVER_FILE);
+    for (i = 0; i < SERVER_FILE; i++)
+        say(&reply, "v");
+    return send_all(fd, &reply);
 }
 
 /* False: the connection is to be closed. */
 static bool answer(struct server *s, int fd, const char *body)
 {
-    static const unsigned most[] = {~0u, 0, 2};
+    static const unsigned most[] = {~0u, 0, 2, ~0u};
     int manner = atomic_load(&s->manner);
     struct buf tasks = {0}, reply = {0};
-    bool sent;
 
     atomic_fetch_add(&s->requests, 1);
     if (manner == SERVER_STALLS || manner == SERVER_HANGS_UP)
         return manner == SERVER_STALLS;
     body = strchr(body, '[');
     must(body);
-    say_tasks(&tasks, body, most[manner]);
+    say_tasks(&tasks, body, most[manner],
+              manner == SERVER_LINKS ? s->url : NULL);
     say(&reply,
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         "Content-Length: %zu\r\n\r\n",
         tasks.len);
     say_buf(&reply, &tasks);
-    sent = send(fd, reply.data, reply.len, MSG_NOSIGNAL) == (ssize_t)reply.len;
     buf_free(&tasks);
-    buf_free(&reply);
-    return sent;
+    return send_all(fd, &reply);
 }
 
 /* ---- requests ---------------------------------------------------------- */
@@ -81,6 +116,8 @@ static const char *whole_body(struct buf *in)
     in->len--;
     body = strstr(in->data, "\r\n\r\n");
     length = strstr(in->data, "Content-Length: ");
+    if (body && strncmp(in->data, "GET ", 4) == 0)
+        return body + 4;
     if (!body || !length)
         return NULL;
     body += 4;
@@ -102,7 +139,7 @@ static bool serve(struct server *s, int fd, struct buf *in)
     body = whole_body(in);
     if (!body)
         return true;
-    if (!answer(s, fd, body))
+    if (!(*in->data == 'G' ? answer_file(fd, in->data) : answer(s, fd, body)))
         return false;
     buf_clear(in);
     return true;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A gateway on the loopback, on a thread of its own: it answers each request
- * with a task for each id in it, or misbehaves as told. */
+ * with a task for each id in it, or misbehaves as told. A GET gets a file of
+ * SERVER_FILE bytes; but what is called /old has expired, and /from is at
+ * /file. */
 #ifndef LUMA_SERVER_H
 #define LUMA_SERVER_H
 
@@ -8,9 +10,12 @@ enum server_manner {
     SERVER_ANSWERS,
     SERVER_KNOWS_NONE, /* answers [] */
     SERVER_CAPS,       /* answers with the first two */
+    SERVER_LINKS,      /* answers tasks whose video is a file here */
     SERVER_STALLS,     /* reads the request and is silent */
     SERVER_HANGS_UP    /* reads the request and closes */
 };
+
+enum { SERVER_FILE = 3000 /* bytes of 'v' */ };
 
 struct server;
 

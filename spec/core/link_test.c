@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of link.h, address.h and media.h: which links and addresses are asked,
+ * and what files are called. */
+#include "link.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "address.h"
+#include "check.h"
+#include "media.h"
+
+static void test_addresses(void)
+{
+    static const char *const closed[] = {"0.0.0.0",
+                                         "0.255.0.1",
+                                         "10.0.0.0",
+                                         "10.255.255.255",
+                                         "100.64.0.0",
+                                         "100.127.255.255",
+                                         "127.0.0.1",
+                                         "127.255.255.255",
+                                         "169.254.0.0",
+                                         "169.254.169.254",
+                                         "172.16.0.0",
+                                         "172.31.255.255",
+                                         "192.0.0.1",
+                                         "192.0.2.1",
+                                         "192.168.0.0",
+                                         "192.168.255.255",
+                                         "198.18.0.0",
+                                         "198.19.255.255",
+                                         "198.51.100.7",
+                                         "203.0.113.9",
+                                         "224.0.0.1",
+                                         "239.255.255.255",
+                                         "240.0.0.1",
+                                         "255.255.255.255",
+                                         "::",
+                                         "::1",
+                                         "::ffff:10.0.0.1",
+                                         "::ffff:127.0.0.1",
+                                         "::127.0.0.1",
+                                         "64:ff9b::a00:1",
+                                         "2002:a00:1::",
+                                         "2002:7f00:1::1",
+                                         "2001::1",
+                                         "2001:db8::1",
+                                         "fc00::1",
+                                         "fdff::1",
+                                         "fe80::1",
+                                         "fec0::1",
+                                         "ff02::1",
+                                         "100::1",
+                                         "4000::1",
+                                         "",
+                                         "localhost",
+                                         "1.2.3",
+                                         "fe80::1%eth0"};
+    static const char *const open[] = {
+        "1.1.1.1",         "9.255.255.255",
+        "11.0.0.0",        "100.63.255.255",
+        "100.128.0.0",     "126.255.255.255",
+        "128.0.0.1",       "169.253.255.255",
+        "169.255.0.0",     "172.15.255.255",
+        "172.32.0.0",      "192.0.1.1",
+        "192.167.255.255", "192.169.0.0",
+        "198.17.255.255",  "198.20.0.0",
+        "223.255.255.255", "2606:4700::1111",
+        "::ffff:8.8.8.8",  "64:ff9b::808:808",
+        "2002:808:808::",  "2001:4860:4860::8888",
+        "3fff:ffff::"};
+    size_t i;
+
+    for (i = 0; i < COUNT(closed); i++) {
+        check_case = closed[i];
+        CHECK(!address_text_is_public(closed[i]));
+    }
+    for (i = 0; i < COUNT(open); i++) {
+        check_case = open[i];
+        CHECK(address_text_is_public(open[i]));
+    }
+    check_case = "";
+}
+
+static void test_sockets(void)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    struct sockaddr other = {.sa_family = AF_UNIX};
+
+    CHECK(!address_is_public((struct sockaddr *)&v4));
+    CHECK(!address_is_public((struct sockaddr *)&v6));
+    CHECK(!address_is_public(&other));
+    inet_pton(AF_INET, "8.8.8.8", &v4.sin_addr);
+    inet_pton(AF_INET6, "2606:4700::1111", &v6.sin6_addr);
+    CHECK(address_is_public((struct sockaddr *)&v4));
+    CHECK(address_is_public((struct sockaddr *)&v6));
+}
+
+static void test_problems(void)
+{
+    static const struct {
+        const char *url;
+        bool good, plain; /* with plain_http */
+    } rows[] = {
+        {"https://a.example/x", true, true},
+        {"HTTPS://a.example", true, true},
+        {"https://[::1]:8080/", true, true},
+        {"http://127.0.0.1/", true, true},
+        {"http://127.8.8.8:1/", true, true},
+        {"http://localhost:1/", true, true},
+        {"http://[::1]/", true, true},
+        {"http://a.example/", false, true},
+        {"http://localhost.evil.example/", false, true},
+        {"http://127.0.0.1.evil.example/", false, true},
+        {"http://10.0.0.1/", false, true},
+        {"https://user@a.example/", false, false},
+        {"https://u:p@a.example/", false, false},
+        {"https://:p@a.example/", false, false},
+        {"https://a.example/a b", false, false},
+        {"https://a.example/\r\nX: y", false, false},
+        {"https://a.example/\x7f", false, false},
+        {"ftp://a.example/", false, false},
+        {"file:///etc/passwd", false, false},
+        {"a.example/x", false, false},
+        {"", false, false},
+        {"https://", false, false},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].url;
+        CHECK_INT(link_problem(rows[i].url, false) == NULL, rows[i].good);
+        CHECK_INT(link_problem(rows[i].url, true) == NULL, rows[i].plain);
+    }
+    check_case = "";
+}
+
+static void test_following(void)
+{
+    static const struct {
+        const char *location, *to; /* from https://a.example/b/c?d */
+    } rows[] = {
+        {"/x", "https://a.example/x"},
+        {"x", "https://a.example/b/x"},
+        {"../x", "https://a.example/x"},
+        {"?x", "https://a.example/b/c?x"},
+        {"//b.example/x", "https://b.example/x"},
+        {"http://b.example/", "http://b.example/"},
+        {"file:///x", "file:///x"},
+        {"http://[", NULL},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        char *to = link_follow("https://a.example/b/c?d", rows[i].location);
+
+        check_case = rows[i].location;
+        CHECK_INT(to != NULL, rows[i].to != NULL);
+        if (to && rows[i].to)
+            CHECK_TEXT(to, rows[i].to);
+        free(to);
+    }
+    check_case = "";
+}
+
+static void test_origins(void)
+{
+    static const char base[] = "https://api.example/v1";
+    char host[LINK_HOST];
+
+    CHECK(link_same_origin(base, "https://API.example:443/x?y"));
+    CHECK(!link_same_origin(base, "http://api.example/v1"));
+    CHECK(!link_same_origin(base, "https://api.example:8443/v1"));
+    CHECK(!link_same_origin(base, "https://api.example.evil.example/v1"));
+    CHECK(!link_same_origin(base, "https://evil.example/@api.example"));
+    CHECK(!link_same_origin(base, "nothing"));
+    link_host("https://a.example:1/x?secret", host);
+    CHECK_TEXT(host, "a.example");
+    link_host("https://", host);
+    CHECK_TEXT(host, "");
+    CHECK(link_is_closed("https://10.0.0.1/"));
+    CHECK(link_is_closed("https://0x7f.1/"));
+    CHECK(link_is_closed("https://localhost/"));
+    CHECK(link_is_closed("https://[fe80::1]/"));
+    CHECK(!link_is_closed("https://8.8.8.8/"));
+    CHECK(!link_is_closed("https://a.example/"));
+}
+
+static void test_names(void)
+{
+    char stem[MEDIA_STEM], longest[400];
+
+    media_stem(stem, "a-B_9.x", 7, LUMA_VIDEO);
+    CHECK_TEXT(stem, "a-B_9.x");
+    media_stem(stem, "a", 1, LUMA_LAST_FRAME);
+    CHECK_TEXT(stem, "a-last_frame");
+    media_stem(stem, "../a", 4, LUMA_VIDEO);
+    CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
+    memset(longest, '.', sizeof longest);
+    media_stem(stem, longest, sizeof longest, LUMA_LAST_FRAME);
+    CHECK(*stem == '_' && strlen(stem) == 100 + 17 + 11);
+    CHECK_TEXT(media_ending("image/PNG; x", LUMA_VIDEO), ".png");
+    CHECK_TEXT(media_ending("image/pngx", LUMA_VIDEO), ".mp4");
+    CHECK_TEXT(media_ending(NULL, LUMA_THUMBNAIL), ".jpg");
+}
+
+static void test_pages(void)
+{
+    CHECK_INT(media_start("", 0), MEDIA_UNKNOWN);
+    CHECK_INT(media_start(" \r\n\t", 4), MEDIA_UNKNOWN);
+    CHECK_INT(media_start(" <", 2), MEDIA_PAGE);
+    CHECK_INT(media_start("\xEF\xBB\xBF{", 4), MEDIA_PAGE);
+    CHECK_INT(media_start("\0\0\0\x1c", 4), MEDIA_FILE);
+    CHECK_INT(media_start("\xFF\xD8", 2), MEDIA_FILE);
+    CHECK(media_type_is_page("text/html; charset=utf-8"));
+    CHECK(media_type_is_page("Application/JSON"));
+    CHECK(!media_type_is_page("application/octet-stream"));
+    CHECK(!media_type_is_page("video/mp4"));
+}
+
+int main(void)
+{
+    test_addresses();
+    test_sockets();
+    test_problems();
+    test_following();
+    test_origins();
+    test_names();
+    test_pages();
+    return check_done();
+}
