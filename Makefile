@@ -115,6 +115,8 @@ tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec BUSTED=spec/exit_spec.lua
+kills:                         ## 300 downloads killed, and what they leave
+	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/kill_spec.lua
 valgrind: all static $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) $(build)/host \
@@ -189,6 +191,6 @@ help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 .PHONY: all static demo love test lint c-tests spec every-lua sanitize tsan \
-  valgrind torture rock bench calls fences warnings exports deps host-deps \
-  lint-deps bench-deps install clean help
+  valgrind torture kills rock bench calls fences warnings exports deps \
+  host-deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:

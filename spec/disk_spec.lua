@@ -123,6 +123,20 @@ describe("a disk", function()
     end
   end)
 
+  it("that is slow delays neither tasks nor close", function()
+    if output_of "command -v strace" == "" or not fixture.PLAIN then
+      return pending "needs strace, and no sanitizer"
+    end
+    g:file("/clip", { size = 1000000 })
+    local text = output_of(("strace -f -qq -o /dev/null -e trace=pwrite64 "
+      .. "-e inject=pwrite64:delay_enter=1500000 %s "
+      .. "spec/support/slow-disk.lua %s %s"):format(LUA, g.http, dir.path))
+    local worst = tonumber(text:match "^[%d.]+") -- strace may say more
+    assert.truthy(worst, text)
+    assert.is_true(worst < 1, text)
+    assert.is_true(#dir:names() > 0)
+  end)
+
   it("may be closed to this user", function()
     if output_of "id -u" ~= "0\n" then
       dir:run "chmod 500 ."
