@@ -181,6 +181,8 @@ static bool append(struct download *d, const char *bytes, size_t n,
 {
     if (d->max && (uint64_t)d->have + n > d->max)
         return refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+    if (d->state.total >= 0 && (uint64_t)d->have + n > (uint64_t)d->state.total)
+        return refuse(error, LUMA_REPLY, "more came than was announced");
     if (!check_start(d, bytes, n, error))
         return false;
     if (!part_write(&d->part, bytes, n, d->have, error))

@@ -247,10 +247,12 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
     return end->error.code == LUMA_TRUNCATED ? FILE_REPEAT : FILE_OVER;
 }
 
-/* A new attempt starts from the link itself. */
-static enum file_next failed(struct job_file *file,
-                             const struct exchange_end *end)
+/* A new attempt starts from the link itself, and with a part that is good. */
+static enum file_next failed(struct job_file *file, struct exchange_end *end)
 {
+    if (file->sink.spoilt && end->how != RETRY_NEVER &&
+        !download_restart(&file->sink, &end->error))
+        return FILE_OVER;
     free(file->hop);
     file->hop = NULL;
     file->hops = 0;

@@ -2,6 +2,7 @@
 -- Downloads onto disks that are full, shut or limited: a clear error, no file
 -- under the final name, and no part that nobody can use.
 
+local files = require "spec.support.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 
@@ -122,6 +123,51 @@ describe("a disk", function()
       assert.is_true(codes.ok and codes.file)
     end
   end)
+
+  -- The calls that look at the disk or change it, and whether the download
+  -- cannot do without; strace lets one of them fail, at every turn.
+  local calls = {
+    { "openat", "ENFILE", true }, { "pwrite64", "EIO", true },
+    { "pwrite64", "ENOSPC", true }, { "fsync", "EIO", true },
+    { "renameat", "EACCES", true }, { "ftruncate", "EIO", true },
+    { "flock", "ENOLCK", false }, { "fchmod", "EPERM", false },
+    { "unlinkat", "EACCES", false }, { "newfstatat", "EIO", false },
+  }
+  for _, call in ipairs(calls) do
+    it(("whose %s fails by %s leaves a whole file or none"):format(call[1],
+      call[2]), function()
+      if output_of "command -v strace" == "" or not fixture.PLAIN then
+        return pending "needs strace, and no sanitizer"
+      end
+      g:file("/clip", { size = 50000 })
+      local failures = 0
+      for nth = 1, 4 do
+        dir:write("a", "old")
+        -- Only calls on this folder and what is in it.
+        local text = output_of(("strace -f -qq -o /dev/null -P %s -P %s "
+          .. "-P %s -P %s -e trace=%s -e inject=%s:error=%s:when=%d "):format(
+          dir.path, dir:at "a", dir:at "a.luma.part",
+          dir:at "a.luma.state.part", call[1], call[1], call[2], nth)
+          .. bring("/clip", dir:at "a"))
+        local whole = text:find "ok\t50000" ~= nil
+        failures = failures + (whole and 0 or 1)
+        assert.truthy(whole or text:find "file\t", text)
+        if whole then
+          assert.equal(files.content("clip", 50000), dir:read "a")
+        else
+          assert.equal("old", dir:read "a")
+        end
+        for _, name in ipairs(dir:names()) do
+          assert.truthy(name == "a" or name:find "%.part$", name)
+        end
+        -- What may lie there now does not harm the next one.
+        assert.truthy(output_of(bring("/clip", dir:at "a")):find "ok\t50000")
+        assert.same({ "a" }, dir:names())
+        dir:empty()
+      end
+      assert.equal(call[3], failures > 0)
+    end)
+  end
 
   it("that is slow delays neither tasks nor close", function()
     if output_of "command -v strace" == "" or not fixture.PLAIN then

@@ -59,7 +59,7 @@ describe("a download that broke", function()
   }
   local ways = { true, "ignored", "forced", "refused", "shifted", "short",
     "total", "backward", "garbled", "missing", "other", "unnamed",
-    "multipart", "longer" }
+    "multipart", "longer", "surplus" }
 
   -- What the second request finds: the same file, or another one.
   local seconds = {

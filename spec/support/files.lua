@@ -18,6 +18,7 @@
 --                  "missing"  with 206 and a wrong Content-Range, or none
 --                  "other", "unnamed"  with 206 and another ETag, or none
 --                  "multipart"  with 206 and several parts
+--                  "surplus"  with 206 and more chunks than there should be
 --                  "longer"   with 206 and a length that does not fit
 --   always_part  206 also where no range was asked for
 --   uses         after so many requests the link is `expired` (default 403)
@@ -86,6 +87,9 @@ local function add_range(answer, file, from, total)
   if ranges == "missing" then headers["Content-Range"] = nil end
   if ranges == "other" then headers.ETag = '"other"' end
   if ranges == "unnamed" then headers.ETag = nil end
+  if ranges == "surplus" then
+    answer.body, answer.chunked = answer.body .. "surplus", 10000
+  end
   if ranges == "longer" then answer.content_length = total + 1 end
   if ranges == "multipart" then
     headers["Content-Range"] = nil
