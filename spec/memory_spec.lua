@@ -66,6 +66,16 @@ describe("without memory", function()
     sweeps("pending", 10, { stall = "request" })
   end)
 
+  it("a download is not begun, and can be begun again", function()
+    g:file("/clip", {})
+    sweeps("download", 10)
+  end)
+
+  it("step tells of a download once, sooner or later", function()
+    g:file("/clip", {})
+    sweeps("downloaded", 4)
+  end)
+
   it("what a closed client has left can be had later", function()
     sweeps("close", 40)
   end)

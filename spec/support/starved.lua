@@ -232,4 +232,43 @@ function scenarios.close()
   end)
 end
 
+-- The spec has a file at /clip.
+local function download(s, path)
+  return shared:download(url .. "/clip", {
+    path = path, allow_private = true, sync = false,
+    on_progress = function(progress) s.progress = progress.bytes end,
+    on_done = function(to, bytes)
+      s.done, s.path, s.bytes = s.done + 1, to, bytes
+    end,
+  })
+end
+
+function scenarios.download()
+  local path = os.tmpname()
+  sweep(function() return { done = 0 } end, function(s)
+    s.job, s.err = download(s, path)
+  end, function(s)
+    finish(shared)
+    assert(s.job or not s.err or s.err.code == "memory")
+    if s.job then assert(s.job:result() == path) end
+  end)
+  os.remove(path)
+end
+
+function scenarios.downloaded()
+  local path = os.tmpname()
+  sweep(function()
+    local s = { done = 0, path = false, bytes = 0, progress = 0 }
+    s.job = download(s, path)
+    arrived(shared, 2)
+    return s
+  end, function() shared:step() end, function(s)
+    finish(shared)
+    assert(s.done == 1 and s.path == path and s.bytes == 100000)
+    assert(s.progress == s.bytes)
+    assert(s.job:result() == path)
+  end)
+  os.remove(path)
+end
+
 scenarios[scenario]()
