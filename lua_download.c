@@ -193,10 +193,10 @@ static void take_source(lua_State *L, struct wish *wish)
         luaL_argerror(L, TASK,
                       lua_pushfstring(L, "a task or a URL expected, got %s",
                                       luaL_typename(L, TASK)));
-    d->url = ask_task(L, task_url, names[d->what], &len);
+    d->url = ask_task(L, task_get_url, names[d->what], &len);
     if (d->url && strlen(d->url) != len)
         d->url = NULL;
-    d->id = ask_task(L, task_id, NULL, &d->id_len);
+    d->id = ask_task(L, task_get_id, NULL, &d->id_len);
     luaL_argcheck(L, d->url || d->id, TASK,
                   "the task has neither an id nor such a link");
 }

@@ -300,22 +300,14 @@ static int client_tostring(lua_State *L)
 /* ---- module ------------------------------------------------------------ */
 
 static const luaL_Reg methods[] = {
-    {"tasks", client_tasks},
-    {"fetch", job_fetch},
-    {"watch", job_watch},
-    {"download", job_download},
-    {"request", job_request},
-    {"step", client_step},
-    {"wait", client_wait_method},
-    {"fd", client_fd},
-    {"getfd", client_fd},
-    {"pollfd", client_fd},
-    {"dirty", client_dirty},
-    {"events", client_events},
-    {"timeout", client_timeout},
-    {"stats", client_stats},
-    {"close", client_close},
-    {NULL, NULL},
+    {"tasks", client_tasks},      {"fetch", job_fetch},
+    {"watch", job_watch},         {"download", job_download},
+    {"request", job_request},     {"step", client_step},
+    {"wait", client_wait_method}, {"fd", client_fd},
+    {"getfd", client_fd},         {"pollfd", client_fd},
+    {"dirty", client_dirty},      {"events", client_events},
+    {"timeout", client_timeout},  {"stats", client_stats},
+    {"close", client_close},      {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {

@@ -180,8 +180,8 @@ void value_register(lua_State *L); /* the error's metatable */
 
 /* ---- lua_task.c: conveniences for task tables -------------------------- */
 
-int task_url(lua_State *L);
-int task_id(lua_State *L);
+int task_get_url(lua_State *L);
+int task_get_id(lua_State *L);
 
 extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
 

@@ -94,9 +94,9 @@ static const struct {
     int slot;
     int kinds; /* of job that have it */
 } known[] = {{"on_task", JOB_ON_TASK, FETCH | WATCH},
-                 {"on_progress", JOB_ON_PROGRESS, FETCH | WATCH},
-                 {"on_done", JOB_ON_DONE, FETCH | WATCH | REQUEST},
-                 {"on_update", JOB_ON_UPDATE, WATCH}};
+             {"on_progress", JOB_ON_PROGRESS, FETCH | WATCH},
+             {"on_done", JOB_ON_DONE, FETCH | WATCH | REQUEST},
+             {"on_update", JOB_ON_UPDATE, WATCH}};
 
 static int bad_option(lua_State *L, const struct job_options *o,
                       const char *name, const char *problem)
@@ -111,8 +111,8 @@ static bool take_callback(lua_State *L, struct job_options *o, const char *name)
 {
     size_t n = sizeof known / sizeof *known, i = 0;
 
-    while (i < n && (strcmp(name, known[i].name) != 0 ||
-                     !(known[i].kinds & o->kind)))
+    while (i < n &&
+           (strcmp(name, known[i].name) != 0 || !(known[i].kinds & o->kind)))
         i++;
     if (i == n)
         return false;

@@ -106,7 +106,7 @@ static int id_in(lua_State *L, int index, const char *name)
     return 0;
 }
 
-int task_id(lua_State *L)
+int task_get_id(lua_State *L)
 {
     luaL_checkany(L, 1);
     if (id_in(L, 1, "task_id"))
@@ -135,7 +135,7 @@ static int any_link(lua_State *L, int object, const char *what)
            link_in(L, object, "video", "url");
 }
 
-int task_url(lua_State *L)
+int task_get_url(lua_State *L)
 {
     static const char *const whats[] = {"video", "thumbnail", "last_frame",
                                         NULL};
@@ -253,6 +253,7 @@ static int task_palette(lua_State *L)
 }
 
 const luaL_Reg task_functions[] = {
-    {"state", task_state},       {"id", task_id},           {"url", task_url},
-    {"progress", task_progress}, {"palette", task_palette}, {NULL, NULL},
+    {"state", task_state},     {"id", task_get_id},
+    {"url", task_get_url},     {"progress", task_progress},
+    {"palette", task_palette}, {NULL, NULL},
 };
