@@ -114,7 +114,8 @@ sanitize:                      ## C tests and specs under ASan and UBSan
 tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
-	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec BUSTED=spec/exit_spec.lua
+	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec \
+	  BUSTED="spec/exit_spec.lua spec/download_exit_spec.lua"
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/kill_spec.lua
 valgrind: all static $(build)/host $(c_tests)  ## both under memcheck

@@ -1,0 +1,118 @@
+-- SPDX-License-Identifier: MIT
+-- Downloads that are answered wrongly: an error that says so, and no file.
+
+local downloads = require "spec.support.downloads"
+local errors = require "spec.support.errors"
+
+local CLIP = downloads.CLIP
+
+describe("a download", function()
+  local d, g, dir, client
+
+  setup(function()
+    d = downloads.setup()
+    g, dir = d.g, d.dir
+  end)
+  teardown(function() d:teardown() end)
+  before_each(function() client = d:client_of {} end)
+  after_each(function() d:tidy() end)
+
+  local function bring(...) return d:bring(...) end
+
+  describe("that is answered with", function()
+    local function raw(head, body)
+      return { raw = "HTTP/1.1 200 OK\r\n" .. head .. "\r\n\r\n"
+        .. (body or "") }
+    end
+    local html = "<!DOCTYPE html><html>sign in</html>"
+    local cases = {
+      { "404", "link", { status = 404 } },
+      { "401", "link", { status = 401 } },
+      { "204", "link", { status = 204 } },
+      { "300", "link", { status = 300 } },
+      { "304", "link", { status = 304 } },
+      { "416", "reply", { status = 416 } },
+      { "429", "rate_limit", { status = 429 } },
+      { "500", "server", { status = 500 } },
+      { "503 and a long wait", "server",
+        { status = 503, headers = { ["Retry-After"] = "1000" } } },
+      { "a page", "link", { body = html, content_type = "text/html" } },
+      { "a page called a video", "link",
+        { body = html, content_type = "video/mp4" } },
+      { "a page with a mark before it", "link",
+        { body = "\239\187\191 \n" .. html, content_type = "video/mp4" } },
+      { "JSON", "link", { body = "{}", content_type = "application/json" } },
+      { "JSON called a video", "link",
+        { body = '{"error":{}}', content_type = "video/mp4" } },
+      { "white space", "link", { body = "  \n ", content_type = "video/mp4" } },
+      { "nothing", "link", { body = "", content_type = "video/mp4" } },
+      { "no chunk", "link",
+        { body = "", chunked = true, content_type = "video/mp4" } },
+      { "a part nobody asked for", "reply", { status = 206, body = "abc",
+        content_type = "video/mp4" } },
+      { "less than it says", "truncated",
+        { body = "abc", content_length = 10, content_type = "video/mp4",
+          ["then"] = "close" } },
+      { "an end nobody can tell", "reply",
+        { body = "abc", content_length = "none",
+          content_type = "video/mp4" } },
+      { "two lengths", "reply", raw("Content-Length: 3\r\n"
+        .. "Content-Length: 4", "abcd") },
+      { "a negative length", "reply", raw("Content-Length: -3", "abc") },
+      { "a length beyond all numbers", "reply",
+        raw("Content-Length: 99999999999999999999", "abc") },
+      { "a length that is no number", "reply", raw("Content-Length: x",
+        "abc") },
+      { "another coding", "reply",
+        raw("Content-Encoding: gzip\r\nContent-Length: 3", "abc") },
+      { "a cut chunk", "truncated",
+        raw("Transfer-Encoding: chunked", "5\r\nab") },
+      { "no last chunk", "truncated",
+        raw("Transfer-Encoding: chunked", "2\r\nab\r\n") },
+      { "a bad chunk", "truncated",
+        raw("Transfer-Encoding: chunked", "zz\r\nab\r\n") },
+      { "a cut head", "truncated", { raw = "HTTP/1.1 200 OK\r\nETag" } },
+      { "a head without end", "too_large", { header_flood = true } },
+      { "a broken connection", "network", { reset = true } },
+    }
+    for _, case in ipairs(cases) do
+      it(case[1] .. " fails and leaves nothing", function()
+        client = d:client_of { attempts = 1 }
+        g:route("/clip", case[3])
+        local path, err = bring "/clip"
+        assert.is_nil(path)
+        errors.check(err)
+        if case[2] == "truncated" then -- libcurl has several names for it
+          assert.is_true(err.code == "truncated" or err.code == "network"
+            or err.code == "reply", tostring(err))
+        else
+          assert.equal(case[2], err.code, tostring(err))
+        end
+        assert.same({}, dir:names())
+      end)
+    end
+
+    it("silence ends by timeout.stall", function()
+      client = d:client_of { attempts = 1, timeout = { stall = 0.2 } }
+      g:file("/clip", { stall = "body" })
+      assert.equal("stall_timeout", select(2, bring "/clip").code)
+    end)
+
+    it("a slow tail is waited for, whatever timeout.attempt says", function()
+      client = d:client_of { timeout = { attempt = 0.2, stall = 2 } }
+      g:file("/clip", { drip = { after = 90000, bytes = 1000,
+        seconds = 0.05 } })
+      assert(bring "/clip")
+      assert.equal(CLIP, dir:read "clip.mp4")
+    end)
+
+    it("a failure that passes is repeated", function()
+      g:file("/clip", { status = 503, body = "" },
+        { status = 502, body = "" }, {})
+      assert(bring "/clip")
+      assert.equal(CLIP, dir:read "clip.mp4")
+      assert.equal(3, client:stats().requests)
+      assert.equal(2, client:stats().retries)
+    end)
+  end)
+end)
