@@ -68,7 +68,7 @@ describe("without memory", function()
 
   it("a download is not begun, and can be begun again", function()
     g:file("/clip", {})
-    sweeps("download", 10)
+    sweeps("download", 5)
   end)
 
   it("step tells of a download once, sooner or later", function()
