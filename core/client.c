@@ -214,8 +214,10 @@ void luma_quiet(struct luma_client *client, bool quiet)
 /* Wakes the thread now and then: while it sleeps, it frees nothing. */
 void client_dispose(struct luma_client *client, struct luma_event *event)
 {
-    if (event->kind == LUMA_END || !client || client->closed ||
-        !client->started || !luma_client_is_ours(client)) {
+    bool freed = event->kind == LUMA_TASK || event->kind == LUMA_ANSWER;
+
+    if (!freed || !client || client->closed || !client->started ||
+        !luma_client_is_ours(client)) {
         event_dispose(event);
         return;
     }

@@ -14,10 +14,6 @@
 
 enum { MAX_HEADER_BYTES = 64 * 1024 };
 
-/* Not in libcurl before 7.83. The module is loaded nevertheless, so that it can
- * say in luma_init what it needs. */
-#pragma weak curl_easy_header
-
 /* ---- what libcurl calls ------------------------------------------------ */
 
 /* Before each send on a connection, libcurl's silent resends included. */

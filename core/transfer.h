@@ -19,6 +19,10 @@
 #include "request.h"
 #include "retry.h"
 
+/* Not in libcurl before 7.83. The module is loaded nevertheless, so that it can
+ * say in luma_init what it needs. */
+#pragma weak curl_easy_header
+
 struct transfer {
     /* set at creation */
     const struct luma_options *options; /* the client's, complete */
