@@ -84,6 +84,8 @@ local function add_interval(command)
     :description "Time between two looks while tasks change (5)."
   command:option "--max-interval":argname "<seconds>":convert(positive)
     :description "Time between two looks while they do not (15)."
+  command:option "--missing-grace":argname "<seconds>":convert(positive)
+    :description "Time before an id that is left out is missing (60)."
 end
 
 local function add_get(parser)

@@ -16,7 +16,7 @@ local PROMPT = 60   -- columns from which on there is a prompt as well
 function watching.options(args)
   return {
     deadline = args.deadline, interval = args.interval,
-    max_interval = args.max_interval,
+    max_interval = args.max_interval, missing_grace = args.missing_grace,
   }
 end
 

@@ -118,7 +118,7 @@ describe("the command line", function()
 
   local function download(words, more)
     local all = { "download", "--allow-private", "--interval", "0.1",
-      "--max-interval", "0.1", "--dir", dir }
+      "--max-interval", "0.1", "--missing-grace", "0.1", "--dir", dir }
     for _, word in ipairs(words) do all[#all + 1] = word end
     return cli.run(g, all, more)
   end
