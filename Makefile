@@ -108,7 +108,7 @@ spec: all static $(if $(san),$(build)/host)  ## the specs alone
 every-lua:                     ## the specs on each of LUAS
 	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps warnings spec \
 	  || exit 1; done
-	sh spec/support/strangers.sh $(LUAS)
+	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
 tsan:                          ## C tests and specs under TSan
