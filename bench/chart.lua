@@ -2,6 +2,7 @@
 -- Draws results.json as a chart, SVG, for light and dark: chart.lua FROM TO
 
 local cjson = require "cjson"
+local svg = require "svg"
 
 local WIDTH, LEFT, TOP, ROW, BAR = 840, 208, 86, 27, 15
 local PANEL, GAP = 272, 44 -- one for each scheme, side by side
@@ -10,38 +11,7 @@ local NAMES = {
   lua_socket = "LuaSocket + lua-cjson",
 }
 
-local STYLE = [[
-  text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #24292f }
-  .title { font-size: 16px; font-weight: 600 }
-  .luma { font-weight: 600 }
-  .soft { fill: #57606a; font-size: 12px }
-  .bar { fill: #b6bfc9 }
-  .bar.luma { fill: #8250df }
-  .limit { stroke: #cf222e; stroke-width: 1.5; stroke-dasharray: 4 3 }
-  .limit-text { fill: #cf222e; font-size: 12px }
-  .torn { stroke: #ffffff; stroke-width: 3 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 }
-    .soft { fill: #9198a1 }
-    .bar { fill: #4d5661 }
-    .bar.luma { fill: #ab7df8 }
-    .limit { stroke: #ff7b72 }
-    .limit-text { fill: #ff7b72 }
-    .torn { stroke: #0d1117 }
-  }
-]]
-
-local out = {}
-
-local function draw(format, ...)
-  out[#out + 1] = format:format(...)
-end
-
-local function label(x, y, class, text, anchor)
-  text = text:gsub("&", "&amp;"):gsub("<", "&lt;")
-  draw('<text x="%g" y="%g" class="%s" text-anchor="%s">%s</text>', x, y,
-    class, anchor or "start", text)
-end
+local draw, label = svg.draw, svg.label
 
 local function milliseconds(row, scheme) return row[scheme].wall * 1000 end
 
@@ -106,9 +76,7 @@ local function draw_chart(results)
   local rows, limit = sort_out(results.race)
   local scale = (PANEL - 34) / longest(rows)
   local height = TOP + #rows * ROW + 48
-  draw('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d">', WIDTH,
-    height)
-  draw("<style>\n%s</style>", STYLE)
+  svg.begin(WIDTH, height)
   label(16, 28, "title", "10,000 tasks as native values, kept")
   label(16, 48, "soft", "100 replies of 100 tasks, nginx on the same machine, "
     .. "8 connections; less is better")
@@ -121,12 +89,9 @@ local function draw_chart(results)
   label(16, height - 12, "soft", ("%s, %s cores, %s. Limit: one thread "
     .. "transfers while another builds the same tables."):format(
     results.machine.cpu, results.machine.cores, results.machine.date))
-  draw "</svg>"
 end
 
 local from = assert(io.open(arg[1]))
 draw_chart(cjson.decode(from:read "a"))
 from:close()
-local to = assert(io.open(arg[2], "w"))
-assert(to:write(table.concat(out, "\n"), "\n"))
-to:close()
+svg.finish(arg[2])

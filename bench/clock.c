@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `clock`: what time it is, for whom; and libcurl loaded alone. */
+/* Lua module `clock`: what time it is, for whom; time slept and time burnt; and
+ * libcurl loaded alone. It calls only what is the same in every Lua, so that
+ * one build serves all of them. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <time.h>
 
 int luaopen_clock(lua_State *L);
 
-static int push_clock(lua_State *L, clockid_t which)
+static double read_clock(clockid_t which)
 {
     struct timespec now;
 
     clock_gettime(which, &now);
-    lua_pushnumber(L, (double)now.tv_sec + (double)now.tv_nsec * 1e-9);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static int push_clock(lua_State *L, clockid_t which)
+{
+    lua_pushnumber(L, read_clock(which));
     return 1;
 }
 
@@ -31,6 +39,28 @@ static int thread(lua_State *L)
     return push_clock(L, CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* sleep_until(moment), on the clock of `wall`. */
+static int sleep_until(lua_State *L)
+{
+    double moment = luaL_checknumber(L, 1);
+    time_t whole = (time_t)moment;
+    struct timespec t = {whole, (long)((moment - (double)whole) * 1e9)};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+        ;
+    return 0;
+}
+
+/* burn(seconds): does nothing, as fast as it can. */
+static int burn(lua_State *L)
+{
+    double until = read_clock(CLOCK_MONOTONIC) + luaL_checknumber(L, 1);
+
+    while (read_clock(CLOCK_MONOTONIC) < until)
+        ;
+    return 0;
+}
+
 /* dlopen and curl_global_init(CURL_GLOBAL_ALL): the floor of `require`. */
 static int load_curl(lua_State *L)
 {
@@ -47,12 +77,17 @@ static int load_curl(lua_State *L)
 
 int luaopen_clock(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"wall", wall},
-                                         {"process", process},
-                                         {"thread", thread},
-                                         {"load_curl", load_curl},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"wall", wall},     {"process", process},
+        {"thread", thread}, {"sleep_until", sleep_until},
+        {"burn", burn},     {"load_curl", load_curl},
+    };
+    size_t i;
 
-    luaL_newlib(L, functions);
+    lua_createtable(L, 0, 6);
+    for (i = 0; i < sizeof functions / sizeof *functions; i++) {
+        lua_pushcfunction(L, functions[i].func);
+        lua_setfield(L, -2, functions[i].name);
+    }
     return 1;
 }

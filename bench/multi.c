@@ -97,26 +97,40 @@ static const struct multi_reply *finished(struct multi *m, CURLMsg *message)
     return m->last;
 }
 
-const struct multi_reply *multi_next(struct multi *m)
+bool multi_work(struct multi *m)
 {
-    int running = 0, n;
+    int running = 0;
+
+    curl_multi_perform(m->handle, &running);
+    return running > 0;
+}
+
+const struct multi_reply *multi_take(struct multi *m)
+{
+    CURLMsg *message;
+    int n;
 
     if (m->last)
         send_next(m, m->last);
     m->last = NULL;
-    for (;;) {
-        CURLMsg *message = curl_multi_info_read(m->handle, &n);
+    message = curl_multi_info_read(m->handle, &n);
+    return message ? finished(m, message) : NULL;
+}
 
-        if (message)
-            return finished(m, message);
-        curl_multi_perform(m->handle, &running);
-        message = curl_multi_info_read(m->handle, &n);
-        if (message)
-            return finished(m, message);
-        if (!running)
+const struct multi_reply *multi_next(struct multi *m)
+{
+    const struct multi_reply *reply = multi_take(m);
+
+    while (!reply && !m->error) {
+        bool running = multi_work(m);
+
+        reply = multi_take(m);
+        if (!reply && !running)
             return NULL;
-        curl_multi_poll(m->handle, NULL, 0, 1000, NULL);
+        if (!reply)
+            curl_multi_poll(m->handle, NULL, 0, 1000, NULL);
     }
+    return reply;
 }
 
 void multi_end(struct multi *m)

@@ -40,6 +40,14 @@ bool multi_start(struct multi *m, const char *url, const char *ca,
  * last, or `error` says what went wrong. */
 const struct multi_reply *multi_next(struct multi *m);
 
+/* The same in two steps that do not wait. Lets libcurl do what can be done now;
+ * false: nothing is on its way. */
+bool multi_work(struct multi *m);
+
+/* The next reply that is whole, or NULL. Sends the next request in place of
+ * the last one that was taken. */
+const struct multi_reply *multi_take(struct multi *m);
+
 void multi_end(struct multi *m);
 
 #endif

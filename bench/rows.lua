@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local clock = require "clock"
 local harness = require "harness"
+local stream_ids = require "stream_ids"
 
 local rows = {}
 
@@ -39,20 +40,6 @@ function rows.one(calls)
     luma_p50 = percentile(ours, 0.5), luma_p99 = percentile(ours, 0.99),
     plain_p50 = percentile(plain, 0.5), plain_p99 = percentile(plain, 0.99),
   }
-end
-
--- Ids nginx can answer without a file for each: see nginx.conf.
-local function stream_ids(count)
-  local ids = {}
-  math.randomseed(count)
-  for i = 0, count - 1, 100 do
-    local random = math.random
-    local stem = ("%08x-%04x-%04x-%04x-%09x"):format(random(0, 2 ^ 32 - 1),
-      random(0, 65535), random(0, 65535), random(0, 65535),
-      random(0, 2 ^ 36 - 1))
-    for j = 0, 99 do ids[i + j + 1] = ("%s%03d"):format(stem, j) end
-  end
-  return ids
 end
 
 -- CPU per id, and memory above the list of ids, of a loop over all tasks. The
