@@ -1,0 +1,193 @@
+-- SPDX-License-Identifier: MIT
+-- A game's loop: 60 frames a second until all tasks have come, and in each frame
+-- one step and a busy loop of the same length.
+--   frame_loop.lua CONTESTANT URL CA [OPTION=VALUE...]
+-- Options: tasks, keep (so many of them), heap (MiB of the game's own), collector,
+-- stepmul (the collector's). Prints the seconds that the start took, then for each frame the seconds of
+-- the step, of the busy loop and of the step's CPU, and its tasks. In the
+-- syntax of Lua 5.1, for every Lua.
+
+local clock = require "clock"
+local stream_ids = require "stream_ids"
+
+local who, url, ca = arg[1], arg[2], arg[3]
+local options = {
+  tasks = 100000, keep = 0, heap = 0, collector = "incremental", stepmul = 0,
+}
+for i = 4, #arg do
+  local name, value = arg[i]:match "^(%l+)=(.+)$"
+  options[name] = tonumber(value) or value
+end
+
+local FRAME, BUDGET, BATCH = 1 / 60, 0.001, 100
+
+-- ---- the game -------------------------------------------------------------
+
+local game = { tasks = 0, kept = {} }
+
+local function on_task(task, id)
+  game.tasks, game.last = game.tasks + 1, id
+  if game.tasks <= options.keep then game.kept[game.tasks] = task end
+end
+
+-- A host's own tables, of about `mib` MiB: rooms of a thousand entities. (The
+-- collector goes through one table at a stretch; a single array of all these
+-- would cost a frame 7 ms.)
+local function make_world(mib)
+  local world, size = {}, collectgarbage "count" + mib * 1024
+  while collectgarbage "count" < size do
+    local room = {}
+    for i = 1, 1000 do
+      room[i] = { x = i, y = -i, name = "entity " .. #world .. i, parts = {} }
+    end
+    world[#world + 1] = room
+  end
+  return world
+end
+
+-- The other versions have none but the incremental collector.
+local function choose_collector()
+  if _VERSION == "Lua 5.4" then
+    collectgarbage(options.collector, 0, options.stepmul) -- 0: as it is
+  end
+end
+
+-- Lets go of the list of ids, which the game needs no more, and has the C
+-- library put the pieces together: that takes 2 ms alone.
+local function forget_ids()
+  game.ids = nil
+  collectgarbage()
+  return ("x"):rep(65536)
+end
+
+-- ---- contestants ----------------------------------------------------------
+
+-- Each takes the list of ids, and gives a function that steps and says whether
+-- there is more to come.
+local contestants = {}
+
+function contestants.luma(ids)
+  local client = require "luma".client {
+    base_url = url, ca_file = ca, token = "bench",
+  }
+  client:fetch(ids, {
+    on_task = on_task,
+    on_done = function(tasks, missing)
+      assert(tasks, missing)
+      assert(#missing == 0, "tasks are missing")
+    end,
+  })
+  return function() return client:step(BUDGET) > 0 end
+end
+
+-- The bodies of all requests.
+local function bodies_of(ids)
+  local bodies = {}
+  for i = 1, #ids, BATCH do
+    bodies[#bodies + 1] = '{"ids":["'
+      .. table.concat(ids, '","', i, i + BATCH - 1) .. '"]}'
+  end
+  return bodies
+end
+
+local function on_reply(tasks)
+  for i = 1, #tasks do on_task(tasks[i], tasks[i].id) end
+end
+
+function contestants.by_hand(ids)
+  local step = require "frame_by_hand" (url .. "/luma/tasks", ca,
+    require "cjson".decode, bodies_of(ids))
+  return function() return step(BUDGET, on_reply) end
+end
+
+function contestants.lua_curl(ids)
+  local cjson, curl = require "cjson", require "lcurl"
+  local bodies, sent, multi = bodies_of(ids), 0, curl.multi()
+  local chunks = {} -- of each easy handle
+
+  local function send(easy)
+    if sent == #bodies then return end
+    sent = sent + 1
+    chunks[easy] = {}
+    easy:setopt_postfields(bodies[sent])
+    easy:setopt_writefunction(function(chunk)
+      local list = chunks[easy]
+      list[#list + 1] = chunk
+      return true
+    end)
+    multi:add_handle(easy)
+  end
+
+  -- Takes one reply, if there is one.
+  local function take()
+    local easy, ok, err = multi:info_read(true)
+    if easy == 0 then return false end
+    assert(ok, err)
+    on_reply(cjson.decode(table.concat(chunks[easy])))
+    send(easy)
+    return true
+  end
+
+  for _ = 1, 8 do
+    send(curl.easy {
+      url = url .. "/luma/tasks", cainfo = ca,
+      httpheader = { "Content-Type: application/json", "Expect:" },
+    })
+  end
+  return function()
+    local start = clock.wall()
+    local running, took
+    repeat
+      running = multi:perform()
+      took = take()
+    until not took or clock.wall() - start >= BUDGET
+    return running > 0 or took
+  end
+end
+
+-- ---- the loop -------------------------------------------------------------
+
+local steps, busy, cpu, tasks = {}, {}, {}, {}
+
+local function step_once(step, i)
+  local before, thread, wall = game.tasks, clock.thread(), clock.wall()
+  local more = step()
+  steps[i] = clock.wall() - wall
+  cpu[i] = clock.thread() - thread
+  tasks[i] = game.tasks - before
+  return more
+end
+
+local function burn_once(i)
+  local wall = clock.wall()
+  clock.burn(BUDGET)
+  busy[i] = clock.wall() - wall
+end
+
+-- The two take turns in being first. A frame that was missed is left out.
+local function run(step)
+  local due, i, more = clock.wall(), 0, true
+  while more do
+    i = i + 1
+    due = due + FRAME * math.max(1, math.ceil((clock.wall() - due) / FRAME))
+    clock.sleep_until(due)
+    if i % 2 == 0 then burn_once(i) end
+    more = step_once(step, i)
+    if i % 2 == 1 then burn_once(i) end
+  end
+end
+
+choose_collector()
+game.world = make_world(options.heap)
+game.ids = stream_ids(options.tasks)
+local last = game.ids[options.tasks]
+local start = clock.wall()
+local step = contestants[who](game.ids)
+start = clock.wall() - start
+forget_ids()
+run(step)
+assert(game.tasks == options.tasks and #game.last == #last, "tasks are missing")
+print(start)
+for i = 1, #steps do
+  print(("%.7f %.7f %.7f %d"):format(steps[i], busy[i], cpu[i], tasks[i]))
+end
