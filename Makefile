@@ -27,7 +27,8 @@ helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/support/*.[ch] bench/*.[ch] examples/*/*.[ch])
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
-bench_modules = $(patsubst %,build/bench/%.so,clock by_hand limit plain)
+bench_modules = $(patsubst %,build/bench/%.so,clock by_hand frame_by_hand \
+  limit plain)
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 
@@ -125,6 +126,11 @@ valgrind: all static $(build)/host $(c_tests)  ## both under memcheck
 bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
 	$(MAKE) all $(bench_modules)
 	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
+frame: deps                    ## a step in a game's frames; QUICK=1 is shorter
+	$(call install,$(FRAME_PACKAGES))
+	$(MAKE) all $(bench_modules)
+	@! pkg-config --exists luajit || $(MAKE) LUA=luajit all
+	@LUA=$(LUA) QUICK=$(QUICK) sh bench/frame.sh
 calls: all build/bench/clock.so  ## what calls cost that promise not to wait
 	@LUA_CPATH='$(build)/?.so;build/bench/?.so;;' $(LUA) bench/calls.lua
 build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
@@ -154,7 +160,8 @@ PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind parallel \
   mandoc
 HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
-BENCH_PACKAGES = nginx-light openssl lua-socket lua-sec \
+FRAME_PACKAGES = nginx-light openssl lua-socket
+BENCH_PACKAGES = $(FRAME_PACKAGES) lua-sec \
   python3-aiohttp python3-requests python3-pycurl
 missing = $(shell for p in $(1); do dpkg-query -Wf '$${db:Status-Abbrev}' $$p \
   2>/dev/null | grep -q ^ii || echo $$p; done)
@@ -192,6 +199,6 @@ help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 .PHONY: all static demo love test lint c-tests spec every-lua sanitize tsan \
-  valgrind torture kills rock bench calls fences warnings exports deps \
+  valgrind torture kills rock bench frame calls fences warnings exports deps \
   host-deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:
