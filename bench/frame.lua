@@ -22,6 +22,7 @@ local variants = {
   { "kept_tuned", "  that, collector tuned", TUNED,
     "luma keep=10000 stepmul=8" },
   { "heap", "  80 MB of the host's own", LUA, "luma heap=80" },
+  { "heap_tuned", "  that, collector tuned", TUNED, "luma heap=80 stepmul=8" },
   { "generational", "  generational collector", LUA,
     "luma collector=generational" },
   { "generational_kept", "  that and 10,000 kept", LUA,

@@ -63,8 +63,9 @@ end
 -- ---- contestants ----------------------------------------------------------
 
 -- Each takes the list of ids, and gives a function that steps and says whether
--- there is more to come.
+-- there is more to come. Their modules are loaded before that.
 local contestants = {}
+local modules = { luma = "luma", by_hand = "frame_by_hand", lua_curl = "lcurl" }
 
 function contestants.luma(ids)
   local client = require "luma".client {
@@ -181,6 +182,7 @@ choose_collector()
 game.world = make_world(options.heap)
 game.ids = stream_ids(options.tasks)
 local last = game.ids[options.tasks]
+require(modules[who])
 local start = clock.wall()
 local step = contestants[who](game.ids)
 start = clock.wall() - start
