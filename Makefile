@@ -106,10 +106,12 @@ c-tests: $(c_tests)            ## the pure files alone
 	@for test in $^; do ./$$test $(corpus) || exit 1; done
 spec: all static $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(shell command -v busted) $(BUSTED)
-every-lua:                     ## the specs on each of LUAS
-	for lua in $(LUAS); do $(MAKE) LUA=$$lua deps warnings spec \
-	  || exit 1; done
+every-lua:                     ## the specs on each of LUAS, at the same time
+	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
+	$(MAKE) -Otarget -j$(words $(LUAS)) $(LUAS:%=on-%)
 	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
+on-%:
+	$(MAKE) LUA=$* warnings spec
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests spec
 tsan:                          ## C tests and specs under TSan

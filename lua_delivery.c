@@ -112,6 +112,7 @@ static void deliver_update(lua_State *L, struct job *job,
         lua_insert(L, -2);
         job_push_id(L, job, doc->id);
         lua_pushstring(L, state);
+        client_prepare_call(L);
     }
     if (doc->final)
         luma_told(client);
@@ -139,6 +140,7 @@ static void deliver_task(lua_State *L, struct job *job,
         lua_insert(L, -2);
         job_push_id(L, job, doc->id);
         lua_pushstring(L, state);
+        client_prepare_call(L);
         luma_take(client, true);
         lua_call(L, 3, 0);
     } else {
@@ -161,8 +163,10 @@ static void deliver_answer(lua_State *L, struct job *job,
     }
     luma_settle(job->client->core);
     slot_push(L, JOB, JOB_ON_PROGRESS);
-    if (!lua_isnil(L, -1))
+    if (!lua_isnil(L, -1)) {
         result_push_progress(L, job);
+        client_prepare_call(L);
+    }
     luma_take(job->client->core, true);
     if (!lua_isnil(L, -1))
         lua_call(L, 1, 0);
@@ -206,6 +210,7 @@ static void deliver_end(lua_State *L, struct job *job,
         result_push(L, JOB, job);
         if (luma_job_doc(job->core)) /* a loop still has some to take */
             job->has_result = false;
+        client_prepare_call(L);
     }
     unanchor(L, job);
     luma_take(job->client->core, true);
@@ -218,6 +223,7 @@ static void deliver_news(lua_State *L, struct job *job)
 {
     slot_push(L, JOB, JOB_ON_PROGRESS);
     result_push_progress(L, job);
+    client_prepare_call(L);
     luma_take(job->client->core, true);
     lua_call(L, 1, 0);
 }

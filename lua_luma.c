@@ -77,11 +77,24 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
  * Ctrl-C, debuggers and watchdogs get a word in. */
 static const char empty_function = 0;
 
+static void call_nothing(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_function);
+    lua_call(L, 0, 0);
+}
+
 static void run_hooks(lua_State *L, struct client *client)
 {
     client->hooks = client_now();
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_function);
-    lua_call(L, 0, 0);
+    call_nothing(L);
+}
+
+/* No Lua function has more than 250 values on the stack, besides arguments; and
+ * what one call has needed beside the stack is there for the next. */
+void client_prepare_call(lua_State *L)
+{
+    luaL_checkstack(L, 300, "callbacks too deep");
+    call_nothing(L);
 }
 
 bool client_wait(lua_State *L, struct client *client, double seconds)

@@ -76,6 +76,10 @@ void client_guard(lua_State *L, struct client *client, lua_CFunction f,
 void client_check_idle(lua_State *L, const struct client *client,
                        const char *what);
 
+/* Raises where there is no memory to call a Lua function: so that an event is
+ * taken only when its callback will be called. */
+void client_prepare_call(lua_State *L);
+
 /* A blocking call lets hooks run at least so often, in seconds. */
 #define CLIENT_SLICE 0.05
 

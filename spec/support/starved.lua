@@ -96,9 +96,9 @@ function scenarios.callbacks()
   sweep(function()
     local s = { a = 0, b = 0, c = 0, done = 0 }
     s.job = shared:fetch(IDS, {
+      -- Without calls: these need memory, and what they raise is the host's.
       on_task = function(task, id)
-        assert(task.id == id)
-        s[id] = s[id] + 1
+        s[id] = s[id] + (task.id == id and 1 or 2)
       end,
       on_progress = function(progress) s.progress = progress end,
       on_done = function() s.done = s.done + 1 end,
