@@ -32,6 +32,7 @@ void compat_check(lua_State *L);
 #pragma weak lua_absindex
 #pragma weak lua_callk
 #pragma weak lua_copy
+#pragma weak lua_getglobal
 #pragma weak lua_pcallk
 #pragma weak lua_rawgetp
 #pragma weak lua_rawlen
