@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "link.h"
+
 bool origin_append_base(struct buf *url, const char *base_url)
 {
     size_t len = strlen(base_url);
@@ -86,38 +88,21 @@ bool origin_check(const struct luma_options *options, struct luma_error *error)
     return good;
 }
 
-/* Both have the same part, as libcurl reads them. */
-static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
-{
-    char *in_a = NULL, *in_b = NULL;
-    bool same = curl_url_get(a, part, &in_a, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                curl_url_get(b, part, &in_b, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                strcasecmp(in_a, in_b) == 0;
-
-    curl_free(in_a);
-    curl_free(in_b);
-    return same;
-}
-
 bool origin_check_path(const struct luma_options *options, const char *path,
                        struct luma_error *error)
 {
-    CURLU *base = curl_url(), *url = curl_url();
+    CURLU *url = curl_url();
     struct buf text = {0};
-    bool good = base && url && origin_append_base(&text, options->base_url) &&
+    bool good = url && origin_append_base(&text, options->base_url) &&
                 buf_append(&text, path, strlen(path) + 1);
 
     if (!good)
         status_set(error, LUMA_MEMORY);
-    else if (curl_url_set(base, CURLUPART_URL, options->base_url, 0) ||
-             curl_url_set(url, CURLUPART_URL, text.data, 0) ||
-             !same_part(base, url, CURLUPART_SCHEME) ||
-             !same_part(base, url, CURLUPART_HOST) ||
-             !same_part(base, url, CURLUPART_PORT) ||
-             has_part(url, CURLUPART_USER))
+    else if (curl_url_set(url, CURLUPART_URL, text.data, 0) ||
+             has_part(url, CURLUPART_USER) ||
+             !link_same_origin(text.data, options->base_url))
         good = wrong(error, "path: would lead to another host");
     buf_free(&text);
-    curl_url_cleanup(base);
     curl_url_cleanup(url);
     return good;
 }

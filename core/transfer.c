@@ -195,20 +195,30 @@ bool transfer_prepare(struct transfer *t, const struct request *request,
 
 /* ---- life -------------------------------------------------------------- */
 
-static bool add_header(struct transfer *t, const char *name, const char *value)
+bool transfer_add_header(struct curl_slist **headers, const char *name,
+                         const char *value)
 {
     struct buf line = {0};
     struct curl_slist *list = NULL;
 
     if (buf_append_text(&line, name) &&
         buf_append(&line, value, strlen(value) + 1))
-        list = curl_slist_append(t->headers, line.data);
+        list = curl_slist_append(*headers, line.data);
     if (line.data)
         memset(line.data, 0, line.len);
     buf_free(&line);
     if (list)
-        t->headers = list;
+        *headers = list;
     return list != NULL;
+}
+
+void transfer_free_headers(struct curl_slist *headers)
+{
+    struct curl_slist *line;
+
+    for (line = headers; line; line = line->next)
+        memset(line->data, 0, strlen(line->data));
+    curl_slist_free_all(headers);
 }
 
 static char *endpoint(const char *base_url)
@@ -235,10 +245,12 @@ struct transfer *transfer_new(const struct luma_options *options)
     if (t->easy && t->url &&
         reply_init(&t->reply, options->max_task, options->max_reply,
                    options->keep_text) &&
-        add_header(t, "Accept: application/json", "") &&
-        add_header(t, "Content-Type: application/json", "") &&
-        add_header(t, "Expect:", "") &&
-        add_header(t, "Authorization: Bearer ", options->token) &&
+        transfer_add_header(&t->headers, "Accept: application/json", "") &&
+        transfer_add_header(&t->headers, "Content-Type: application/json",
+                            "") &&
+        transfer_add_header(&t->headers, "Expect:", "") &&
+        transfer_add_header(&t->headers, "Authorization: Bearer ",
+                            options->token) &&
         set_callbacks(t, t->easy) &&
         transfer_set_safety(t->easy, options, t->url) &&
         set_exchange(t, t->easy))
@@ -249,15 +261,11 @@ struct transfer *transfer_new(const struct luma_options *options)
 
 void transfer_free(struct transfer *t)
 {
-    struct curl_slist *line;
-
     if (!t)
         return;
     if (t->easy)
         curl_easy_cleanup(t->easy);
-    for (line = t->headers; line; line = line->next)
-        memset(line->data, 0, strlen(line->data));
-    curl_slist_free_all(t->headers);
+    transfer_free_headers(t->headers);
     reply_free(&t->reply);
     buf_free(&t->body);
     buf_free(&t->target);

@@ -56,6 +56,12 @@ struct transfer {
 bool transfer_set_safety(CURL *easy, const struct luma_options *options,
                          const char *url);
 
+/* Adds "name" and "value" to a request's headers; no copy of them is left in
+ * memory. False: out of memory. The second forgets and frees them all. */
+bool transfer_add_header(struct curl_slist **headers, const char *name,
+                         const char *value);
+void transfer_free_headers(struct curl_slist *headers);
+
 /* For CURLOPT_OPENSOCKETFUNCTION. */
 curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *address);

@@ -196,36 +196,20 @@ static bool set_request(struct transfer_file *t, CURL *easy)
            SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
 }
 
-static bool add_header(struct transfer_file *t, const char *name,
-                       const char *value)
-{
-    struct curl_slist *list = NULL;
-    size_t size = strlen(name) + strlen(value) + 1;
-    char *line = malloc(size);
-
-    if (!line)
-        return false;
-    snprintf(line, size, "%s%s", name, value);
-    list = curl_slist_append(t->headers, line);
-    memset(line, 0, size);
-    free(line);
-    if (list)
-        t->headers = list;
-    return list != NULL;
-}
-
 static bool add_headers(struct transfer_file *t)
 {
     char range[DOWNLOAD_RANGE];
 
     if (download_ask(t->download, range) &&
-        (!add_header(t, "Range: ", range) ||
-         !add_header(t, "If-Range: ", t->download->state.etag)))
+        (!transfer_add_header(&t->headers, "Range: ", range) ||
+         !transfer_add_header(&t->headers,
+                              "If-Range: ", t->download->state.etag)))
         return false;
-    return add_header(t, "Accept: */*", "") &&
-           add_header(t, "Accept-Encoding: identity", "") &&
+    return transfer_add_header(&t->headers, "Accept: */*", "") &&
+           transfer_add_header(&t->headers, "Accept-Encoding: identity", "") &&
            (!link_same_origin(t->url, t->options->base_url) ||
-            add_header(t, "Authorization: Bearer ", t->options->token));
+            transfer_add_header(&t->headers, "Authorization: Bearer ",
+                                t->options->token));
 }
 
 struct transfer_file *transfer_file_new(const struct luma_options *options,
@@ -253,15 +237,11 @@ struct transfer_file *transfer_file_new(const struct luma_options *options,
 
 void transfer_file_free(struct transfer_file *t)
 {
-    struct curl_slist *line;
-
     if (!t)
         return;
     if (t->easy)
         curl_easy_cleanup(t->easy);
-    for (line = t->headers; line; line = line->next)
-        memset(line->data, 0, strlen(line->data));
-    curl_slist_free_all(t->headers);
+    transfer_free_headers(t->headers);
     free(t->url);
     free(t);
 }
