@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What client.c and client_job.c, the two halves of the caller's side, share.
- * The caller's thread only; nothing blocks. */
+/* What client.c, client_start.c and client_job.c, the parts of the caller's
+ * side, share. The caller's thread only; nothing blocks. */
 #ifndef LUMA_CLIENT_H
 #define LUMA_CLIENT_H
 
