@@ -160,7 +160,7 @@ PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
   pkg-config gcc make \
   libc6-dev ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind parallel \
-  mandoc
+  mandoc strace
 HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
 FRAME_PACKAGES = nginx-light openssl lua-socket
 BENCH_PACKAGES = $(FRAME_PACKAGES) lua-sec \
