@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     uint32_t prefix;
@@ -94,4 +95,14 @@ bool address_text_is_public(const char *text)
     if (inet_pton(AF_INET, text, &v4) == 1)
         return is_public_v4(ntohl(v4.s_addr));
     return inet_pton(AF_INET6, text, &v6) == 1 && is_public_v6(v6.s6_addr);
+}
+
+bool address_is_loopback(const char *host)
+{
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           strcmp(host, "[::1]") == 0;
 }

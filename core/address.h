@@ -16,4 +16,8 @@ bool address_is_public(const struct sockaddr *address);
  * are no address. */
 bool address_text_is_public(const char *text);
 
+/* The host of a URL, an IPv6 address with or without its brackets, is written
+ * as this machine: "localhost", 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const char *host);
+
 #endif

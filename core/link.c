@@ -58,13 +58,6 @@ static const char *bare(struct parts *p)
     return p->host + 1;
 }
 
-static bool is_loopback(const char *host)
-{
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           (strncmp(host, "127.", 4) == 0 &&
-            host[strspn(host, "0123456789.")] == '\0');
-}
-
 static bool has_controls(const char *url)
 {
     for (; *url; url++)
@@ -85,7 +78,7 @@ const char *link_problem(const char *url, bool plain_http)
     else if (has_user(&p))
         problem = "it holds a user name or password";
     else if (strcmp(p.scheme, "http") == 0)
-        problem = plain_http || is_loopback(bare(&p))
+        problem = plain_http || address_is_loopback(bare(&p))
                       ? NULL
                       : "it is plain http; see plain_http";
     else if (strcmp(p.scheme, "https") != 0)
@@ -141,7 +134,7 @@ bool link_is_closed(const char *url)
         const char *host = bare(&p);
 
         closed =
-            is_loopback(host) ||
+            address_is_loopback(host) ||
             (!address_text_is_public(host) &&
              (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
     }

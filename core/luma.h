@@ -4,7 +4,8 @@
  *
  * Threads: a client and its jobs belong to one thread, the caller's. Every
  * function here is called from it, and only luma_wait and luma_client_close
- * may block. The client's own I/O thread starts with the first job.
+ * may block. The client's own I/O thread starts with the first job, and another
+ * one for files with the first download.
  *
  * Ownership: what luma_client_new and luma_fetch return is the caller's until
  * it is released. Events are the client's; luma_take ends their life. */

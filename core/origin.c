@@ -3,13 +3,13 @@
  * be asked for. */
 #include "origin.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "link.h"
 
 bool origin_append_base(struct buf *url, const char *base_url)
@@ -19,15 +19,6 @@ bool origin_append_base(struct buf *url, const char *base_url)
     while (len && base_url[len - 1] == '/')
         len--;
     return buf_append(url, base_url, len);
-}
-
-static bool is_loopback(const char *host)
-{
-    struct in_addr address;
-
-    if (inet_pton(AF_INET, host, &address) == 1)
-        return ntohl(address.s_addr) >> 24 == 127;
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 
 static bool wrong(struct luma_error *error, const char *detail)
@@ -55,7 +46,7 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
         return wrong(error, "base_url: must be an https URL");
     if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
         return wrong(error, "base_url: must not hold a user or password");
-    if (plain && !plain_http && !is_loopback(host))
+    if (plain && !plain_http && !address_is_loopback(host))
         return wrong(error, "base_url: plain http would show the token to "
                             "everybody on the way; use https, or set "
                             "plain_http = true");

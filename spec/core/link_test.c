@@ -220,9 +220,28 @@ static void test_pages(void)
     CHECK(!media_type_is_page("video/mp4"));
 }
 
+static void test_loopback(void)
+{
+    static const char *const here[] = {"localhost",   "LOCALHOST", "127.0.0.1",
+                                       "127.255.0.9", "::1",       "[::1]"};
+    static const char *const elsewhere[] = {"",
+                                            "localhost.example",
+                                            "127.evil.example",
+                                            "127.0.0.1.5",
+                                            "128.0.0.1",
+                                            "::2"};
+    size_t i;
+
+    for (i = 0; i < COUNT(here); i++)
+        CHECK(address_is_loopback(here[i]));
+    for (i = 0; i < COUNT(elsewhere); i++)
+        CHECK(!address_is_loopback(elsewhere[i]));
+}
+
 int main(void)
 {
     test_addresses();
+    test_loopback();
     test_sockets();
     test_problems();
     test_following();
