@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Letters, digits and blanks of ASCII, the same in every locale: protocols and
+ * gateways mean these bytes, whatever the host has told setlocale. Pure; any
+ * thread; nothing blocks. */
+#ifndef LUMA_ASCII_H
+#define LUMA_ASCII_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_letter(char c)
+{
+    return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+
+/* A blank, a tab or a line's end. */
+static inline bool ascii_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The first n bytes of both are equal but for case; neither may end before. */
+static inline bool ascii_same_bytes(const char *a, const char *b, size_t n)
+{
+    while (n && ascii_lower(*a) == ascii_lower(*b)) {
+        a++;
+        b++;
+        n--;
+    }
+    return n == 0;
+}
+
+/* Two texts are equal but for case. */
+static inline bool ascii_same(const char *a, const char *b)
+{
+    while (*a && ascii_lower(*a) == ascii_lower(*b)) {
+        a++;
+        b++;
+    }
+    return ascii_lower(*a) == ascii_lower(*b);
+}
+
+/* `text` begins with `start`, but for case. */
+static inline bool ascii_starts(const char *text, const char *start)
+{
+    while (*start && ascii_lower(*text) == ascii_lower(*start)) {
+        text++;
+        start++;
+    }
+    return !*start;
+}
+
+#endif
