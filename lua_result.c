@@ -38,6 +38,24 @@ static void push_states(lua_State *L, const struct job *job)
     }
 }
 
+/* Pushes a table of them to the gateway's own words for these states. */
+static void push_words(lua_State *L, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        size_t len;
+        const char *word = luma_job_word(job->core, i, &len);
+
+        if (!word || luma_job_outcome(job->core, i) != LUMA_IS_OPEN)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushlstring(L, word, len);
+        lua_rawset(L, -3);
+    }
+}
+
 /* Pushes the tasks that were kept, in the order asked for. */
 static void push_tasks(lua_State *L, int index, const struct job *job)
 {
@@ -158,6 +176,8 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
     if (job->watches) {
         push_states(L, job);
         lua_setfield(L, -2, "states");
+        push_words(L, job);
+        lua_setfield(L, -2, "words");
     }
     push_failed(L, index, job);
     lua_setfield(L, -2, "failed");

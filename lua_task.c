@@ -1,38 +1,95 @@
 /* SPDX-License-Identifier: MIT */
-/* Conveniences for task tables, in both shapes a gateway sends. They treat
- * luma.null as absent, and answer nil for anything that is no task. */
+/* Conveniences for task tables, in every shape that gateways send: the core
+ * knows where to look and what it means. They treat luma.null as absent, and
+ * answer nil for anything that is no task. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/task.h"
 #include "lua_luma.h"
 
-/* Pushes table.name and returns its type; pushes nil where the value at
- * `index` is no table or the field is luma.null. Runs no metamethods. */
-static int push_field(lua_State *L, int index, const char *name)
+/* ---- the core's view of a table ---------------------------------------- */
+
+/* The task is the first argument; what was found last is on top. */
+struct table {
+    lua_State *L;
+    int top;
+};
+
+/* Replaces the value on top by its member of that name; nil where it is no
+ * table or the member is luma.null. Runs no metamethods. */
+static void enter(lua_State *L, const char *name, size_t len)
 {
-    index = lua_absindex(L, index);
-    if (lua_type(L, index) != LUA_TTABLE) {
+    if (lua_type(L, -1) == LUA_TTABLE) {
+        lua_pushlstring(L, name, len);
+        lua_rawget(L, -2);
+    } else {
         lua_pushnil(L);
-        return LUA_TNIL;
     }
-    lua_pushstring(L, name);
-    lua_rawget(L, index);
+    lua_remove(L, -2);
     if (lua_type(L, -1) == LUA_TLIGHTUSERDATA && !lua_touserdata(L, -1)) {
         lua_pop(L, 1);
         lua_pushnil(L);
     }
-    return lua_type(L, -1);
 }
 
-/* Leaves task.data where that is a table, else the task, on top: in an
- * envelope's row, the Luma object is one level down. */
-static void push_inner(lua_State *L)
+/* In many a Lua every number is a float: one that is whole counts as such. */
+static void read_number(lua_State *L, struct task_value *value)
 {
-    if (push_field(L, 1, "data") != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, 1);
+    int whole;
+    lua_Integer integer = lua_tointegerx(L, -1, &whole);
+
+    value->kind = whole ? TASK_INTEGER : TASK_FLOAT;
+    value->number = lua_tonumber(L, -1);
+    if (!whole && floor(value->number) == value->number &&
+        isfinite(value->number)) {
+        char digits[320]; /* the largest has 309 */
+
+        snprintf(digits, sizeof digits, "%.0f", value->number);
+        value->kind = TASK_INTEGER;
+        lua_pushstring(L, digits);
+        value->text = lua_tolstring(L, -1, &value->len);
+    } else if (whole) {
+        value->len = (size_t)snprintf(value->room, sizeof value->room,
+                                      "%" PRId64, (int64_t)integer);
+        value->text = value->room;
     }
+}
+
+static void find_in_table(const void *task, const char *path,
+                          struct task_value *value)
+{
+    const struct table *table = task;
+    lua_State *L = table->L;
+    size_t len;
+
+    lua_settop(L, table->top);
+    lua_pushvalue(L, 1);
+    for (;; path += len + 1) {
+        len = strcspn(path, ".");
+        enter(L, path, len);
+        if (!path[len])
+            break;
+    }
+    value->kind = TASK_OTHER;
+    if (lua_type(L, -1) == LUA_TNUMBER) {
+        read_number(L, value);
+    } else if (lua_type(L, -1) == LUA_TSTRING) {
+        value->kind = TASK_TEXT;
+        value->text = lua_tolstring(L, -1, &value->len);
+    }
+}
+
+/* Makes the first argument a source. False: it is no table. */
+static bool open_table(lua_State *L, struct table *table,
+                       struct task_source *source)
+{
+    luaL_checkany(L, 1);
+    *table = (struct table){L, lua_gettop(L)};
+    *source = (struct task_source){table, find_in_table};
+    return lua_type(L, 1) == LUA_TTABLE;
 }
 
 /* No value at all would not do where the caller hands the result on. */
@@ -42,136 +99,64 @@ static int none(lua_State *L)
     return 1;
 }
 
-/* Pushes the digits of the number on top, or false where it is not whole. */
-static bool push_digits(lua_State *L)
+static int push_text(lua_State *L, const struct task_value *value)
 {
-    int whole;
-    lua_Integer integer = lua_tointegerx(L, -1, &whole);
-    lua_Number number = lua_tonumber(L, -1);
-    char digits[512]; /* the largest float has 309 */
-
-    if (whole)
-        snprintf(digits, sizeof digits, "%lld", (long long)integer);
-    else if (floor(number) == number && isfinite(number))
-        snprintf(digits, sizeof digits, "%.0f", number);
-    else
-        return false;
-    lua_pushstring(L, digits);
-    return true;
-}
-
-static enum luma_state state_in(lua_State *L, int index, const char *name)
-{
-    enum luma_state state = LUMA_NO_STATE;
-    int top = lua_gettop(L), type = push_field(L, index, name);
-    size_t len;
-    const char *word;
-
-    if (type == LUA_TNUMBER && !push_digits(L))
-        state = LUMA_PROCESSING;
-    if (lua_type(L, -1) == LUA_TSTRING) {
-        word = lua_tolstring(L, -1, &len);
-        state = luma_state_of_word(word, len);
-    }
-    lua_settop(L, top);
-    return state;
-}
-
-static int task_state(lua_State *L)
-{
-    enum luma_state state;
-
-    luaL_checkany(L, 1);
-    if (lua_type(L, 1) != LUA_TTABLE)
-        return none(L);
-    state = state_in(L, 1, "status");
-    push_inner(L);
-    if (state == LUMA_NO_STATE)
-        state = state_in(L, -1, "state");
-    if (state == LUMA_NO_STATE)
-        state = state_in(L, 1, "state");
-    lua_pushstring(L, luma_state_name(state));
+    lua_pushlstring(L, value->text, value->len);
     return 1;
 }
 
-/* Pushes a string that is not empty, or the digits of a number; or nothing. */
-static int id_in(lua_State *L, int index, const char *name)
-{
-    int type = push_field(L, index, name);
+/* ---- functions --------------------------------------------------------- */
 
-    if ((type == LUA_TNUMBER && push_digits(L)) ||
-        (type == LUA_TSTRING && lua_rawlen(L, -1) > 0))
-        return 1;
-    lua_pop(L, 1);
-    return 0;
+static int task_state(lua_State *L)
+{
+    struct table table;
+    struct task_source task;
+
+    if (!open_table(L, &table, &task))
+        return none(L);
+    lua_pushstring(L, luma_state_name(task_find_state(&task, NULL)));
+    return 1;
 }
 
 int task_get_id(lua_State *L)
 {
-    luaL_checkany(L, 1);
-    if (id_in(L, 1, "task_id"))
-        return 1;
-    push_inner(L);
-    return id_in(L, -1, "id") || id_in(L, 1, "id") || none(L);
-}
+    struct table table;
+    struct task_source task;
+    struct task_value id;
 
-/* Pushes object[what][name] when it is a link that is not empty. */
-static int link_in(lua_State *L, int object, const char *what, const char *name)
-{
-    push_field(L, object, what);
-    if (push_field(L, -1, name) == LUA_TSTRING && lua_rawlen(L, -1) > 0)
-        return 1;
-    lua_pop(L, 2);
-    return 0;
-}
-
-/* In order of worth: a link without a watermark first. */
-static int any_link(lua_State *L, int object, const char *what)
-{
-    if (strcmp(what, "video") != 0)
-        return link_in(L, object, what, "url");
-    return link_in(L, object, "video", "download_url") ||
-           link_in(L, object, "video_raw", "url") ||
-           link_in(L, object, "video", "url");
+    return open_table(L, &table, &task) && task_find_id(&task, &id)
+               ? push_text(L, &id)
+               : none(L);
 }
 
 int task_get_url(lua_State *L)
 {
     static const char *const whats[] = {"video", "thumbnail", "last_frame",
                                         NULL};
-    const char *what = whats[luaL_checkoption(L, 2, "video", whats)];
+    enum luma_what what =
+        (enum luma_what)luaL_checkoption(L, 2, "video", whats);
+    struct table table;
+    struct task_source task;
+    struct task_value link;
 
-    luaL_checkany(L, 1);
-    lua_settop(L, 1);
-    push_inner(L);
-    push_field(L, 2, "artifact");
-    return any_link(L, 2, what) || any_link(L, 3, what) || none(L);
+    return open_table(L, &table, &task) && task_find_link(&task, what, &link)
+               ? push_text(L, &link)
+               : none(L);
 }
 
-/* A row's progress is a text such as "40%". */
 static int task_progress(lua_State *L)
 {
-    lua_Number value = -1;
-    size_t len;
-    const char *text;
+    struct table table;
+    struct task_source task;
+    double percent;
 
-    luaL_checkany(L, 1);
-    if (push_field(L, 1, "progress") == LUA_TNUMBER) {
-        value = lua_tonumber(L, -1);
-    } else if (lua_type(L, -1) == LUA_TSTRING) {
-        text = lua_tolstring(L, -1, &len);
-        if (len && text[len - 1] == '%')
-            len--;
-        lua_pushlstring(L, text, len);
-        if (strspn(text, "0123456789.") >= len && lua_isnumber(L, -1))
-            value = lua_tonumber(L, -1);
-    }
-    if (!(value >= 0 && value <= 100))
+    percent = open_table(L, &table, &task) ? task_find_progress(&task) : -1;
+    if (percent < 0)
         return none(L);
-    if (value == (lua_Number)(lua_Integer)value)
-        lua_pushinteger(L, (lua_Integer)value);
+    if (percent == floor(percent))
+        lua_pushinteger(L, (lua_Integer)percent);
     else
-        lua_pushnumber(L, value);
+        lua_pushnumber(L, percent);
     return 1;
 }
 
@@ -208,38 +193,11 @@ static bool decode_grid(const char *text, unsigned char bytes[GRID_BYTES])
     return true;
 }
 
-/* Pushes the grid's text: given as it is, or in the task's thumbnail. */
-static void push_grid(lua_State *L)
+/* Pushes a table of 25 colours. */
+static void push_colours(lua_State *L, const unsigned char bytes[GRID_BYTES])
 {
-    static const char *const homes[] = {"thumbnail", "last_frame"};
-    size_t i;
-
-    if (lua_type(L, 1) == LUA_TSTRING) {
-        lua_pushvalue(L, 1);
-        return;
-    }
-    push_inner(L);
-    for (i = 0; i < 2; i++) {
-        push_field(L, 2, homes[i]);
-        push_field(L, -1, "palette");
-        if (push_field(L, -1, "grid") == LUA_TSTRING)
-            return;
-        lua_pop(L, 3);
-    }
-    lua_pushnil(L);
-}
-
-static int task_palette(lua_State *L)
-{
-    unsigned char bytes[GRID_BYTES];
     int i, k;
 
-    luaL_checkany(L, 1);
-    lua_settop(L, 1);
-    push_grid(L);
-    if (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) != GRID_CHARS ||
-        !decode_grid(lua_tostring(L, -1), bytes))
-        return none(L);
     lua_createtable(L, COLOURS, 0);
     for (i = 0; i < COLOURS; i++) {
         lua_createtable(L, 3, 0);
@@ -249,6 +207,24 @@ static int task_palette(lua_State *L)
         }
         lua_rawseti(L, -2, i + 1);
     }
+}
+
+/* The grid's text is given as it is, or in the task. */
+static int task_palette(lua_State *L)
+{
+    unsigned char bytes[GRID_BYTES];
+    struct task_value grid = {.kind = TASK_OTHER};
+    struct table table;
+    struct task_source task;
+
+    bool found = open_table(L, &table, &task) ? task_find_palette(&task, &grid)
+                                              : lua_type(L, 1) == LUA_TSTRING;
+
+    if (found && !grid.text)
+        grid.text = lua_tolstring(L, 1, &grid.len);
+    if (!found || grid.len != GRID_CHARS || !decode_grid(grid.text, bytes))
+        return none(L);
+    push_colours(L, bytes);
     return 1;
 }
 

@@ -288,21 +288,62 @@ struct luma_doc *builder_make(const struct builder *b)
     return doc;
 }
 
+/* The last member of that name between two nodes, the siblings of an object;
+ * `strings` and `text` are those of its document. */
+static const struct luma_node *find_member(const struct luma_node *node,
+                                           const struct luma_node *end,
+                                           const struct luma_string *strings,
+                                           const char *text, const char *name,
+                                           size_t len)
+{
+    const struct luma_node *found = NULL;
+
+    for (; node < end; node += node->span) {
+        const struct luma_string *s = &strings[node->name];
+
+        if (s->len == len && memcmp(text + s->at, name, len) == 0)
+            found = node;
+    }
+    return found;
+}
+
+bool builder_has(const struct builder *b, uint32_t index, const char *name)
+{
+    const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
+
+    return nodes[index].kind == LUMA_OBJECT &&
+           find_member(nodes + index + 1, nodes + builder_count(b),
+                       (const struct luma_string *)b->strings.data,
+                       b->text.data, name, strlen(name));
+}
+
+static const struct luma_node *member(const struct luma_doc *doc,
+                                      const struct luma_node *object,
+                                      const char *name, size_t len)
+{
+    if (!object || object->kind != LUMA_OBJECT)
+        return NULL;
+    return find_member(object + 1, object + object->span, doc->strings,
+                       doc->text, name, len);
+}
+
 const struct luma_node *doc_member(const struct luma_doc *doc,
                                    const struct luma_node *object,
                                    const char *name)
 {
-    const struct luma_node *found = NULL, *node, *end;
-    size_t len = strlen(name);
+    return member(doc, object, name, strlen(name));
+}
 
-    if (!object || object->kind != LUMA_OBJECT)
-        return NULL;
-    end = object + object->span;
-    for (node = object + 1; node < end; node += node->span) {
-        const struct luma_string *s = &doc->strings[node->name];
+const struct luma_node *doc_path(const struct luma_doc *doc, const char *path)
+{
+    const struct luma_node *node = doc->root;
+    size_t len;
 
-        if (s->len == len && memcmp(doc->text + s->at, name, len) == 0)
-            found = node;
+    for (; node; path += len + 1) {
+        len = strcspn(path, ".");
+        node = member(doc, node, path, len);
+        if (!path[len])
+            break;
     }
-    return found;
+    return node;
 }

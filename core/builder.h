@@ -88,10 +88,18 @@ const char *builder_text(const struct builder *b, uint32_t index, size_t *len);
  * `id` and `state` zero. The row stays until it is dropped. NULL: no memory. */
 struct luma_doc *builder_make(const struct builder *b);
 
+/* The container at `index`, which is still open, has such a member already.
+ * Not for rows. */
+bool builder_has(const struct builder *b, uint32_t index, const char *name);
+
 /* The value of the object's member `name`, the last one of that name; NULL
  * when there is none, or `object` is NULL or no object. */
 const struct luma_node *doc_member(const struct luma_doc *doc,
                                    const struct luma_node *object,
                                    const char *name);
+
+/* The value that a path of names with dots between them leads to from the
+ * root; NULL when there is none. */
+const struct luma_node *doc_path(const struct luma_doc *doc, const char *path);
 
 #endif

@@ -31,6 +31,7 @@ struct luma_job {
     size_t counts[LUMA_OUTCOMES];
     struct luma_error error; /* LUMA_PENDING until the end */
     bool ended;
+    bool left; /* its thread is done with `job` */
     bool keeps;
     bool watches;
     bool released; /* freed with its end */

@@ -87,6 +87,7 @@ void client_job_apply(const struct luma_event *event, bool done)
     } else if (event->kind == LUMA_ANSWER) {
         apply_answer(job, (const struct luma_answer *)event);
     } else if (event->kind == LUMA_END) {
+        job->left = true;
         client_job_end(job, &((const struct luma_end *)event)->error);
     }
 }
@@ -249,4 +250,11 @@ enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index)
 enum luma_state luma_job_state(const struct luma_job *job, size_t index)
 {
     return job->outcomes[index] >> STATE_SHIFT;
+}
+
+const char *luma_job_word(const struct luma_job *job, size_t index, size_t *len)
+{
+    return job->watches && job->left
+               ? watch_word(job->job->watch, (uint32_t)index, len)
+               : NULL;
 }

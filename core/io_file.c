@@ -126,13 +126,15 @@ static void start(struct io_file *io, struct job *job)
 static struct luma_doc *find_task(struct transfer *t, struct luma_ids *ids)
 {
     struct luma_doc *doc;
+    size_t len;
+    const char *wanted = ids_get(ids, 0, &len);
 
     while ((doc = reply_take(&t->reply))) {
-        char room[TASK_ID_ROOM];
-        size_t len;
-        const char *id = task_id(doc, room, &len);
+        struct task_source source = task_of_doc(doc);
+        struct task_value id;
 
-        if (id && ids_find(ids, id, len) == 0)
+        if (task_find_id(&source, &id) &&
+            ids_look_alike(wanted, len, id.text, id.len))
             return doc;
         free(doc);
     }

@@ -95,16 +95,16 @@ static void note_task(struct job *job, struct luma_doc *doc, int64_t now)
 }
 
 /* The index of the open id that the task answers, or -1. */
-static int64_t index_of(const struct job *job, const struct luma_doc *doc)
+static int64_t index_of(struct job *job, const struct luma_doc *doc)
 {
-    char room[TASK_ID_ROOM];
-    size_t len;
-    const char *id;
+    struct task_source source = task_of_doc(doc);
+    struct task_value id;
 
     if (job->request)
         return job_is_over(job) ? -1 : 0;
-    id = task_id(doc, room, &len);
-    return id ? ledger_find(&job->ledger, id, len) : -1;
+    if (!task_find_id(&source, &id))
+        return -1;
+    return ledger_find(&job->ledger, id.text, id.len);
 }
 
 enum job_verdict job_task(struct job *job, struct batch *batch,
@@ -148,27 +148,47 @@ static void close_batch(struct job *job, struct batch *batch,
     event_list_add(events, &batch->answer.event);
 }
 
+void job_refuse_invalid(struct job *job, struct event_list *events)
+{
+    struct batch *batch;
+
+    if (!job->ids->invalid.len)
+        return;
+    batch = ledger_invalid(&job->ledger);
+    job->out_of_memory = !batch;
+    if (!batch)
+        return;
+    status_set(&batch->answer.error, LUMA_ARGUMENT);
+    status_detail(&batch->answer.error, "the id is not valid UTF-8");
+    ledger_close(&job->ledger, batch);
+    batch->answer.event.job = job->end.event.job;
+    event_list_add(events, &batch->answer.event);
+}
+
 /* The answer to this one id was a task that cannot be read. */
-static void set_too_large(struct luma_error *error)
+static void set_unreadable(struct luma_error *error, enum luma_status why)
 {
     struct luma_error known = *error;
 
-    status_set(error, LUMA_TOO_LARGE);
-    status_detail(error, "the task is over max_task, or too deep");
+    status_set(error, why);
+    status_detail(error, why == LUMA_TOO_LARGE
+                             ? "the task is over max_task, or too deep"
+                             : "the task is not JSON");
     error->http = known.http;
     error->attempts = known.attempts;
     memcpy(error->request_id, known.request_id, sizeof known.request_id);
 }
 
-/* Leaves in the batch what counts as missing now. */
-static void trim_missing(struct job *job, struct batch *batch, int64_t now)
+/* Leaves in the batch what has been in this doubt for long enough. */
+static void trim_doubtful(struct job *job, struct batch *batch,
+                          enum watch_doubt doubt, int64_t now)
 {
     uint32_t i, kept = 0;
 
     for (i = 0; i < batch->answer.count; i++) {
         uint32_t id = batch->ids[i];
 
-        if (watch_missing(job->watch, id, now))
+        if (watch_doubts(job->watch, id, doubt, now))
             batch->ids[kept++] = id;
         else
             ledger_see(&job->ledger, id);
@@ -176,40 +196,58 @@ static void trim_missing(struct job *job, struct batch *batch, int64_t now)
     batch->answer.count = kept;
 }
 
+/* What the answer has left out is asked for again. False: this was the last
+ * time, and the ids in the batch are missing, or cannot be read. */
+static bool asks_again(struct job *job, struct batch *batch)
+{
+    uint32_t left = batch->answer.count;
+    bool hope = ledger_has_hope(&job->ledger, batch);
+
+    if (!left || (!batch->found && !(batch->unreadable && left > 1 && hope)))
+        return false;
+    if (ledger_ask_again(&job->ledger, batch, batch->unreadable > 0))
+        batch->answer.count = 0;
+    else
+        status_set(&batch->answer.error, LUMA_MEMORY);
+    return true;
+}
+
 void job_answered(struct job *job, struct batch *batch,
                   const struct luma_error *answer, int64_t now,
                   struct event_list *events)
 {
-    uint32_t left;
-
     ledger_trim(&job->ledger, batch);
     batch->answer.error = *answer;
-    left = batch->answer.count;
-    if (left && (batch->found || (batch->unreadable && left > 1))) {
-        if (ledger_ask_again(&job->ledger, batch, !batch->found))
-            batch->answer.count = 0;
-        else
-            status_set(&batch->answer.error, LUMA_MEMORY);
-    } else if (left && batch->unreadable) {
-        set_too_large(&batch->answer.error);
-    } else if (job->watch) {
-        trim_missing(job, batch, now);
+    if (!asks_again(job, batch)) {
+        if (batch->answer.count && batch->unreadable)
+            set_unreadable(&batch->answer.error, batch->why);
+        if (job->watch && batch->answer.error.code != LUMA_TOO_LARGE)
+            trim_doubtful(job, batch,
+                          batch->unreadable ? IS_UNREADABLE : IS_MISSING, now);
     }
     if (job->watch)
-        job->watch->answered = true;
+        job->watch->answered = job->watch->trusted = true;
     close_batch(job, batch, events);
 }
 
+/* What another round may put right. A page that is not in the gateway's own
+ * words may be of something between it and us, and gone in a moment. */
+static bool may_pass(const struct watch *watch, const struct exchange_end *end)
+{
+    return end->error.retryable ||
+           (watch->trusted && end->foreign && end->error.code != LUMA_MEMORY);
+}
+
 void job_failed(struct job *job, struct batch *batch,
-                const struct luma_error *error, int64_t now,
+                const struct exchange_end *end, int64_t now,
                 struct event_list *events)
 {
     uint32_t i;
 
     ledger_trim(&job->ledger, batch);
-    batch->answer.error = *error;
-    if (job->watch && error->retryable) {
-        watch_trouble(job->watch, error, now);
+    batch->answer.error = end->error;
+    if (job->watch && may_pass(job->watch, end)) {
+        watch_trouble(job->watch, &end->error, now);
         for (i = 0; i < batch->answer.count; i++)
             ledger_see(&job->ledger, batch->ids[i]);
         batch->answer.count = 0;

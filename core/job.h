@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "queue.h"
 #include "request.h"
+#include "retry.h"
 #include "watch.h"
 
 /* What became of a task that arrived. */
@@ -75,18 +76,21 @@ enum job_verdict job_task(struct job *job, struct batch *batch,
                           struct luma_doc *doc, int64_t now,
                           struct event_list *events);
 
+/* Ids that no request can have fail at once, before any is sent. */
+void job_refuse_invalid(struct job *job, struct event_list *events);
+
 /* The batch got a real answer, or at least all its tasks: what it left out is
- * asked for again as long as answers bring something new, one by one where
+ * asked for again as long as answers bring something new, in halves where
  * tasks could not be read, and else it is missing, in a watch after a while.
  * `answer` tells of the exchange. Owns the batch. */
 void job_answered(struct job *job, struct batch *batch,
                   const struct luma_error *answer, int64_t now,
                   struct event_list *events);
 
-/* The batch failed for good: its open ids have this error, or wait for the next
+/* The batch failed for good: its open ids have end->error, or wait for the next
  * round of their watch. Owns the batch. */
 void job_failed(struct job *job, struct batch *batch,
-                const struct luma_error *error, int64_t now,
+                const struct exchange_end *end, int64_t now,
                 struct event_list *events);
 
 /* After each of the two: a watch whose round is over rests. */

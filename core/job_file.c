@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "link.h"
 #include "media.h"
+#include "task.h"
 
 enum { MAX_HOPS = 5, RATE_MS = 250, NEWS_MS = 100 };
 
@@ -280,8 +281,8 @@ enum file_next job_file_renewed(struct job_file *file,
                                 const struct luma_doc *task,
                                 struct exchange_end *end)
 {
-    size_t len = 0;
-    const char *link = task ? media_link(task, file->what, &len) : NULL;
+    struct task_source source = task_of_doc(task);
+    struct task_value link;
     char *url;
 
     if (end->error.code != LUMA_OK && !task)
@@ -290,12 +291,13 @@ enum file_next job_file_renewed(struct job_file *file,
     file->renewed = true;
     if (!task)
         return over(end, LUMA_LINK, "the gateway does not know its task");
-    if (!link || (file->url && strlen(file->url) == len &&
-                  memcmp(file->url, link, len) == 0)) {
+    if (!task_find_link(&source, file->what, &link) ||
+        (file->url && strlen(file->url) == link.len &&
+         memcmp(file->url, link.text, link.len) == 0)) {
         end->error = file->expired; /* nothing new */
         return FILE_OVER;
     }
-    url = buf_copy(link, len);
+    url = buf_copy(link.text, link.len);
     if (!url)
         return over(end, LUMA_MEMORY, "");
     free(file->url);

@@ -27,8 +27,8 @@ static void fail(struct json_reader *r, enum luma_status why)
     r->result = JSON_BAD;
 }
 
-/* The current document is over a limit. A row is skipped to its end; without
- * the root nothing can be said of the reply. */
+/* The current document is over a limit or not JSON. A row is skipped to its
+ * end; without the root nothing can be said of the reply. */
 static void give_up(struct json_reader *r, enum luma_status why)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
@@ -41,6 +41,7 @@ static void give_up(struct json_reader *r, enum luma_status why)
     }
     r->why = why;
     r->gave_up = true;
+    r->spoilt = r->spoilt || why == LUMA_REPLY;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
     r->skipping = r->builder.depth - r->split;
@@ -54,16 +55,47 @@ static void give_up(struct json_reader *r, enum luma_status why)
 
 /* ---- values ------------------------------------------------------------ */
 
-/* The next value is the root object's member "data". */
+/* The object around the next value is the root, and the value is its member
+ * "data". */
 static bool is_data(const struct json_reader *r)
 {
-    const char *name;
-    size_t len;
+    return !r->whole && !r->in_row && r->builder.depth == 1 &&
+           json_is_at(r, "data");
+}
 
-    if (r->whole || r->in_row || r->builder.depth != 1 || !r->builder.in_object)
-        return false;
-    name = builder_text(&r->builder, r->name, &len);
-    return len == 4 && memcmp(name, "data", 4) == 0;
+/* From the inside out: the last name of the path is that of the next value. */
+bool json_is_at(const struct json_reader *r, const char *path)
+{
+    const struct luma_node *nodes =
+        (const struct luma_node *)r->builder.nodes.data;
+    unsigned depth = r->builder.depth;
+    const char *end = path + strlen(path), *from;
+    uint32_t name = r->name;
+
+    for (; depth > 0; end = from - 1) {
+        size_t len;
+        const char *text = builder_text(&r->builder, name, &len);
+
+        for (from = end; from > path && from[-1] != '.';)
+            from--;
+        if (nodes[r->builder.open[depth - 1]].kind != LUMA_OBJECT ||
+            len != (size_t)(end - from) || memcmp(text, from, len) != 0)
+            return false;
+        name = nodes[r->builder.open[--depth]].name;
+        if (from == path)
+            return depth == 0;
+    }
+    return false;
+}
+
+bool json_has_before(const struct json_reader *r, const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < r->builder.depth; i++)
+        if (builder_has(&r->builder, r->builder.open[i], name))
+            return true;
+    return false;
 }
 
 static void value_done(struct json_reader *r)
@@ -80,7 +112,9 @@ static void value_done(struct json_reader *r)
 static void open_container(struct json_reader *r, enum luma_kind kind)
 {
     uint32_t index = builder_count(&r->builder);
-    bool root = r->builder.depth == 0, data = is_data(r);
+    bool data = is_data(r);
+    bool list = kind == LUMA_ARRAY && !r->whole && !r->in_row &&
+                (r->builder.depth == 0 || (r->is_list && r->is_list(r)));
     enum luma_status status = builder_open(&r->builder, kind, r->name);
 
     if (status != LUMA_OK) {
@@ -89,11 +123,10 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
         return;
     }
     r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
-    if (r->in_row || r->whole)
-        return;
-    if (kind == LUMA_ARRAY && (root || data)) {
+    if (list) {
         r->split = r->builder.depth;
-    } else if (data) {
+        r->lists++;
+    } else if (data && kind == LUMA_OBJECT) {
         r->inner = index;
         r->inner_json = r->builder.json.len;
     }
@@ -118,9 +151,7 @@ static void token_done(struct json_reader *r)
                   : builder_value(&r->builder, t, r->name);
 
     r->state = r->naming ? COLON : AFTER;
-    if (status == LUMA_REPLY)
-        fail(r, status);
-    else if (status != LUMA_OK)
+    if (status != LUMA_OK)
         give_up(r, status);
     else if (!r->naming)
         value_done(r);
@@ -167,7 +198,7 @@ static const char *after_token(struct json_reader *r, enum token_result result,
         token_done(r);
         return follow(r, p, end);
     case TOKEN_BAD:
-        fail(r, LUMA_REPLY);
+        give_up(r, LUMA_REPLY);
         return p;
     default:
         give_up(r, LUMA_MEMORY);
@@ -222,9 +253,10 @@ static const char *punctuation(struct json_reader *r, const char *p,
         close_container(r);
         return follow(r, p + 1, end);
     }
-    if (follow(r, p, end) == p)
-        fail(r, LUMA_REPLY);
-    return p + 1;
+    if (follow(r, p, end) != p)
+        return p + 1;
+    give_up(r, LUMA_REPLY);
+    return p;
 }
 
 /* Looks for the end of a row that is given up: a comma or the bracket of the
@@ -270,6 +302,39 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     }
 }
 
+static const char *control_in(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+
+    for (; end - p >= 8; p += 8) {
+        uint64_t eight;
+
+        memcpy(&eight, p, 8);
+        if ((eight - ones * ' ') & ~eight & highs)
+            break;
+    }
+    while (p < end && (unsigned char)*p >= ' ')
+        p++;
+    return p;
+}
+
+/* A control character can only be a raw one in a string: the text that is kept
+ * has its escape instead. */
+static bool keep_text(struct buf *text, const char *from, const char *to)
+{
+    const char *p;
+
+    for (; (p = control_in(from, to)) < to; from = p + 1) {
+        static const char hex[] = "0123456789abcdef";
+        char escape[] = {'\\', 'u', '0', '0', hex[*p >> 4], hex[*p & 15]};
+
+        if (!buf_append(text, from, (size_t)(p - from)) ||
+            !buf_append(text, escape, sizeof escape))
+            return false;
+    }
+    return buf_append(text, from, (size_t)(to - from));
+}
+
 /* The bytes count for the document they belong to; the commas between rows
  * belong to none. */
 static void account(struct json_reader *r, const char *from, const char *to)
@@ -283,7 +348,7 @@ static void account(struct json_reader *r, const char *from, const char *to)
     *used += n;
     if (*used > r->max_doc)
         give_up(r, LUMA_TOO_LARGE);
-    else if (r->keep_json && !buf_append(&r->builder.json, from, n))
+    else if (r->keep_json && !keep_text(&r->builder.json, from, to))
         give_up(r, LUMA_MEMORY);
 }
 
@@ -387,10 +452,10 @@ void json_reset(struct json_reader *r)
     builder_clear(&r->builder);
     r->state = VALUE;
     r->result = JSON_MORE;
-    r->bom = r->split = 0;
+    r->bom = r->split = r->lists = 0;
     r->name = r->inner = 0;
     r->used = r->used_row = r->skipping = 0;
-    r->in_row = r->gave_up = r->naming = false;
+    r->in_row = r->gave_up = r->naming = r->spoilt = false;
     r->why = LUMA_OK;
 }
 

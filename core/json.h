@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* An incremental JSON reader: bytes in any cut become flat documents.
  *
- * The reader knows one thing about replies: the elements of an array at the
- * root, or of an array that is the root object's member "data", come out one
- * by one as rows; what is left is the root, the last document. So a long reply
- * needs no more memory than its largest row.
+ * The elements of an array at the root, or of one that `is_list` picks out of
+ * the root object, come out one by one as rows; what is left is the root, the
+ * last document. So a long reply needs no more memory than its largest row.
  *
  * RFC 8259, and: one byte order mark at the start is skipped, bytes above 127
- * pass through as they are, of equal names the last counts, integers beyond
- * 64 bits keep their digits. The caller owns the struct; one thread at a time;
- * nothing blocks. Errors are sticky until json_reset. */
+ * pass through as they are, a raw control character in a string stands for
+ * itself, a lone half of a surrogate pair is read as U+FFFD, of equal names the
+ * last counts, integers beyond 64 bits keep their digits.
+ *
+ * A row that is not JSON is lost, and the next row is looked for behind it: at
+ * the comma or bracket that would end it if its brackets and quotes are right.
+ * Where they are not, what follows may be lost as well.
+ *
+ * The caller owns the struct; one thread at a time; nothing blocks. Errors are
+ * sticky until json_reset. */
 #ifndef LUMA_JSON_H
 #define LUMA_JSON_H
 
@@ -32,6 +38,9 @@ struct json_reader {
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents carry their tokens */
     bool whole;     /* there are no rows: to be set before json_reset */
+    /* The elements of the array that begins now are rows; asked for arrays in
+     * objects around which there is no array. NULL: they never are. */
+    bool (*is_list)(const struct json_reader *reader);
     /* what is being read */
     struct builder builder;
     struct token token;
@@ -44,7 +53,9 @@ struct json_reader {
     size_t used;   /* bytes of the root so far */
     /* rows */
     unsigned split; /* they are the values at this depth; 0: there are none */
+    unsigned lists; /* how many there have been */
     bool in_row;
+    bool spoilt; /* a row was not JSON */
     size_t used_row;
     /* the inner object: the root's member "data", where it is an object */
     uint32_t inner;
@@ -73,9 +84,15 @@ enum json_result json_feed(struct json_reader *reader, const char **at,
  * it stopped in the middle. */
 enum json_result json_end(struct json_reader *reader);
 
+/* For is_list: the array stands at `path`, and none of the objects around it
+ * has such a member so far. */
+bool json_is_at(const struct json_reader *reader, const char *path);
+bool json_has_before(const struct json_reader *reader, const char *name);
+
 /* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its
- * `event`, `id` and `state` zero. NULL: the row is over a limit or memory ran
- * out, and `why` says which. */
+ * `event`, `id` and `state` zero. NULL: the row is over a limit
+ * (LUMA_TOO_LARGE) or not JSON (LUMA_REPLY) or memory ran out, and `why` says
+ * which. */
 struct luma_doc *json_take(struct json_reader *reader);
 
 /* Makes the root's inner object, its member "data", the document's value: after

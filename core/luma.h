@@ -269,4 +269,9 @@ enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index);
 /* The state in which an id's task arrived last; LUMA_NO_STATE before. */
 enum luma_state luma_job_state(const struct luma_job *job, size_t index);
 
+/* Of a watch that has ended: the gateway's own word for that state, or NULL.
+ * The job's. */
+const char *luma_job_word(const struct luma_job *job, size_t index,
+                          size_t *len);
+
 #endif

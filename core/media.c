@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "builder.h"
-
 enum { LONGEST_ID = 100 };
 
 const char *media_name(enum luma_what what)
@@ -15,49 +13,6 @@ const char *media_name(enum luma_what what)
     static const char *const names[] = {"video", "thumbnail", "last_frame"};
 
     return names[what];
-}
-
-/* ---- links ------------------------------------------------------------- */
-
-static const char *link_in(const struct luma_doc *doc,
-                           const struct luma_node *object, const char *what,
-                           const char *name, size_t *len)
-{
-    const struct luma_node *link;
-
-    link = doc_member(doc, doc_member(doc, object, what), name);
-    if (!link || link->kind != LUMA_STRING || !doc->strings[link->string].len)
-        return NULL;
-    *len = doc->strings[link->string].len;
-    return doc->text + doc->strings[link->string].at;
-}
-
-static const char *any_link(const struct luma_doc *doc,
-                            const struct luma_node *object, enum luma_what what,
-                            size_t *len)
-{
-    const char *link;
-
-    if (what != LUMA_VIDEO)
-        return link_in(doc, object, media_name(what), "url", len);
-    link = link_in(doc, object, "video", "download_url", len);
-    if (!link)
-        link = link_in(doc, object, "video_raw", "url", len);
-    return link ? link : link_in(doc, object, "video", "url", len);
-}
-
-const char *media_link(const struct luma_doc *task, enum luma_what what,
-                       size_t *len)
-{
-    const struct luma_node *inner = doc_member(task, task->root, "data");
-    const char *link;
-
-    if (!inner || inner->kind != LUMA_OBJECT)
-        inner = task->root;
-    link = any_link(task, inner, what, len);
-    return link
-               ? link
-               : any_link(task, doc_member(task, inner, "artifact"), what, len);
 }
 
 /* ---- names ------------------------------------------------------------- */

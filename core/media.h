@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a task: which link leads to one, what it is called on disk, and
- * what cannot be one. Pure; any thread; nothing blocks. */
+/* The files of a task: what one is called on disk, and what cannot be one.
+ * Pure; any thread; nothing blocks. */
 #ifndef LUMA_MEDIA_H
 #define LUMA_MEDIA_H
 
@@ -12,11 +12,6 @@
 
 /* "video", "thumbnail", "last_frame". */
 const char *media_name(enum luma_what what);
-
-/* The best link of a task, with its length: one without a watermark first.
- * NULL: it has none. The document's. */
-const char *media_link(const struct luma_doc *task, enum luma_what what,
-                       size_t *len);
 
 /* Room for a name made here, and for its ending. */
 enum { MEDIA_STEM = 160, MEDIA_ENDING = 8 };

@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ascii.h"
+
+enum { HOPELESS = 64 }; /* answers */
+
+/* FNV-1a. */
+#define FNV_START 0xCBF29CE484222325u
+#define FNV_PRIME 0x100000001B3u
+
 /* ---- ids --------------------------------------------------------------- */
 
 struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
@@ -40,6 +48,7 @@ void luma_ids_unref(struct luma_ids *ids)
         return;
     buf_free(&ids->text);
     buf_free(&ids->ends);
+    buf_free(&ids->invalid);
     free(ids->slots);
     free(ids);
 }
@@ -55,11 +64,11 @@ const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len)
 
 static uint32_t hash_of(const char *s, size_t n)
 {
-    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a, folded */
+    uint64_t h = FNV_START;
     size_t i;
 
     for (i = 0; i < n; i++)
-        h = (h ^ (unsigned char)s[i]) * 0x100000001B3u;
+        h = (h ^ (unsigned char)s[i]) * FNV_PRIME;
     return (uint32_t)(h ^ h >> 32);
 }
 
@@ -88,7 +97,7 @@ int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len)
 
 enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
 {
-    uint32_t *slot, end;
+    uint32_t *slot, end = (uint32_t)(ids->text.len + len);
 
     if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->room / 2)
         return LUMA_ARGUMENT;
@@ -97,9 +106,11 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
         return LUMA_OK;
     if (!buf_append(&ids->text, id, len))
         return LUMA_MEMORY;
-    end = (uint32_t)ids->text.len;
-    if (!buf_append(&ids->ends, &end, sizeof end)) {
+    if (!buf_append(&ids->ends, &end, sizeof end) ||
+        (!status_is_utf8(id, len) &&
+         !buf_append(&ids->invalid, &ids->count, sizeof ids->count))) {
         ids->text.len -= len; /* or it would be part of the next id */
+        ids->ends.len = ids->count * sizeof end;
         return LUMA_MEMORY;
     }
     *slot = ++ids->count;
@@ -118,58 +129,187 @@ bool ledger_init(struct ledger *ledger, const struct luma_ids *ids)
 void ledger_free(struct ledger *ledger)
 {
     free(ledger->settled);
+    free(ledger->alike);
     buf_free(&ledger->again.ids);
-    buf_free(&ledger->alone.ids);
+    buf_free(&ledger->suspects.ids);
     *ledger = (struct ledger){0};
 }
 
-/* The next id in line that is still open, or -1. */
-static int64_t next_left(const struct ledger *ledger, struct leftover *left)
+static const uint32_t *left_at(const struct leftover *left, size_t i)
 {
-    const uint32_t *ids = (const uint32_t *)left->ids.data;
-    size_t end = left->ids.len / sizeof *ids;
+    return (const uint32_t *)left->ids.data + i;
+}
 
-    while (left->from < end && ledger->settled[ids[left->from]])
+static size_t left_count(const struct leftover *left)
+{
+    return left->ids.len / sizeof(uint32_t);
+}
+
+static bool is_settled(const struct ledger *ledger, uint32_t left)
+{
+    return ledger->settled[left & ~GROUP_START];
+}
+
+/* Passes over ids in line that are settled. True: one is left. */
+static bool has_left(const struct ledger *ledger, struct leftover *left)
+{
+    while (left->from < left_count(left) &&
+           is_settled(ledger, *left_at(left, left->from)))
         left->from++;
-    return left->from < end ? (int64_t)ids[left->from] : -1;
+    return left->from < left_count(left);
 }
 
 bool ledger_has_more(struct ledger *ledger)
 {
+    while (ledger->fresh < ledger->ids->count && ledger->settled[ledger->fresh])
+        ledger->fresh++;
     return ledger->fresh < ledger->ids->count ||
-           next_left(ledger, &ledger->again) >= 0 ||
-           next_left(ledger, &ledger->alone) >= 0;
+           has_left(ledger, &ledger->again) ||
+           has_left(ledger, &ledger->suspects);
 }
 
-/* Ids nobody has asked for come first, so that what was left out gathers. */
-struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
+static struct batch *new_batch(uint32_t room)
 {
-    uint32_t fresh = ledger->ids->count - ledger->fresh, i = 0;
-    bool again = !fresh && next_left(ledger, &ledger->again) >= 0;
-    struct leftover *left = again ? &ledger->again : &ledger->alone;
-    uint32_t n = fresh ? (fresh < max ? fresh : max) : again ? max : 1;
-    struct batch *batch = calloc(1, sizeof *batch + n * sizeof *batch->ids);
+    struct batch *batch = calloc(1, sizeof *batch + room * sizeof *batch->ids);
 
     if (!batch)
         return NULL;
     batch->answer.event.kind = LUMA_ANSWER;
     batch->answer.ids = batch->ids;
-    for (; fresh && i < n; i++)
-        batch->ids[i] = ledger->fresh++;
-    for (; !fresh && i < n && next_left(ledger, left) >= 0; i++) {
-        batch->ids[i] = (uint32_t)next_left(ledger, left);
-        left->from++;
-    }
-    batch->answer.count = i;
     return batch;
 }
 
-int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
+static void add_fresh(struct ledger *ledger, struct batch *batch, uint32_t max)
+{
+    uint32_t *n = &batch->answer.count;
+
+    for (; *n < max && ledger->fresh < ledger->ids->count; ledger->fresh++)
+        if (!ledger->settled[ledger->fresh])
+            batch->ids[(*n)++] = ledger->fresh;
+}
+
+static void add_left(struct ledger *ledger, struct leftover *left,
+                     struct batch *batch, uint32_t max)
+{
+    uint32_t *n = &batch->answer.count;
+
+    for (; *n < max && left->from < left_count(left); left->from++) {
+        uint32_t id = *left_at(left, left->from);
+
+        if (*n && id & GROUP_START)
+            return;
+        if (!is_settled(ledger, id))
+            batch->ids[(*n)++] = id & ~GROUP_START;
+    }
+}
+
+/* Ids nobody has asked for come first, so that what was left out gathers. */
+struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
+{
+    uint32_t most = ledger->ids->count < max ? ledger->ids->count : max;
+    struct batch *batch = new_batch(most);
+
+    if (!batch)
+        return NULL;
+    add_fresh(ledger, batch, most);
+    if (!batch->answer.count)
+        add_left(ledger, &ledger->again, batch, most);
+    batch->suspects = !batch->answer.count;
+    if (batch->suspects)
+        add_left(ledger, &ledger->suspects, batch, most);
+    return batch;
+}
+
+struct batch *ledger_invalid(struct ledger *ledger)
+{
+    const struct buf *invalid = &ledger->ids->invalid;
+    uint32_t count = (uint32_t)(invalid->len / sizeof count);
+    struct batch *batch = new_batch(count);
+
+    if (!batch)
+        return NULL;
+    memcpy(batch->ids, invalid->data, invalid->len);
+    batch->answer.count = count;
+    return batch;
+}
+
+/* ---- ids that look alike ----------------------------------------------- */
+
+static void cut_blanks(const char **id, size_t *len)
+{
+    for (; *len && ascii_is_space(**id); --*len)
+        ++*id;
+    while (*len && ascii_is_space((*id)[*len - 1]))
+        --*len;
+}
+
+static uint32_t hash_look(const char *id, size_t len)
+{
+    uint64_t h = FNV_START;
+
+    for (cut_blanks(&id, &len); len > 0; id++, len--)
+        h = (h ^ (unsigned char)ascii_lower(*id)) * FNV_PRIME;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+bool ids_look_alike(const char *a, size_t n, const char *b, size_t len)
+{
+    cut_blanks(&a, &n);
+    cut_blanks(&b, &len);
+    return n == len && ascii_same_bytes(a, b, n);
+}
+
+/* False: out of memory. */
+static bool make_alike(struct ledger *ledger)
+{
+    const struct luma_ids *ids = ledger->ids;
+    uint32_t i, mask = ids->room - 1;
+
+    ledger->alike = calloc(ids->room, sizeof *ledger->alike);
+    for (i = 0; ledger->alike && i < ids->count; i++) {
+        size_t len;
+        const char *id = ids_get(ids, i, &len);
+        uint32_t slot = hash_look(id, len) & mask;
+
+        while (ledger->alike[slot])
+            slot = (slot + 1) & mask;
+        ledger->alike[slot] = i + 1;
+    }
+    return ledger->alike != NULL;
+}
+
+/* Without memory nothing is alike: then the id is asked for once more. */
+static int64_t find_alike(struct ledger *ledger, const char *id, size_t len)
+{
+    uint32_t mask = ledger->ids->room - 1, slot = hash_look(id, len) & mask;
+    int64_t found = -1;
+
+    if (!ledger->alike && !make_alike(ledger))
+        return -1;
+    for (; ledger->alike[slot]; slot = (slot + 1) & mask) {
+        uint32_t index = ledger->alike[slot] - 1;
+        size_t known;
+        const char *text = ids_get(ledger->ids, index, &known);
+
+        if (ledger->settled[index] || !ids_look_alike(text, known, id, len))
+            continue;
+        if (found >= 0)
+            return -1; /* there are several */
+        found = index;
+    }
+    return found;
+}
+
+int64_t ledger_find(struct ledger *ledger, const char *id, size_t len)
 {
     int64_t found = ids_find(ledger->ids, id, len);
 
-    return found >= 0 && ledger->settled[found] == IS_OPEN ? found : -1;
+    if (found < 0 || ledger->settled[found] != IS_OPEN)
+        found = find_alike(ledger, id, len);
+    return found;
 }
+
+/* ---- outcomes ---------------------------------------------------------- */
 
 void ledger_settle(struct ledger *ledger, uint32_t index)
 {
@@ -198,7 +338,7 @@ static void drop_used(struct ledger *ledger, struct leftover *left)
 {
     size_t used;
 
-    next_left(ledger, left);
+    has_left(ledger, left);
     used = left->from * sizeof(uint32_t);
     if (used == 0 || used < left->ids.len / 2)
         return;
@@ -223,13 +363,29 @@ bool ledger_restart(struct ledger *ledger)
 }
 
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
-                      bool alone)
+                      bool suspects)
 {
-    struct leftover *left = alone ? &ledger->alone : &ledger->again;
+    struct leftover *left = suspects ? &ledger->suspects : &ledger->again;
+    uint32_t n = batch->answer.count, *ids;
 
     drop_used(ledger, left);
-    return buf_append(&left->ids, batch->ids,
-                      batch->answer.count * sizeof *batch->ids);
+    if (!buf_append(&left->ids, batch->ids, n * sizeof *ids))
+        return false;
+    if (suspects) {
+        ids = (uint32_t *)left->ids.data + left_count(left) - n;
+        ids[0] |= GROUP_START;
+        ids[n / 2] |= GROUP_START;
+    }
+    return true;
+}
+
+bool ledger_has_hope(struct ledger *ledger, const struct batch *batch)
+{
+    if (batch->found || !batch->unreadable)
+        ledger->fruitless = 0;
+    else if (batch->suspects)
+        ledger->fruitless++;
+    return batch->found || ledger->fruitless < HOPELESS;
 }
 
 void ledger_close(struct ledger *ledger, const struct batch *batch)

@@ -17,11 +17,12 @@
 
 struct luma_ids {
     atomic_uint refs;
-    uint32_t count;  /* distinct ones */
-    struct buf text; /* all bytes, one after the other */
-    struct buf ends; /* uint32_t each: where the id ends in `text` */
-    uint32_t *slots; /* index + 1 of an id, or 0; hashed by its bytes */
-    uint32_t room;   /* of `slots`, a power of two */
+    uint32_t count;     /* distinct ones */
+    struct buf text;    /* all bytes, one after the other */
+    struct buf ends;    /* uint32_t each: where the id ends in `text` */
+    struct buf invalid; /* uint32_t each: ids that are not UTF-8 */
+    uint32_t *slots;    /* index + 1 of an id, or 0; hashed by its bytes */
+    uint32_t room;      /* of `slots`, a power of two */
 };
 
 struct luma_ids *ids_ref(struct luma_ids *ids); /* any thread */
@@ -32,6 +33,9 @@ const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len);
 /* The index of an id, or -1. */
 int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
 
+/* They differ in nothing but case and blanks around them. */
+bool ids_look_alike(const char *a, size_t n, const char *b, size_t len);
+
 /* ---- batches ----------------------------------------------------------- */
 
 /* The ids of one request, from the first time it is sent until all of them
@@ -39,13 +43,15 @@ int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
  * telling of a failure never needs memory. */
 struct batch {
     struct luma_answer answer;
-    struct job *job;     /* whose it is; a reference */
-    uint32_t found;      /* new tasks of the present attempt */
-    uint32_t unreadable; /* tasks of it that are over a limit */
-    bool settles;        /* an id, be it in an earlier attempt */
-    unsigned attempts;   /* sends so far */
-    double spent;        /* retry tokens */
-    int64_t due;         /* ms: when it is sent again */
+    struct job *job;      /* whose it is; a reference */
+    uint32_t found;       /* new tasks of the present attempt */
+    uint32_t unreadable;  /* tasks of it that are over a limit, or not JSON */
+    enum luma_status why; /* the last of them is */
+    bool settles;         /* an id, be it in an earlier attempt */
+    bool suspects;        /* its ids: one of them may not be readable */
+    unsigned attempts;    /* sends so far */
+    double spent;         /* retry tokens */
+    int64_t due;          /* ms: when it is sent again */
     uint32_t ids[];
 };
 
@@ -53,9 +59,12 @@ struct batch {
 
 /* Ids in line to be asked for again. */
 struct leftover {
-    struct buf ids; /* uint32_t each */
+    struct buf ids; /* uint32_t each; GROUP_START is added to the first of a
+                       group, and a batch has ids of one group only */
     size_t from;    /* how many of them are used up */
 };
+
+enum { GROUP_START = 1u << 31 };
 
 enum settled {
     IS_OPEN, /* to be asked for */
@@ -69,7 +78,11 @@ struct ledger {
     uint32_t open;              /* ids without an outcome */
     uint32_t fresh;             /* first id that was never asked for */
     struct leftover again;      /* left out, to be asked for once more */
-    struct leftover alone;      /* likewise, one by one */
+    struct leftover suspects;   /* likewise, in groups, to find which of them
+                                   cannot be read */
+    unsigned fruitless; /* answers about suspects in a row that bring nothing */
+    uint32_t *alike;    /* index + 1 of ids, or 0; hashed by how they look: made
+                           when an id comes that nobody asked for in that form */
 };
 
 /* False: out of memory. */
@@ -83,8 +96,9 @@ bool ledger_has_more(struct ledger *ledger);
  * memory. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
 
-/* The index of an id that is open, or -1 for strangers and repeats. */
-int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len);
+/* The index of an id that is open: the same bytes, or else the only open id
+ * that differs in nothing but case and blanks around it. -1: there is none. */
+int64_t ledger_find(struct ledger *ledger, const char *id, size_t len);
 
 /* The id has its outcome. */
 void ledger_settle(struct ledger *ledger, uint32_t index);
@@ -98,10 +112,20 @@ bool ledger_restart(struct ledger *ledger);
 /* Drops from the batch what is settled by now. */
 void ledger_trim(const struct ledger *ledger, struct batch *batch);
 
-/* The batch's ids are to be asked for again, each `alone` where that tells
- * which of them is to blame. False: no memory. */
+/* The batch's ids are to be asked for again: in two halves, where they are
+ * suspects of a row that cannot be read. So one such row costs at most
+ * 2 log2(n) + 2 more requests. False: no memory. */
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
-                      bool alone);
+                      bool suspects);
+
+/* Whether halves of the batch, in which there is a row that cannot be read, are
+ * worth a request: not where so many have brought nothing that the gateway
+ * seems to have no other rows. To be told of each answer to a batch. */
+bool ledger_has_hope(struct ledger *ledger, const struct batch *batch);
+
+/* A batch of the ids that are not UTF-8, which no request can have, the
+ * caller's to free(). NULL: out of memory. */
+struct batch *ledger_invalid(struct ledger *ledger);
 
 /* The batch's ids have their outcome. */
 void ledger_close(struct ledger *ledger, const struct batch *batch);

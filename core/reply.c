@@ -4,14 +4,28 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "luma.h"
+#include "ascii.h"
+#include "places.h"
 #include "task.h"
 
 enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
 
 /* ---- reading ----------------------------------------------------------- */
+
+/* An array is a list of tasks where lists have their places, unless it belongs
+ * to what is a task itself: an id before it says so. Only an envelope, with
+ * `data` or a code, may have an id of its own. */
+static bool is_list(const struct json_reader *json)
+{
+    const char *const *path = places_of(PLACE_LIST);
+
+    while (*path && !json_is_at(json, *path))
+        path++;
+    return *path && !json_has_before(json, "task_id") &&
+           (!json_has_before(json, "id") || json_has_before(json, "code") ||
+            strcmp(*path, "data") == 0);
+}
 
 static void drop_docs(struct reply *reply)
 {
@@ -28,7 +42,10 @@ bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
 {
     *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
     reply->last = &reply->first;
-    return json_init(&reply->json, max_task, keep_json);
+    if (!json_init(&reply->json, max_task, keep_json))
+        return false;
+    reply->json.is_list = is_list;
+    return true;
 }
 
 void reply_reset(struct reply *reply, bool wants_tasks)
@@ -38,8 +55,9 @@ void reply_reset(struct reply *reply, bool wants_tasks)
     reply->json.max_doc = reply->whole ? MAX_VALUE : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
-    reply->bad = reply->over = false;
-    reply->bytes = reply->strangers = reply->unreadable = 0;
+    reply->bad = reply->over = reply->listed = reply->is_json = false;
+    reply->bytes = reply->tasks = reply->unreadable = 0;
+    reply->strangers = reply->nulls = 0;
     reply->start_len = 0;
 }
 
@@ -63,22 +81,37 @@ struct luma_doc *reply_take(struct reply *reply)
     return doc;
 }
 
+static bool has_id(const struct luma_doc *doc)
+{
+    struct task_source source = task_of_doc(doc);
+    struct task_value id;
+
+    return task_find_id(&source, &id);
+}
+
 /* Keeps the value if it is a task, or the one that is wanted. Owns it in any
  * case. */
 static void add_task(struct reply *reply, struct luma_doc *doc)
 {
-    char room[TASK_ID_ROOM];
-    size_t len;
+    struct task_source source = task_of_doc(doc);
 
-    if (!reply->whole && (!reply->wants_tasks || !task_id(doc, room, &len))) {
+    if (!reply->whole && (!reply->wants_tasks || !has_id(doc))) {
         reply->strangers++;
+        reply->nulls += doc->root->kind == LUMA_NULL;
         free(doc);
         return;
     }
     doc->event.kind = LUMA_TASK;
-    doc->state = task_state(doc);
+    doc->state = task_find_state(&source, NULL);
+    reply->tasks++;
     *reply->last = doc;
     reply->last = (struct luma_doc **)&doc->event.next;
+}
+
+static void lose_row(struct reply *reply, enum luma_status why)
+{
+    reply->unreadable++;
+    reply->why = why;
 }
 
 static void take_value(struct reply *reply, enum json_result result)
@@ -90,7 +123,7 @@ static void take_value(struct reply *reply, enum json_result result)
     else if (doc)
         add_task(reply, doc);
     else if (reply->json.why != LUMA_MEMORY)
-        reply->unreadable++;
+        lose_row(reply, reply->json.why);
     if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_MEMORY))
         reply->bad = true;
 }
@@ -134,24 +167,17 @@ static const struct luma_node *root_member(const struct reply *reply,
     return node && node->kind != LUMA_NULL ? node : NULL;
 }
 
-static const char *message_in(const struct reply *reply,
-                              const struct luma_node *object, size_t *len)
+/* The gateway's own words for what is wrong, or NULL. */
+static const char *failure_text(const struct luma_doc *root, size_t *len)
 {
-    static const char *const names[] = {"message", "reason",    "error",
-                                        "detail",  "msg",       "description",
-                                        "err",     "error_msg", "fail_reason"};
-    size_t i;
+    const char *const *path = places_of(PLACE_FAILURE);
 
-    for (i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct luma_node *node =
-            doc_member(reply->root, object, names[i]);
-        char room[TASK_ID_ROOM];
-        const char *text = NULL;
+    for (; root && *path; path++) {
+        const struct luma_node *node = doc_path(root, *path);
 
-        if (node && node->kind == LUMA_STRING)
-            text = task_text(reply->root, node, room, len);
-        if (text && *len)
-            return text;
+        if (node && node->kind == LUMA_STRING &&
+            root->strings[node->string].len)
+            return task_text(root, node, NULL, len);
     }
     return NULL;
 }
@@ -172,16 +198,10 @@ static size_t before_secret(const char *text, size_t len, const char *secret)
 static void explain(const struct reply *reply, const char *secret,
                     struct luma_error *error)
 {
-    static const char *const inside[] = {"error", "detail", "data"};
     char clean[512];
-    const char *text = NULL;
-    size_t len = 0, i;
+    size_t len = 0;
+    const char *text = failure_text(reply->root, &len);
 
-    for (i = 0; i < 3 && !text; i++)
-        if (reply->root)
-            text = message_in(reply, root_member(reply, inside[i]), &len);
-    if (!text && reply->root)
-        text = message_in(reply, reply->root->root, &len);
     if (text) {
         status_clean(clean, sizeof clean, text, len, secret);
         status_detail(error, "%s", clean);
@@ -198,51 +218,104 @@ static void explain(const struct reply *reply, const char *secret,
 static bool code_is_good(const struct reply *reply)
 {
     const struct luma_node *code = root_member(reply, "code");
-    char room[TASK_ID_ROOM];
+    char room[TASK_ROOM];
     size_t len = 0;
     const char *text = task_text(reply->root, code, room, &len);
 
     if (!code)
         return true;
-    return text && ((len == 7 && strncasecmp(text, "success", 7) == 0) ||
-                    (len == 1 && *text == '0') ||
-                    (len == 3 && memcmp(text, "200", 3) == 0));
+    return text && ((len == 1 && *text == '0') ||
+                    (len == 3 && memcmp(text, "200", 3) == 0) ||
+                    (len == 7 && ascii_same_bytes(text, "success", 7)));
+}
+
+/* Null, false, zero, "", and what holds nothing else: gateways that always send
+ * a member for errors have one of these in it where there is none. */
+static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
+{
+    const struct luma_node *inner = node + 1, *end = node + node->span;
+
+    switch (node->kind) {
+    case LUMA_NULL:
+    case LUMA_FALSE:
+        return true;
+    case LUMA_INTEGER:
+        return node->integer == 0;
+    case LUMA_STRING:
+        return doc->strings[node->string].len == 0;
+    case LUMA_ARRAY:
+    case LUMA_OBJECT: /* all its nodes, at every depth */
+        while (inner < end &&
+               (inner->kind >= LUMA_ARRAY || is_empty(doc, inner)))
+            inner++;
+        return inner == end;
+    default:
+        return false;
+    }
 }
 
 static bool has_error(const struct reply *reply)
 {
-    const struct luma_node *error = root_member(reply, "error");
+    static const char *const names[] = {"error", "error_code", "detail"};
     const struct luma_node *success = root_member(reply, "success");
+    size_t i;
 
-    return (error && error->kind != LUMA_FALSE) ||
-           (success && success->kind == LUMA_FALSE) ||
-           root_member(reply, "error_code") || root_member(reply, "detail") ||
-           !code_is_good(reply);
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct luma_node *error = root_member(reply, names[i]);
+
+        if (error && !is_empty(reply->root, error))
+            return true;
+    }
+    return (success && is_empty(reply->root, success)) || !code_is_good(reply);
+}
+
+/* The values of a list that is not empty must not all be something else. */
+static enum luma_status judge_list(struct reply *reply)
+{
+    reply->listed = true;
+    return reply->tasks || reply->unreadable || reply->strangers == reply->nulls
+               ? LUMA_OK
+               : LUMA_REPLY;
+}
+
+/* Some gateways send null for a list that is empty. */
+static bool list_is_null(const struct reply *reply)
+{
+    const char *const *path = places_of(PLACE_LIST);
+
+    for (; *path; path++) {
+        const struct luma_node *node = doc_path(reply->root, *path);
+
+        if (node && node->kind == LUMA_NULL)
+            return true;
+    }
+    return false;
 }
 
 /* What the root object of a 2xx reply is: an envelope whose rows came out
  * already, one around a single task, or a bare task. */
 static enum luma_status judge_object(struct reply *reply)
 {
-    const struct luma_doc *root = reply->root;
-    const struct luma_node *data = doc_member(root, root->root, "data");
     bool envelope = root_member(reply, "code") != NULL;
     bool task = root_member(reply, "task_id") ||
                 (root_member(reply, "id") && !envelope);
+    bool lists = reply->json.lists > 0, inner, alone;
 
     if (has_error(reply))
         return LUMA_GATEWAY;
-    if (data && data->kind == LUMA_ARRAY)
-        return root_member(reply, "task_id") ? LUMA_REPLY : LUMA_OK;
-    if (data && data->kind == LUMA_NULL && !task)
-        return LUMA_OK;
-    if (!task && (!data || data->kind != LUMA_OBJECT))
-        return LUMA_REPLY;
-    if (!task)
-        json_narrow(&reply->json, reply->root);
-    add_task(reply, reply->root);
-    reply->root = NULL;
-    return LUMA_OK;
+    if (lists && root_member(reply, "task_id"))
+        return LUMA_REPLY; /* its own list came out as rows */
+    if (!task && list_is_null(reply))
+        return judge_list(reply);
+    inner = !task && json_narrow(&reply->json, reply->root);
+    alone = (inner || (task && !lists)) && has_id(reply->root);
+    if (alone) {
+        add_task(reply, reply->root);
+        reply->root = NULL;
+    }
+    if (lists)
+        return judge_list(reply);
+    return alone ? LUMA_OK : LUMA_REPLY;
 }
 
 /* Any value will do that does not say itself that it is an error. */
@@ -250,9 +323,18 @@ static enum luma_status judge_whole(struct reply *reply)
 {
     if (reply->root->root->kind == LUMA_OBJECT && has_error(reply))
         return LUMA_GATEWAY;
+    reply->listed = true;
     add_task(reply, reply->root);
     reply->root = NULL;
     return LUMA_OK;
+}
+
+/* A row that is not JSON may take the rest of the reply along. */
+static bool is_spoilt(const struct reply *reply)
+{
+    enum luma_status why = reply->json.why;
+
+    return reply->json.spoilt && (why == LUMA_REPLY || why == LUMA_TRUNCATED);
 }
 
 static enum luma_status judge(struct reply *reply)
@@ -261,6 +343,10 @@ static enum luma_status judge(struct reply *reply)
 
     if (!root && reply->json.why == LUMA_TRUNCATED && !reply->start_len)
         return LUMA_REPLY; /* an empty body is whole, but says nothing */
+    if (!root && is_spoilt(reply)) {
+        lose_row(reply, LUMA_REPLY);
+        return LUMA_OK;
+    }
     if (!root || reply->bad)
         return reply->json.why ? reply->json.why : LUMA_REPLY;
     if (reply->whole)
@@ -268,7 +354,7 @@ static enum luma_status judge(struct reply *reply)
     if (root->root->kind == LUMA_OBJECT)
         return judge_object(reply);
     return root->root->kind == LUMA_ARRAY || root->root->kind == LUMA_NULL
-               ? LUMA_OK
+               ? judge_list(reply)
                : LUMA_REPLY;
 }
 
@@ -285,6 +371,7 @@ void reply_end(struct reply *reply, long http, const char *secret,
         take_value(reply, result);
     else if (result == JSON_BAD)
         reply->bad = true;
+    reply->is_json = reply->root && reply->root->root->kind >= LUMA_ARRAY;
     verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
     status_set(error, verdict);
     error->http = http;

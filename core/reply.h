@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a gateway's reply says: which of its values are tasks, in every known
- * shape, and whether it is an answer or a failure in disguise.
+ * shape (places.h), and whether it is an answer or a failure in disguise.
+ *
+ * Ids are missing only where a list of tasks was found that leaves them out:
+ * `listed`. A row that cannot be read (`unreadable`) may be of any id that was
+ * left out, and so may all that could not be read behind it.
  *
  * Pure: bytes in, documents and a verdict out. The caller owns the struct; one
  * thread at a time; nothing blocks. */
@@ -18,8 +22,13 @@ struct reply {
     bool bad;         /* nothing more is wanted */
     bool over;        /* more than max_bytes came */
     size_t bytes;     /* so far, at most max_bytes */
+    size_t tasks;     /* so far */
     size_t strangers; /* rows that are no tasks */
-    size_t unreadable;
+    size_t nulls;     /* of them */
+    size_t unreadable;              /* rows over a limit, or not JSON */
+    enum luma_status why;           /* the last of them is unreadable */
+    bool listed;                    /* after reply_end */
+    bool is_json;                   /* likewise: the gateway's own words */
     struct luma_doc *first, **last; /* tasks that wait for reply_take */
     struct luma_doc *root;
     char start[256]; /* of the body, for messages */
@@ -43,10 +52,9 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n);
 /* The next task, the caller's to free(), its `state` set; NULL: none yet. */
 struct luma_doc *reply_take(struct reply *reply);
 
-/* The body is over. Sets error->code to LUMA_OK when it is a real answer, so
- * that ids it left out are not known to the gateway, else to what it is, with
- * a message from which `secret` is blotted out. A bare task shows up only now:
- * call reply_take once more. */
+/* The body is over. Sets error->code to LUMA_OK when it is a real answer, else
+ * to what it is, with a message from which `secret` is blotted out. A bare task
+ * shows up only now: call reply_take once more. */
 void reply_end(struct reply *reply, long http, const char *secret,
                struct luma_error *error);
 

@@ -53,10 +53,13 @@ struct exchange_end {
     struct luma_error error;
     enum status_retry how; /* to repeat it */
     struct retry_hint hint;
-    unsigned sends;      /* times it went on the wire */
-    uint64_t bytes;      /* of the reply, decoded */
-    uint32_t unreadable; /* tasks over a limit */
-    uint32_t strangers;  /* values that are no tasks */
+    unsigned sends;       /* times it went on the wire */
+    uint64_t bytes;       /* of the reply, decoded */
+    uint32_t unreadable;  /* tasks over a limit, or not JSON */
+    enum luma_status why; /* the last of them is */
+    uint32_t strangers;   /* values that are no tasks */
+    bool listed;          /* ids that a real answer leaves out are missing */
+    bool foreign;         /* a failure not told in the gateway's own words */
 };
 
 struct retry_question {

@@ -2,6 +2,7 @@
 /* Fair turns between jobs, and the wait before a repeat. */
 #include "schedule.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -44,8 +45,10 @@ void schedule_take_jobs(struct schedule *s)
 {
     struct luma_event *event;
 
-    while ((event = queue_take(s->channel->jobs, &s->look)))
+    while ((event = queue_take(s->channel->jobs, &s->look))) {
         append_job(s, (struct job *)event);
+        job_refuse_invalid((struct job *)event, &s->events);
+    }
 }
 
 bool schedule_looks(struct schedule *s, int64_t now)
@@ -258,7 +261,7 @@ static bool repeat_or_fail(struct schedule *s, struct batch *batch,
         return false;
     }
     retry_explain(&end->error, answer.verdict);
-    job_failed(batch->job, batch, &end->error, now, &s->events);
+    job_failed(batch->job, batch, end, now, &s->events);
     return true;
 }
 
@@ -277,6 +280,31 @@ void schedule_dropped(struct batch *batch)
     free(batch);
 }
 
+/* An answer that is none to this batch, after all. */
+static void refuse_answer(struct exchange_end *end, const char *detail)
+{
+    end->error.code = LUMA_REPLY;
+    snprintf(end->error.message, sizeof end->error.message, "%s: %s",
+             luma_status_sentence(LUMA_REPLY), detail);
+    end->how = status_retry(LUMA_REPLY, 0);
+    end->error.retryable = true;
+}
+
+/* Ids are missing only where a list leaves them out. An id that was asked for
+ * alone from the beginning has all its attempts. */
+static void check_answer(const struct batch *batch, struct exchange_end *end)
+{
+    uint32_t left = batch->answer.count;
+
+    if (end->error.code != LUMA_OK || batch->found || !left)
+        return;
+    if (!end->listed && !end->unreadable)
+        refuse_answer(end, "it is one task, and another than was asked for");
+    else if (left == 1 && !batch->suspects && end->unreadable &&
+             end->why == LUMA_REPLY)
+        refuse_answer(end, "the task is not JSON");
+}
+
 /* True when the batch is no more. */
 static bool settle(struct schedule *s, struct batch *batch,
                    struct exchange_end *end, int64_t now)
@@ -284,6 +312,7 @@ static bool settle(struct schedule *s, struct batch *batch,
     struct job *job = batch->job;
 
     ledger_trim(&job->ledger, batch);
+    check_answer(batch, end);
     if (end->error.code != LUMA_OK && batch->answer.count)
         return repeat_or_fail(s, batch, end, now);
     retry_refund(&s->budget, batch->spent);
@@ -300,6 +329,7 @@ void schedule_finished(struct schedule *s, struct batch *batch,
     count(&s->channel->unreadable, end->unreadable);
     count(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
     batch->unreadable = end->unreadable;
+    batch->why = end->why;
     batch->attempts += end->sends ? end->sends : 1;
     end->error.attempts = batch->attempts;
     if (job->ended) { /* all its tasks had come before the reply's end */

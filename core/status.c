@@ -98,6 +98,18 @@ static size_t utf8_length(const unsigned char *s, size_t left)
     return n;
 }
 
+bool status_is_utf8(const char *text, size_t len)
+{
+    size_t n;
+
+    for (; len > 0; text += n, len -= n) {
+        n = utf8_length((const unsigned char *)text, len);
+        if (!n)
+            return false;
+    }
+    return true;
+}
+
 /* A control character, of ASCII or (U+0080 to U+009F) of C1: terminals obey
  * both. */
 static bool is_control(const unsigned char *s, size_t n)

@@ -92,6 +92,9 @@ void status_set(struct luma_error *error, enum luma_status code);
 void status_detail(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The text is UTF-8: no long forms, no surrogates, nothing beyond U+10FFFF. */
+bool status_is_utf8(const char *text, size_t len);
+
 /* Makes a server's text fit to show: at most `room` - 1 bytes of valid UTF-8
  * on one line, ended by NUL, with `secret` (NULL for none) blotted out. */
 void status_clean(char *out, size_t room, const char *text, size_t len,

@@ -1,46 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and words as the gateways spell them. */
+/* The rules by which a task is read; the names and words are in places.c. */
 #include "task.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "ascii.h"
 #include "builder.h"
-#include "luma.h"
+#include "number.h"
+#include "places.h"
 
 /* ---- words for states -------------------------------------------------- */
-
-static const struct {
-    const char *word;
-    enum luma_state state;
-} words[] = {
-    {"", LUMA_NO_STATE},
-    {"unknown", LUMA_NO_STATE},
-    {"pending", LUMA_WAITING},
-    {"queued", LUMA_WAITING},
-    {"not_start", LUMA_WAITING},
-    {"submitted", LUMA_WAITING},
-    {"completed", LUMA_COMPLETED},
-    {"success", LUMA_COMPLETED},
-    {"succeeded", LUMA_COMPLETED},
-    {"finished", LUMA_COMPLETED},
-    {"1", LUMA_COMPLETED},
-    {"failed", LUMA_FAILED},
-    {"failure", LUMA_FAILED},
-    {"create_task_failed", LUMA_FAILED},
-    {"generate_failed", LUMA_FAILED},
-    {"error", LUMA_FAILED},
-    {"rejected", LUMA_FAILED},
-    {"cancel", LUMA_FAILED},
-    {"cancelled", LUMA_FAILED},
-    {"canceled", LUMA_FAILED},
-    {"not_found", LUMA_FAILED},
-    {"2", LUMA_FAILED},
-    {"3", LUMA_FAILED},
-};
 
 const char *luma_state_name(enum luma_state state)
 {
@@ -50,26 +21,49 @@ const char *luma_state_name(enum luma_state state)
     return names[state];
 }
 
-enum luma_state luma_state_of_word(const char *word, size_t len)
+static void trim(const char **text, size_t *len)
+{
+    while (*len && ascii_is_space(**text)) {
+        ++*text;
+        --*len;
+    }
+    while (*len && ascii_is_space((*text)[*len - 1]))
+        --*len;
+}
+
+/* "IN PROGRESS" and "in-progress" are "in_progress". */
+static bool is_word(const char *text, size_t len, const char *word)
 {
     size_t i;
 
-    for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].word) == len &&
-            strncasecmp(words[i].word, word, len) == 0)
-            return words[i].state;
-    return LUMA_PROCESSING;
+    for (i = 0; i < len && word[i]; i++) {
+        char c = ascii_lower(text[i]);
+
+        if ((c == ' ' || c == '-' ? '_' : c) != word[i])
+            return false;
+    }
+    return i == len && !word[i];
 }
 
-/* ---- what a value says ------------------------------------------------- */
+enum luma_state luma_state_of_word(const char *text, size_t len)
+{
+    const struct place_word *known = places_words();
+
+    trim(&text, &len);
+    while (known->word && !is_word(text, len, known->word))
+        known++;
+    return known->word ? known->state : LUMA_PROCESSING;
+}
+
+/* ---- documents --------------------------------------------------------- */
 
 const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ID_ROOM], size_t *len)
+                      char room[TASK_ROOM], size_t *len)
 {
     if (!node)
         return NULL;
     if (node->kind == LUMA_INTEGER) {
-        *len = (size_t)snprintf(room, TASK_ID_ROOM, "%" PRId64, node->integer);
+        *len = (size_t)snprintf(room, TASK_ROOM, "%" PRId64, node->integer);
         return room;
     }
     if (node->kind != LUMA_STRING && node->kind != LUMA_BIG)
@@ -78,92 +72,155 @@ const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
     return doc->text + doc->strings[node->string].at;
 }
 
-const char *task_id(const struct luma_doc *doc, char room[TASK_ID_ROOM],
-                    size_t *len)
+static void find_in_doc(const void *task, const char *path,
+                        struct task_value *value)
 {
-    const struct luma_node *data = doc_member(doc, doc->root, "data");
-    const struct luma_node *ids[] = {doc_member(doc, doc->root, "task_id"),
-                                     doc_member(doc, data, "id"),
-                                     doc_member(doc, doc->root, "id")};
-    size_t i;
+    const struct luma_doc *doc = task;
+    const struct luma_node *node = doc_path(doc, path);
 
-    for (i = 0; i < sizeof ids / sizeof *ids; i++) {
-        const char *id = task_text(doc, ids[i], room, len);
-
-        if (id && *len)
-            return id;
+    value->kind = TASK_OTHER;
+    if (node && node->kind == LUMA_FLOAT) {
+        value->kind = TASK_FLOAT;
+        value->number = node->number;
+        return;
     }
-    return NULL;
+    value->text = task_text(doc, node, value->room, &value->len);
+    if (value->text)
+        value->kind = node->kind == LUMA_STRING ? TASK_TEXT : TASK_INTEGER;
 }
 
-enum luma_state task_state(const struct luma_doc *doc)
+struct task_source task_of_doc(const struct luma_doc *doc)
 {
-    const struct luma_node *data = doc_member(doc, doc->root, "data");
-    const struct luma_node *says[] = {doc_member(doc, doc->root, "status"),
-                                      doc_member(doc, data, "state"),
-                                      doc_member(doc, doc->root, "state")};
-    size_t i;
+    return (struct task_source){doc, find_in_doc};
+}
 
-    for (i = 0; i < sizeof says / sizeof *says; i++) {
-        char room[TASK_ID_ROOM];
-        size_t len = 0;
-        const char *word = task_text(doc, says[i], room, &len);
-        enum luma_state state = word ? luma_state_of_word(word, len)
-                                     : LUMA_NO_STATE;
+/* ---- what a task says -------------------------------------------------- */
 
+static void find(const struct task_source *source, const char *path,
+                 struct task_value *value)
+{
+    source->find(source->task, path, value);
+}
+
+static bool is_text(const struct task_value *value)
+{
+    return value->kind == TASK_TEXT && value->len;
+}
+
+bool task_find_id(const struct task_source *source, struct task_value *id)
+{
+    const char *const *path = places_of(PLACE_ID);
+
+    for (; *path; path++) {
+        find(source, *path, id);
+        if (is_text(id) || id->kind == TASK_INTEGER)
+            return true;
+    }
+    return false;
+}
+
+enum luma_state task_find_state(const struct task_source *source,
+                                struct task_value *word)
+{
+    const char *const *path = places_of(PLACE_STATE);
+    struct task_value ours;
+    enum luma_state state;
+
+    for (word = word ? word : &ours; *path; path++) {
+        find(source, *path, word);
+        if (word->kind == TASK_FLOAT)
+            return LUMA_PROCESSING; /* no known word is a fraction */
+        state = word->kind == TASK_OTHER
+                    ? LUMA_NO_STATE
+                    : luma_state_of_word(word->text, word->len);
         if (state != LUMA_NO_STATE)
             return state;
     }
+    word->kind = TASK_OTHER;
     return LUMA_PROCESSING;
 }
 
-/* A row tells it as "40%", or as a number. */
-int task_progress(const struct luma_doc *doc)
+/* A text such as "40%" or " 07.5 %" as a number; below 0 where it is none. */
+static double percent_of(const char *text, size_t len)
 {
-    char room[TASK_ID_ROOM], digits[TASK_ID_ROOM];
-    const struct luma_node *node = doc_member(doc, doc->root, "progress");
-    size_t len = 0;
-    const char *text = task_text(doc, node, room, &len);
-    double value = -1;
+    struct luma_node node;
 
-    if (node && node->kind == LUMA_FLOAT) {
-        value = node->number;
-    } else if (text && len < sizeof digits) {
-        char *end;
+    trim(&text, &len);
+    if (len && text[len - 1] == '%')
+        len--;
+    trim(&text, &len);
+    for (; len > 1 && *text == '0' && ascii_is_digit(text[1]); len--)
+        text++;
+    if (!number_read(text, len, (locale_t)0, &node))
+        return -1;
+    return node.kind == LUMA_INTEGER ? (double)node.integer
+           : node.kind == LUMA_FLOAT ? node.number
+                                     : -1;
+}
 
-        memcpy(digits, text, len);
-        digits[len] = '\0';
-        value = strtod(digits, &end);
-        if (end == digits || (*end && strcmp(end, "%") != 0))
-            value = -1;
+double task_find_progress(const struct task_source *source)
+{
+    const char *const *path = places_of(PLACE_PROGRESS);
+    struct task_value value;
+
+    for (; *path; path++) {
+        double percent = -1;
+
+        find(source, *path, &value);
+        if (value.kind == TASK_FLOAT)
+            percent = value.number;
+        else if (value.kind != TASK_OTHER)
+            percent = percent_of(value.text, value.len);
+        if (percent >= 0 && percent <= 100)
+            return percent;
     }
-    return value >= 0 && value <= 100 ? (int)(value * 100) : -1;
+    return -1;
 }
 
-static bool has_text(const struct luma_doc *doc, const struct luma_node *object,
-                     const char *name)
+/* A text that is more than blanks, which are cut off. */
+static bool find_trimmed(const struct task_source *source, const char *path,
+                         struct task_value *value)
 {
-    const struct luma_node *node = doc_member(doc, object, name);
-
-    return node && node->kind == LUMA_STRING && doc->strings[node->string].len;
+    find(source, path, value);
+    if (!is_text(value))
+        return false;
+    trim(&value->text, &value->len);
+    return value->len > 0;
 }
 
-bool task_has_link(const struct luma_doc *doc)
+/* Begins as a URL does, where other texts may stand as well. */
+static bool is_url(const struct task_value *value)
 {
-    const struct luma_node *inner = doc_member(doc, doc->root, "data");
-    const struct luma_node *homes[2];
-    size_t i;
+    static const char https[] = "https://";
 
-    if (!inner || inner->kind != LUMA_OBJECT)
-        inner = doc->root;
-    homes[0] = inner;
-    homes[1] = doc_member(doc, inner, "artifact");
-    for (i = 0; i < 2; i++) {
-        const struct luma_node *video = doc_member(doc, homes[i], "video");
-        const struct luma_node *raw = doc_member(doc, homes[i], "video_raw");
+    return (value->len > 8 && ascii_same_bytes(value->text, https, 8)) ||
+           (value->len > 7 && ascii_same_bytes(value->text, "http://", 7));
+}
 
-        if (has_text(doc, video, "download_url") || has_text(doc, raw, "url") ||
-            has_text(doc, video, "url"))
+bool task_find_link(const struct task_source *source, enum luma_what what,
+                    struct task_value *link)
+{
+    const char *const *path = places_of(PLACE_VIDEO + (enum place)what);
+
+    for (; *path; path++)
+        if (find_trimmed(source, *path, link))
+            return true;
+    if (what != LUMA_VIDEO || task_find_state(source, NULL) != LUMA_COMPLETED)
+        return false;
+    for (path = places_of(PLACE_COMPLETED_VIDEO); *path; path++)
+        if (find_trimmed(source, *path, link) && is_url(link))
+            return true;
+    return false;
+}
+
+bool task_find_palette(const struct task_source *source,
+                       struct task_value *grid)
+{
+    const char *const *path = places_of(PLACE_PALETTE);
+
+    for (; *path; path++) {
+        find(source, *path, grid);
+        if (grid->kind == TASK_TEXT)
             return true;
     }
     return false;

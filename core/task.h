@@ -1,34 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* What a task says, in either shape that gateways send: its id, its state, how
- * far it is, whether there is something to see. Pure; nothing blocks, nothing
- * fails. */
+/* What a task says, in any shape that gateways send: its id, its state, its
+ * progress, its links. The rules are here, once; the task may be a document or
+ * anything else in which a path of names leads to a value (places.h has the
+ * paths). Pure; any thread; nothing blocks, nothing fails. */
 #ifndef LUMA_TASK_H
 #define LUMA_TASK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "doc.h"
+#include "luma.h"
 
-/* Room for a numeric id's digits. */
-enum { TASK_ID_ROOM = 24 };
+/* Room for the digits of a 64-bit number. */
+enum { TASK_ROOM = 24 };
 
-/* The id, with its length; NULL when the value has none. A numeric id is
- * written to `room`. Prefers task_id, then data.id, then id. */
-const char *task_id(const struct luma_doc *doc, char room[TASK_ID_ROOM],
-                    size_t *len);
+/* A value that a path leads to. */
+struct task_value {
+    enum task_value_kind {
+        TASK_OTHER,   /* nothing, or of no use */
+        TASK_TEXT,    /* `text`: a string */
+        TASK_INTEGER, /* `text`: its digits */
+        TASK_FLOAT    /* `number` */
+    } kind;
+    const char *text; /* the source's, or in `room` */
+    size_t len;
+    double number;
+    char room[TASK_ROOM];
+};
 
-/* The state. A row's status wins over the state inside. */
-enum luma_state task_state(const struct luma_doc *doc);
+/* A task, and how to look into it: find sets the kind and what belongs to it,
+ * which lives until the next find. It may use `room`. */
+struct task_source {
+    const void *task;
+    void (*find)(const void *task, const char *path, struct task_value *value);
+};
 
-/* Hundredths of a percent, or -1 where it is not told. */
-int task_progress(const struct luma_doc *doc);
+struct task_source task_of_doc(const struct luma_doc *doc);
 
-/* There is a link to a video. */
-bool task_has_link(const struct luma_doc *doc);
+/* The id, as a text or digits. False: the task has none. */
+bool task_find_id(const struct task_source *source, struct task_value *id);
 
-/* The text of a string, or the digits of an integer in `room`; else NULL. */
+/* The state, and the word that told it: TASK_OTHER where none did. `word` may
+ * be NULL. */
+enum luma_state task_find_state(const struct task_source *source,
+                                struct task_value *word);
+
+/* Per cent, from 0 to 100; below 0 where it is not told. */
+double task_find_progress(const struct task_source *source);
+
+/* The best link to a file of the task, without blanks around it. False: there
+ * is none. */
+bool task_find_link(const struct task_source *source, enum luma_what what,
+                    struct task_value *link);
+
+/* The text of the placeholder's colours. False: there is none. */
+bool task_find_palette(const struct task_source *source,
+                       struct task_value *grid);
+
+/* The text of a value of a document, or the digits of an integer in `room`;
+ * else NULL. */
 const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ID_ROOM], size_t *len);
+                      char room[TASK_ROOM], size_t *len);
 
 #endif

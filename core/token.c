@@ -8,6 +8,8 @@
 
 #include "number.h"
 
+enum { NO_CHARACTER = 0xFFFD };
+
 static enum token_result done(struct token *t, const char *text, size_t len)
 {
     t->state = TOKEN_NONE;
@@ -23,23 +25,21 @@ static enum token_result keep(struct token *t, const char *bytes, size_t n)
 
 static bool is_plain(char c)
 {
-    return c != '"' && c != '\\' && (unsigned char)c >= 0x20;
+    return c != '"' && c != '\\';
 }
 
-/* The first quote, backslash or control character: a block at a time, then the
- * bytes of the block that has one, or of the rest. */
+/* The first quote or backslash: a block at a time, then the bytes of the block
+ * that has one, or of the rest. */
 #ifdef __SSE2__
 static const char *plain_end(const char *p, const char *end)
 {
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1F);
 
     for (; end - p >= 16; p += 16) {
         __m128i w = _mm_loadu_si128((const void *)p);
-        __m128i special = _mm_cmpeq_epi8(_mm_min_epu8(w, control), w);
+        __m128i special =
+            _mm_or_si128(_mm_cmpeq_epi8(w, quote), _mm_cmpeq_epi8(w, slash));
 
-        special = _mm_or_si128(special, _mm_cmpeq_epi8(w, quote));
-        special = _mm_or_si128(special, _mm_cmpeq_epi8(w, slash));
         if (_mm_movemask_epi8(special))
             return p + __builtin_ctz((unsigned)_mm_movemask_epi8(special));
     }
@@ -53,15 +53,14 @@ static const char *plain_end(const char *p, const char *end)
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
 
     for (; end - p >= 8; p += 8) {
-        uint64_t w, quote, slash, control;
+        uint64_t w, quote, slash;
 
         memcpy(&w, p, 8);
         quote = w ^ ones * '"';
         slash = w ^ ones * '\\';
         quote = (quote - ones) & ~quote;
         slash = (slash - ones) & ~slash;
-        control = (w - ones * 0x20) & ~w;
-        if ((quote | slash | control) & highs)
+        if ((quote | slash) & highs)
             break;
     }
     while (p < end && is_plain(*p))
@@ -69,6 +68,24 @@ static const char *plain_end(const char *p, const char *end)
     return p;
 }
 #endif
+
+static enum token_result keep_code_point(struct token *t, uint32_t c)
+{
+    char utf8[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
+
+    for (i = n - 1; i > 0; i--, c >>= 6)
+        utf8[i] = (char)(0x80 | (c & 0x3F));
+    utf8[0] = (char)(n == 1 ? c : (0xF00u >> n & 0xFF) | c);
+    return keep(t, utf8, n);
+}
+
+/* The first half of a surrogate pair stands alone. */
+static enum token_result end_half(struct token *t)
+{
+    t->high = 0;
+    return keep_code_point(t, NO_CHARACTER);
+}
 
 static enum token_result read_string(struct token *t, const char **at,
                                      const char *end)
@@ -78,10 +95,9 @@ static enum token_result read_string(struct token *t, const char **at,
     enum token_result result;
 
     *at = to;
-    if (t->high && to < end && *to != '\\')
-        return TOKEN_BAD; /* half a surrogate pair stands alone */
-    if (t->high && n)
-        return TOKEN_BAD;
+    if (t->high && (n || (to < end && *to == '"')) &&
+        end_half(t) == TOKEN_MEMORY)
+        return TOKEN_MEMORY;
     if (to < end && *to == '"' && !t->copy.len) {
         ++*at;
         return done(t, from, n);
@@ -93,7 +109,7 @@ static enum token_result read_string(struct token *t, const char **at,
     if (*to == '"')
         return done(t, t->copy.data, t->copy.len);
     t->state = TOKEN_ESCAPE;
-    return *to == '\\' ? TOKEN_MORE : TOKEN_BAD;
+    return TOKEN_MORE;
 }
 
 static enum token_result read_escape(struct token *t, const char **at)
@@ -109,42 +125,38 @@ static enum token_result read_escape(struct token *t, const char **at)
         return TOKEN_MORE;
     }
     t->state = TOKEN_STRING;
-    return which && !t->high ? keep(t, &to[which - from], 1) : TOKEN_BAD;
+    if (!which)
+        return TOKEN_BAD;
+    if (t->high && end_half(t) == TOKEN_MEMORY)
+        return TOKEN_MEMORY;
+    return keep(t, &to[which - from], 1);
 }
 
-static enum token_result keep_code_point(struct token *t, uint32_t c)
-{
-    char utf8[4];
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
-
-    for (i = n - 1; i > 0; i--, c >>= 6)
-        utf8[i] = (char)(0x80 | (c & 0x3F));
-    utf8[0] = (char)(n == 1 ? c : (0xF00u >> n & 0xFF) | c);
-    return keep(t, utf8, n);
-}
-
-/* A code unit is whole: half of a surrogate pair waits for the other half. */
+/* A code unit is whole: half of a surrogate pair waits for the other half. A
+ * half that stays alone is no character. */
 static enum token_result end_unit(struct token *t)
 {
     bool low = t->unit >= 0xDC00 && t->unit <= 0xDFFF;
     uint32_t c = t->unit;
 
     t->state = TOKEN_STRING;
-    if (low != (t->high != 0))
-        return TOKEN_BAD;
+    if (t->high && !low && end_half(t) == TOKEN_MEMORY)
+        return TOKEN_MEMORY;
     if (t->unit >= 0xD800 && t->unit <= 0xDBFF) {
         t->high = t->unit;
         return TOKEN_MORE;
     }
     if (low)
-        c = 0x10000 + ((t->high - 0xD800) << 10) + (t->unit - 0xDC00);
+        c = !t->high
+                ? NO_CHARACTER
+                : 0x10000 + ((t->high - 0xD800) << 10) + (t->unit - 0xDC00);
     t->high = 0;
     return keep_code_point(t, c);
 }
 
 static enum token_result read_unicode(struct token *t, const char **at)
 {
-    char c = *(*at)++;
+    char c = **at;
     uint32_t digit;
 
     if (c >= '0' && c <= '9')
@@ -152,7 +164,8 @@ static enum token_result read_unicode(struct token *t, const char **at)
     else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
         digit = (uint32_t)((c | 0x20) - 'a' + 10);
     else
-        return TOKEN_BAD;
+        return TOKEN_BAD; /* and the byte stays: it may end the string */
+    ++*at;
     t->unit = t->unit << 4 | digit;
     return ++t->digits < 4 ? TOKEN_MORE : end_unit(t);
 }

@@ -387,7 +387,10 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     else
         no_reply(t, result, ours, error);
     end->unreadable = (uint32_t)t->reply.unreadable;
+    end->why = t->reply.why;
     end->strangers = (uint32_t)t->reply.strangers;
+    end->listed = t->reply.listed;
+    end->foreign = !t->reply.is_json;
     if (t->answered)
         read_headers(t, end);
     error->phase = !t->sends ? "connect" : t->answered ? "body" : "wait";

@@ -4,17 +4,18 @@
 
 #include <stdlib.h>
 
+#include "plan.h"
 #include "task.h"
 
-/* Why an id is not believed yet. */
-enum doubt { NO_DOUBT, IS_MISSING, HAS_NO_LINK };
+enum { WORDS = 200, LONGEST_WORD = 64 /* bytes */ };
 
 struct watch_seen {
     int64_t since; /* of the doubt */
     int16_t progress;
     uint8_t state;
     uint8_t doubt;
-    bool known; /* state and progress are */
+    uint8_t word; /* index + 1, or 0 */
+    bool known;   /* state and progress are */
 };
 
 struct watch *watch_new(const struct luma_watch *options, uint32_t ids)
@@ -26,22 +27,46 @@ struct watch *watch_new(const struct luma_watch *options, uint32_t ids)
     watch->options = *options;
     watch->interval = options->interval;
     watch->seen = calloc(ids ? ids : 1, sizeof *watch->seen);
-    if (watch->seen)
+    watch->words = luma_ids_new(WORDS, 0);
+    if (watch->seen && watch->words)
         return watch;
-    free(watch);
+    watch_free(watch);
     return NULL;
 }
 
 void watch_free(struct watch *watch)
 {
-    if (watch)
-        free(watch->seen);
+    if (!watch)
+        return;
+    free(watch->seen);
+    luma_ids_unref(watch->words);
     free(watch);
 }
 
+/* ---- what is seen ------------------------------------------------------ */
+
+/* Words are few, whatever the number of tasks: one byte leads to them. */
+static uint8_t note_word(struct watch *watch, const struct task_value *word)
+{
+    if (word->kind == TASK_OTHER || word->kind == TASK_FLOAT || !word->len ||
+        word->len > LONGEST_WORD ||
+        (watch->words->count == WORDS &&
+         ids_find(watch->words, word->text, word->len) < 0) ||
+        luma_ids_add(watch->words, word->text, word->len) != LUMA_OK)
+        return 0;
+    return (uint8_t)(ids_find(watch->words, word->text, word->len) + 1);
+}
+
+const char *watch_word(const struct watch *watch, uint32_t id, size_t *len)
+{
+    uint8_t word = watch->seen[id].word;
+
+    return word ? ids_get(watch->words, word - 1u, len) : NULL;
+}
+
 /* True when the doubt is as old as `grace`; otherwise it begins, or goes on. */
-static bool outlives(struct watch_seen *seen, enum doubt doubt, int64_t grace,
-                     int64_t now)
+static bool outlives(struct watch_seen *seen, enum watch_doubt doubt,
+                     int64_t grace, int64_t now)
 {
     if (seen->doubt != doubt)
         seen->since = now;
@@ -53,14 +78,19 @@ void watch_task(struct watch *watch, uint32_t id, struct luma_doc *task,
                 int64_t now)
 {
     struct watch_seen *seen = &watch->seen[id];
-    int progress = task_progress(task);
+    struct task_source source = task_of_doc(task);
+    int progress = (int)(task_find_progress(&source) * 100);
+    struct task_value found;
 
+    task_find_state(&source, &found);
+    seen->word = note_word(watch, &found);
     task->changed = !seen->known || seen->state != task->state ||
                     seen->progress != progress;
     seen->known = true;
     seen->state = (uint8_t)task->state;
     seen->progress = (int16_t)progress;
-    if (task->state == LUMA_COMPLETED && !task_has_link(task)) {
+    if (task->state == LUMA_COMPLETED &&
+        !task_find_link(&source, LUMA_VIDEO, &found)) {
         task->final =
             outlives(seen, HAS_NO_LINK, watch->options.link_grace, now);
     } else {
@@ -71,10 +101,10 @@ void watch_task(struct watch *watch, uint32_t id, struct luma_doc *task,
     watch->changed = watch->changed || task->changed;
 }
 
-bool watch_missing(struct watch *watch, uint32_t id, int64_t now)
+bool watch_doubts(struct watch *watch, uint32_t id, enum watch_doubt doubt,
+                  int64_t now)
 {
-    return outlives(&watch->seen[id], IS_MISSING, watch->options.missing_grace,
-                    now);
+    return outlives(&watch->seen[id], doubt, watch->options.missing_grace, now);
 }
 
 void watch_trouble(struct watch *watch, const struct luma_error *error,

@@ -15,6 +15,18 @@ static uint64_t seed = 1;
 
 /* ---- what a reader says of a text -------------------------------------- */
 
+static bool is_list(const struct json_reader *r)
+{
+    return json_is_at(r, "data") || json_is_at(r, "data.items") ||
+           (json_is_at(r, "items") && !json_has_before(r, "id"));
+}
+
+void ready_reader(struct json_reader *r, size_t max_doc)
+{
+    must(json_init(r, max_doc, true));
+    r->is_list = is_list;
+}
+
 char separator(const struct account *a)
 {
     return a->brief ? '|' : '\x1E'; /* stands in no string of the corpus */
@@ -277,7 +289,7 @@ static bool read_without_memory(const struct account *whole,
     struct json_reader r;
     bool failed;
 
-    must(json_init(&r, MAX_DOC, true));
+    ready_reader(&r, MAX_DOC);
     alloc_fail_at(n, for_ever);
     (bytes ? read_bytes : read_whole)(&a, &r, text);
     failed = alloc_stop() >= n;

@@ -18,6 +18,10 @@ struct account {
     struct buf said;
 };
 
+/* A reader that keeps texts and has rows under "data", "data.items" and
+ * "items". */
+void ready_reader(struct json_reader *r, size_t max_doc);
+
 char separator(const struct account *account);
 
 /* Reads the text whole, and byte by byte. */

@@ -14,13 +14,14 @@ static void tell_tasks(struct reply *reply, struct buf *told)
     struct luma_doc *doc;
 
     while ((doc = reply_take(reply))) {
-        char room[TASK_ID_ROOM];
-        size_t len = 0;
-        const char *id = task_id(doc, room, &len);
+        struct task_source source = task_of_doc(doc);
+        struct task_value id = {.len = 0};
 
-        insist(id && len && doc->event.kind == LUMA_TASK, "a task has an id");
+        insist(task_find_id(&source, &id) && id.len &&
+                   doc->event.kind == LUMA_TASK,
+               "a task has an id");
         say(told, "%s", told->len ? ", " : "");
-        must(buf_append(told, id, len));
+        must(buf_append(told, id.text, id.len));
         say(told, " %s", luma_state_name(doc->state));
         free(doc);
     }
@@ -63,6 +64,8 @@ void hear_reply(struct reply *reply, long http, const char *body, size_t len,
     insist(strlen(error.message) < sizeof error.message, "it ends");
     tell_tasks(reply, told);
     say(told, "%s%s", told->len ? "; " : "", luma_status_code(error.code));
+    if (error.code == LUMA_OK && reply->unreadable)
+        say(told, " but for %zu", reply->unreadable);
     if (error.code != LUMA_OK)
         must(buf_append_text(told, ": ") &&
              buf_append_text(told, error.message));

@@ -116,6 +116,7 @@ static bool reply_to(struct run *run, struct batch *batch)
         room--;
     }
     batch->unreadable = one_in(run, s->unreadable);
+    batch->why = one_in(run, 2) ? LUMA_TOO_LARGE : LUMA_REPLY;
     return !one_in(run, s->breaks);
 }
 
@@ -192,7 +193,7 @@ static bool send_one(struct run *run)
 static void exchange(struct run *run, unsigned place)
 {
     struct batch *batch = run->flying[place];
-    struct luma_error error;
+    struct exchange_end end = {.sends = 1};
     bool whole;
 
     ledger_trim(&run->job->ledger, batch); /* settled while it waited */
@@ -208,11 +209,11 @@ static void exchange(struct run *run, unsigned place)
         return; /* it is repeated */
     run->flying[place] = NULL;
     whole = whole || !batch->answer.count;
-    status_set(&error, whole ? LUMA_OK : LUMA_TRUNCATED);
+    status_set(&end.error, whole ? LUMA_OK : LUMA_TRUNCATED);
     if (whole)
-        job_answered(run->job, batch, &error, 1000, &run->events);
+        job_answered(run->job, batch, &end.error, 1000, &run->events);
     else
-        job_failed(run->job, batch, &error, 1000, &run->events);
+        job_failed(run->job, batch, &end, 1000, &run->events);
 }
 
 static void drop_flying(struct run *run)
@@ -378,6 +379,7 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
     batch = run->flying[0];
     CHECK_INT(batch->answer.count, count);
     batch->unreadable = unreadable;
+    batch->why = LUMA_REPLY;
     run->flying[0] = NULL;
     job_answered(run->job, batch, &answer, 1000, &run->events);
     hear(run);
@@ -401,13 +403,12 @@ static void test_unreadable(void)
     job_answered(run.job, batch, &answer, 1000, &run.events); /* asked again */
     hear(&run);
     CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);
-    answer_nothing(&run, 3, 2); /* asked one by one */
-    CHECK(run.outcome[1] == OPEN && run.outcome[3] == OPEN);
-    answer_nothing(&run, 1, 1);
+    answer_nothing(&run, 1, 1); /* asked in halves */
+    answer_nothing(&run, 2, 1);
+    CHECK(run.outcome[1] == FAILED && run.outcome[2] == OPEN);
     answer_nothing(&run, 1, 0);
     answer_nothing(&run, 1, 1);
-    CHECK(run.outcome[1] == FAILED && run.outcome[2] == MISSING);
-    CHECK(run.outcome[3] == FAILED);
+    CHECK(run.outcome[2] == MISSING && run.outcome[3] == FAILED);
     CHECK(job_is_over(run.job));
     job_end(run.job, LUMA_CANCELLED, &run.events);
     hear(&run);

@@ -315,20 +315,15 @@ static void test_ledger(void)
     check_batch(one, "0 2 ");
     CHECK(ledger_ask_again(&ledger, one, false));
     free(one);
-    one = next_batch(&ledger, 3, "6 "); /* what is new comes first */
-    ledger_trim(&ledger, one);
-    check_batch(one, "");
-    CHECK(settle(&ledger, "a", 0)); /* while it waits to be asked for */
-    three = next_batch(&ledger, 3, "2 ");
+    CHECK(settle(&ledger, "a", 0));       /* while it waits to be asked for */
+    three = next_batch(&ledger, 3, "2 "); /* and "g" has come already */
     CHECK(!ledger_has_more(&ledger));
     ledger_trim(&ledger, two);
     check_batch(two, "3 5 ");
     ledger_close(&ledger, two);
     ledger_close(&ledger, three);
-    ledger_close(&ledger, one);
     CHECK_INT(ledger.open, 0);
     CHECK(!settle(&ledger, "d", 3)); /* too late */
-    free(one);
     free(two);
     free(three);
     ledger_free(&ledger);
@@ -368,6 +363,104 @@ static void test_capped_ledger(void)
             must((*batch = ledger_batch(&ledger, 100)));
     }
     CHECK(ledger.again.ids.room <= 16 * IDS);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
+/* A server that cannot send one of the ids: its answer ends there, and what it
+ * leaves out is asked for in halves. Gives the number of requests. */
+static unsigned find_bad(struct ledger *ledger, uint32_t bad, uint32_t max)
+{
+    unsigned requests = 0;
+
+    while (ledger->open) {
+        struct batch *batch = ledger_batch(ledger, max);
+        uint32_t i, n;
+
+        must(batch);
+        n = batch->answer.count;
+        for (i = 0; i < n && batch->ids[i] != bad; i++)
+            ledger_settle(ledger, batch->ids[i]);
+        requests++;
+        ledger_trim(ledger, batch);
+        if (n == 1 && batch->answer.count)
+            ledger_close(ledger, batch);
+        else if (batch->answer.count)
+            insist(ledger_ask_again(ledger, batch, true), "there is memory");
+        free(batch);
+    }
+    return requests;
+}
+
+/* The bound that the header promises. */
+static void test_suspects(void)
+{
+    static const struct {
+        uint32_t ids;
+        unsigned more; /* 2 log2(ids), less what is behind the point */
+    } rows[] = {{1, 0}, {2, 2}, {3, 4}, {16, 8}, {100, 14}, {128, 14}};
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct luma_ids *ids = new_ids(rows[i].ids);
+        uint32_t bad;
+        char id[24];
+
+        for (bad = 0; bad < rows[i].ids; bad++)
+            must(add(ids, (snprintf(id, sizeof id, "%u", bad), id)) == LUMA_OK);
+        for (bad = 0; bad < rows[i].ids; bad++) {
+            struct ledger ledger;
+
+            must(ledger_init(&ledger, ids));
+            CHECK(find_bad(&ledger, bad, rows[i].ids) <= 1 + rows[i].more);
+            ledger_free(&ledger);
+        }
+        luma_ids_unref(ids);
+    }
+}
+
+/* Ids that differ in case and blanks only are the same where that is unique. */
+static void test_alike(void)
+{
+    struct luma_ids *ids = new_ids(6);
+    struct ledger ledger;
+
+    must(add(ids, "ABC") == LUMA_OK && add(ids, " def\n") == LUMA_OK &&
+         add(ids, "Gh") == LUMA_OK && add(ids, "gH") == LUMA_OK &&
+         add(ids, "gh i") == LUMA_OK);
+    must(ledger_init(&ledger, ids));
+    CHECK(!settle(&ledger, "ab", 0) && !settle(&ledger, "abcd", 0));
+    CHECK(settle(&ledger, "abc", 0) && !settle(&ledger, "abc", 0));
+    CHECK(settle(&ledger, "DEF", 1));
+    CHECK(!settle(&ledger, "gh", 2)); /* which of the two? */
+    CHECK(settle(&ledger, "gH", 3));
+    CHECK(settle(&ledger, "gh", 2)); /* the only one that is left */
+    CHECK(!settle(&ledger, "ghi", 4) && !settle(&ledger, "gh\xA0i", 4));
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
+/* Ids that are not UTF-8 are known, and are in no batch. */
+static void test_invalid(void)
+{
+    static const char *const invalid[] = {"caf\xE9", "\xC0\xAF", "\xED\xA0\x80",
+                                          "\xF5\x80"};
+    struct luma_ids *ids = new_ids(10);
+    struct ledger ledger;
+    struct batch *batch;
+    size_t i;
+
+    must(add(ids, "caf\xC3\xA9") == LUMA_OK);
+    for (i = 0; i < COUNT(invalid); i++)
+        must(add(ids, invalid[i]) == LUMA_OK);
+    must(add(ids, "\xF0\x9F\x98\x80") == LUMA_OK);
+    must(ledger_init(&ledger, ids) && (batch = ledger_invalid(&ledger)));
+    check_batch(batch, "1 2 3 4 ");
+    ledger_close(&ledger, batch);
+    free(batch);
+    batch = next_batch(&ledger, 9, "0 5 ");
+    free(batch);
+    CHECK(!ledger_has_more(&ledger));
     ledger_free(&ledger);
     luma_ids_unref(ids);
 }
@@ -474,6 +567,9 @@ int main(void)
     test_bodies();
     test_ledger();
     test_capped_ledger();
+    test_suspects();
+    test_alike();
+    test_invalid();
     test_empty_ledger();
     test_memory();
     test_memory_of_one();

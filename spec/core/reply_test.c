@@ -27,7 +27,7 @@ static const struct reply_row {
      "a pending, b processing; ok"},
     {"[{\"id\":\"a\"},{\"id\":\"a\"}]", "a processing, a processing; ok"},
     {"[null,5,\"x\",[],{},true,{\"id\":\"a\"}]", "a processing; ok"},
-    {"[[{\"id\":\"a\"}]]", "ok"},
+    {"[null,null]", "ok"},
     {"[{\"id\":\"a\",\"error\":{\"message\":\"x\"},\"state\":\"failed\"}]",
      "a failed; ok"},
     /* B: an envelope */
@@ -46,6 +46,28 @@ static const struct reply_row {
     {"{\"data\":[],\"error\":null,\"success\":true}", "ok"},
     {"{\"data\":[],\"error\":false,\"detail\":null}", "ok"},
     {"{\"id\":\"request-7\",\"data\":[{\"id\":\"a\"}]}", "a processing; ok"},
+    {"{\"data\":[],\"error\":\"\",\"detail\":{},\"error_code\":0}", "ok"},
+    {"{\"data\":[],\"error\":{\"code\":0,\"message\":\"\"},\"code\":0}",
+     "ok"},
+    /* lists elsewhere */
+    {"{\"code\":\"success\",\"data\":{\"items\":[{\"id\":\"a\"}]}}",
+     "a processing; ok"},
+    {"{\"data\":{\"list\":[{\"id\":\"a\"}],\"total\":1}}", "a processing; ok"},
+    {"{\"data\":{\"data\":[{\"id\":\"a\"}]}}", "a processing; ok"},
+    {"{\"data\":{\"results\":[]}}", "ok"},
+    {"{\"code\":200,\"data\":{\"tasks\":[{\"id\":\"a\"}]}}",
+     "a processing; ok"},
+    {"{\"data\":{\"records\":[{\"id\":\"a\"}]}}", "a processing; ok"},
+    {"{\"data\":{\"items\":null,\"total\":0}}", "ok"},
+    {"{\"items\":[{\"id\":\"a\"}],\"count\":1}", "a processing; ok"},
+    {"{\"tasks\":[{\"task_id\":\"a\"}]}", "a processing; ok"},
+    {"{\"code\":0,\"id\":\"request-7\",\"list\":[{\"id\":\"a\"}]}",
+     "a processing; ok"},
+    /* that are a task's own */
+    {"{\"id\":\"a\",\"items\":[{\"id\":\"b\"}]}", "a processing; ok"},
+    {"{\"task_id\":\"a\",\"data\":[{\"id\":\"b\"}]}", "a processing; ok"},
+    {"{\"data\":{\"id\":\"a\",\"results\":[{\"id\":\"b\"}]}}",
+     "a processing; ok"},
     {"{\"code\":\"success\",\"data\":[{\"id\":9,\"task_id\":\"a\",\"status\":"
      "\"IN_PROGRESS\",\"progress\":\"50%\",\"fail_reason\":\"\",\"data\":"
      "{\"id\":\"i\",\"state\":\"pending\"}}]}",
@@ -80,10 +102,23 @@ static const struct reply_row {
      "a processing; ok"},
     {"{\"id\":\"a\",\"unknown\":[{\"x\":[{}]}],\"progress\":\"7%\"}",
      "a processing; ok"},
+    /* rows that are not JSON cost themselves */
+    {"[{\"id\":\"a\"},{\"id\":\"b\",\"n\":NaN},{\"id\":\"c\"}]",
+     "a processing, c processing; ok but for 1"},
+    {"[{\"id\":\"a\"},{\"id\":\"b\",\"n\":\"x\" \"},{\"id\":\"c\"}]",
+     "a processing; ok but for 1"},
+    {"[{\"id\":\"a\\ud83d\",\"p\":\"x\ny\"}]", "a\xEF\xBF\xBD processing; ok"},
     /* no task */
-    {"[{\"id\":null},{\"id\":\"\"},{\"id\":{}},{\"id\":1.5},{\"Id\":\"a\"}]",
-     "ok"},
-    {"[{\"data\":[{\"id\":\"a\"}]}]", "ok"},
+    {"[null,{\"id\":null},{\"id\":\"\"},{\"id\":{}},{\"id\":1.5},{\"Id\":\"a\"}"
+     "]",
+     "reply*"},
+    {"[{\"data\":[{\"id\":\"a\"}]}]", "reply*"},
+    {"[[{\"id\":\"a\"}]]", "reply*"},
+    {"{}", "reply*"},
+    {"{\"code\":200,\"data\":{}}", "reply*"},
+    {"{\"data\":{\"a\":{\"state\":\"completed\"}}}", "reply*"},
+    {"{\"data\":{\"page\":[{\"id\":\"a\"}]}}", "reply*"},
+    {"{\"result\":{\"items\":[]}}", "reply*"},
 };
 
 static void test_rows(const struct reply_row *rows, size_t count)
@@ -108,7 +143,7 @@ static void test_long_row(void)
     n = snprintf(body, sizeof body,
                  "[{\"id\":\"a\"},{\"id\":\"b\",\"x\":\"%s\"},{\"id\":\"c\"}]",
                  blank);
-    check_reply(200, body, (size_t)n, "a processing, c processing; ok");
+    check_reply(200, body, (size_t)n, "a processing, c processing; ok but for 1");
     n = snprintf(body, sizeof body, "{\"id\":\"b\",\"x\":\"%s\"}", blank);
     check_reply(200, body, (size_t)n, "too_large*");
 }
@@ -140,7 +175,8 @@ static const struct reply_row id_rows[] = {
     {"[{\"id\":18446744073709551617}]", "18446744073709551617 processing; ok"},
     {"[{\"id\":1234567890123456789012345678901234567890}]",
      "1234567890123456789012345678901234567890 processing; ok"},
-    {"[{\"id\":1e3},{\"id\":1.0}]", "ok"},
+    {"[{\"id\":1e3},{\"id\":1.0}]", "reply*"},
+    {"[{\"taskid\":1,\"data\":{\"task_id\":\"b\"}}]", "b processing; ok"},
     {"[{\"id\":\"9007199254740993\"}]", "9007199254740993 processing; ok"},
     {"[{\"id\":\"\\u0061\\\"\\u00e9\"}]", "a\"\xC3\xA9 processing; ok"},
     {"[{\"\\u0069d\":\"a\"}]", "a processing; ok"},
@@ -164,36 +200,53 @@ static const struct {
     {"unknown", LUMA_NO_STATE},
     {"pending", LUMA_WAITING},
     {"queued", LUMA_WAITING},
+    {"in_queue", LUMA_WAITING},
+    {"waiting", LUMA_WAITING},
     {"not_start", LUMA_WAITING},
     {"submitted", LUMA_WAITING},
     {"processing", LUMA_PROCESSING},
     {"dreaming", LUMA_PROCESSING},
     {"in_progress", LUMA_PROCESSING},
+    {"in progress", LUMA_PROCESSING},
     {"generating", LUMA_PROCESSING},
     {"0", LUMA_PROCESSING},
     {"completed", LUMA_COMPLETED},
+    {"complete", LUMA_COMPLETED},
     {"success", LUMA_COMPLETED},
     {"succeeded", LUMA_COMPLETED},
+    {"succeed", LUMA_COMPLETED},
     {"finished", LUMA_COMPLETED},
+    {"done", LUMA_COMPLETED},
+    {"ok", LUMA_COMPLETED},
     {"1", LUMA_COMPLETED},
     {"failed", LUMA_FAILED},
     {"failure", LUMA_FAILED},
+    {"fail", LUMA_FAILED},
     {"create_task_failed", LUMA_FAILED},
     {"generate_failed", LUMA_FAILED},
     {"error", LUMA_FAILED},
+    {"expired", LUMA_FAILED},
+    {"timeout", LUMA_FAILED},
+    {"timed-out", LUMA_FAILED},
+    {"aborted", LUMA_FAILED},
+    {"terminated", LUMA_FAILED},
     {"rejected", LUMA_FAILED},
+    {"blocked", LUMA_FAILED},
+    {"moderated", LUMA_FAILED},
     {"cancel", LUMA_FAILED},
     {"cancelled", LUMA_FAILED},
     {"canceled", LUMA_FAILED},
     {"not_found", LUMA_FAILED},
     {"2", LUMA_FAILED},
     {"3", LUMA_FAILED},
+    /* blanks around a word are not part of it */
+    {"completed ", LUMA_COMPLETED},
+    {" failed\n", LUMA_FAILED},
+    {" ", LUMA_NO_STATE},
     /* unknown ones */
-    {"complete", LUMA_PROCESSING},
-    {"completed ", LUMA_PROCESSING},
-    {" failed", LUMA_PROCESSING},
-    {"fail", LUMA_PROCESSING},
     {"succes", LUMA_PROCESSING},
+    {"completedly", LUMA_PROCESSING},
+    {"not failed", LUMA_PROCESSING},
     {"12", LUMA_PROCESSING},
     {"wird erstellt", LUMA_PROCESSING},
     {"\xE5\xAE\x8C\xE6\x88\x90", LUMA_PROCESSING},
@@ -224,7 +277,7 @@ static void check_words(void)
     }
     check_case = "";
     CHECK_INT(luma_state_of_word("failed\0", 7), LUMA_PROCESSING);
-    CHECK_INT(luma_state_of_word("completed", 8), LUMA_PROCESSING);
+    CHECK_INT(luma_state_of_word("completed", 7), LUMA_PROCESSING);
 }
 
 static void test_state_names(void)

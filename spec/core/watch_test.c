@@ -18,13 +18,15 @@ static struct luma_doc *task(const char *text)
 {
     const char *at = text;
     struct luma_doc *doc = NULL;
+    struct task_source source;
 
     alloc_spare(true);
     json_reset(&reader);
     if (json_feed(&reader, &at, text + strlen(text)) == JSON_ROOT)
         doc = json_take(&reader);
     must(doc);
-    doc->state = task_state(doc);
+    source = task_of_doc(doc);
+    doc->state = task_find_state(&source, NULL);
     alloc_spare(false);
     return doc;
 }
@@ -90,13 +92,14 @@ static void test_missing(void)
     struct watch *w = watch_new(&options, 2);
 
     must(w);
-    CHECK(!watch_missing(w, 1, 1000));
-    CHECK(!watch_missing(w, 1, 60999));
-    CHECK(watch_missing(w, 1, 61000));
-    CHECK(!watch_missing(w, 0, 61000)); /* each id by itself */
+    CHECK(!watch_doubts(w, 1, IS_MISSING, 1000));
+    CHECK(!watch_doubts(w, 1, IS_MISSING, 60999));
+    CHECK(watch_doubts(w, 1, IS_MISSING, 61000));
+    CHECK(!watch_doubts(w, 0, IS_MISSING, 61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
-    CHECK(!watch_missing(w, 1, 70000)); /* from the beginning again */
-    CHECK(watch_missing(w, 1, 130000));
+    CHECK(
+        !watch_doubts(w, 1, IS_MISSING, 70000)); /* from the beginning again */
+    CHECK(watch_doubts(w, 1, IS_MISSING, 130000));
     watch_free(w);
 }
 
