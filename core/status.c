@@ -106,10 +106,28 @@ static bool is_control(const unsigned char *s, size_t n)
            (n == 2 && *s == 0xC2 && s[1] < 0xA0);
 }
 
+/* The length of the user name and password, "@" included, of the URL whose
+ * "://" is at `text`; 0 for none. */
+static size_t user_info(const char *text, size_t len)
+{
+    size_t i, found = 0;
+
+    if (len < 3 || memcmp(text, "://", 3) != 0)
+        return 0;
+    for (i = 3; i < len && (unsigned char)text[i] > ' ' &&
+                !strchr("/?#\"'<>\\", text[i]);
+         i++)
+        if (text[i] == '@')
+            found = i - 2;
+    return found;
+}
+
+#define STARS "***"
+
 void status_clean(char *out, size_t room, const char *text, size_t len,
                   const char *secret)
 {
-    size_t hidden = secret ? strlen(secret) : 0, used = 0;
+    size_t hidden = secret ? strlen(secret) : 0, used = 0, hides;
 
     while (len > 0) {
         const unsigned char *at = (const unsigned char *)text;
@@ -119,9 +137,13 @@ void status_clean(char *out, size_t room, const char *text, size_t len,
         size_t size = shown ? n : 1, skip = n ? n : 1;
 
         if (hidden && hidden <= len && memcmp(text, secret, hidden) == 0) {
-            from = "***";
-            size = 3;
+            from = STARS;
+            size = sizeof STARS - 1;
             skip = hidden;
+        } else if ((hides = user_info(text, len)) > 0) {
+            from = "://" STARS "@";
+            size = sizeof "://" STARS "@" - 1;
+            skip = 3 + hides;
         }
         if (used + size >= room)
             break;
