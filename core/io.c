@@ -158,14 +158,19 @@ static void end_jobs(struct io *io)
 static void work(struct io *io)
 {
     CURLMsg *message;
+    bool connects = false;
     size_t i;
     int n;
 
     curl_multi_perform(io->multi, &n);
     io->now = clock_ms();
     for (i = 0; i < io->count; i++)
-        if (io->transfers[i] && io->transfers[i]->active)
+        if (io->transfers[i] && io->transfers[i]->active) {
+            connects = connects || !io->transfers[i]->sends;
             pass_on(io, io->transfers[i]);
+        }
+    if (connects)
+        multi_hide_resolver(io->multi);
     while ((message = curl_multi_info_read(io->multi, &n))) {
         CURLcode result = message->data.result;
         char *transfer = NULL;

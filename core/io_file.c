@@ -188,12 +188,28 @@ static void end_listed(struct io_file *io, struct job_list *list)
 
 /* ---- the loop ---------------------------------------------------------- */
 
+/* An exchange has not sent its request yet. */
+static bool connects(const struct io_file *io)
+{
+    const struct job *job;
+
+    for (job = io->schedule.running.first; job; job = job->next) {
+        const struct exchange *e = job->file->exchange;
+
+        if (!(e->file ? e->file->sends : e->task->sends))
+            return true;
+    }
+    return false;
+}
+
 static void work(struct io_file *io)
 {
     CURLMsg *message;
     int n;
 
     curl_multi_perform(io->multi, &n);
+    if (connects(io))
+        multi_hide_resolver(io->multi);
     io->now = clock_ms();
     while ((message = curl_multi_info_read(io->multi, &n))) {
         CURLcode result = message->data.result;

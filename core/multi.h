@@ -12,4 +12,9 @@
  * block. NULL: out of memory. */
 CURLM *multi_new(size_t connections);
 
+/* Makes the sockets close-on-exec by which libcurl hears from a thread that
+ * looks up a name. To be called after curl_multi_perform, while a transfer has
+ * no connection yet. The thread of the multi handle; does not block. */
+void multi_hide_resolver(CURLM *multi);
+
 #endif

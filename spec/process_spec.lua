@@ -4,7 +4,9 @@
 
 local children = require "spec.support.children"
 local downloads = require "spec.support.downloads"
+local fixture = require "spec.support.fixture"
 local native = require "spec.support.native"
+local program = require "spec.support.program"
 
 local FULL = "too many open files"
 
@@ -84,6 +86,20 @@ describe("in a process", function()
     local before, meanwhile = ended.output:match "^([%d ]+)\n([%d ]+)\n$"
     assert.truthy(before, ended.output)
     assert.equal(before, meanwhile)
+  end)
+
+  it("children get none while a name is looked up", function()
+    if not fixture.PLAIN then return end -- a sanitizer has to come first
+    local library, gone = program.build(
+      "cc -o build/slow spec/support/slow_names.c -shared -fPIC")
+    local ended = run {
+      "spec/support/inherited.lua", "http://files.example", "", "",
+      "http://files.example/clip", dir:at "",
+      env = "LD_PRELOAD=" .. library,
+    }
+    gone()
+    assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)
+    assert.truthy(ended.output:match "^([%d ]+)\n%1\n$", ended.output)
   end)
 
   describe("with too many open files", function()
