@@ -209,6 +209,7 @@ describe("a user name and password", function()
     local client = d:client_of { attempts = 1 }
     for _, words in ipairs { "see http://%s@host/x for it",
       "see 'ftp://%s@host', or", "see x://%s@y@host", "http://%s@host",
+      [[{"url":"http:\/\/%s@host\/x"}]],
       "<a href=\"http://%s@host?a=b\">" } do
       words = words:format(USER)
       g:queue({ status = 400, body = words },
