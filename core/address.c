@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
+
+#include "ascii.h"
 
 static const struct {
     uint32_t prefix;
@@ -103,6 +104,6 @@ bool address_is_loopback(const char *host)
 
     if (inet_pton(AF_INET, host, &address) == 1)
         return ntohl(address.s_addr) >> 24 == 127;
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+    return ascii_same(host, "localhost") || strcmp(host, "::1") == 0 ||
            strcmp(host, "[::1]") == 0;
 }

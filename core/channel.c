@@ -2,12 +2,15 @@
 /* Options are looked at once, here; behind it they are complete and right. */
 #include "channel.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "job.h"
 #include "origin.h"
+#include "proxy.h"
 #include "retry.h"
 
 /* ---- options ----------------------------------------------------------- */
@@ -49,6 +52,13 @@ static bool check_range(const char *option, uint64_t value, uint64_t most,
     return wrong(error, option, detail);
 }
 
+static bool check_proxy(const char *proxy, struct luma_error *error)
+{
+    const char *problem = proxy ? proxy_problem(proxy) : NULL;
+
+    return !problem || wrong(error, "proxy", problem);
+}
+
 static void complete(struct luma_options *o)
 {
 #define DEFAULT(field, value) o->field = o->field ? o->field : (value)
@@ -75,7 +85,7 @@ static bool check(const struct luma_options *o, struct luma_error *error)
     return check_header("token", o->token, '!', error) &&
            check_header("base_url", o->base_url, '!', error) &&
            check_header("user_agent", o->user_agent, ' ', error) &&
-           (!o->proxy || check_header("proxy", o->proxy, '!', error)) &&
+           check_proxy(o->proxy, error) &&
            check_range("batch_size", o->batch_size, 10000, error) &&
            check_range("connections", o->connections, 256, error) &&
            check_range("attempts", o->attempts, RETRY_MAX_ATTEMPTS, error) &&
@@ -149,11 +159,12 @@ struct channel *channel_new(const struct luma_options *options,
     channel->options = complete_options;
     if (own_strings(&channel->options)) {
         status_set(error, LUMA_THREAD);
-        status_detail(error, "no memory or no descriptors for it");
         channel->jobs = queue_new();
-        channel->events = queue_new();
-        if (channel->jobs && channel->events)
+        if (channel->jobs)
+            channel->events = queue_new();
+        if (channel->events)
             return channel;
+        failure_add_errno(error, errno);
     }
     channel_unref(channel);
     return NULL;

@@ -26,7 +26,7 @@ struct channel *channel_new(const struct luma_options *options,
                             struct luma_error *error);
 
 /* A channel for a second thread of the same client: its own jobs and counters,
- * the options and events of the first. NULL: no memory or no descriptors. */
+ * the options and events of the first. NULL: errno says why. */
 struct channel *channel_beside(struct channel *first);
 
 struct channel *channel_ref(struct channel *channel);

@@ -155,6 +155,7 @@ struct luma_client *luma_client_new(const struct luma_options *options,
         return NULL;
     }
     client->generation = process_generation();
+    process_fill_standard();
     client->channel = channel_new(options, error);
     if (client->channel)
         return client;

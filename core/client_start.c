@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The caller's side of luma.h: jobs go out, and with the first of a kind the
  * thread that runs them begins. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
+#include "failure.h"
 #include "io.h"
 #include "io_file.h"
 #include "job_file.h"
@@ -27,7 +29,16 @@ static void submit(struct channel *channel, struct job *job)
     queue_put(channel->jobs, &list);
 }
 
-/* False: it could not be started. */
+/* Sets the error; errno is still that of the call which failed. */
+static void no_thread(struct luma_error *error)
+{
+    int why = errno;
+
+    status_set(error, LUMA_THREAD);
+    failure_add_errno(error, why);
+}
+
+/* False: it could not be started, errno says why. */
 static bool start_thread(struct channel *channel,
                          bool (*io)(struct channel *channel))
 {
@@ -51,7 +62,7 @@ static struct luma_job *make_job(struct luma_client *client,
     if (count && !client->started)
         client->started = start_thread(client->channel, io_start);
     if (count && !client->started) {
-        status_set(error, LUMA_THREAD);
+        no_thread(error);
         return NULL;
     }
     job = client_job_new(client, order, user);
@@ -124,10 +135,11 @@ struct luma_job *luma_request(struct luma_client *client,
     return job;
 }
 
-/* The second thread, with its channel. */
+/* The second thread, with its channel. False: errno says why. */
 static bool start_files(struct luma_client *client)
 {
     struct channel *files;
+    int why;
 
     if (client->files)
         return true;
@@ -136,7 +148,9 @@ static bool start_files(struct luma_client *client)
         client->files = files;
         return true;
     }
+    why = errno;
     channel_unref(files);
+    errno = why;
     return false;
 }
 
@@ -176,8 +190,8 @@ struct luma_job *luma_download(struct luma_client *client,
     if (!file)
         return NULL;
     if (!start_files(client)) {
+        no_thread(error);
         job_file_free(file);
-        status_set(error, LUMA_THREAD);
         return NULL;
     }
     job = make_download(client, file, download->deadline, user);

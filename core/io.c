@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: take jobs, let libcurl work, hand on what came, end what is over,
- * send what is next, sleep. The only curl_multi_* calls. */
+ * send what is next, sleep. */
 #include "io.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "clock.h"
+#include "multi.h"
 #include "process.h"
 #include "schedule.h"
 #include "transfer.h"
@@ -93,6 +95,7 @@ static void start(struct io *io, struct transfer *t, struct batch *batch)
     t->user = batch;
     t->active = true;
     io->active++;
+    process_fill_standard();
     if (!transfer_prepare(t, request, o->attempt_timeout, left) ||
         curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
         finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
@@ -155,14 +158,19 @@ static void end_jobs(struct io *io)
 static void work(struct io *io)
 {
     CURLMsg *message;
+    bool connects = false;
     size_t i;
     int n;
 
     curl_multi_perform(io->multi, &n);
     io->now = clock_ms();
     for (i = 0; i < io->count; i++)
-        if (io->transfers[i] && io->transfers[i]->active)
+        if (io->transfers[i] && io->transfers[i]->active) {
+            connects = connects || !io->transfers[i]->sends;
             pass_on(io, io->transfers[i]);
+        }
+    if (connects)
+        multi_hide_resolver(io->multi);
     while ((message = curl_multi_info_read(io->multi, &n))) {
         CURLcode result = message->data.result;
         char *transfer = NULL;
@@ -260,6 +268,7 @@ bool io_start(struct channel *channel)
 {
     struct io *io = calloc(1, sizeof *io);
     struct process_thread thread = {run, stop, release, io};
+    int why;
 
     if (!io)
         return false;
@@ -267,13 +276,12 @@ bool io_start(struct channel *channel)
     io->count = channel->options.connections;
     schedule_init(&io->schedule, channel);
     io->transfers = calloc(io->count, sizeof *io->transfers);
-    io->multi = curl_multi_init();
-    if (io->transfers && io->multi &&
-        curl_multi_setopt(io->multi, CURLMOPT_MAXCONNECTS, (long)io->count) ==
-            CURLM_OK &&
-        process_start(&thread))
+    io->multi = multi_new(io->count);
+    if (io->transfers && io->multi && process_start(&thread))
         return true;
+    why = errno;
     wind_up(io);
     release(io);
+    errno = why;
     return false;
 }

@@ -11,8 +11,9 @@
 #include "channel.h"
 
 /* Starts the thread, which holds the channel for as long as it lives. False:
- * it could not be started. The caller's thread; waits for nothing that takes
- * longer than the end of a thread that has nothing more to do. */
+ * it could not be started, errno says why. The caller's thread; waits for
+ * nothing that takes longer than the end of a thread that has nothing more to
+ * do. */
 bool io_start(struct channel *channel);
 
 #endif

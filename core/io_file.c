@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: take jobs, let libcurl work and write, hand on what is new, end
- * what is over, ask what is next, sleep. Beside io.c, the only curl_multi_*
- * calls. */
+ * what is over, ask what is next, sleep. */
 #include "io_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "clock.h"
+#include "multi.h"
 #include "process.h"
 #include "schedule_file.h"
 #include "transfer.h"
@@ -111,6 +112,7 @@ static void start(struct io_file *io, struct job *job)
     struct job_file *file = job->file;
     struct luma_error error;
 
+    process_fill_standard();
     if (!job_file_begin(file, &io->channel->options, &error)) {
         schedule_file_end(&io->schedule, job, &error, io->now);
         return;
@@ -188,12 +190,28 @@ static void end_listed(struct io_file *io, struct job_list *list)
 
 /* ---- the loop ---------------------------------------------------------- */
 
+/* An exchange has not sent its request yet. */
+static bool connects(const struct io_file *io)
+{
+    const struct job *job;
+
+    for (job = io->schedule.running.first; job; job = job->next) {
+        const struct exchange *e = job->file->exchange;
+
+        if (!(e->file ? e->file->sends : e->task->sends))
+            return true;
+    }
+    return false;
+}
+
 static void work(struct io_file *io)
 {
     CURLMsg *message;
     int n;
 
     curl_multi_perform(io->multi, &n);
+    if (connects(io))
+        multi_hide_resolver(io->multi);
     io->now = clock_ms();
     while ((message = curl_multi_info_read(io->multi, &n))) {
         CURLcode result = message->data.result;
@@ -297,18 +315,18 @@ bool io_file_start(struct channel *channel)
 {
     struct io_file *io = calloc(1, sizeof *io);
     struct process_thread thread = {run, stop, release, io};
+    int why;
 
     if (!io)
         return false;
     io->channel = channel_ref(channel);
     schedule_file_init(&io->schedule, channel);
-    io->multi = curl_multi_init();
-    if (io->multi &&
-        curl_multi_setopt(io->multi, CURLMOPT_MAXCONNECTS,
-                          (long)channel->options.connections) == CURLM_OK &&
-        process_start(&thread))
+    io->multi = multi_new(channel->options.connections);
+    if (io->multi && process_start(&thread))
         return true;
+    why = errno;
     curl_multi_cleanup(io->multi);
     release(io);
+    errno = why;
     return false;
 }

@@ -12,8 +12,8 @@
 #include "channel.h"
 
 /* Starts the thread, which holds the channel (one made by channel_beside) for
- * as long as it lives. False: it could not be started. The caller's thread;
- * waits for nothing. */
+ * as long as it lives. False: it could not be started, errno says why. The
+ * caller's thread; waits for nothing. */
 bool io_file_start(struct channel *channel);
 
 #endif

@@ -5,9 +5,9 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "address.h"
+#include "ascii.h"
 #include "buf.h"
 #include "status.h"
 
@@ -102,14 +102,84 @@ char *link_follow(const char *url, const char *location)
     return copy;
 }
 
+/* What a message may show of a URL, libcurl's to free; NULL: nothing. */
+static char *public_part(const char *url)
+{
+    static const CURLUPart hidden[] = {
+        CURLUPART_USER,   CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+        CURLUPART_ZONEID, CURLUPART_QUERY,    CURLUPART_FRAGMENT,
+    };
+    CURLU *parts = curl_url();
+    char *text = NULL;
+    bool good = parts && curl_url_set(parts, CURLUPART_URL, url,
+                                      CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+    size_t i;
+
+    for (i = 0; good && i < sizeof hidden / sizeof *hidden; i++)
+        good = curl_url_set(parts, hidden[i], NULL, 0) == CURLUE_OK;
+    if (good)
+        curl_url_get(parts, CURLUPART_URL, &text, 0);
+    curl_url_cleanup(parts);
+    return text;
+}
+
+static bool same_host(const char *url, const char *other)
+{
+    struct parts a, b;
+    bool same = take_apart(&a, url);
+
+    same = take_apart(&b, other) && same && ascii_same(a.host, b.host);
+    free_parts(&a);
+    free_parts(&b);
+    return same;
+}
+
+/* The base_url that would have asked `to`, where `url` follows `base`. */
+static void find_base(struct link_target *to, const char *url, const char *base)
+{
+    size_t base_len = strlen(base), len = strlen(to->shown), path;
+
+    while (base_len && base[base_len - 1] == '/')
+        base_len--;
+    url += base_len;
+    path = strcspn(url, "?");
+    if (!path || path >= len || !same_host(to->shown, base) ||
+        memcmp(to->shown + len - path, url, path) != 0)
+        return;
+    if (len - path != base_len || memcmp(to->shown, base, base_len) != 0)
+        memcpy(to->base, to->shown, len - path); /* zero-filled before */
+}
+
+bool link_redirect(struct link_target *to, const char *url,
+                   const char *location, const char *base, const char *token)
+{
+    char *next = link_follow(url, location);
+    char *text = next ? public_part(next) : NULL;
+    bool good = text != NULL;
+
+    *to = (struct link_target){{0}, {0}};
+    if (good) {
+        size_t len = strlen(text);
+
+        status_clean(to->shown, LINK_SHOWN - 3, text, len, token);
+        if (len < LINK_SHOWN - 3)
+            find_base(to, url, base);
+        else
+            strcat(to->shown, "...");
+    }
+    curl_free(text);
+    free(next);
+    return good;
+}
+
 bool link_same_origin(const char *url, const char *other)
 {
     struct parts a, b;
     bool same = take_apart(&a, url);
 
     same = take_apart(&b, other) && same;
-    same = same && strcasecmp(a.scheme, b.scheme) == 0 &&
-           strcasecmp(a.host, b.host) == 0 && strcmp(a.port, b.port) == 0;
+    same = same && ascii_same(a.scheme, b.scheme) &&
+           ascii_same(a.host, b.host) && strcmp(a.port, b.port) == 0;
     free_parts(&a);
     free_parts(&b);
     return same;

@@ -6,10 +6,10 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "address.h"
+#include "ascii.h"
 #include "link.h"
 
 bool origin_append_base(struct buf *url, const char *base_url)
@@ -40,9 +40,9 @@ static bool has_part(CURLU *url, CURLUPart part)
 static bool check_parts(CURLU *url, const char *scheme, const char *host,
                         bool plain_http, struct luma_error *error)
 {
-    bool plain = strcasecmp(scheme, "http") == 0;
+    bool plain = ascii_same(scheme, "http");
 
-    if (!plain && strcasecmp(scheme, "https") != 0)
+    if (!plain && !ascii_same(scheme, "https"))
         return wrong(error, "base_url: must be an https URL");
     if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
         return wrong(error, "base_url: must not hold a user or password");

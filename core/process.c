@@ -5,9 +5,12 @@
 #include "process.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
 
@@ -117,6 +120,32 @@ unsigned process_generation(void)
     return generation;
 }
 
+/* ---- standard descriptors ---------------------------------------------- */
+
+/* Opened for the other direction than the number is used for. A system without
+ * /dev/null has a root directory, which cannot be read or written either. */
+static int open_unusable(int number)
+{
+    int other = number == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    int fd = open("/dev/null", other | O_CLOEXEC);
+
+    return fd >= 0 ? fd : open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Another thread of the host may be as fast: then the number is taken. */
+void process_fill_standard(void)
+{
+    int number;
+
+    for (number = STDIN_FILENO; number <= STDERR_FILENO; number++)
+        if (fcntl(number, F_GETFD) < 0 && errno == EBADF) {
+            int fd = open_unusable(number);
+
+            if (fd >= 0 && fd != number)
+                close(fd);
+        }
+}
+
 /* ---- threads ----------------------------------------------------------- */
 
 /* So that its waking does not take the CPU from the host's threads. */
@@ -163,6 +192,7 @@ static bool create(struct entry *entry)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     failed = pthread_create(&entry->id, NULL, life, entry);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = failed;
     return !failed;
 }
 
@@ -176,8 +206,11 @@ bool process_start(const struct process_thread *thread)
     entry->thread = *thread;
     pthread_mutex_lock(&lock);
     if (!create(entry)) {
+        int why = errno;
+
         pthread_mutex_unlock(&lock);
         free(entry);
+        errno = why;
         return false;
     }
     entry->next = running;

@@ -20,8 +20,18 @@ struct process_thread {
  * cannot work here. May wait for another thread that is in here. */
 const char *process_init(void);
 
+/* Keeps the numbers 0, 1 and 2 free of luma's and libcurl's descriptors, which
+ * the host would take for its standard input and outputs: fills those that are
+ * closed with /dev/null, opened so that reading from 0 and writing to 1 and 2
+ * still fail with EBADF. Close-on-exec, so a program that the host starts finds
+ * them closed as before; a host that opens its own with dup2, or closes them
+ * first, is not disturbed. To be called before anything is opened. Any thread;
+ * does not block; where nothing can be opened it does nothing. */
+void process_fill_standard(void);
+
 /* Starts a thread with every signal blocked that is not the thread's own
- * fault. False: it was not started, and `done` has not been called. */
+ * fault. False: it was not started, errno says why, and `done` has not been
+ * called. */
 bool process_start(const struct process_thread *thread);
 
 /* Counts the forks up to this process: what was made under another number

@@ -4,6 +4,7 @@
  * byte lies in the pipe, or is on its way, exactly while `raised` is set. */
 #include "queue.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -157,6 +158,7 @@ static bool open_pipe(int fd[2])
 struct queue *queue_new(void)
 {
     struct queue *queue = calloc(1, sizeof *queue);
+    int why;
 
     if (!queue)
         return NULL;
@@ -165,7 +167,9 @@ struct queue *queue_new(void)
     process_condition(&queue->gone);
     if (open_pipe(queue->fd))
         return queue;
+    why = errno;
     queue_free(queue);
+    errno = why;
     return NULL;
 }
 

@@ -41,7 +41,7 @@ void event_chain_put(struct event_chain *chain, struct event_list *list);
  * about to put in what comes next. The taker only. */
 struct luma_event *event_chain_take(struct event_chain *chain);
 
-/* NULL: no memory or no descriptors. */
+/* NULL: no memory or no descriptors, as errno says. */
 struct queue *queue_new(void);
 
 /* Nobody uses it any more. It must be empty: take what is left. NULL is fine.

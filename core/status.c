@@ -118,6 +118,31 @@ static bool is_control(const unsigned char *s, size_t n)
            (n == 2 && *s == 0xC2 && s[1] < 0xA0);
 }
 
+/* The length of "://" at the start of a text, also with the backslashes that
+ * JSON allows before slashes; 0: it does not start so. */
+static size_t after_scheme(const char *text, size_t len)
+{
+    if (len >= 3 && memcmp(text, "://", 3) == 0)
+        return 3;
+    return len >= 5 && memcmp(text, ":\\/\\/", 5) == 0 ? 5 : 0;
+}
+
+/* How long the user name and password of a URL are with the "@" behind them,
+ * where `text` is what follows "://"; 0: it has none. */
+static size_t user_info(const char *text, size_t len)
+{
+    size_t i, found = 0;
+
+    for (i = 0; i < len && (unsigned char)text[i] > ' ' &&
+                !strchr("/?#\"'<>\\", text[i]);
+         i++)
+        if (text[i] == '@')
+            found = i + 1;
+    return found;
+}
+
+#define STARS "***"
+
 void status_clean(char *out, size_t room, const char *text, size_t len,
                   const char *secret)
 {
@@ -129,11 +154,18 @@ void status_clean(char *out, size_t room, const char *text, size_t len,
         bool shown = n && !is_control(at, n);
         const char *from = shown ? text : n ? " " : "?";
         size_t size = shown ? n : 1, skip = n ? n : 1;
+        size_t start = after_scheme(text, len), user = 0;
 
+        if (start)
+            user = user_info(text + start, len - start);
         if (hidden && hidden <= len && memcmp(text, secret, hidden) == 0) {
-            from = "***";
-            size = 3;
+            from = STARS;
+            size = sizeof STARS - 1;
             skip = hidden;
+        } else if (user) {
+            from = "://" STARS "@";
+            size = sizeof "://" STARS "@" - 1;
+            skip = start + user;
         }
         if (used + size >= room)
             break;

@@ -38,7 +38,7 @@ enum status_retry {
     X(RATE_LIMIT, "rate_limit", RETRY_THROTTLED,                              \
       "the gateway asks for fewer requests")                                  \
     X(REDIRECT, "redirect", RETRY_NEVER,                                      \
-      "the gateway points elsewhere, and luma does not follow")               \
+      "the gateway redirected the request; check base_url")                   \
     X(REJECTED, "rejected", RETRY_NEVER, "the gateway rejected the request")  \
     X(SERVER, "server", RETRY_TRANSIENT, "the gateway failed")                \
     X(GATEWAY, "gateway", RETRY_NEVER, "the gateway answered with an error")  \
@@ -95,8 +95,9 @@ void status_detail(struct luma_error *error, const char *format, ...)
 /* The text is UTF-8: no long forms, no surrogates, nothing beyond U+10FFFF. */
 bool status_is_utf8(const char *text, size_t len);
 
-/* Makes a server's text fit to show: at most `room` - 1 bytes of valid UTF-8
- * on one line, ended by NUL, with `secret` (NULL for none) blotted out. */
+/* Makes a text from elsewhere fit to show: at most `room` - 1 bytes of valid
+ * UTF-8 on one line, ended by NUL. Asterisks replace `secret` (NULL for none)
+ * and the user name and password of each URL in it. */
 void status_clean(char *out, size_t room, const char *text, size_t len,
                   const char *secret);
 

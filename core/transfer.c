@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Every option libcurl is given, in one place, and what its results mean. */
+/* What libcurl is told for a request, and what its end means. */
 #include "transfer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "ascii.h"
+#include "failure.h"
+#include "link.h"
 #include "origin.h"
+#include "proxy.h"
 
 enum { MAX_HEADER_BYTES = 64 * 1024 };
 
@@ -70,13 +74,14 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
     return 0;
 }
 
-/* A host that forks and runs something does not hand our sockets on. */
+/* Close-on-exec, so a program that the host starts does not get the socket. */
 curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *a)
 {
+    int *why = user;
     curl_socket_t fd;
 
-    (void)user, (void)purpose;
+    (void)purpose;
 #ifdef SOCK_CLOEXEC
     fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 #else
@@ -84,6 +89,7 @@ curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
     if (fd >= 0)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
+    *why = fd < 0 ? errno : 0;
     return fd;
 }
 
@@ -102,7 +108,8 @@ static bool set_callbacks(struct transfer *t, CURL *easy)
            SET(CURLOPT_WRITEDATA, t) && SET(CURLOPT_NOPROGRESS, 0L) &&
            SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
            SET(CURLOPT_XFERINFODATA, t) &&
-           SET(CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
+           SET(CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket) &&
+           SET(CURLOPT_OPENSOCKETDATA, &t->socket_error);
 }
 
 /* A directory of issuers beside the file would be read for every connection;
@@ -122,7 +129,7 @@ static bool set_issuers(const struct luma_options *o, CURL *easy)
 bool transfer_set_safety(CURL *easy, const struct luma_options *o,
                          const char *url)
 {
-    bool tls = strncasecmp(url, "https:", 6) == 0;
+    bool tls = ascii_starts(url, "https:");
 
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
@@ -186,6 +193,7 @@ bool transfer_prepare(struct transfer *t, const struct request *request,
     t->refused = t->answered = t->in_head = t->moved = false;
     t->progress = t->last_byte = 0;
     t->header_bytes = 0;
+    t->socket_error = 0;
     t->http = 0;
     t->trouble[0] = '\0';
     return SET(CURLOPT_TIMEOUT_MS, (long)timeout) &&
@@ -294,62 +302,40 @@ static const char *header(const struct transfer *t, const char *name)
                : NULL;
 }
 
-enum luma_status transfer_status(CURLcode result, const char *trouble,
-                                 bool sent, bool answered)
-{
-    switch (result) {
-    case CURLE_OUT_OF_MEMORY:
-        return LUMA_MEMORY;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return LUMA_RESOLVE;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_PROXY:
-        return LUMA_CONNECT;
-    case CURLE_OPERATION_TIMEDOUT:
-        return sent ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
-        return strstr(trouble, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK : LUMA_TLS;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CIPHER:
-        return LUMA_TLS;
-    case CURLE_PARTIAL_FILE:
-        return LUMA_TRUNCATED;
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
-        return LUMA_REPLY;
-    case CURLE_WRITE_ERROR:
-        return LUMA_REPLY;
-    default:
-        return answered ? LUMA_TRUNCATED : LUMA_NETWORK;
-    }
-}
-
 static void no_reply(const struct transfer *t, CURLcode result,
                      enum luma_status ours, struct luma_error *error)
 {
-    enum luma_status code = ours;
+    struct failure failure = {result, t->trouble, t->socket_error, t->sends > 0,
+                              t->answered && t->http};
 
-    if (!ours)
-        code = transfer_status(result, t->trouble, t->sends > 0,
-                               t->answered && t->http);
-    if (result == CURLE_WRITE_ERROR && t->header_bytes > MAX_HEADER_BYTES)
-        code = LUMA_TOO_LARGE;
-    if (t->refused)
-        code = LUMA_NETWORK;
-    status_set(error, code);
-    error->http = t->http;
-    if (t->header_bytes > MAX_HEADER_BYTES)
+    if (ours) {
+        status_set(error, ours);
+    } else if (t->header_bytes > MAX_HEADER_BYTES) {
+        status_set(error, LUMA_TOO_LARGE);
         status_detail(error, "its headers are over 64 KiB");
-    else if (t->refused)
+    } else if (t->refused) {
+        status_set(error, LUMA_NETWORK);
         status_detail(error, "an idle connection was dead, and no attempt "
                              "was left to use another");
-    else if (!ours && *t->trouble)
-        status_detail(error, "%s", t->trouble);
+    } else {
+        failure_set(error, &failure, t->options);
+    }
+    error->http = t->http;
+}
+
+/* Says where the gateway points to, and what base_url may have to be. */
+static void tell_redirect(const struct transfer *t, struct luma_error *error)
+{
+    const char *location = header(t, "Location"), *base = t->options->base_url;
+    const char *url = t->reply.whole ? t->target.data : t->url;
+    struct link_target to;
+
+    if (!location ||
+        !link_redirect(&to, url, location, base, t->options->token))
+        return;
+    snprintf(error->message, sizeof error->message,
+             "the gateway redirected the request to %s; check base_url%s%s",
+             to.shown, *to.base ? ", it may have to be " : "", to.base);
 }
 
 static void read_headers(const struct transfer *t, struct exchange_end *end)
@@ -386,6 +372,9 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
         reply_end(&t->reply, t->http, t->options->token, error);
     else
         no_reply(t, result, ours, error);
+    if (error->code == LUMA_REDIRECT)
+        tell_redirect(t, error);
+    proxy_hide(t->options->proxy, error->message);
     end->unreadable = (uint32_t)t->reply.unreadable;
     end->why = t->reply.why;
     end->strangers = (uint32_t)t->reply.strangers;

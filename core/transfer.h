@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One exchange: a request goes out, the reply is read as it comes, and its end
- * is told apart. All curl_easy_setopt calls are here; io.c owns the multi
- * handle.
+ * is told apart. io.c owns the multi handle.
  *
  * The I/O thread only. Nothing blocks. A transfer is
  * used for one exchange after the other. */
@@ -43,6 +42,7 @@ struct transfer {
     int64_t progress;  /* bytes of both bodies so far, as on the wire */
     int64_t last_byte; /* ms; 0 until the request is sent */
     size_t header_bytes;
+    int socket_error; /* errno of the last socket that could not be made */
     long http;
     char trouble[CURL_ERROR_SIZE];
     /* for the owner; of them, the counts are reset by transfer_prepare */
@@ -62,13 +62,10 @@ bool transfer_add_header(struct curl_slist **headers, const char *name,
                          const char *value);
 void transfer_free_headers(struct curl_slist *headers);
 
-/* For CURLOPT_OPENSOCKETFUNCTION. */
+/* For CURLOPT_OPENSOCKETFUNCTION; `user` is an int, set to errno where there is
+ * no socket, else to 0. */
 curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *address);
-
-/* What libcurl's result means where no reply could be read to its end. */
-enum luma_status transfer_status(CURLcode result, const char *trouble,
-                                 bool sent, bool answered);
 
 /* NULL: out of memory. The options stay the caller's and must live longer. */
 struct transfer *transfer_new(const struct luma_options *options);

@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "buf.h"
+#include "failure.h"
 #include "link.h"
 #include "transfer.h"
 
@@ -50,7 +51,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose,
         t->closed = true;
         return CURL_SOCKET_BAD;
     }
-    return transfer_open_socket(NULL, purpose, a);
+    return transfer_open_socket(&t->socket_error, purpose, a);
 }
 
 static size_t on_header(char *bytes, size_t size, size_t n, void *user)
@@ -261,22 +262,19 @@ int64_t transfer_file_watch(struct transfer_file *t, int64_t now)
 static void broken(const struct transfer_file *t, CURLcode result,
                    enum luma_status ours, struct luma_error *error)
 {
-    enum luma_status code = ours;
+    struct failure failure = {result, t->detail, t->socket_error, t->sends > 0,
+                              t->answered && t->http};
 
-    if (t->closed)
-        code = LUMA_ADDRESS;
-    else if (t->refused)
-        code = LUMA_NETWORK;
-    else if (t->header_bytes > MAX_HEADER_BYTES)
-        code = LUMA_TOO_LARGE;
-    else if (!ours)
-        code = transfer_status(result, t->detail, t->sends > 0,
-                               t->answered && t->http);
-    status_set(error, code);
-    if (code == LUMA_TOO_LARGE)
+    if (t->closed || t->refused) {
+        status_set(error, t->closed ? LUMA_ADDRESS : LUMA_NETWORK);
+    } else if (t->header_bytes > MAX_HEADER_BYTES) {
+        status_set(error, LUMA_TOO_LARGE);
         status_detail(error, "its headers are over 64 KiB");
-    else if (!ours && !t->closed && !t->refused && *t->detail)
-        status_detail(error, "%s", t->detail);
+    } else if (ours) {
+        status_set(error, ours);
+    } else {
+        failure_set(error, &failure, t->options);
+    }
 }
 
 static bool is_redirect(long http)

@@ -34,8 +34,9 @@ struct transfer_file {
     int64_t progress;  /* bytes so far, as on the wire */
     int64_t last_byte; /* ms; 0 until the request is sent */
     size_t header_bytes;
-    size_t ignored; /* bytes of a body that is no file */
-    uint64_t bytes; /* of one that is */
+    int socket_error; /* errno of the last socket that could not be made */
+    size_t ignored;   /* bytes of a body that is no file */
+    uint64_t bytes;   /* of one that is */
     long http;
     enum download_verdict verdict;
     struct luma_error trouble; /* of the file; LUMA_OK for none */

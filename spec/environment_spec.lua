@@ -137,15 +137,15 @@ describe("the environment", function()
     assert.same({}, (g:journal()))
   end)
 
-  it("may hold a proxy that is dead or none, which is told", function()
-    for _, bad in ipairs { DEAD, "http://no.such.host.invalid:8080",
-      "nonsense://x", "http://", "::::" } do
+  it("may hold a proxy that is dead, which is told", function()
+    for bad, code in pairs { [DEAD] = "connect",
+      ["http://no.such.host.invalid:8080"] = "resolve" } do
       local client = luma.client { token = TOKEN, base_url = g.http,
         proxy = bad, attempts = 1 }
       local tasks, err = client:tasks { "a" }
       client:close()
       assert.is_nil(tasks)
-      errors.check(err)
+      assert.equal(code, errors.check(err).code)
     end
     assert.same({}, (g:journal()))
   end)

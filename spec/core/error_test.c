@@ -14,7 +14,7 @@
 #define GATEWAY  "gateway: the gateway answered with an error"
 #define REPLY    "reply: the reply is not what gateways send"
 #define CUT      "truncated: the reply ended too early"
-#define MOVED    "redirect: the gateway points elsewhere, and luma does not follow"
+#define MOVED    "redirect: the gateway redirected the request; check base_url"
 
 static const struct {
     long http;

@@ -13,8 +13,9 @@ local function quote(word)
 end
 
 -- Starts Lua with the words as its arguments, and `env` as an assignment in
--- its environment, or a list of them; after `seconds` it is killed. The pipe
--- has what it prints.
+-- its environment, or a list of them; after `seconds` it is killed. The shell's
+-- line has `before` in front of it and `after` behind it. The pipe has what it
+-- prints.
 function children.start(words)
   local env, parts = words.env or "LUMA_CHILD=1", { "env" }
   for _, variable in ipairs(type(env) == "table" and env or { env }) do
@@ -24,8 +25,8 @@ function children.start(words)
   parts[#parts + 1] = LUA
   for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
   -- In Lua 5.1 the pipe does not tell how the child ended.
-  return assert(io.popen("{ " .. table.concat(parts, " ")
-    .. "; } 2>&1; echo =$?"))
+  return assert(io.popen(("{ %s %s %s; } 2>&1; echo =$?"):format(
+    words.before or "", table.concat(parts, " "), words.after or "")))
 end
 
 -- Waits for the end: { output =, kind = "exit" or "signal", code = }.

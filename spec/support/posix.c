@@ -54,6 +54,13 @@ static int posix_pid(lua_State *L)
     return 1;
 }
 
+/* close(fd): Lua does not close its standard files. */
+static int posix_close(lua_State *L)
+{
+    close((int)luaL_checkinteger(L, 1));
+    return 0;
+}
+
 /* Ends the process without any of its exit handlers. */
 static int posix_quit(lua_State *L)
 {
@@ -128,11 +135,17 @@ int luaopen_posix(lua_State *L);
 int luaopen_posix(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"fork", posix_fork},           {"wait", posix_wait},
-        {"kill", posix_kill},           {"pid", posix_pid},
-        {"quit", posix_quit},           {"catch", posix_catch},
-        {"default", posix_default},     {"states", posix_states},
-        {"allocated", posix_allocated}, {NULL, NULL},
+        {"fork", posix_fork},
+        {"wait", posix_wait},
+        {"kill", posix_kill},
+        {"pid", posix_pid},
+        {"quit", posix_quit},
+        {"catch", posix_catch},
+        {"default", posix_default},
+        {"states", posix_states},
+        {"allocated", posix_allocated},
+        {"close", posix_close},
+        {NULL, NULL},
     };
 
     luaL_newlib(L, functions);
