@@ -73,7 +73,7 @@ love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 	@lua5.4 examples/love-demo.lua
 test: deps                     ## C tests and specs, on the bundled stub gateway
 	$(MAKE) c-tests spec
-lint: fences warnings exports  ## what can be checked without running anything
+lint: fences warnings exports fresh-docs  ## what can be checked without running anything
 	luacheck -q . bin/luma
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 
@@ -143,6 +143,13 @@ build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
 rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
 
+docs/gateways.md: $(build)/gateways  # from the tables in core/places.c
+	$< > $@
+$(build)/gateways: spec/support/gateways.c $(build)/core/places.o
+	$(CC) $(ALL_CFLAGS) -o $@ $^
+fresh-docs: $(build)/gateways
+	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
+
 fences:
 	sh spec/support/fences.sh
 warnings:
@@ -201,6 +208,6 @@ help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 .PHONY: all static demo love test lint c-tests spec every-lua sanitize tsan \
-  valgrind torture kills rock bench frame calls fences warnings exports deps \
+  valgrind torture kills rock bench frame calls fences warnings exports fresh-docs deps \
   host-deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "document.h"
 #include "number.h"
 
 enum { PROBES = 8 };
@@ -288,62 +289,80 @@ struct luma_doc *builder_make(const struct builder *b)
     return doc;
 }
 
-/* The last member of that name between two nodes, the siblings of an object;
- * `strings` and `text` are those of its document. */
-static const struct luma_node *find_member(const struct luma_node *node,
-                                           const struct luma_node *end,
-                                           const struct luma_string *strings,
-                                           const char *text, const char *name,
-                                           size_t len)
-{
-    const struct luma_node *found = NULL;
+/* ---- where the next value stands --------------------------------------- */
 
-    for (; node < end; node += node->span) {
-        const struct luma_string *s = &strings[node->name];
-
-        if (s->len == len && memcmp(text + s->at, name, len) == 0)
-            found = node;
-    }
-    return found;
-}
-
-bool builder_has(const struct builder *b, uint32_t index, const char *name)
+static bool has_member(const struct builder *b, uint32_t object,
+                       const char *name)
 {
     const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
 
-    return nodes[index].kind == LUMA_OBJECT &&
-           find_member(nodes + index + 1, nodes + builder_count(b),
-                       (const struct luma_string *)b->strings.data,
-                       b->text.data, name, strlen(name));
+    return nodes[object].kind == LUMA_OBJECT &&
+           doc_find(nodes + object + 1, nodes + builder_count(b),
+                    (const struct luma_string *)b->strings.data, b->text.data,
+                    name, strlen(name));
 }
 
-static const struct luma_node *member(const struct luma_doc *doc,
-                                      const struct luma_node *object,
-                                      const char *name, size_t len)
+bool builder_has_before(const struct builder *b, const char *name)
 {
-    if (!object || object->kind != LUMA_OBJECT)
-        return NULL;
-    return find_member(object + 1, object + object->span, doc->strings,
-                       doc->text, name, len);
+    unsigned i;
+
+    for (i = 0; i < b->depth; i++)
+        if (has_member(b, b->open[i], name))
+            return true;
+    return false;
 }
 
-const struct luma_node *doc_member(const struct luma_doc *doc,
-                                   const struct luma_node *object,
-                                   const char *name)
+/* From the inside out: the last name of the path is that of the next value. */
+bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
 {
-    return member(doc, object, name, strlen(name));
-}
+    const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
+    const char *end = path + strlen(path), *from;
+    unsigned depth = b->depth;
 
-const struct luma_node *doc_path(const struct luma_doc *doc, const char *path)
-{
-    const struct luma_node *node = doc->root;
-    size_t len;
+    for (; depth > 0; end = from - 1) {
+        const struct luma_node *around = &nodes[b->open[--depth]];
+        const char *text;
+        size_t len;
 
-    for (; node; path += len + 1) {
-        len = strcspn(path, ".");
-        node = member(doc, node, path, len);
-        if (!path[len])
-            break;
+        if (around->kind != LUMA_OBJECT)
+            return false;
+        for (from = end; from > path && from[-1] != '.';)
+            from--;
+        text = builder_text(b, name, &len);
+        if (len != (size_t)(end - from) || memcmp(text, from, len) != 0)
+            return false;
+        if (from == path)
+            return depth == 0;
+        name = around->name;
     }
-    return node;
+    return false;
+}
+
+/* ---- tokens ------------------------------------------------------------ */
+
+static const char *control_in(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+
+    for (; end - p >= 8; p += 8)
+        if ((eight_at(p) - ones * ' ') & ~eight_at(p) & highs)
+            break;
+    while (p < end && (unsigned char)*p >= ' ')
+        p++;
+    return p;
+}
+
+bool builder_keep(struct builder *b, const char *from, const char *to)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char *p;
+
+    for (; (p = control_in(from, to)) < to; from = p + 1) {
+        char escape[] = {'\\', 'u', '0', '0', hex[*p >> 4], hex[*p & 15]};
+
+        if (!buf_append(&b->json, from, (size_t)(p - from)) ||
+            !buf_append(&b->json, escape, sizeof escape))
+            return false;
+    }
+    return buf_append(&b->json, from, (size_t)(to - from));
 }

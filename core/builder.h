@@ -88,18 +88,16 @@ const char *builder_text(const struct builder *b, uint32_t index, size_t *len);
  * `id` and `state` zero. The row stays until it is dropped. NULL: no memory. */
 struct luma_doc *builder_make(const struct builder *b);
 
-/* The container at `index`, which is still open, has such a member already.
- * Not for rows. */
-bool builder_has(const struct builder *b, uint32_t index, const char *name);
+/* The next value, outside rows, is a member called `name` (an index) and stands
+ * at `path`: names with dots between them. */
+bool builder_is_at(const struct builder *b, uint32_t name, const char *path);
 
-/* The value of the object's member `name`, the last one of that name; NULL
- * when there is none, or `object` is NULL or no object. */
-const struct luma_node *doc_member(const struct luma_doc *doc,
-                                   const struct luma_node *object,
-                                   const char *name);
+/* One of the objects around the next value, outside rows, has such a member
+ * already. */
+bool builder_has_before(const struct builder *b, const char *name);
 
-/* The value that a path of names with dots between them leads to from the
- * root; NULL when there is none. */
-const struct luma_node *doc_path(const struct luma_doc *doc, const char *path);
+/* Adds a piece of JSON to the kept text, `json`. A control character in it can
+ * only be a raw one in a string, and is kept as an escape. False: no memory. */
+bool builder_keep(struct builder *b, const char *from, const char *to);
 
 #endif

@@ -27,6 +27,18 @@ static void fail(struct json_reader *r, enum luma_status why)
     r->result = JSON_BAD;
 }
 
+static bool is_between_rows(const struct json_reader *r)
+{
+    return r->split && r->builder.depth == r->split && !r->in_row;
+}
+
+static void begin_row(struct json_reader *r)
+{
+    builder_begin_row(&r->builder);
+    r->in_row = true;
+    r->used_row = 0;
+}
+
 /* The current document is over a limit or not JSON. A row is skipped to its
  * end; without the root nothing can be said of the reply. */
 static void give_up(struct json_reader *r, enum luma_status why)
@@ -35,6 +47,8 @@ static void give_up(struct json_reader *r, enum luma_status why)
 
     if (r->gave_up)
         return;
+    if (why == LUMA_REPLY && is_between_rows(r))
+        begin_row(r); /* of what stands between two rows */
     if (!r->in_row) {
         fail(r, why);
         return;
@@ -60,42 +74,7 @@ static void give_up(struct json_reader *r, enum luma_status why)
 static bool is_data(const struct json_reader *r)
 {
     return !r->whole && !r->in_row && r->builder.depth == 1 &&
-           json_is_at(r, "data");
-}
-
-/* From the inside out: the last name of the path is that of the next value. */
-bool json_is_at(const struct json_reader *r, const char *path)
-{
-    const struct luma_node *nodes =
-        (const struct luma_node *)r->builder.nodes.data;
-    unsigned depth = r->builder.depth;
-    const char *end = path + strlen(path), *from;
-    uint32_t name = r->name;
-
-    for (; depth > 0; end = from - 1) {
-        size_t len;
-        const char *text = builder_text(&r->builder, name, &len);
-
-        for (from = end; from > path && from[-1] != '.';)
-            from--;
-        if (nodes[r->builder.open[depth - 1]].kind != LUMA_OBJECT ||
-            len != (size_t)(end - from) || memcmp(text, from, len) != 0)
-            return false;
-        name = nodes[r->builder.open[--depth]].name;
-        if (from == path)
-            return depth == 0;
-    }
-    return false;
-}
-
-bool json_has_before(const struct json_reader *r, const char *name)
-{
-    unsigned i;
-
-    for (i = 0; i < r->builder.depth; i++)
-        if (builder_has(&r->builder, r->builder.open[i], name))
-            return true;
-    return false;
+           builder_is_at(&r->builder, r->name, "data");
 }
 
 static void value_done(struct json_reader *r)
@@ -114,7 +93,8 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
     uint32_t index = builder_count(&r->builder);
     bool data = is_data(r);
     bool list = kind == LUMA_ARRAY && !r->whole && !r->in_row &&
-                (r->builder.depth == 0 || (r->is_list && r->is_list(r)));
+                (r->builder.depth == 0 ||
+                 (r->is_list && r->is_list(&r->builder, r->name)));
     enum luma_status status = builder_open(&r->builder, kind, r->name);
 
     if (status != LUMA_OK) {
@@ -158,11 +138,6 @@ static void token_done(struct json_reader *r)
 }
 
 /* ---- bytes ------------------------------------------------------------- */
-
-static bool is_between_rows(const struct json_reader *r)
-{
-    return r->split && r->builder.depth == r->split && !r->in_row;
-}
 
 /* A colon or comma that follows at once need not wait for a turn of its own. */
 static const char *follow(struct json_reader *r, const char *p, const char *end)
@@ -228,11 +203,8 @@ static const char *begin_token(struct json_reader *r, const char *p,
 static const char *begin_value(struct json_reader *r, const char *p,
                                const char *end)
 {
-    if (is_between_rows(r)) {
-        builder_begin_row(&r->builder);
-        r->in_row = true;
-        r->used_row = 0;
-    }
+    if (is_between_rows(r))
+        begin_row(r);
     if (is_data(r))
         r->inner = 0; /* of equal names the last counts */
     if (*p != '{' && *p != '[')
@@ -302,39 +274,6 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     }
 }
 
-static const char *control_in(const char *p, const char *end)
-{
-    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-
-    for (; end - p >= 8; p += 8) {
-        uint64_t eight;
-
-        memcpy(&eight, p, 8);
-        if ((eight - ones * ' ') & ~eight & highs)
-            break;
-    }
-    while (p < end && (unsigned char)*p >= ' ')
-        p++;
-    return p;
-}
-
-/* A control character can only be a raw one in a string: the text that is kept
- * has its escape instead. */
-static bool keep_text(struct buf *text, const char *from, const char *to)
-{
-    const char *p;
-
-    for (; (p = control_in(from, to)) < to; from = p + 1) {
-        static const char hex[] = "0123456789abcdef";
-        char escape[] = {'\\', 'u', '0', '0', hex[*p >> 4], hex[*p & 15]};
-
-        if (!buf_append(text, from, (size_t)(p - from)) ||
-            !buf_append(text, escape, sizeof escape))
-            return false;
-    }
-    return buf_append(text, from, (size_t)(to - from));
-}
-
 /* The bytes count for the document they belong to; the commas between rows
  * belong to none. */
 static void account(struct json_reader *r, const char *from, const char *to)
@@ -348,7 +287,7 @@ static void account(struct json_reader *r, const char *from, const char *to)
     *used += n;
     if (*used > r->max_doc)
         give_up(r, LUMA_TOO_LARGE);
-    else if (r->keep_json && !keep_text(&r->builder.json, from, to))
+    else if (r->keep_json && !builder_keep(&r->builder, from, to))
         give_up(r, LUMA_MEMORY);
 }
 

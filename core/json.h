@@ -38,9 +38,9 @@ struct json_reader {
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents carry their tokens */
     bool whole;     /* there are no rows: to be set before json_reset */
-    /* The elements of the array that begins now are rows; asked for arrays in
-     * objects around which there is no array. NULL: they never are. */
-    bool (*is_list)(const struct json_reader *reader);
+    /* The elements of the array that begins now, a member called `name`, are
+     * rows: see builder_is_at. Not asked within rows. NULL: they never are. */
+    bool (*is_list)(const struct builder *b, uint32_t name);
     /* what is being read */
     struct builder builder;
     struct token token;
@@ -83,11 +83,6 @@ enum json_result json_feed(struct json_reader *reader, const char **at,
  * JSON_MORE when all was said before, JSON_BAD (`why` is LUMA_TRUNCATED) when
  * it stopped in the middle. */
 enum json_result json_end(struct json_reader *reader);
-
-/* For is_list: the array stands at `path`, and none of the objects around it
- * has such a member so far. */
-bool json_is_at(const struct json_reader *reader, const char *path);
-bool json_has_before(const struct json_reader *reader, const char *name);
 
 /* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its
  * `event`, `id` and `state` zero. NULL: the row is over a limit

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ascii.h"
+#include "document.h"
 #include "places.h"
 #include "task.h"
 
@@ -16,14 +17,14 @@ enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
 /* An array is a list of tasks where lists have their places, unless it belongs
  * to what is a task itself: an id before it says so. Only an envelope, with
  * `data` or a code, may have an id of its own. */
-static bool is_list(const struct json_reader *json)
+static bool is_list(const struct builder *b, uint32_t name)
 {
     const char *const *path = places_of(PLACE_LIST);
 
-    while (*path && !json_is_at(json, *path))
+    while (*path && !builder_is_at(b, name, *path))
         path++;
-    return *path && !json_has_before(json, "task_id") &&
-           (!json_has_before(json, "id") || json_has_before(json, "code") ||
+    return *path && !builder_has_before(b, "task_id") &&
+           (!builder_has_before(b, "id") || builder_has_before(b, "code") ||
             strcmp(*path, "data") == 0);
 }
 
@@ -297,23 +298,22 @@ static bool list_is_null(const struct reply *reply)
 static enum luma_status judge_object(struct reply *reply)
 {
     bool envelope = root_member(reply, "code") != NULL;
-    bool task = root_member(reply, "task_id") ||
-                (root_member(reply, "id") && !envelope);
-    bool lists = reply->json.lists > 0, inner, alone;
+    bool row = root_member(reply, "task_id") != NULL;
+    bool task = row || (root_member(reply, "id") && !envelope);
+    bool lists = reply->json.lists > 0;
+    bool null_list = !task && list_is_null(reply), inner, alone;
 
     if (has_error(reply))
         return LUMA_GATEWAY;
-    if (lists && root_member(reply, "task_id"))
+    if (lists && row)
         return LUMA_REPLY; /* its own list came out as rows */
-    if (!task && list_is_null(reply))
-        return judge_list(reply);
     inner = !task && json_narrow(&reply->json, reply->root);
     alone = (inner || (task && !lists)) && has_id(reply->root);
     if (alone) {
         add_task(reply, reply->root);
         reply->root = NULL;
     }
-    if (lists)
+    if (lists || (null_list && !alone))
         return judge_list(reply);
     return alone ? LUMA_OK : LUMA_REPLY;
 }

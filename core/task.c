@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ascii.h"
-#include "builder.h"
+#include "document.h"
 #include "number.h"
 #include "places.h"
 

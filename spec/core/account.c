@@ -15,10 +15,11 @@ static uint64_t seed = 1;
 
 /* ---- what a reader says of a text -------------------------------------- */
 
-static bool is_list(const struct json_reader *r)
+static bool is_list(const struct builder *b, uint32_t name)
 {
-    return json_is_at(r, "data") || json_is_at(r, "data.items") ||
-           (json_is_at(r, "items") && !json_has_before(r, "id"));
+    return builder_is_at(b, name, "data") ||
+           builder_is_at(b, name, "data.items") ||
+           (builder_is_at(b, name, "items") && !builder_has_before(b, "id"));
 }
 
 void ready_reader(struct json_reader *r, size_t max_doc)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "document.h"
 #include "dump.h"
 
 /* ---- what is in a document --------------------------------------------- */

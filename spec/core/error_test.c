@@ -135,7 +135,7 @@ static const struct {
     {200, "nul", CUT "*"},
     {500, "{\"error\":{\"message\":\"bad", SERVER ": it starts*"},
     /* broken */
-    {200, "[{\"id\":\"a\"}}", "a processing; " REPLY "*"},
+    {200, "[{\"id\":\"a\"}}", "a processing; ok but for 1"},
     {200, "[{\"id\":\"a\"},}", "a processing; ok but for 1"},
     {200, "[{\"id\":\"a\"}] x", "a processing; " REPLY "*"},
     {200, "[{\"id\":\"a\"}][]", "a processing; " REPLY "*"},
