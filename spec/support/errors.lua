@@ -14,7 +14,7 @@ local ALLOWED = {
   status = "number", phase = "string", attempts = "number",
   retry_after = "number", request_id = "string", tasks = "table",
   missing = "table", failed = "table", cancelled = "table",
-  pending = "table",
+  pending = "table", states = "table", words = "table",
 }
 local PHASES = { connect = true, wait = true, body = true }
 
