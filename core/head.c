@@ -218,9 +218,10 @@ void head_add(struct head *head, const char *name, const char *value)
         {"Transfer-Encoding", add_transfer}, {"Content-Encoding", add_coding},
         {"Content-Type", add_type},          {"ETag", add_etag},
     };
-    size_t i;
+    size_t len = strcspn(name, " \t"),
+           i; /* a blank may come before the colon */
 
     for (i = 0; i < sizeof known / sizeof *known; i++)
-        if (ascii_same(name, known[i].name))
+        if (is_word(name, len, known[i].name))
             known[i].add(head, value);
 }

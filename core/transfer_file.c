@@ -12,7 +12,13 @@
 #include "link.h"
 #include "transfer.h"
 
-enum { MAX_HEADER_BYTES = 64 * 1024, MAX_IGNORED = 64 * 1024 };
+/* Each header counts some bytes more than it has, as in HTTP/2: many short ones
+ * cost as much as a few long ones. */
+enum {
+    MAX_HEADER_BYTES = 64 * 1024,
+    HEADER_COST = 32,
+    MAX_IGNORED = 64 * 1024
+};
 
 /* ---- what libcurl calls ------------------------------------------------ */
 
@@ -61,7 +67,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *user)
         t->in_head = true;
     else if (*bytes == '\r' || *bytes == '\n')
         t->in_head = false;
-    t->header_bytes += size * n;
+    t->header_bytes += size * n + HEADER_COST;
     return t->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
 

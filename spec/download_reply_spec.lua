@@ -82,6 +82,8 @@ describe("a download", function()
         raw("Transfer-Encoding: chunked", "zz\r\nab\r\n") },
       { "a cut head", "truncated", { raw = "HTTP/1.1 200 OK\r\nETag" } },
       { "a head without end", "too_large", { header_flood = true } },
+      { "too many short headers", "too_large",
+        raw(("a:\r\n"):rep(10000) .. "Content-Length: 3", "abc") },
       { "a broken connection", "network", { reset = true } },
     }
     for _, case in ipairs(cases) do

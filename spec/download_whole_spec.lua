@@ -39,7 +39,7 @@ local cases = {
   { "a 206 that nobody asked for", { slice(0, 49999) }, "- -", "link" },
   { "a 206 that nobody asked for, and then the file", { slice(0, 49999), {} },
     "- -" },
-  { "a 206 that is the whole file", { slice(0, SIZE - 1) }, "-" },
+  { "a 206 that is the whole file", { { always_part = true } }, "-" },
   { "a 200 that is the whole range", { slice(0, SIZE - 1, nil, OK) }, "-" },
   { "a 200 that begins later", { slice(10, SIZE - 1, nil, OK) }, "- -",
     "link" },
@@ -56,6 +56,8 @@ local cases = {
   { "ranges that differ", { raw("Content-Range: bytes 0-2/3\r\n"
     .. "Content-Range: bytes 0-2/6\r\nContent-Length: 3", "abc") }, "- -",
     "link" },
+  { "a range with a blank before its colon", { raw("Content-Range : bytes 0-2/6"
+    .. "\r\nContent-Length: 3", "abc") }, "- -", "link" },
   { "lengths that differ in one line", { raw("Content-Length: 3, 6",
     "abcdef") }, "- -", "link" },
   { "a length that ends with letters", { raw("Content-Length: 3abc",

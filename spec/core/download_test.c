@@ -125,7 +125,7 @@ static void make_head(struct head *head, const struct combination *c)
     head_start(head, c->http, c->end->http2);
     add(head, "content-type", c->range->type ? c->range->type : "video/mp4");
     add(head, "Content-Range", c->range->value);
-    add(head, "content-range", c->range->second);
+    add(head, "content-range ", c->range->second);
     add(head, "CONTENT-LENGTH", c->length->text);
     add(head, "Content-Length", c->length->second);
     add(head, "Transfer-Encoding", c->end->coding);
