@@ -80,7 +80,7 @@ static enum range_kind range_kind(const struct head *head, int64_t asked,
         return RANGE_ODD;
     if (head->range == HEAD_NOTHING)
         return RANGE_NONE;
-    if (head->first < 0 || head->total < 0 || head->last != head->total - 1)
+    if (head->first < 0 || head->last != head->total - 1)
         return RANGE_OTHER;
     if (head->first == 0)
         return RANGE_ALL;

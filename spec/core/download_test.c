@@ -382,6 +382,27 @@ static void test_types(void)
     }
 }
 
+/* What was odd once stays odd, whatever comes behind it. */
+static void test_odd_headers(void)
+{
+    static const char *const rows[][3] = {
+        {"Content-Range", "bytes 0-9/10", "bytes 0-8/9"},
+        {"Content-Length", "10", "9"},
+        {"ETag", "\"v1\"", "\"v2\""},
+    };
+    struct head head;
+    size_t i, j;
+
+    head_start(&head, 200, false);
+    for (i = 0; i < COUNT(rows); i++)
+        for (j = 0; j < 3; j++)
+            head_add(&head, rows[i][0], rows[i][j % 2 + 1]);
+    CHECK_INT(head.range, HEAD_ODD);
+    CHECK_INT(head.has_length, HEAD_ODD);
+    CHECK_INT(head.has_etag, HEAD_ODD);
+    CHECK_TEXT(head.etag, "");
+}
+
 /* An odd response may be followed by another one only if the one between them
  * was taken. */
 static void test_doubt(void)
@@ -433,6 +454,7 @@ int main(void)
     test_tables();
     test_codings();
     test_types();
+    test_odd_headers();
     test_doubt();
     test_keys();
     return check_done();
