@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 static inline char ascii_lower(char c)
 {
@@ -58,6 +59,29 @@ static inline bool ascii_starts(const char *text, const char *start)
         start++;
     }
     return !*start;
+}
+
+/* Reads the digits at `*at` as a number of base 8, 10 or 16, and moves `*at`
+ * behind them. False: there is none, or the number has over 64 bits. */
+static inline bool ascii_read(const char **at, unsigned base, uint64_t *number)
+{
+    const char *p = *at;
+    uint64_t n = 0;
+
+    for (; ascii_is_digit(*p) || (base == 16 && ascii_is_letter(*p)); p++) {
+        unsigned digit = ascii_is_digit(*p)
+                             ? (unsigned)(*p - '0')
+                             : (unsigned)(ascii_lower(*p) - 'a') + 10;
+
+        if (digit >= base || n > (UINT64_MAX - digit) / base)
+            return false;
+        n = n * base + digit;
+    }
+    if (p == *at)
+        return false;
+    *at = p;
+    *number = n;
+    return true;
 }
 
 #endif

@@ -186,7 +186,7 @@ struct luma_job *luma_download(struct luma_client *client,
         status_set(error, LUMA_CANCELLED);
         return NULL;
     }
-    file = job_file_new(download, error);
+    file = job_file_new(download, client->channel->options.base_url, error);
     if (!file)
         return NULL;
     if (!start_files(client)) {

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Which bytes may stand in one file: those of one representation, and all of
- * them. */
+/* The two tables of download.h, and what follows from what they say. */
 #include "download.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-#include "media.h"
 
 static bool refuse(struct luma_error *error, enum luma_status code,
                    const char *detail)
@@ -25,6 +21,7 @@ static void forget(struct download *d)
     d->have = d->asked = 0;
     d->state.total = -1;
     d->state.etag[0] = '\0';
+    d->start = (struct media_start){0};
     d->checked = d->spoilt = false;
 }
 
@@ -35,25 +32,18 @@ bool download_restart(struct download *d, struct luma_error *error)
 }
 
 bool download_open(struct download *d, const char *dir, const char *name,
-                   uint64_t key, uint64_t max, struct luma_error *error)
+                   uint64_t max, struct luma_error *error)
 {
-    bool good;
-
     *d = (struct download){.max = max};
-    good = part_open(&d->part, dir, name, error);
-    if (good && (!part_read_state(&d->part, &d->state, &d->have) ||
-                 d->state.key != key))
-        good = download_restart(d, error);
-    d->state.key = key;
-    if (!good)
+    if (!part_open(&d->part, dir, name, error)) {
         download_close(d);
-    return good;
-}
-
-void download_close(struct download *d)
-{
-    part_close(&d->part, d->spoilt || !*d->state.etag || d->have < 2);
-    *d = (struct download){.have = 0};
+        return false;
+    }
+    if (!part_read_state(&d->part, &d->state, &d->have)) {
+        d->state.key = 0; /* of nothing: the part is emptied for any key */
+        forget(d);
+    }
+    return true;
 }
 
 bool download_set_key(struct download *d, uint64_t key,
@@ -65,7 +55,107 @@ bool download_set_key(struct download *d, uint64_t key,
     return same || download_restart(d, error);
 }
 
-/* ---- replies ----------------------------------------------------------- */
+void download_close(struct download *d)
+{
+    part_close(&d->part, d->spoilt || !*d->state.etag || d->have < 2);
+    *d = (struct download){.have = 0};
+}
+
+/* ---- the tables -------------------------------------------------------- */
+
+/* The columns of the first table. */
+enum range_kind {
+    RANGE_NONE,
+    RANGE_ALL,
+    RANGE_REST,
+    RANGE_OTHER,
+    RANGE_ODD,
+    RANGE_KINDS
+};
+
+static enum range_kind range_kind(const struct head *head, int64_t asked,
+                                  const struct part_state *part)
+{
+    if (head->parts || head->range == HEAD_ODD)
+        return RANGE_ODD;
+    if (head->range == HEAD_NOTHING)
+        return RANGE_NONE;
+    if (head->first < 0 || head->last != head->total - 1)
+        return RANGE_OTHER;
+    if (head->first == 0)
+        return RANGE_ALL;
+    return asked && head->first == asked && head->total == part->total &&
+                   *head->etag && strcmp(head->etag, part->etag) == 0
+               ? RANGE_REST
+               : RANGE_OTHER;
+}
+
+static enum download_body judge_range(const struct head *head,
+                                      enum range_kind kind)
+{
+    static const enum download_body table[3][RANGE_KINDS] = {
+        {DOWNLOAD_WHOLE, DOWNLOAD_WHOLE, DOWNLOAD_SLICE, DOWNLOAD_SLICE,
+         DOWNLOAD_BAD_RANGE},
+        {DOWNLOAD_BAD_RANGE, DOWNLOAD_WHOLE, DOWNLOAD_REST, DOWNLOAD_SLICE,
+         DOWNLOAD_BAD_RANGE},
+        {DOWNLOAD_NO_RANGE, DOWNLOAD_NO_RANGE, DOWNLOAD_NO_RANGE,
+         DOWNLOAD_NO_RANGE, DOWNLOAD_NO_RANGE},
+    };
+
+    return table[head->http == 200 ? 0 : head->http == 206 ? 1 : 2][kind];
+}
+
+/* The columns of the second table. */
+enum length_kind {
+    LENGTH_UNKNOWN,
+    LENGTH_KNOWN,
+    LENGTH_RIGHT,
+    LENGTH_WRONG,
+    LENGTH_ODD,
+    LENGTH_KINDS
+};
+
+static enum length_kind length_kind(const struct head *head)
+{
+    bool known = head->range == HEAD_VALUE;
+
+    if (head->has_length == HEAD_ODD)
+        return LENGTH_ODD;
+    if (head->has_length == HEAD_NOTHING)
+        return known ? LENGTH_KNOWN : LENGTH_UNKNOWN;
+    return !known || head->length == head->total - head->first ? LENGTH_RIGHT
+                                                               : LENGTH_WRONG;
+}
+
+/* DOWNLOAD_WHOLE stands for "take it". */
+static enum download_body judge_length(const struct head *head)
+{
+    static const enum download_body table[][LENGTH_KINDS] = {
+        [HEAD_MARKED] = {DOWNLOAD_WHOLE, DOWNLOAD_WHOLE, DOWNLOAD_WHOLE,
+                         DOWNLOAD_NO_MATCH, DOWNLOAD_BAD_LENGTH},
+        [HEAD_CLOSE] = {DOWNLOAD_ENDLESS, DOWNLOAD_WHOLE, DOWNLOAD_WHOLE,
+                        DOWNLOAD_NO_MATCH, DOWNLOAD_BAD_LENGTH},
+        [HEAD_CODED] = {DOWNLOAD_BAD_CODING, DOWNLOAD_BAD_CODING,
+                        DOWNLOAD_BAD_CODING, DOWNLOAD_BAD_CODING,
+                        DOWNLOAD_BAD_CODING},
+    };
+
+    return table[head->end][length_kind(head)];
+}
+
+enum download_body download_judge(const struct head *head, int64_t asked,
+                                  const struct part_state *part)
+{
+    enum download_body body = judge_range(head, range_kind(head, asked, part));
+    enum download_body length = judge_length(head);
+
+    return (body == DOWNLOAD_WHOLE || body == DOWNLOAD_REST) &&
+                   length != DOWNLOAD_WHOLE
+               ? length
+               : body;
+}
+
+/* ---- responses --------------------------------------------------------- */
 
 bool download_ask(struct download *d, char range[DOWNLOAD_RANGE])
 {
@@ -74,106 +164,118 @@ bool download_ask(struct download *d, char range[DOWNLOAD_RANGE])
     return d->asked > 0;
 }
 
-/* A validator that vouches for every byte, and can be written down. */
-static bool is_strong(const char *etag)
+static bool refuse_kind(struct luma_error *error, enum media_kind kind)
 {
-    size_t n = etag ? strlen(etag) : 0, i;
+    return refuse(error, LUMA_LINK,
+                  kind == MEDIA_PLAYLIST
+                      ? "it gives a playlist, not a video"
+                      : "it gives a page or a message, not a file");
+}
 
-    if (n < 3 || n >= PART_ETAG || etag[0] != '"' || etag[n - 1] != '"')
+/* What no response with a file may be. */
+static bool check_shape(const struct head *head, struct luma_error *error)
+{
+    if (head->kind != MEDIA_FILE) {
+        refuse_kind(error, head->kind);
+        status_detail(error, "%s", head->type);
         return false;
-    for (i = 1; i < n - 1; i++)
-        if (etag[i] <= ' ' || etag[i] == '"' || etag[i] == 0x7F)
-            return false;
-    return true;
+    }
+    if (!*head->coding)
+        return true;
+    status_set(error, LUMA_REPLY);
+    status_detail(error, "it is encoded as %s, though not asked to",
+                  head->coding);
+    return false;
 }
 
-/* The reply goes on where the part ends, and in the same file. */
-static bool goes_on(const struct download *d, const struct download_head *head)
+/* One response more may be tried, if it is not about a range that nobody asked
+ * for. */
+static enum download_verdict doubt(struct download *d, enum download_body body,
+                                   struct luma_error *error)
 {
-    int64_t first, last, total;
-    int end = 0;
+    static const char *const words[] = {
+        [DOWNLOAD_SLICE] = "it gives a part of the file, not all of it",
+        [DOWNLOAD_NO_RANGE] = "it says that there is no such range",
+        [DOWNLOAD_BAD_RANGE] = "it does not say clearly which bytes it gives",
+        [DOWNLOAD_BAD_LENGTH] = "its Content-Length is not one number",
+        [DOWNLOAD_NO_MATCH] =
+            "its Content-Length and Content-Range do not match",
+        [DOWNLOAD_BAD_CODING] = "its Transfer-Encoding is not chunked",
+    };
 
-    return head->range && head->etag &&
-           strcmp(head->etag, d->state.etag) == 0 && strlen(head->range) < 80 &&
-           sscanf(head->range,
-                  "bytes %18" SCNd64 "-%18" SCNd64 "/%18" SCNd64 "%n", &first,
-                  &last, &total, &end) == 3 &&
-           !head->range[end] && first == d->asked && last == total - 1 &&
-           total == d->state.total &&
-           (head->length < 0 || head->length == total - first);
+    if (!d->doubted && (body != DOWNLOAD_NO_RANGE || d->asked)) {
+        d->doubted = true;
+        return DOWNLOAD_AGAIN;
+    }
+    refuse(error, LUMA_LINK, words[body]);
+    return DOWNLOAD_REFUSE;
 }
 
-/* A reply with the whole file. */
-static bool start(struct download *d, const struct download_head *head,
-                  struct luma_error *error)
+/* A response with the whole file. */
+static bool begin_whole(struct download *d, const struct head *head,
+                        struct luma_error *error)
 {
     if (!download_restart(d, error))
         return false;
-    d->state.total = head->length;
-    if (head->length == 0)
+    if (head->range == HEAD_VALUE)
+        d->state.total = head->total;
+    else if (head->has_length == HEAD_VALUE)
+        d->state.total = head->length;
+    if (d->state.total == 0)
         return refuse(error, LUMA_LINK, "what it leads to is empty");
-    if (d->max && d->state.total > 0 && (uint64_t)d->state.total > d->max)
-        return refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
-    if (is_strong(head->etag) && d->state.total > 0)
+    if (d->state.total > 0)
         strcpy(d->state.etag, head->etag);
     part_write_state(&d->part, &d->state);
     return true;
 }
 
-/* What no reply with a file may be. */
-static bool check_shape(const struct download_head *head,
-                        struct luma_error *error)
+static bool check_size(const struct download *d, struct luma_error *error)
 {
-    char type[80];
-
-    if (head->encoding && strcasecmp(head->encoding, "identity") != 0)
-        return refuse(error, LUMA_REPLY, "it is encoded, though not asked to");
-    if (head->type && media_type_is_page(head->type)) {
-        status_clean(type, sizeof type, head->type, strlen(head->type), NULL);
-        status_set(error, LUMA_LINK);
-        status_detail(error, "it gives %s", type);
-        return false;
-    }
-    if (!head->framed)
-        return refuse(error, LUMA_REPLY, "it does not say where it ends");
-    return true;
+    return !d->max || d->state.total < 0 ||
+           (uint64_t)d->state.total <= d->max ||
+           refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
 }
 
-enum download_verdict download_begin(struct download *d,
-                                     const struct download_head *head,
-                                     struct luma_error *error)
+/* The body will be written: where it begins, and how much there is. */
+static bool begin_body(struct download *d, const struct head *head,
+                       enum download_body body, struct luma_error *error)
 {
-    if (head->http != 200 && d->asked)
-        if (head->http != 206 || !goes_on(d, head))
-            return DOWNLOAD_AGAIN;
-    if (head->http != 200 && !d->asked) {
-        refuse(error, LUMA_REPLY, "it is about a part, asked for the whole");
-        return DOWNLOAD_REFUSE;
-    }
-    if (!check_shape(head, error))
-        return DOWNLOAD_REFUSE;
-    snprintf(d->type, sizeof d->type, "%s", head->type ? head->type : "");
-    if (head->http == 200) {
-        d->spoilt = !start(d, head, error);
-        return d->spoilt ? DOWNLOAD_REFUSE : DOWNLOAD_TAKE;
-    }
-    if (d->max && (uint64_t)d->state.total > d->max) {
-        refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
-        return DOWNLOAD_REFUSE;
+    d->doubted = false;
+    strcpy(d->type, head->type);
+    if (body == DOWNLOAD_WHOLE) {
+        d->spoilt = !begin_whole(d, head, error) || !check_size(d, error);
+        return !d->spoilt;
     }
     d->have = d->asked;
     d->checked = true;
-    return DOWNLOAD_TAKE;
+    return check_size(d, error);
+}
+
+enum download_verdict download_begin(struct download *d,
+                                     const struct head *head,
+                                     struct luma_error *error)
+{
+    enum download_body body = download_judge(head, d->asked, &d->state);
+
+    if (head->http != 416 && !check_shape(head, error))
+        return DOWNLOAD_REFUSE;
+    if (body == DOWNLOAD_ENDLESS) {
+        refuse(error, LUMA_REPLY, "it does not say where it ends");
+        return DOWNLOAD_REFUSE;
+    }
+    if (body != DOWNLOAD_WHOLE && body != DOWNLOAD_REST)
+        return doubt(d, body, error);
+    return begin_body(d, head, body, error) ? DOWNLOAD_TAKE : DOWNLOAD_REFUSE;
 }
 
 static bool check_start(struct download *d, const char *bytes, size_t n,
                         struct luma_error *error)
 {
-    enum media_start what = d->checked ? MEDIA_FILE : media_start(bytes, n);
+    enum media_kind kind = d->checked ? MEDIA_FILE
+                                      : media_start(&d->start, bytes, n);
 
-    d->checked = what == MEDIA_FILE;
-    return what != MEDIA_PAGE ||
-           refuse(error, LUMA_LINK, "it gives a page or a message, no file");
+    d->checked = kind == MEDIA_FILE;
+    return d->checked || kind == MEDIA_UNKNOWN || refuse_kind(error, kind);
 }
 
 static bool append(struct download *d, const char *bytes, size_t n,
@@ -204,7 +306,7 @@ static bool check_whole(const struct download *d, struct luma_error *error)
 {
     if (!d->have)
         return refuse(error, LUMA_LINK, "what it leads to is empty");
-    return d->checked || refuse(error, LUMA_LINK, "it gives white space only");
+    return d->checked || refuse(error, LUMA_LINK, "it gives next to nothing");
 }
 
 bool download_finish(struct download *d, const char *name, bool sync,

@@ -1,13 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* The file a download goes to, and the rules by which replies may become one.
- * Knows no libcurl. One thread at a time, which waits for the disk. */
+/* The file a download goes to, and the rules by which a response becomes one: a
+ * file is whole, or it has no name. Knows no libcurl. One thread at a time,
+ * which waits for the disk.
+ *
+ * A download asks for the whole file, or, with a part that has a strong ETag,
+ * for a Range that begins in this part. Two tables say what the body of a
+ * response is. n is the size of the whole file.
+ *
+ *   status | Content-Range
+ *          | none      | 0-(n-1)/n | the rest | any other | odd
+ *   -------+-----------+-----------+----------+-----------+----------
+ *   200    | whole     | whole     | slice    | slice     | bad range
+ *   206    | bad range | whole     | rest     | slice     | bad range
+ *   416    | no range, whatever it says
+ *
+ *   the rest   a Range was asked for, this one begins where that one begins and
+ *              ends at n-1, and n and the ETag are those of the part
+ *   any other  another range, one without a total, or an asterisk for a range
+ *   odd        it cannot be read, there are several that differ, or the body is
+ *              a multipart with several ranges
+ *
+ * What is "whole" or "rest" by this table must have the right length, too:
+ *
+ *   what marks    | Content-Length
+ *   the end       | none, n is | none, n   | right   | wrong    | odd
+ *                 | not known  | is known  |         |          |
+ *   --------------+------------+-----------+---------+----------+-----------
+ *   chunks, HTTP/2| take it    | take it   | take it | no match | bad length
+ *   nothing       | endless    | take it   | take it | no match | bad length
+ *   other codings | bad coding, whatever it says
+ *
+ *   known      Content-Range says n
+ *   right      the bytes from the first one to n-1; without a Content-Range it
+ *              says what n is. It counts beside chunks as well
+ *   odd        it cannot be read, or there are several that differ
+ *
+ * The bytes are counted in any case: if another number comes than the head
+ * says, nothing gets the name. "endless" is an error that may be repeated.
+ * After all other words than "whole" and "rest", the whole file is asked for
+ * once more, without a Range; if the next response is no better, the job fails
+ * with `link`. So it does at once after a 416 where no Range was asked for.
+ * Before all this, a 200 or 206 whose body is a page, a playlist or encoded is
+ * refused. A part of a "whole" body can be resumed if n is known and the ETag
+ * is strong. */
 #ifndef LUMA_DOWNLOAD_H
 #define LUMA_DOWNLOAD_H
 
+#include "head.h"
 #include "part.h"
 #include "retry.h"
-
-enum { DOWNLOAD_TYPE = 40 };
 
 /* Zero-filled is closed; so is what download_open has failed on. */
 struct download {
@@ -15,16 +56,23 @@ struct download {
     struct part_state state;  /* of the file that the part is of */
     uint64_t max;             /* bytes, 0 for any number */
     int64_t have;             /* bytes in the part */
-    int64_t asked;            /* where the reply is to begin; 0: at all */
-    bool checked;             /* its first bytes are not those of a page */
-    bool spoilt;              /* what is in the part is good for nothing */
-    char type[DOWNLOAD_TYPE]; /* media type of the last reply, or "" */
+    int64_t asked;            /* where the Range begins; 0: none was asked */
+    struct media_start start; /* of the body */
+    bool checked;             /* its first bytes are those of a file */
+    bool spoilt;              /* the part is good for nothing */
+    bool doubted;             /* the whole was asked for once more */
+    char type[HEAD_TYPE];     /* media type of the last response, or "" */
 };
 
-/* Opens `dir`/`name`'s part: what an earlier attempt has left there under the
- * same key, or a new one. False: `error` says why (part_open). */
+/* Opens `dir`/`name`'s part, an old one or a new one. download_set_key must
+ * follow before anything is asked. False: `error` says why (part_open). */
 bool download_open(struct download *d, const char *dir, const char *name,
-                   uint64_t key, uint64_t max, struct luma_error *error);
+                   uint64_t max, struct luma_error *error);
+
+/* Says what is downloaded. A part of anything else is emptied. False: `error`
+ * says why. */
+bool download_set_key(struct download *d, uint64_t key,
+                      struct luma_error *error);
 
 /* Room for a Range header's value. */
 enum { DOWNLOAD_RANGE = 32 };
@@ -34,30 +82,40 @@ enum { DOWNLOAD_RANGE = 32 };
  * nothing missing is compared with what the server has now. */
 bool download_ask(struct download *d, char range[DOWNLOAD_RANGE]);
 
-/* A reply's head. Texts may be NULL. */
-struct download_head {
-    long http;
-    int64_t length; /* of this body, -1: not told */
-    bool framed;    /* its end can be told from a broken connection */
-    const char *etag, *type, *range, *encoding;
+/* The words of the tables. */
+enum download_body {
+    DOWNLOAD_WHOLE,
+    DOWNLOAD_REST,
+    DOWNLOAD_ENDLESS,
+    DOWNLOAD_SLICE,
+    DOWNLOAD_NO_RANGE,
+    DOWNLOAD_BAD_RANGE,
+    DOWNLOAD_BAD_LENGTH,
+    DOWNLOAD_NO_MATCH,
+    DOWNLOAD_BAD_CODING
 };
 
+/* What the tables say. `asked` as in struct download, `part` is the state of
+ * the part then. `head->http` must be 200, 206 or 416. Pure. */
+enum download_body download_judge(const struct head *head, int64_t asked,
+                                  const struct part_state *part);
+
 enum download_verdict {
-    DOWNLOAD_TAKE,  /* its body goes to download_write */
-    DOWNLOAD_AGAIN, /* it is odd: ask again, from the beginning */
+    DOWNLOAD_TAKE,  /* the body goes to download_write */
+    DOWNLOAD_AGAIN, /* ask for the whole file: download_restart */
     DOWNLOAD_REFUSE /* it is not the file; `error` says why */
 };
 
-/* Looks at the head of a reply with 200, 206 or 416. */
+/* Looks at the head of a response with 200, 206 or 416. */
 enum download_verdict download_begin(struct download *d,
-                                     const struct download_head *head,
+                                     const struct head *head,
                                      struct luma_error *error);
 
 /* Adds to the part. False: `error` says why. */
 bool download_write(struct download *d, const char *bytes, size_t n,
                     struct luma_error *error);
 
-/* The reply's end has come: checks that all is there, and gives the file its
+/* The body's end has come: checks that all is there, and gives the file its
  * name (part_commit). False: `error` says why. */
 bool download_finish(struct download *d, const char *name, bool sync,
                      struct luma_error *error);
@@ -66,11 +124,6 @@ bool download_finish(struct download *d, const char *name, bool sync,
  * says why. */
 bool download_restart(struct download *d, struct luma_error *error);
 
-/* What is downloaded may have another key now, and then starts anew. False: as
- * above. */
-bool download_set_key(struct download *d, uint64_t key,
-                      struct luma_error *error);
-
 /* Closes it; a part that can be resumed stays, any other goes. May be called of
  * a closed one. */
 void download_close(struct download *d);
@@ -78,11 +131,11 @@ void download_close(struct download *d);
 /* ---- exchanges --------------------------------------------------------- */
 
 enum file_result {
-    FILE_DONE,    /* the whole body is in the part */
-    FILE_MOVED,   /* the file is somewhere else */
-    FILE_EXPIRED, /* the link is not valid any more; `end` says so */
-    FILE_AGAIN,   /* the reply was odd: DOWNLOAD_AGAIN */
-    FILE_FAILED   /* see `end` */
+    FILE_DONE,   /* the whole body is in the part */
+    FILE_MOVED,  /* the file is somewhere else */
+    FILE_NOT_IT, /* the link does not give the file; `end` says what it gives */
+    FILE_AGAIN,  /* DOWNLOAD_AGAIN */
+    FILE_FAILED  /* see `end` */
 };
 
 /* How an exchange for a file ended. */

@@ -159,7 +159,8 @@ static void finish(struct io_file *io, struct job *job, CURLcode result,
         transfer_finish(exchange->task, result, ours, &end.end);
         task = find_task(exchange->task, job->file->task);
         end.end.bytes = exchange->task->reply.bytes;
-        next = job_file_renewed(job->file, task, &end.end);
+        next = job_file_renewed(job->file, task, io->channel->options.base_url,
+                                &end.end);
     }
     free(task);
     schedule_file_count(&io->schedule, job, &end.end);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "link.h"
+#include "link_file.h"
 #include "media.h"
 #include "task.h"
 
@@ -78,7 +78,7 @@ static const char *problem(const struct luma_download *d)
 }
 
 struct job_file *job_file_new(const struct luma_download *d,
-                              struct luma_error *error)
+                              const char *base_url, struct luma_error *error)
 {
     const char *wrong = problem(d);
     struct job_file *file;
@@ -100,9 +100,11 @@ struct job_file *job_file_new(const struct luma_download *d,
     file->what = d->what;
     file->max_bytes = d->max_bytes;
     good = name_it(file, d);
-    if (d->url && *d->url)
-        good = (file->url = buf_copy(d->url, strlen(d->url))) && good;
-    if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX)
+    if (d->url)
+        good = link_file_read(&file->url, d->url, strlen(d->url), base_url) &&
+               good;
+    if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX &&
+        status_is_utf8(d->id, d->id_len)) /* else no request can have it */
         good = (file->task = luma_ids_new(1, d->id_len)) &&
                luma_ids_add(file->task, d->id, d->id_len) == LUMA_OK && good;
     if (good)
@@ -160,91 +162,113 @@ static uint64_t key_of(const struct job_file *file)
                       strlen(media_name(file->what)));
 }
 
-static bool check_link(const struct job_file *file,
-                       const struct luma_options *o, struct luma_error *error)
+/* There is no link: the task may have one, if there is a task. */
+static bool lacks_link(struct job_file *file, struct luma_error *error)
 {
-    const char *url = job_file_url(file);
-    const char *wrong = link_problem(url, o->plain_http);
-
-    if (wrong) {
-        status_set(error, LUMA_LINK);
-        status_detail(error, file->hop ? "redirected: %s" : "%s", wrong);
-    } else if (o->proxy && !file->allow_private && link_is_closed(url)) {
-        status_set(error, LUMA_ADDRESS);
-        return false;
-    }
-    return !wrong;
+    status_set(error, LUMA_LINK);
+    if (file->task)
+        status_detail(error, "the task has no %s", media_name(file->what));
+    else
+        status_detail(error, "it is no URL");
+    file->bad_link = *error;
+    file->renewing = file->task != NULL;
+    return file->renewing;
 }
 
 bool job_file_begin(struct job_file *file, const struct luma_options *options,
                     struct luma_error *error)
 {
-    if (!file->url && !file->renewing) {
-        file->renewing = file->task != NULL;
-        status_set(&file->expired, LUMA_LINK);
-        status_detail(&file->expired, "the task has no %s",
-                      media_name(file->what));
-        *error = file->expired;
-        return file->renewing;
-    }
-    if (file->renewing)
-        return true;
-    if (!check_link(file, options, error))
+    if (!file->url && !file->renewing && !lacks_link(file, error))
+        return false;
+    if (!file->renewing &&
+        !link_file_check(job_file_url(file), file->hop != NULL,
+                         file->allow_private, options, error))
         return false;
     if (!file->open)
         file->open = download_open(&file->sink, file->dir, file->name,
-                                   key_of(file), file->max_bytes, error);
-    return file->open;
+                                   file->max_bytes, error);
+    return file->open && (file->renewing ||
+                          download_set_key(&file->sink, key_of(file), error));
 }
 
 /* ---- what came of it --------------------------------------------------- */
 
+/* The exchange was well, but what came of it is not: its status stays. */
+static void spoil(struct exchange_end *end, const struct luma_error *error)
+{
+    long http = end->error.http;
+    const char *phase = end->error.phase;
+
+    end->error = *error;
+    end->error.http = http;
+    end->error.phase = phase;
+    end->how = status_retry(error->code, 0);
+}
+
 static enum file_next over(struct exchange_end *end, enum luma_status code,
                            const char *detail)
 {
-    long http = end->error.http;
+    struct luma_error error;
 
-    status_set(&end->error, code);
+    status_set(&error, code);
     if (*detail)
-        status_detail(&end->error, "%s", detail);
-    end->error.http = http;
+        status_detail(&error, "%s", detail);
+    spoil(end, &error);
     return FILE_OVER;
+}
+
+/* The next exchange begins at the link itself. */
+static void forget_hops(struct job_file *file)
+{
+    free(file->hop);
+    file->hop = NULL;
+    file->hops = 0;
+}
+
+/* The link does not give the file, as `end` says. Its task may have a better
+ * one: links expire, and their hosts say so in many ways. */
+static enum file_next renew(struct job_file *file, struct exchange_end *end)
+{
+    if (!file->task || file->renewed)
+        return FILE_OVER;
+    file->bad_link = end->error;
+    file->renewing = true;
+    return !file->sink.spoilt || download_restart(&file->sink, &end->error)
+               ? FILE_ASK
+               : FILE_OVER;
 }
 
 static enum file_next moved(struct job_file *file, struct file_end *end)
 {
     free(file->hop);
     file->hop = end->location;
-    if (!file->hop)
-        return over(&end->end, LUMA_LINK, "it is redirected to nowhere");
-    if (++file->hops > MAX_HOPS)
-        return over(&end->end, LUMA_LINK, "it is redirected too often");
-    return FILE_ASK;
-}
-
-static enum file_next expired(struct job_file *file, struct exchange_end *end)
-{
-    if (!file->task || file->renewed)
-        return FILE_OVER;
-    file->expired = end->error;
-    file->renewing = true;
-    return FILE_ASK;
+    file->hops++;
+    if (file->hop && file->hops <= MAX_HOPS)
+        return FILE_ASK;
+    over(&end->end, LUMA_LINK,
+         file->hop ? "it is redirected too often"
+                   : "it is redirected to nowhere");
+    return renew(file, &end->end);
 }
 
 static enum file_next done(struct job_file *file, struct exchange_end *end)
 {
     const char *ending = "";
+    struct luma_error error;
     char *name;
 
     if (file->stem)
         ending = media_ending(file->sink.type, file->what);
     name = text_of("%s%s", file->name, ending);
+    free(file->path); /* of an attempt that was cut */
     file->path = name ? text_of("%s%s", file->shown, name) : NULL;
     if (!file->path)
         over(end, LUMA_MEMORY, "");
-    else if (!download_finish(&file->sink, name, file->sync, &end->error))
-        end->how = status_retry(end->error.code, 0);
+    else if (!download_finish(&file->sink, name, file->sync, &error))
+        spoil(end, &error);
     free(name);
+    if (end->error.code == LUMA_LINK)
+        return renew(file, end);
     return end->error.code == LUMA_TRUNCATED ? FILE_REPEAT : FILE_OVER;
 }
 
@@ -254,9 +278,7 @@ static enum file_next failed(struct job_file *file, struct exchange_end *end)
     if (file->sink.spoilt && end->how != RETRY_NEVER &&
         !download_restart(&file->sink, &end->error))
         return FILE_OVER;
-    free(file->hop);
-    file->hop = NULL;
-    file->hops = 0;
+    forget_hops(file);
     return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
 }
 
@@ -267,8 +289,8 @@ enum file_next job_file_ended(struct job_file *file, struct file_end *end)
         return done(file, &end->end);
     case FILE_MOVED:
         return moved(file, end);
-    case FILE_EXPIRED:
-        return expired(file, &end->end);
+    case FILE_NOT_IT:
+        return renew(file, &end->end);
     case FILE_AGAIN:
         return download_restart(&file->sink, &end->end.error) ? FILE_ASK
                                                               : FILE_OVER;
@@ -277,38 +299,42 @@ enum file_next job_file_ended(struct job_file *file, struct file_end *end)
     }
 }
 
+/* The gateway has answered, and the task has this link, or NULL. Takes it. */
+static enum file_next use_link(struct job_file *file, char *url,
+                               struct exchange_end *end)
+{
+    if (!url || (file->url && strcmp(file->url, url) == 0)) {
+        free(url);
+        end->error = file->bad_link; /* nothing new */
+        return FILE_OVER;
+    }
+    free(file->url);
+    file->url = url;
+    forget_hops(file);
+    return FILE_ASK;
+}
+
 enum file_next job_file_renewed(struct job_file *file,
                                 const struct luma_doc *task,
-                                struct exchange_end *end)
+                                const char *base_url, struct exchange_end *end)
 {
     struct task_source source = task_of_doc(task);
     struct task_value link;
-    char *url;
+    char *url = NULL;
 
     if (end->error.code != LUMA_OK && !task)
         return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
     file->renewing = false;
     file->renewed = true;
-    if (!task)
-        return over(end, LUMA_LINK, "the gateway does not know its task");
-    if (!task_find_link(&source, file->what, &link) ||
-        (file->url && strlen(file->url) == link.len &&
-         memcmp(file->url, link.text, link.len) == 0)) {
-        end->error = file->expired; /* nothing new */
+    if (!task) {
+        end->error = file->bad_link;
+        status_detail(&end->error, "the gateway does not know its task");
         return FILE_OVER;
     }
-    url = buf_copy(link.text, link.len);
-    if (!url)
+    if (task_find_link(&source, file->what, &link) &&
+        !link_file_read(&url, link.text, link.len, base_url))
         return over(end, LUMA_MEMORY, "");
-    free(file->url);
-    file->url = url;
-    free(file->hop);
-    file->hop = NULL;
-    file->hops = 0;
-    return !file->open ||
-                   download_set_key(&file->sink, key_of(file), &end->error)
-               ? FILE_ASK
-               : FILE_OVER;
+    return use_link(file, url, end);
 }
 
 /* ---- progress ---------------------------------------------------------- */
@@ -342,7 +368,7 @@ bool job_file_look(struct job_file *file, int64_t now)
 {
     int64_t have = file->sink.have;
 
-    if (!file->open)
+    if (!file->open || file->renewing) /* the part may be another file's */
         return false;
     atomic_store(&file->have, (unsigned long long)have);
     atomic_store(&file->total, file->sink.state.total > 0

@@ -24,7 +24,7 @@ struct job_file {
     struct job_news news; /* first: it is found by its event */
     /* set at creation */
     struct luma_ids *task; /* of one id; NULL: the link is all there is */
-    char *url;             /* the link, NULL for none */
+    char *url;             /* the link, absolute; NULL for none */
     char *dir;             /* absolute */
     char *name;            /* of the file in it; without its ending, if stem */
     char *shown;           /* what stands before the name in the path */
@@ -40,10 +40,10 @@ struct job_file {
     bool open;
     char *hop; /* where the link has led so far; NULL: to itself */
     unsigned hops;
-    bool renewing;             /* the next exchange is about the task */
-    bool renewed;              /* there was one already */
-    struct luma_error expired; /* why */
-    unsigned attempts;         /* sends that failed since the part last grew */
+    bool renewing;              /* the next exchange is about the task */
+    bool renewed;               /* there was one already */
+    struct luma_error bad_link; /* why */
+    unsigned attempts;          /* sends that failed since the part last grew */
     unsigned sends;
     double spent;   /* retry tokens */
     int64_t best;   /* bytes the part has had */
@@ -55,9 +55,11 @@ struct job_file {
     int64_t told_at, told_have;
 };
 
-/* Copies what it is given. NULL: `error` says why. The caller's thread. */
+/* Copies what it is given. A link that is relative leads from `base_url`; the
+ * blanks around a link are not part of it. NULL: `error` says why. The caller's
+ * thread. */
 struct job_file *job_file_new(const struct luma_download *download,
-                              struct luma_error *error);
+                              const char *base_url, struct luma_error *error);
 
 /* Any thread, when nobody else uses it. NULL is fine. */
 void job_file_free(struct job_file *file);
@@ -69,8 +71,9 @@ void job_file_told(struct luma_event *event);
 void job_file_progress(const struct job_file *file,
                        struct luma_progress *progress);
 
-/* Opens the part, if it is not, and looks at the link. False: the job cannot go
- * on; `error` says why. Sets renewing where there is no link yet. */
+/* Looks at the link and opens the part, if it is not open: before anything is
+ * asked, so that a folder which cannot be used costs no request. False: the job
+ * cannot go on; `error` says why. Sets renewing where there is no link yet. */
 bool job_file_begin(struct job_file *file, const struct luma_options *options,
                     struct luma_error *error);
 
@@ -89,7 +92,7 @@ enum file_next job_file_ended(struct job_file *file, struct file_end *end);
 /* The exchange for the task has ended, and `task` is what came, or NULL. */
 enum file_next job_file_renewed(struct job_file *file,
                                 const struct luma_doc *task,
-                                struct exchange_end *end);
+                                const char *base_url, struct exchange_end *end);
 
 /* Looks how far it has got. True: it is time to tell. */
 bool job_file_look(struct job_file *file, int64_t now);

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "ascii.h"
 
 enum { LONGEST_ID = 100 };
 
@@ -30,8 +31,8 @@ uint64_t media_hash(uint64_t from, const void *bytes, size_t n)
 
 static bool may_stand(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' ||
+           c == '.';
 }
 
 void media_stem(char stem[MEDIA_STEM], const char *id, size_t len,
@@ -61,8 +62,7 @@ static bool is_type(const char *type, const char *name)
 {
     size_t n = strlen(name);
 
-    return strncasecmp(type, name, n) == 0 &&
-           (!type[n] || strchr("; \t", type[n]));
+    return ascii_starts(type, name) && (!type[n] || strchr("; \t", type[n]));
 }
 
 const char *media_ending(const char *type, enum luma_what what)
@@ -85,22 +85,69 @@ const char *media_ending(const char *type, enum luma_what what)
 
 /* ---- what is no file --------------------------------------------------- */
 
-bool media_type_is_page(const char *type)
+/* The media type, without its parameters, ends with `ending`. */
+static bool type_ends(const char *type, const char *ending)
 {
-    return strncasecmp(type, "text/", 5) == 0 ||
-           is_type(type, "application/json") ||
-           is_type(type, "application/xml") ||
-           is_type(type, "application/xhtml+xml") ||
-           is_type(type, "application/problem+json");
+    size_t n = strcspn(type, "; \t"), len = strlen(ending);
+
+    return n > len && ascii_same_bytes(type + n - len, ending, len);
 }
 
-enum media_start media_start(const char *bytes, size_t n)
+enum media_kind media_kind_of_type(const char *type)
 {
-    size_t i = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    static const char *const playlists[] = {"application/vnd.apple.mpegurl",
+                                            "application/x-mpegurl",
+                                            "application/mpegurl",
+                                            "audio/mpegurl",
+                                            "audio/x-mpegurl",
+                                            "video/mpegurl",
+                                            "video/x-mpegurl",
+                                            "application/dash+xml",
+                                            "video/vnd.mpeg.dash.mpd",
+                                            "application/vnd.ms-sstr+xml"};
+    size_t i;
 
-    while (i < n && strchr(" \t\r\n", bytes[i]) && bytes[i])
-        i++;
-    if (i == n)
+    for (i = 0; i < sizeof playlists / sizeof *playlists; i++)
+        if (is_type(type, playlists[i]))
+            return MEDIA_PLAYLIST;
+    return ascii_starts(type, "text/") || is_type(type, "application/json") ||
+                   is_type(type, "application/xml") ||
+                   type_ends(type, "+json") || type_ends(type, "+xml")
+               ? MEDIA_PAGE
+               : MEDIA_FILE;
+}
+
+static enum media_kind next_byte(struct media_start *s, char c)
+{
+    static const char mark[] = "\xEF\xBB\xBF", word[] = "#EXTM3U";
+
+    if (s->word) {
+        if (c != word[s->word])
+            return MEDIA_FILE;
+        return word[++s->word] ? MEDIA_UNKNOWN : MEDIA_PLAYLIST;
+    }
+    if (s->mark < 3 && c == mark[s->mark]) {
+        s->mark++;
         return MEDIA_UNKNOWN;
-    return bytes[i] == '<' || bytes[i] == '{' ? MEDIA_PAGE : MEDIA_FILE;
+    }
+    if (s->mark == 1 || s->mark == 2)
+        return MEDIA_FILE;
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+        s->mark = 3;
+        return MEDIA_UNKNOWN;
+    }
+    s->word = c == *word;
+    if (s->word)
+        return MEDIA_UNKNOWN;
+    return c == '<' || c == '{' ? MEDIA_PAGE : MEDIA_FILE;
+}
+
+enum media_kind media_start(struct media_start *s, const char *bytes, size_t n)
+{
+    enum media_kind kind = MEDIA_UNKNOWN;
+    size_t i;
+
+    for (i = 0; i < n && kind == MEDIA_UNKNOWN; i++)
+        kind = next_byte(s, bytes[i]);
+    return kind;
 }

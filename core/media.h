@@ -26,13 +26,27 @@ void media_stem(char stem[MEDIA_STEM], const char *id, size_t len,
  * (NULL: none) is not on the list. */
 const char *media_ending(const char *type, enum luma_what what);
 
-/* True for media types of pages and messages, such as text/html. */
-bool media_type_is_page(const char *type);
+/* What a body is. */
+enum media_kind {
+    MEDIA_UNKNOWN,  /* it is too early to say */
+    MEDIA_PAGE,     /* a page or a message */
+    MEDIA_PLAYLIST, /* a list of the links of a stream */
+    MEDIA_FILE      /* none of these */
+};
 
-/* How these first bytes of a file begin: as a page or message does, as
- * something else, or (0) too early to say. */
-enum media_start { MEDIA_UNKNOWN, MEDIA_PAGE, MEDIA_FILE };
-enum media_start media_start(const char *bytes, size_t n);
+/* What a body of this media type is; never MEDIA_UNKNOWN. */
+enum media_kind media_kind_of_type(const char *type);
+
+/* How far the beginning of a body has been read. Zero-filled: not at all. */
+struct media_start {
+    unsigned mark; /* bytes of a byte order mark; 3: no more of them may come */
+    unsigned word; /* bytes of "#EXTM3U" */
+};
+
+/* Reads the next bytes of the beginning, until it knows what the body is; the
+ * pieces may be of any size. Not to be called after that. */
+enum media_kind media_start(struct media_start *start, const char *bytes,
+                            size_t n);
 
 /* A number made of bytes; `from` is 0, or the number of those before. */
 uint64_t media_hash(uint64_t from, const void *bytes, size_t n);

@@ -12,12 +12,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "media.h"
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
     status_set(error, LUMA_FILE);
     status_detail(error, "%s: %s", what, strerror(number));
+    return false;
+}
+
+/* About the folder that everything goes to. */
+static bool folder_error(struct luma_error *error, const char *what,
+                         const char *dir, int number)
+{
+    char shown[400];
+
+    status_clean(shown, sizeof shown, dir, strlen(dir), NULL);
+    status_set(error, LUMA_FILE);
+    status_detail(error, "%s %s: %s", what, shown, strerror(number));
     return false;
 }
 
@@ -70,12 +83,13 @@ void part_write_state(const struct part *part, const struct part_state *state)
     close(fd);
 }
 
-/* The state's text, whose number must fit; NULL: there is none. */
+/* The state's text, whose sum must be right; NULL: there is none. */
 static char *state_text(const struct part *part, char line[LINE_ROOM])
 {
     int fd = openat(part->dir, part->state,
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_ROOM - 1);
+    const char *digits;
     uint64_t sum;
     char *space;
 
@@ -83,27 +97,49 @@ static char *state_text(const struct part *part, char line[LINE_ROOM])
         close(fd);
     if (n <= 0 || line[n - 1] != '\n')
         return NULL;
-    line[n] = '\0';
+    line[n - 1] = '\0';
     space = strrchr(line, ' ');
-    if (!space || sscanf(space, " %16" SCNx64, &sum) != 1)
+    digits = space ? space + 1 : line;
+    if (!space || !ascii_read(&digits, 16, &sum) || *digits)
         return NULL;
     *space = '\0';
     return media_hash(0, line, (size_t)(space - line)) == sum ? line : NULL;
 }
 
+/* Reads `text` at `*at`, and moves it behind that. */
+static bool skip(const char **at, const char *text)
+{
+    size_t n = strlen(text);
+    bool there = strncmp(*at, text, n) == 0;
+
+    *at += there ? n : 0;
+    return there;
+}
+
+/* Reads a number and the blank behind it. */
+static bool take_number(const char **at, unsigned base, uint64_t *number)
+{
+    return ascii_read(at, base, number) && skip(at, " ");
+}
+
 bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
 {
-    char line[LINE_ROOM], boot[BOOT_ROOM], then[BOOT_ROOM];
+    char line[LINE_ROOM], boot[BOOT_ROOM];
+    uint64_t mode, key, total;
+    const char *at = line;
     struct stat s;
-    unsigned mode;
 
     boot_name(boot);
     if (fstat(part->fd, &s) != 0 || !state_text(part, line) ||
-        sscanf(line, "luma 1 %39s %o %16" SCNx64 " %18" SCNd64 " %255s", then,
-               &mode, &state->key, &state->total, state->etag) != 5 ||
-        strcmp(boot, then) != 0 || s.st_size > state->total)
+        !skip(&at, "luma 1 ") || !skip(&at, boot) || !skip(&at, " ") ||
+        !take_number(&at, 8, &mode) || !take_number(&at, 16, &key) ||
+        !take_number(&at, 10, &total) || strlen(at) >= PART_ETAG ||
+        total > INT64_MAX || s.st_size > (int64_t)total)
         return false;
     part->mode = mode & 0777;
+    state->key = key;
+    state->total = (int64_t)total;
+    strcpy(state->etag, at);
     *size = s.st_size;
     return true;
 }
@@ -181,14 +217,16 @@ static void let_go(struct part *part)
 }
 
 /* Only one download at a time writes to a part. */
-static bool lock_part(struct part *part, struct luma_error *error)
+static bool lock_part(struct part *part, const char *dir,
+                      struct luma_error *error)
 {
     int tries;
 
     for (tries = 0; tries < 100; tries++) {
         part->fd = open_part(part);
         if (part->fd < 0 && errno != EEXIST)
-            return file_error(error, "cannot make its part file", errno);
+            return folder_error(error, "cannot make a part file in", dir,
+                                errno);
         if (part->fd < 0)
             continue; /* somebody was faster: look at theirs */
         if (flock(part->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
@@ -225,8 +263,8 @@ bool part_open(struct part *part, const char *dir, const char *name,
     }
     part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (part->dir < 0)
-        return file_error(error, "cannot open its directory", errno);
-    return check_target(part, name, error) && lock_part(part, error);
+        return folder_error(error, "cannot open the folder", dir, errno);
+    return check_target(part, name, error) && lock_part(part, dir, error);
 }
 
 void part_close(struct part *part, bool remove)

@@ -32,8 +32,8 @@ struct part_state {
 
 /* Opens `dir`/`name`'s part, an old or a new one, and locks it. `name` must be
  * the last part of a path. False: `error` says why: no such directory, another
- * download into the same file, a final name that is no file. Then too it is to
- * be closed. */
+ * download into the same file, a final name that is no file. About a directory
+ * that cannot be used it names this directory. Then too it is to be closed. */
 bool part_open(struct part *part, const char *dir, const char *name,
                struct luma_error *error);
 
@@ -42,7 +42,7 @@ bool part_open(struct part *part, const char *dir, const char *name,
 void part_close(struct part *part, bool remove);
 
 /* Reads what was written beside the part. True: the part's `size` bytes are of
- * that file, as far as one can know. */
+ * that file, as far as one can know. False: nothing is set. */
 bool part_read_state(struct part *part, struct part_state *state,
                      int64_t *size);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "address.h"
@@ -14,7 +13,13 @@
 #include "link.h"
 #include "transfer.h"
 
-enum { MAX_HEADER_BYTES = 64 * 1024, MAX_IGNORED = 64 * 1024 };
+/* Each header counts some bytes more than it has, as in HTTP/2: many short ones
+ * cost as much as a few long ones. */
+enum {
+    MAX_HEADER_BYTES = 64 * 1024,
+    HEADER_COST = 32,
+    MAX_IGNORED = 64 * 1024
+};
 
 /* ---- what libcurl calls ------------------------------------------------ */
 
@@ -63,7 +68,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *user)
         t->in_head = true;
     else if (*bytes == '\r' || *bytes == '\n')
         t->in_head = false;
-    t->header_bytes += size * n;
+    t->header_bytes += size * n + HEADER_COST;
     return t->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
 
@@ -87,49 +92,29 @@ static const char *header(const struct transfer_file *t, const char *name)
     return value;
 }
 
-static bool has_header(const struct transfer_file *t, const char *name)
+static void read_head(const struct transfer_file *t, struct head *head)
 {
-    struct curl_header *found;
-
-    return curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &found) ==
-           CURLHE_OK;
-}
-
-/* A connection that breaks must not look like the end: the length is told, or
- * the last chunk is marked, or HTTP/2 marks it. */
-static void read_framing(const struct transfer_file *t,
-                         struct download_head *head)
-{
-    const char *coding = header(t, "Transfer-Encoding");
-    curl_off_t length = -1;
+    struct curl_header *h = NULL;
     long version = 0;
 
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
-    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    head->length = coding || !header(t, "Content-Length") ? -1 : length;
-    head->framed = head->length >= 0 || version > CURL_HTTP_VERSION_1_1 ||
-                   (coding && strcasecmp(coding, "chunked") == 0);
-    if (has_header(t, "Content-Length") && !header(t, "Content-Length"))
-        head->framed = false;
+    head_start(head, t->http, version > CURL_HTTP_VERSION_1_1);
+    while ((h = curl_easy_nextheader(t->easy, CURLH_HEADER, -1, h)))
+        head_add(head, h->name, h->value);
 }
 
 /* The head is complete: what is it? */
 static void begin(struct transfer_file *t)
 {
-    struct download_head head = {
-        .etag = header(t, "ETag"),
-        .type = header(t, "Content-Type"),
-        .range = header(t, "Content-Range"),
-        .encoding = header(t, "Content-Encoding"),
-    };
+    struct head head;
 
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
     t->begun = true;
     t->verdict = DOWNLOAD_REFUSE;
-    head.http = t->http;
-    read_framing(t, &head);
-    if (t->http == 200 || t->http == 206 || t->http == 416)
-        t->verdict = download_begin(t->download, &head, &t->trouble);
+    if (t->http != 200 && t->http != 206 && t->http != 416)
+        return;
+    read_head(t, &head);
+    t->verdict = download_begin(t->download, &head, &t->trouble);
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
@@ -299,7 +284,7 @@ static enum file_result no_file(const struct transfer_file *t,
         end->location = location ? link_follow(t->url, location) : NULL;
         return FILE_MOVED;
     }
-    return http == 403 || http == 410 ? FILE_EXPIRED : FILE_FAILED;
+    return FILE_FAILED;
 }
 
 /* The answer was read as far as it was wanted. */
@@ -355,4 +340,7 @@ void transfer_file_finish(struct transfer_file *t, CURLcode result,
     end->end.how = status_retry(end->end.error.code,
                                 readable && t->http >= 300 ? t->http : 0);
     end->end.error.retryable = end->end.how != RETRY_NEVER;
+    if (end->what == FILE_FAILED && end->end.error.code == LUMA_LINK &&
+        end->end.how == RETRY_NEVER)
+        end->what = FILE_NOT_IT;
 }

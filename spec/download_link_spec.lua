@@ -157,13 +157,66 @@ describe("a download", function()
 
     for _, url in ipairs { "file:///etc/passwd", "ftp://example.com/x",
       "http://example.com/x", "clip.mp4", "//", "http://u:p@127.0.0.1/x",
-      "https://exa mple.com/", "https://example.com/\n", " " } do
+      "https://exa mple.com/", "https://example.com/a\nb", " ",
+      "4665a07c-7641-4809-a133-10786201bb56" } do
       it(("such as %q is refused"):format(url), function()
         local path, err = client:download(url, dir:at "clip.mp4"):result()
         assert.is_nil(path)
         assert.equal("link", errors.check(err).code, tostring(err))
       end)
     end
+
+    it("that is relative is asked only where private addresses are allowed",
+      function()
+        g:file("/clip", {})
+        local path, err = client:download("/clip", dir:at "clip.mp4"):result()
+        assert.is_nil(path)
+        assert.equal("address", errors.check(err).code)
+        local _, all = g:journal()
+        assert.equal(0, all.connections)
+      end)
+
+    -- From base_url, which ends with /v1: the link, and the path asked for.
+    local written = {
+      { "/files/clip", "/files/clip" },
+      { "files/clip?a=b", "/v1/files/clip?a=b" },
+      { "./clip", "/v1/clip" },
+      { "../clip", "/clip" },
+      { " \t/clip\r\n", "/clip" },
+      { "/a cat.mp4", "/a%20cat.mp4" },
+      { "/k\195\164tzchen", "/k%c3%a4tzchen" },
+    }
+    for _, case in ipairs(written) do
+      it(("such as %q leads from the gateway, in every way"):format(case[1]),
+        function()
+          client = d:client_of { base_url = g.http .. "/v1" }
+          g:file(case[2]:match "[^?]+", {})
+          g:default { extra = { video = { download_url = case[1] } } }
+          for _, source in ipairs { case[1],
+            { id = "a", video = { url = case[1] } }, { id = "a" } } do
+            assert(start(source):result())
+            assert.equal(CLIP, dir:read "clip.mp4")
+            local requests = g:journal()
+            local last = requests[#requests]
+            assert.equal(case[2], last.path)
+            assert.equal("Bearer token", last.headers.authorization)
+          end
+        end)
+    end
+
+    it("to another host without a scheme shows it no token", function()
+      local other = gateway.start()
+      other:file("/clip", {})
+      assert(start(" " .. other.http:match "//.*" .. "/clip"):result())
+      assert.is_nil(other:journal()[1].raw_head:find "oken")
+      other:stop()
+    end)
+
+    it("with blanks around it and in it is asked without them", function()
+      g:file("/a%20cat.mp4", {})
+      assert(start("\n " .. g.http .. "/a cat.mp4?x=a b "):result())
+      assert.equal("/a%20cat.mp4?x=a+b", g:journal()[1].path)
+    end)
 
     it("shows the token to the gateway's origin only", function()
       local other = gateway.start()

@@ -31,7 +31,7 @@ describe("a download", function()
       { "204", "link", { status = 204 } },
       { "300", "link", { status = 300 } },
       { "304", "link", { status = 304 } },
-      { "416", "reply", { status = 416 } },
+      { "416", "link", { status = 416 } },
       { "429", "rate_limit", { status = 429 } },
       { "500", "server", { status = 500 } },
       { "503 and a long wait", "server",
@@ -48,7 +48,7 @@ describe("a download", function()
       { "nothing", "link", { body = "", content_type = "video/mp4" } },
       { "no chunk", "link",
         { body = "", chunked = true, content_type = "video/mp4" } },
-      { "a part nobody asked for", "reply", { status = 206, body = "abc",
+      { "a part nobody asked for", "link", { status = 206, body = "abc",
         content_type = "video/mp4" } },
       { "less than it says", "truncated",
         { body = "abc", content_length = 10, content_type = "video/mp4",
@@ -56,15 +56,24 @@ describe("a download", function()
       { "an end nobody can tell", "reply",
         { body = "abc", content_length = "none",
           content_type = "video/mp4" } },
-      { "two lengths", "reply", raw("Content-Length: 3\r\n"
+      { "two lengths", "link", raw("Content-Length: 3\r\n"
         .. "Content-Length: 4", "abcd") },
       { "a negative length", "reply", raw("Content-Length: -3", "abc") },
-      { "a length beyond all numbers", "reply",
+      { "a length beyond all numbers", "link",
         raw("Content-Length: 99999999999999999999", "abc") },
       { "a length that is no number", "reply", raw("Content-Length: x",
         "abc") },
-      { "another coding", "reply",
+      { "a coding that changes bytes", "reply",
         raw("Content-Encoding: gzip\r\nContent-Length: 3", "abc") },
+      { "a coding that nobody knows", "reply",
+        raw("Content-Encoding: mystery\r\nContent-Length: 3", "abc") },
+      { "a coding in a second line", "reply", raw("Content-Encoding: identity"
+        .. "\r\nContent-Encoding: br\r\nContent-Length: 3", "abc") },
+      { "a page's media type in a second line", "link",
+        raw("Content-Type: video/mp4\r\nContent-Type: text/html"
+          .. "\r\nContent-Length: 3", "abc") },
+      { "another transfer coding", "reply",
+        raw("Transfer-Encoding: x, chunked", "3\r\nabc\r\n0\r\n\r\n") },
       { "a cut chunk", "truncated",
         raw("Transfer-Encoding: chunked", "5\r\nab") },
       { "no last chunk", "truncated",
@@ -73,6 +82,8 @@ describe("a download", function()
         raw("Transfer-Encoding: chunked", "zz\r\nab\r\n") },
       { "a cut head", "truncated", { raw = "HTTP/1.1 200 OK\r\nETag" } },
       { "a head without end", "too_large", { header_flood = true } },
+      { "too many short headers", "too_large",
+        raw(("a:\r\n"):rep(10000) .. "Content-Length: 3", "abc") },
       { "a broken connection", "network", { reset = true } },
     }
     for _, case in ipairs(cases) do
@@ -91,6 +102,48 @@ describe("a download", function()
         assert.same({}, dir:names())
       end)
     end
+
+    for _, kind in ipairs { "application/vnd.apple.mpegurl",
+      "Application/X-mpegURL; charset=utf-8", "audio/mpegurl",
+      "application/dash+xml", "video/vnd.mpeg.dash.mpd" } do
+      it("the media type " .. kind .. " fails as a playlist", function()
+        g:file("/clip", { type = kind })
+        local err = d:refused("link", "/clip")
+        assert.truthy(err.message:find("playlist", 1, true), err.message)
+      end)
+    end
+
+    local playlist = "#EXTM3U\n#EXT-X-VERSION:3\nhttps://x.example/1.ts\n"
+    for name, answer in pairs {
+      ["at once"] = { body = playlist },
+      ["behind a byte order mark"] = { body = "\239\187\191" .. playlist },
+      ["byte by byte"] = { body = playlist,
+        drip = { bytes = 1, seconds = 0.001 } },
+    } do
+      it("a playlist called a video, " .. name .. ", fails", function()
+        answer.content_type = "video/mp4"
+        g:route("/clip", answer)
+        local err = d:refused("link", "/clip")
+        assert.truthy(err.message:find("playlist", 1, true), err.message)
+      end)
+    end
+
+    -- What servers say of bytes that are as they are.
+    for _, coding in ipairs { "", "identity", "none", "Binary", "aws-chunked",
+      "aws-chunked, identity", "aws-chunked,", "utf-8" } do
+      it(("the coding %q is taken"):format(coding), function()
+        g:file("/clip", { headers = { ["Content-Encoding"] = coding } })
+        assert(bring "/clip")
+        assert.equal(CLIP, dir:read "clip.mp4")
+      end)
+    end
+
+    it("several lines of such codings is taken", function()
+      g:route("/clip", raw("Content-Encoding: aws-chunked\r\n"
+        .. "Content-Encoding:\r\nContent-Length: 3", "abc"))
+      assert(bring "/clip")
+      assert.equal("abc", dir:read "clip.mp4")
+    end)
 
     it("silence ends by timeout.stall", function()
       client = d:client_of { attempts = 1, timeout = { stall = 0.2 } }

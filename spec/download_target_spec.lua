@@ -145,29 +145,60 @@ describe("a download", function()
       assert.same({ "clip.mp4" }, dir:names())
     end)
 
-    local function is_refused(what, prepare, path, text)
-      it("is " .. what .. " is refused at once", function()
-        dir:run(prepare)
-        local before = dir:names()
-        g:file("/clip", {})
-        local result, err = bring("/clip", { path = dir:at(path) })
-        assert.is_nil(result)
-        assert.equal("file", errors.check(err).code)
-        assert.truthy(err.message:find(text, 1, true), err.message)
-        assert.equal(0, #g:journal())
-        assert.same(before, dir:names())
-      end)
+    -- Whether there is a link in hand or the gateway has to be asked for one.
+    local function sources()
+      return { link = g.http .. "/clip", id = { id = "task-1" } }
+    end
+
+    local function is_refused(what, prepare, path, ...)
+      local texts = { ... }
+      for name in pairs { link = true, id = true } do
+        it(("is %s is refused before the %s is asked"):format(what, name),
+          function()
+            dir:run(prepare)
+            local before = dir:names()
+            g:file("/clip", {})
+            local result, err = start(sources()[name],
+              { path = dir:at(path) }):result()
+            assert.is_nil(result)
+            assert.equal("file", errors.check(err).code)
+            for _, text in ipairs(texts) do
+              assert.truthy(err.message:find(text, 1, true), err.message)
+            end
+            local _, all = g:journal()
+            assert.equal(0, all.connections)
+            assert.same(before, dir:names())
+          end)
+      end
     end
 
     is_refused("a directory", "mkdir clip.mp4", "clip.mp4", "directory")
     is_refused("a pipe", "mkfifo clip.mp4", "clip.mp4", "regular")
-    is_refused("in no directory", "true", "none/clip.mp4", "No such file")
-    is_refused("in a file", "touch none", "none/clip.mp4", "Not a directory")
+    is_refused("in no directory", "true", "none/clip.mp4", "/none",
+      "No such file")
+    is_refused("in a file", "touch none", "none/clip.mp4", "/none",
+      "Not a directory")
     is_refused("in a loop of links", "ln -s none none", "none/clip.mp4",
-      "symbolic")
+      "/none", "symbolic")
     is_refused("of too long a name", "true", ("x"):rep(300), "too long")
     is_refused("behind a part that is a directory",
       "mkdir clip.mp4.luma.part", "clip.mp4", "part file")
+
+    it("is in a folder that cannot be used is refused, and named", function()
+      for folder, reason in pairs { [dir:at "none"] = "No such file",
+        ["/proc"] = "" } do
+        for _, task in pairs { { id = "a" },
+          { id = "a", video = { url = g.http .. "/clip" } } } do
+          local result, err = start(task, { dir = folder }):result()
+          assert.is_nil(result)
+          assert.equal("file", errors.check(err).code)
+          assert.truthy(err.message:find(folder .. ": " .. reason, 1, true),
+            err.message)
+        end
+      end
+      local _, all = g:journal()
+      assert.equal(0, all.connections)
+    end)
 
     it("becomes a directory meanwhile stays one", function()
       g:file("/clip", { stall = "body" })

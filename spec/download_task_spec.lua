@@ -85,16 +85,66 @@ describe("a download", function()
       return task { video = { url = g.http .. link } }
     end
 
-    for _, status in ipairs { 403, 410 } do
-      it("renews a link that answers with " .. status, function()
-        g:file("/old", { uses = 0, expired = status })
+    local function xml(code)
+      return '<?xml version="1.0"?><Error><Code>' .. code .. "</Code></Error>"
+    end
+
+    -- The answer of a link that has expired, and how often it is asked.
+    local expired = {
+      { "403", { uses = 0 } },
+      { "410", { uses = 0, expired = 410 } },
+      { "401", { status = 401, body = "" } },
+      { "404", { status = 404, body = xml "NoSuchKey" } },
+      { "400", { status = 400, body = xml "ExpiredToken" } },
+      { "416", { status = 416, body = "" } },
+      { "204", { status = 204, body = "" } },
+      { "200 and an error", { type = "application/xml",
+        body = xml "AccessDenied" } },
+      { "200 and an error called a video", { body = xml "AccessDenied" } },
+      { "200 and a page", { type = "text/html", body = "Sign in" } },
+      { "200 and a message", { type = "text/plain",
+        body = "Request has expired" } },
+      { "200 and nothing", { body = "" } },
+      { "200 and white space", { body = " \n" } },
+      { "200 and a playlist", { body = "#EXTM3U\n" } },
+      { "a slice, twice", { body = CLIP:sub(1, 100), headers =
+        { ["Content-Range"] = "bytes 0-99/100000" } }, 2 },
+      { "a redirect to nowhere", { status = 302, body = "" } },
+    }
+    for _, case in ipairs(expired) do
+      local asked = case[3] or 1
+      it("renews a link that answers with " .. case[1], function()
+        g:file("/old", case[2])
         g:file("/new", {})
         g:default { extra = { video = { download_url = g.http .. "/new" } } }
         assert(start(expiring "/old"):result())
         assert.equal(CLIP, dir:read "clip.mp4")
         local requests = g:journal()
-        assert.equal(3, #requests)
-        assert.same({ "task-1" }, requests[2].ids)
+        assert.equal(asked + 2, #requests)
+        assert.same({ "task-1" }, requests[asked + 1].ids)
+      end)
+      it("renews it only once when it answers with " .. case[1] .. " again",
+        function()
+          g:file("/old", case[2])
+          g:default { extra = { video = { download_url = g.http .. "/old" },
+            video_raw = {} } }
+          local path, err = start(expiring "/old"):result()
+          assert.is_nil(path)
+          assert.equal("link", errors.check(err).code, tostring(err))
+          assert.equal(case[2].status or case[2].expired
+            or case[2].uses and 403 or 200, err.status)
+          assert.same({}, dir:names())
+          assert.equal(asked + 1, #g:journal())
+        end)
+    end
+
+    for _, status in ipairs { 408, 425, 429, 500, 503 } do
+      it("repeats a link that answers with " .. status, function()
+        g:file("/old", { status = status, body = "" }, {})
+        assert(start(expiring "/old"):result())
+        for _, request in ipairs((g:journal())) do
+          assert.equal("/old", request.path)
+        end
       end)
     end
 
@@ -108,6 +158,31 @@ describe("a download", function()
       local last = g:journal()[4]
       assert.equal("bytes=39999-", last.headers.range)
       assert.equal("/file?signed=anew", last.path)
+    end)
+
+    it("renews a link that gives a page in the middle", function()
+      g:default { extra = {
+        video = { download_url = g.http .. "/file?signed=anew" },
+      } }
+      g:file("/file", { cut = 40000 }, { ranges = "ignored",
+        body = " \n" .. xml "AccessDenied" }, {})
+      assert(start(expiring "/file?signed=once"):result())
+      assert.equal(CLIP, dir:read "clip.mp4")
+      assert.equal(4, #g:journal())
+    end)
+
+    it("keeps the part of a task whose link is not known yet", function()
+      local link = { extra = { video = { download_url = g.http .. "/file" } } }
+      g:default(link)
+      g:file("/file", { cut = 40000 }, {})
+      d:client_of { attempts = 1 }
+      assert.is_nil((start(task {}):result()))
+      g:queue { status = 401 }
+      assert.is_nil((start(task {}):result()))
+      assert(start(task {}):result())
+      local requests = g:journal()
+      assert.equal("bytes=39999-", requests[#requests].headers.range)
+      assert.equal(CLIP, dir:read "clip.mp4")
     end)
 
     it("starts anew where the new link leads elsewhere", function()
@@ -162,12 +237,19 @@ describe("a download", function()
       assert(start(expiring "/old"):result())
     end)
 
-    it("is not renewed for a 404, nor for a bare link", function()
-      fails("link", start(expiring "/none"))
-      assert.equal(1, #g:journal())
-      g:file("/old", { uses = 0 })
-      fails("link", start(g.http .. "/old"))
+    it("fails by the link's own error when the task has no link", function()
+      g:file("/old", { uses = 0, expired = 404 })
+      g:default { extra = { video = {}, video_raw = {}, artifact = {} } }
+      assert.equal(404, fails("link", start(expiring "/old")).status)
       assert.equal(2, #g:journal())
+    end)
+
+    it("is not renewed without a task", function()
+      for _, status in ipairs { 400, 401, 403, 404, 410 } do
+        g:file("/old", { uses = 0, expired = status })
+        fails("link", start(g.http .. "/old"))
+      end
+      assert.equal(5, #g:journal())
     end)
   end)
 end)

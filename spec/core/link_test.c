@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of link.h, address.h and media.h: which links and addresses are asked,
- * and what files are called. */
+/* Tests of link.h, link_file.h, address.h and media.h: which links and
+ * addresses are asked, and what files are called. */
 #include "link.h"
 
 #include <arpa/inet.h>
@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "check.h"
+#include "link_file.h"
 #include "media.h"
 
 static void test_addresses(void)
@@ -165,6 +166,47 @@ static void test_following(void)
     check_case = "";
 }
 
+/* Links of downloads as they are written, and where they lead. */
+static void test_links(void)
+{
+    static const struct {
+        const char *link, *to; /* from https://a.example/v1/ */
+    } rows[] = {
+        {"https://b.example/x.mp4?s=a%20b&t=+", NULL},
+        {"https://b.example/x.mp4#t=1", NULL},
+        {" \r\n\thttps://b.example/x \n", "https://b.example/x"},
+        {"/files/x.mp4", "https://a.example/files/x.mp4"},
+        {"files/x.mp4", "https://a.example/v1/files/x.mp4"},
+        {"./x.mp4", "https://a.example/v1/x.mp4"},
+        {"../x.mp4", "https://a.example/x.mp4"},
+        {"//b.example/x", "https://b.example/x"},
+        {"https://b.example/a cat.mp4?x=a b",
+         "https://b.example/a%20cat.mp4?x=a+b"},
+        {"/k\xC3\xA4.mp4", "https://a.example/k%c3%a4.mp4"},
+        {"https://b.example/k\xC3\xA4", "https://b.example/k%c3%a4"},
+        {"clip.mp4", NULL},
+        {"4665a07c-7641-4809-a133-10786201bb56", NULL},
+        {"https://b exa.example/", NULL},
+        {"https://b.example/a\nb", NULL},
+        {"//", NULL},
+        {"ftp://b.example/x", NULL},
+        {"file:///etc/passwd", NULL},
+    };
+    char *url;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].link;
+        CHECK(link_file_read(&url, rows[i].link, strlen(rows[i].link),
+                             "https://a.example/v1//"));
+        CHECK_TEXT(url, rows[i].to ? rows[i].to : rows[i].link);
+        free(url);
+    }
+    check_case = "";
+    CHECK(link_file_read(&url, " \t\n ", 4, "https://a.example") && !url);
+    CHECK(link_file_read(&url, "/x\0y", 4, "https://a.example") && !url);
+}
+
 static void test_origins(void)
 {
     static const char base[] = "https://api.example/v1";
@@ -206,18 +248,84 @@ static void test_names(void)
     CHECK_TEXT(media_ending(NULL, LUMA_THUMBNAIL), ".jpg");
 }
 
-static void test_pages(void)
+static void test_types(void)
 {
-    CHECK_INT(media_start("", 0), MEDIA_UNKNOWN);
-    CHECK_INT(media_start(" \r\n\t", 4), MEDIA_UNKNOWN);
-    CHECK_INT(media_start(" <", 2), MEDIA_PAGE);
-    CHECK_INT(media_start("\xEF\xBB\xBF{", 4), MEDIA_PAGE);
-    CHECK_INT(media_start("\0\0\0\x1c", 4), MEDIA_FILE);
-    CHECK_INT(media_start("\xFF\xD8", 2), MEDIA_FILE);
-    CHECK(media_type_is_page("text/html; charset=utf-8"));
-    CHECK(media_type_is_page("Application/JSON"));
-    CHECK(!media_type_is_page("application/octet-stream"));
-    CHECK(!media_type_is_page("video/mp4"));
+    static const struct {
+        const char *type;
+        enum media_kind kind;
+    } rows[] = {
+        {"text/html; charset=utf-8", MEDIA_PAGE},
+        {"Application/JSON", MEDIA_PAGE},
+        {"application/problem+json", MEDIA_PAGE},
+        {"application/xhtml+xml;x", MEDIA_PAGE},
+        {"application/soap+XML", MEDIA_PAGE},
+        {"application/vnd.apple.mpegurl", MEDIA_PLAYLIST},
+        {"Application/X-MpegURL; charset=utf-8", MEDIA_PLAYLIST},
+        {"audio/mpegurl", MEDIA_PLAYLIST},
+        {"audio/x-mpegurl", MEDIA_PLAYLIST},
+        {"application/dash+xml", MEDIA_PLAYLIST},
+        {"VIDEO/vnd.mpeg.dash.mpd\t;x", MEDIA_PLAYLIST},
+        {"application/octet-stream", MEDIA_FILE},
+        {"video/mp4", MEDIA_FILE},
+        {"audio/mpegurlx", MEDIA_FILE},
+        {"+xml", MEDIA_FILE},
+        {"", MEDIA_FILE},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].type;
+        CHECK_INT(media_kind_of_type(rows[i].type), rows[i].kind);
+    }
+    check_case = "";
+}
+
+/* What media_start says of a text, however it is cut. */
+static void check_start(const char *text, enum media_kind kind)
+{
+    size_t n = strlen(text) + !*text, cut;
+
+    for (cut = 0; cut <= n; cut++) {
+        struct media_start start = {0};
+        enum media_kind first = media_start(&start, text, cut);
+
+        if (first == MEDIA_UNKNOWN)
+            first = media_start(&start, text + cut, n - cut);
+        CHECK_INT(first, kind);
+    }
+}
+
+static void test_starts(void)
+{
+    static const struct {
+        const char *text;
+        enum media_kind kind;
+    } rows[] = {
+        {" \r\n\t", MEDIA_UNKNOWN},
+        {"\xEF\xBB\xBF", MEDIA_UNKNOWN},
+        {"#EXTM3", MEDIA_UNKNOWN},
+        {" <", MEDIA_PAGE},
+        {"\xEF\xBB\xBF{", MEDIA_PAGE},
+        {"\xEF\xBB\xBF\n<MPD>", MEDIA_PAGE},
+        {"#EXTM3U\n", MEDIA_PLAYLIST},
+        {"\xEF\xBB\xBF#EXTM3U", MEDIA_PLAYLIST},
+        {" \n#EXTM3U", MEDIA_PLAYLIST},
+        {"#EXTM4V", MEDIA_FILE},
+        {"##", MEDIA_FILE},
+        {"\xEF\xBB<", MEDIA_FILE},
+        {"\xFF\xD8", MEDIA_FILE},
+        {"\x01\x1c", MEDIA_FILE},
+        {" \xEF\xBB\xBF<", MEDIA_FILE},
+    };
+    struct media_start start = {0};
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].text;
+        check_start(rows[i].text, rows[i].kind);
+    }
+    check_case = "";
+    CHECK_INT(media_start(&start, "\0\0\0\x1c", 4), MEDIA_FILE);
 }
 
 static void test_loopback(void)
@@ -247,6 +355,8 @@ int main(void)
     test_following();
     test_origins();
     test_names();
-    test_pages();
+    test_types();
+    test_starts();
+    test_links();
     return check_done();
 }
