@@ -176,9 +176,8 @@ describe("a watch", function()
     })
     fixture.wait_until(function()
       client:step()
-      return client:stats().unchanged > 0
+      return updates >= count
     end)
-    assert.equal(count, updates)
     fixture.wait_until(function()
       assert.is_false(client:wait(0))
       return client:stats().unchanged >= 3 * count
@@ -207,7 +206,7 @@ describe("a watch", function()
         options { missing_grace = 0.2 }):result()
       assert.same({ "a" }, fixture.ids_of(tasks))
       assert.same({ "b" }, missing)
-      assert.is_true(fixture.now() - start >= 0.2)
+      assert.is_true(fixture.now() - start >= 0.2 - 0.001) -- whole ms
     end)
 
     it("believes it at once where missing_grace is 0", function()
