@@ -23,12 +23,12 @@ static void drop_docs(struct reply *reply)
     reply->root = NULL;
 }
 
-bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
                 bool keep_json)
 {
     *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
     reply->last = &reply->first;
-    return json_init(&reply->json, max_task, keep_json);
+    json_init(&reply->json, max_task, keep_json);
 }
 
 void reply_reset(struct reply *reply, bool wants_tasks)

@@ -277,7 +277,7 @@ static bool read_without_memory(const struct account *whole,
     struct json_reader r;
     bool failed;
 
-    must(json_init(&r, MAX_DOC, true));
+    json_init(&r, MAX_DOC, true);
     alloc_fail_at(n, for_ever);
     (bytes ? read_bytes : read_whole)(&a, &r, text);
     failed = alloc_stop() >= n;

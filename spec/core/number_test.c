@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of number.h: kinds, exact integers, and floats that are strtod's bit
- * for bit, also where the host's locale has a decimal comma. */
+/* Tests of reading in number.h: kinds, exact integers, and floats that are
+ * strtod's bit for bit, also where the host's locale has a decimal comma. */
 #include "number.h"
 
 #include <errno.h>
+#include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
@@ -22,7 +24,7 @@ static bool read_exact(const char *text, size_t len, struct luma_node *node)
     if (!copy)
         abort();
     memcpy(copy, text, len);
-    ok = number_read(copy, len, c_locale, node);
+    ok = number_read(copy, len, node);
     free(copy);
     return ok;
 }
@@ -30,6 +32,16 @@ static bool read_exact(const char *text, size_t len, struct luma_node *node)
 static bool same_bits(double a, double b)
 {
     return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static uint64_t random_bits(void)
+{
+    static uint64_t x = 0x9E3779B97F4A7C15u;
+
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return x;
 }
 
 /* ---- integers ---------------------------------------------------------- */
@@ -186,14 +198,103 @@ static void test_zeros_and_exponents(void)
     }
 }
 
-static uint64_t random_bits(void)
+/* Every power of ten, with digits that need more than one multiplication. */
+static void test_powers_of_ten(void)
 {
-    static uint64_t x = 0x9E3779B97F4A7C15u;
+    static const char *const digits[] = {
+        "1",
+        "9007199254740993",
+        "12345678901234567",
+        "1234567890123456789",
+        "9999999999999999999",
+        "18446744073709551615",
+        "123456789012345678901234567890",
+    };
+    char text[60];
+    size_t i;
+    int power, wrong = 0;
 
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return x;
+    for (power = -380; power <= 330; power++)
+        for (i = 0; i < COUNT(digits); i++) {
+            snprintf(text, sizeof text, "%s.0e%d", digits[i], power);
+            check_case = text;
+            if (!is_float(text) && wrong++ < 5)
+                CHECK(!"right");
+        }
+    CHECK(wrong == 0);
+    check_case = "";
+}
+
+/* The number itself, and numbers next to it: with the last digit one less, and
+ * with something behind it. `text` has room for that. */
+static bool are_floats(char *text)
+{
+    size_t len = strcspn(text, "e");
+    char e[20];
+    bool right = is_float(text);
+
+    snprintf(e, sizeof e, "%s", text + len);
+    sprintf(text + len, "%0900d1%s", 0, e);
+    right = is_float(text) && right;
+    sprintf(text + len, "0000000000000000000000000000001%s", e);
+    right = is_float(text) && right;
+    while (text[len - 1] == '0' || text[len - 1] == '.')
+        len--;
+    text[len - 1]--;
+    sprintf(text + len, "%s", e);
+    return is_float(text) && right;
+}
+
+/* Numbers exactly between two doubles have up to 767 digits. Where long double
+ * is no longer than double, they are doubles. */
+static void test_halves(void)
+{
+    static const double doubles[] = {
+        0,
+        0x1p-1074,
+        0x3p-1074,
+        0x1p-1073,
+        0x1p-1022,
+        0x1p-1021,
+        0x0.fffffffffffffp-1022,
+        0x0.ffffffffffffep-1022,
+        0x1.fffffffffffffp-1022,
+        0x1.fffffffffffffp-1,
+        1,
+        0x1p52,
+        0x1p53,
+        0x1.0000000000001p53,
+        0x1p63,
+        0x1.fffffffffffffp63,
+        0x1p64,
+        0x1p100,
+        0x1.fffffffffffffp1022,
+        0x1.fffffffffffffp1023,
+    };
+    char text[2400];
+    size_t i;
+    int wrong = 0;
+
+    check_case = text;
+    for (i = 0; i < COUNT(doubles) + 2000; i++) {
+        uint64_t bits = random_bits() & ~(1ull << 63);
+        double low;
+        long double half;
+
+        memcpy(&low, &bits, sizeof low);
+        if (i < COUNT(doubles))
+            low = doubles[i];
+        if (low - low != 0) /* not finite */
+            continue;
+        half = low + ((long double)nextafter(low, 0x1p1023 * 1.5) - low) / 2;
+        if (low >= 0x1p1023 * 1.5)
+            half = low + ((long double)low - nextafter(low, 0)) / 2;
+        snprintf(text, sizeof text, "%.800Le", half);
+        if (!are_floats(text) && wrong++ < 5)
+            CHECK(!"right");
+    }
+    CHECK(wrong == 0);
+    check_case = "";
 }
 
 /* Whole when it was printed without point and exponent. */
@@ -300,9 +401,9 @@ static void test_length(void)
 {
     struct luma_node node;
 
-    CHECK(number_read("12345", 2, c_locale, &node) && node.integer == 12);
-    CHECK(number_read("1.55", 3, c_locale, &node) && node.number == 1.5);
-    CHECK(number_read("1e10", 3, c_locale, &node) && node.number == 10);
+    CHECK(number_read("12345", 2, &node) && node.integer == 12);
+    CHECK(number_read("1.55", 3, &node) && node.number == 1.5);
+    CHECK(number_read("1e10", 3, &node) && node.number == 10);
     CHECK(luma_big_number("123456789012345678901", 20) ==
           12345678901234567890.0);
 }
@@ -322,25 +423,11 @@ static void test_all(void)
     test_big_integers();
     test_floats();
     test_zeros_and_exponents();
+    test_powers_of_ten();
     test_wrong();
     test_wrong_bytes();
     test_length();
     test_chars();
-}
-
-/* False when none is installed. */
-static bool set_decimal_comma(void)
-{
-    static const char *const names[] = {
-        "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE",       "fr_FR",
-        "ru_RU.UTF-8", "es_ES.UTF-8", "it_IT.UTF-8", "pl_PL.UTF-8",
-    };
-    size_t i;
-
-    for (i = 0; i < COUNT(names); i++)
-        if (setlocale(LC_ALL, names[i]) && *localeconv()->decimal_point == ',')
-            return true;
-    return false;
 }
 
 int main(void)
@@ -349,10 +436,11 @@ int main(void)
     if (!CHECK(c_locale))
         return check_done();
     test_all();
+    test_halves();
     test_random_doubles();
     test_random_digits();
-    if (set_decimal_comma())
-        test_all();
+    CHECK(setlocale(LC_ALL, "de_DE.UTF-8"));
+    test_all();
     freelocale(c_locale);
     return check_done();
 }
