@@ -352,6 +352,7 @@ int luaopen_luma(lua_State *L)
     lua_pop(L, 1);
     job_register(L);
     value_register(L);
+    encode_register(L);
     luaL_newlib(
         L, ((const luaL_Reg[]){{"client", luma_new_client}, {NULL, NULL}}));
     luaL_setfuncs(L, task_functions, 0);

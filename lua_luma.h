@@ -182,6 +182,14 @@ void value_push_error(lua_State *L, const struct luma_error *error);
 
 void value_register(lua_State *L); /* the error's metatable */
 
+/* ---- lua_encode.c: JSON ------------------------------------------------- */
+
+/* Pushes the argument `arg` as JSON text. Raises an error about this argument
+ * when something in it cannot be JSON. */
+void encode_push(lua_State *L, int arg);
+
+void encode_register(lua_State *L); /* the metatable it needs */
+
 /* ---- lua_task.c: conveniences for task tables -------------------------- */
 
 int task_get_url(lua_State *L);
