@@ -92,6 +92,11 @@ void status_set(struct luma_error *error, enum luma_status code);
 void status_detail(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds ": ", what could not be done, and the reason that errno gave for it, in
+ * English whatever the locale is. */
+void status_detail_errno(struct luma_error *error, const char *what,
+                         int number);
+
 /* Makes a server's text fit to show: at most `room` - 1 bytes of valid UTF-8
  * on one line, ended by NUL, with `secret` (NULL for none) blotted out. */
 void status_clean(char *out, size_t room, const char *text, size_t len,
