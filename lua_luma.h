@@ -97,6 +97,10 @@ double client_now(void);
  * that the core looks at. */
 void options_read(lua_State *L, struct luma_options *o, bool *nulls);
 
+/* The seconds at an index, or `none` where there is nothing. Raises when they
+ * are negative or no number; a string may hold one. */
+double options_seconds(lua_State *L, int index, double none);
+
 /* ---- lua_start.c: how jobs begin ---------------------------------------- */
 
 /* Methods of a client, with the arguments as they come. They leave the job on

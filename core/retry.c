@@ -88,42 +88,39 @@ static const char *read_year(const char *s, int most, int64_t *year)
     return s;
 }
 
-/* What stands at `s` for a letter of a pattern. NULL: it does not. */
+/* What stands at `s` for a character of a pattern. NULL: it does not. */
 static const char *read_field(const char *s, char what, struct date *date)
 {
     switch (what) {
-    case 'a': /* the weekday says nothing that counts */
+    case 'w': /* the weekday says nothing that counts */
         return skip_letters(s, 3);
-    case 'A':
+    case 'W':
         return skip_letters(s, 9);
-    case 'b':
+    case 'n':
         return read_month(s, &date->month);
     case 'd':
         return read_digits(s, 2, &date->day);
-    case 'H':
+    case 'h':
         return read_digits(s, 2, &date->hour);
-    case 'M':
+    case 'm':
         return read_digits(s, 2, &date->minute);
-    case 'S':
+    case 's':
         return read_digits(s, 2, &date->second);
     case 'y':
         return read_year(s, 2, &date->year);
-    default:
+    case 'Y':
         return read_year(s, 4, &date->year);
+    case ' ': /* any number of them */
+        return s + strspn(s, " ");
+    default:
+        return *s == what ? s + 1 : NULL;
     }
 }
 
-/* The pattern is one of strptime's; a blank in it stands for any number. */
 static bool matches(const char *s, const char *pattern, struct date *date)
 {
-    for (; s && *pattern; pattern++) {
-        if (*pattern == '%')
-            s = read_field(s, *++pattern, date);
-        else if (*pattern == ' ')
-            s += strspn(s, " \t");
-        else
-            s = *s == *pattern ? s + 1 : NULL;
-    }
+    while (s && *pattern)
+        s = read_field(s, *pattern++, date);
     return s && !*s;
 }
 
@@ -140,9 +137,9 @@ static bool read_date(const char *s, int64_t *seconds)
 {
     struct date d;
 
-    if ((!matches(s, "%a, %d %b %Y %H:%M:%S GMT", &d) &&
-         !matches(s, "%A, %d-%b-%y %H:%M:%S GMT", &d) &&
-         !matches(s, "%a %b %d %H:%M:%S %Y", &d)) ||
+    if ((!matches(s, "w, d n Y h:m:s GMT", &d) &&
+         !matches(s, "W, d-n-y h:m:s GMT", &d) &&
+         !matches(s, "w n d h:m:s Y", &d)) ||
         !is_date(&d))
         return false;
     *seconds = days_of(d.year, d.month, d.day) * 86400 + d.hour * 3600 +
