@@ -69,7 +69,7 @@ describe("without memory", function()
 
   it("a request is not begun, and can be begun again", function()
     g:route("/luma/generations", { body = "1" })
-    sweeps("request", 5)
+    sweeps("request", 3)
   end)
 
   it("a download is not begun, and can be begun again", function()
