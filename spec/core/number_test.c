@@ -289,6 +289,8 @@ static void test_halves(void)
         half = low + ((long double)nextafter(low, 0x1p1023 * 1.5) - low) / 2;
         if (low >= 0x1p1023 * 1.5)
             half = low + ((long double)low - nextafter(low, 0)) / 2;
+        if (half == 0) /* long double is no longer than double */
+            continue;
         snprintf(text, sizeof text, "%.800Le", half);
         if (!are_floats(text) && wrong++ < 5)
             CHECK(!"right");
@@ -439,6 +441,7 @@ int main(void)
     test_halves();
     test_random_doubles();
     test_random_digits();
+    must(setenv("LOCPATH", "build/locale", 1) == 0);
     CHECK(setlocale(LC_ALL, "de_DE.UTF-8"));
     test_all();
     freelocale(c_locale);
