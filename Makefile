@@ -4,6 +4,7 @@ LUA     = lua5.4
 CC      = gcc
 CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
+LOCALE  =                   # tr_TR or de_DE: the specs run under it
 PREFIX  = /usr/local
 LUAS    = lua5.1 lua5.3 lua5.4 luajit
 LUA_VERSION = $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
@@ -17,6 +18,8 @@ INST_BINDIR = $(PREFIX)/bin
 INST_MANDIR = $(PREFIX)/share/man/man1
 
 san     := $(strip $(SAN))
+locale  := $(strip $(LOCALE))
+locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
 comma   := ,
 build    = build/$(notdir $(LUA))$(if $(san),-$(subst $(comma),-,$(san)))
 core     = $(wildcard core/*.c)
@@ -57,11 +60,15 @@ luajit_flags = $() -l ffi -l compat53
 with     = LUMA_SAN=$(san) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LUMA_BUILD=$(abspath $(build)) \
            LUA_CPATH='$(abspath $(build))/?.so;;' \
+           LOCPATH=$(abspath build/locale) LUMA_LOCALE=$(locale) \
+           LSAN_OPTIONS=print_suppressions=0:suppressions=$(leaks).lsan \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
 
 corpus   = spec/support/json-corpus.txt
+# Libraries that call newlocale find LOCPATH, and then glibc leaks a little.
+leaks    = $(abspath spec/support/locpath)
 memcheck = valgrind -q --error-exitcode=9 --leak-check=full \
-           --errors-for-leak-kinds=definite
+           --errors-for-leak-kinds=definite --suppressions=$(leaks).valgrind
 
 all: $(build)/luma.so          ## build the module into build/
 static: $(build)/libluma.a     ## the same for a C host to link (Linux only)
@@ -102,11 +109,18 @@ $(build)/host: spec/support/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
 
-c-tests: $(c_tests)            ## the pure files alone
-	@for test in $^; do ./$$test $(corpus) || exit 1; done
-spec: all static $(if $(san),$(build)/host)  ## the specs alone
-	$(with) $(host) $(shell command -v busted) $(BUSTED)
-every-lua:                     ## the specs on each of LUAS, at the same time
+c-tests: $(c_tests) $(locales) ## the pure files alone
+	@for test in $(c_tests); do ./$$test $(corpus) || exit 1; done
+spec: all static $(locales) $(if $(san),$(build)/host)  ## the specs alone
+	$(with) $(host) $(shell command -v busted) \
+	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED)
+locales: $(locales)            ## the specs under a Turkish and a German locale
+	$(MAKE) LOCALE=tr_TR spec
+	$(MAKE) LOCALE=de_DE spec
+build/locale/%.UTF-8:
+	@mkdir -p $(@D)
+	localedef -i $* -f UTF-8 $@
+every-lua: $(locales)          ## the specs on each of LUAS, at the same time
 	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
 	$(MAKE) -Otarget -j$(words $(LUAS)) $(LUAS:%=on-%)
 	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
@@ -121,7 +135,7 @@ torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	  BUSTED="spec/exit_spec.lua spec/download_exit_spec.lua"
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/kill_spec.lua
-valgrind: all static $(build)/host $(c_tests)  ## both under memcheck
+valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
@@ -165,7 +179,7 @@ PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
   libcurl4-openssl-dev lua-cjson lua-busted \
   lua-cqueues lua-luaossl lua-argparse lua-term lua-system lua-luv lua-socket \
   pkg-config gcc make \
-  libc6-dev ca-certificates
+  libc6-dev locales ca-certificates
 LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind parallel \
   mandoc strace
 HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
@@ -207,7 +221,8 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all static demo love test lint c-tests spec every-lua sanitize tsan \
-  valgrind torture kills rock bench frame calls fences warnings exports fresh-docs deps \
+.PHONY: all static demo love test lint c-tests spec locales every-lua sanitize \
+  tsan valgrind torture kills rock bench frame calls fences warnings exports \
+  fresh-docs deps \
   host-deps lint-deps bench-deps install clean help
 .DELETE_ON_ERROR:

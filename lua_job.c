@@ -66,10 +66,8 @@ static int make_pending(lua_State *L)
 int job_result(lua_State *L)
 {
     struct job *job = job_check(L);
-    double seconds = luaL_optnumber(L, 2, -1), until, left;
+    double seconds = options_seconds(L, 2, -1), until, left;
 
-    luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2,
-                  "seconds must not be negative");
     until = client_now() + seconds;
     client_check_idle(L, job->client, "result");
     lua_settop(L, 1);

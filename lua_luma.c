@@ -190,9 +190,8 @@ static int client_step(lua_State *L)
     struct client *client = client_check(L, 1);
     size_t ready = luma_ready(client->core);
     bool budget = !lua_isnoneornil(L, 2);
-    double seconds = luaL_optnumber(L, 2, HUGE_VAL);
+    double seconds = options_seconds(L, 2, HUGE_VAL);
 
-    luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
     if (!client->busy) {
         luma_quiet(client->core, seconds <= QUIET_MOST);
         delivery_run(L, 1, budget ? SIZE_MAX : ready, seconds, NULL);
@@ -204,10 +203,8 @@ static int client_step(lua_State *L)
 static int client_wait_method(lua_State *L)
 {
     struct client *client = client_check(L, 1);
-    double seconds = luaL_optnumber(L, 2, -1);
+    double seconds = options_seconds(L, 2, -1);
 
-    luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2,
-                  "seconds must not be negative");
     client_check_idle(L, client, "wait");
     if (!luma_unfinished(client->core))
         seconds = 0; /* nothing can come */
@@ -352,6 +349,7 @@ int luaopen_luma(lua_State *L)
     lua_pop(L, 1);
     job_register(L);
     value_register(L);
+    encode_register(L);
     luaL_newlib(
         L, ((const luaL_Reg[]){{"client", luma_new_client}, {NULL, NULL}}));
     luaL_setfuncs(L, task_functions, 0);

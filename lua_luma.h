@@ -97,6 +97,10 @@ double client_now(void);
  * that the core looks at. */
 void options_read(lua_State *L, struct luma_options *o, bool *nulls);
 
+/* The seconds at an index, or `none` where there is nothing. Raises when they
+ * are negative or no number; a string may hold one. */
+double options_seconds(lua_State *L, int index, double none);
+
 /* ---- lua_start.c: how jobs begin ---------------------------------------- */
 
 /* Methods of a client, with the arguments as they come. They leave the job on
@@ -181,6 +185,14 @@ void value_push(lua_State *L, const struct luma_doc *doc, bool nulls);
 void value_push_error(lua_State *L, const struct luma_error *error);
 
 void value_register(lua_State *L); /* the error's metatable */
+
+/* ---- lua_encode.c: JSON ------------------------------------------------- */
+
+/* Pushes the argument `arg` as JSON text. Raises an error about this argument
+ * when something in it cannot be JSON. */
+void encode_push(lua_State *L, int arg);
+
+void encode_register(lua_State *L); /* the metatable it needs */
 
 /* ---- lua_task.c: conveniences for task tables -------------------------- */
 

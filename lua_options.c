@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "lua_luma.h"
 
 enum kind { TEXT, COUNT, FLAG };
@@ -164,4 +165,27 @@ void options_read(lua_State *L, struct luma_options *o, bool *nulls)
         option_error(L, "token",
                      "must be given, here or as "
                      "LUMA_GATEWAY_TOKEN in the environment");
+}
+
+/* Lua itself would read a string as the locale wants. */
+double options_seconds(lua_State *L, int index, double none)
+{
+    struct luma_node node = {0};
+    size_t len;
+    const char *text;
+    double seconds;
+
+    if (lua_isnoneornil(L, index))
+        return none;
+    if (lua_type(L, index) != LUA_TSTRING) {
+        luaL_checktype(L, index, LUA_TNUMBER);
+        seconds = lua_tonumber(L, index);
+    } else {
+        text = lua_tolstring(L, index, &len);
+        luaL_argcheck(L, number_read(text, len, &node), index,
+                      "number expected, got string");
+        seconds = luma_big_number(text, len);
+    }
+    luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
+    return seconds;
 }

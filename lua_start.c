@@ -305,38 +305,13 @@ int job_watch(lua_State *L)
 
 /* ---- request ----------------------------------------------------------- */
 
-/* Pushes the encoder of an instance of lua-cjson that is our own, so that what
- * the host has set about its instance is not ours. */
-static void push_encoder(lua_State *L)
-{
-    static const char key = 0;
-
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
-    if (!lua_isnil(L, -1))
-        return;
-    lua_pop(L, 1);
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cjson");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "new");
-    lua_call(L, 0, 1);
-    lua_getfield(L, -1, "encode");
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
-    lua_replace(L, -3);
-    lua_pop(L, 1);
-}
-
 /* Makes the body at 4 a text: a table becomes JSON. */
 static void check_body(lua_State *L, struct luma_request *request)
 {
     if (lua_isnil(L, 4))
         return;
     if (lua_istable(L, 4)) {
-        push_encoder(L);
-        lua_pushvalue(L, 4);
-        if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-            luaL_argerror(L, 4, lua_tostring(L, -1));
+        encode_push(L, 4);
         lua_replace(L, 4);
     } else if (lua_type(L, 4) != LUA_TSTRING) {
         luaL_argerror(L, 4,

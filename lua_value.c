@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents and errors as Lua values. */
-#include <math.h>
-
 #include "lua_luma.h"
 
 /* A document's first strings wait on the stack, so that one which stands in it
@@ -29,11 +27,8 @@ static void push_string(const struct build *b, uint32_t index)
 static void push_big(const struct build *b, const struct luma_node *node)
 {
     const struct luma_string *s = &b->doc->strings[node->string];
-    double number = luma_big_number(b->doc->text + s->at, s->len);
 
-    if (isnan(number))
-        luaL_error(b->L, "not enough memory");
-    lua_pushnumber(b->L, number);
+    lua_pushnumber(b->L, luma_big_number(b->doc->text + s->at, s->len));
 }
 
 static void push_node(const struct build *b, const struct luma_node *node);

@@ -18,6 +18,8 @@ char *buf_reserve(struct buf *buf, size_t n)
         return buf->data + buf->len;
     if (room < buf->len + n)
         room = buf->len + n;
+    if (room > cap) /* or buf_append would fill it */
+        room = cap;
     data = realloc(buf->data, room);
     if (!data)
         return NULL;

@@ -50,12 +50,10 @@ void builder_clear(struct builder *b)
     builder_drop_row(b);
 }
 
-bool builder_init(struct builder *b)
+void builder_init(struct builder *b)
 {
     *b = (struct builder){0};
-    b->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     builder_clear(b);
-    return b->c_locale != (locale_t)0;
 }
 
 void builder_free(struct builder *b)
@@ -64,8 +62,6 @@ void builder_free(struct builder *b)
     buf_free(&b->strings);
     buf_free(&b->text);
     buf_free(&b->json);
-    if (b->c_locale)
-        freelocale(b->c_locale);
     *b = (struct builder){0};
 }
 
@@ -200,10 +196,8 @@ static enum luma_status read_number(struct builder *b,
                                     const struct token *token,
                                     struct luma_node *node)
 {
-    if (!number_read(token->text, token->len, b->c_locale, node))
+    if (!number_read(token->text, token->len, node))
         return LUMA_REPLY;
-    if (node->kind == LUMA_FLOAT && node->number != node->number)
-        return LUMA_MEMORY;
     if (node->kind == LUMA_BIG)
         return builder_string(b, token->text, token->len, &node->string);
     return LUMA_OK;

@@ -6,7 +6,6 @@
 #ifndef LUMA_BUILDER_H
 #define LUMA_BUILDER_H
 
-#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,12 +36,10 @@ struct builder {
     struct builder_slot {
         uint32_t epoch, hash, string;
     } slots[BUILDER_SLOTS];
-    locale_t c_locale;
 };
 
-/* Makes it empty and ready. False: out of memory; it may be freed all the
- * same. */
-bool builder_init(struct builder *b);
+/* Makes it empty and ready. */
+void builder_init(struct builder *b);
 
 /* Gives all memory back. A zero-filled builder may be freed too. */
 void builder_free(struct builder *b);

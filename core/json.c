@@ -377,13 +377,11 @@ bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
     return true;
 }
 
-bool json_init(struct json_reader *r, size_t max_doc, bool keep_json)
+void json_init(struct json_reader *r, size_t max_doc, bool keep_json)
 {
     *r = (struct json_reader){.max_doc = max_doc, .keep_json = keep_json};
-    if (!builder_init(&r->builder))
-        return false;
+    builder_init(&r->builder);
     json_reset(r);
-    return true;
 }
 
 void json_reset(struct json_reader *r)

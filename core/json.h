@@ -66,8 +66,8 @@ struct json_reader {
     enum luma_status why; /* or what is wrong with the text */
 };
 
-/* Makes the reader ready. max_doc: at most 16 MiB. False: out of memory. */
-bool json_init(struct json_reader *reader, size_t max_doc, bool keep_json);
+/* Makes the reader ready. max_doc: at most 16 MiB. */
+void json_init(struct json_reader *reader, size_t max_doc, bool keep_json);
 
 /* Ready for the next text. */
 void json_reset(struct json_reader *reader);

@@ -33,7 +33,7 @@ const char *luma_state_name(enum luma_state state);
  * Unknown words are processing. */
 enum luma_state luma_state_of_word(const char *word, size_t len);
 
-/* The double nearest to a LUMA_BIG's digits; NaN when out of memory. */
+/* The double nearest to a number in JSON, such as the digits of a LUMA_BIG. */
 double luma_big_number(const char *digits, size_t len);
 
 /* What a request settled besides its tasks: `count` ids are missing when

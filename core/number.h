@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON numbers: their grammar, exact integers, and floats rounded correctly
- * whatever the host's locale is. Pure; any thread; never blocks. */
+/* JSON numbers, read and written: exact integers, floats rounded to the nearest
+ * double and written with the fewest digits. The host's locale plays no part.
+ * Pure; any thread; never blocks, never fails, allocates nothing. */
 #ifndef LUMA_NUMBER_H
 #define LUMA_NUMBER_H
 
-#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,8 +19,18 @@ static inline bool number_char(char c)
 
 /* Reads a whole number into node->kind and its value: LUMA_INTEGER when it has
  * neither fraction nor exponent and fits 64 bits, LUMA_BIG (without value)
- * when it does not fit, else LUMA_FLOAT. False when it is no JSON number. */
-bool number_read(const char *s, size_t n, locale_t c_locale,
-                 struct luma_node *node);
+ * when it does not fit, else LUMA_FLOAT, which is infinite where no double is
+ * large enough. False when it is no JSON number. */
+bool number_read(const char *s, size_t n, struct luma_node *node);
+
+enum { NUMBER_ROOM = 32 };
+
+/* Both write a JSON number without a NUL behind it to `out`, which has
+ * NUMBER_ROOM bytes, and return its length. */
+size_t number_write_integer(int64_t value, char *out);
+
+/* A value without fraction that fits 64 bits is written as an integer, so 3.0
+ * is "3" (but -0.0 is "-0"). 0 when the value is NaN or infinite. */
+size_t number_write(double value, char *out);
 
 #endif

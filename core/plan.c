@@ -3,10 +3,10 @@
  * 100 bytes each, however many there are. */
 #include "plan.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ascii.h"
+#include "writer.h"
 
 enum { HOPELESS = 64 }; /* answers */
 
@@ -398,30 +398,6 @@ void ledger_close(struct ledger *ledger, const struct batch *batch)
 
 /* ---- request bodies ---------------------------------------------------- */
 
-/* JSON has to escape quotes, backslashes and control characters. */
-static bool append_quoted(struct buf *body, const char *s, size_t len)
-{
-    const char *end = s + len, *p;
-
-    if (!buf_append(body, "\"", 1))
-        return false;
-    for (; s < end; s = p + 1) {
-        char escape[8];
-
-        for (p = s;
-             p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\';)
-            p++;
-        if (!buf_append(body, s, (size_t)(p - s)))
-            return false;
-        if (p == end)
-            break;
-        snprintf(escape, sizeof escape, "\\u%04x", (unsigned char)*p);
-        if (!buf_append(body, escape, 6))
-            return false;
-    }
-    return buf_append(body, "\"", 1);
-}
-
 bool batch_body(const struct batch *batch, const struct luma_ids *ids,
                 struct buf *body)
 {
@@ -434,7 +410,7 @@ bool batch_body(const struct batch *batch, const struct luma_ids *ids,
         size_t len;
         const char *id = ids_get(ids, batch->ids[i], &len);
 
-        if ((i && !buf_append(body, ",", 1)) || !append_quoted(body, id, len))
+        if ((i && !buf_append(body, ",", 1)) || !writer_string(body, id, len))
             return false;
     }
     return buf_append_text(body, "]}");

@@ -38,15 +38,13 @@ static void drop_docs(struct reply *reply)
     reply->root = NULL;
 }
 
-bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
                 bool keep_json)
 {
     *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
     reply->last = &reply->first;
-    if (!json_init(&reply->json, max_task, keep_json))
-        return false;
+    json_init(&reply->json, max_task, keep_json);
     reply->json.is_list = is_list;
-    return true;
 }
 
 void reply_reset(struct reply *reply, bool wants_tasks)

@@ -35,8 +35,7 @@ struct reply {
     size_t start_len;
 };
 
-/* False: out of memory. */
-bool reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
                 bool keep_json);
 
 /* Ready for the next reply. `wants_tasks`: false where the status is not 2xx,

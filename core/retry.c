@@ -3,8 +3,10 @@
  * SRE book, and a cap on what Retry-After may ask for. */
 #include "retry.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
+
+#include "ascii.h"
 
 static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
 static const double SHARE = 0.1; /* retries per request, once 100 are seen */
@@ -42,40 +44,106 @@ static int64_t days_of(int64_t year, int month, int day)
            (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
 }
 
-static int month_of(const char *name)
+struct date {
+    int64_t year;
+    int month, day, hour, minute, second;
+};
+
+/* Reads at most `most` digits. NULL: there is none. */
+static const char *read_digits(const char *s, int most, int *value)
+{
+    const char *from = s;
+
+    for (*value = 0; s - from < most && ascii_is_digit(*s); s++)
+        *value = *value * 10 + (*s - '0');
+    return s == from ? NULL : s;
+}
+
+/* Skips at most `most` letters. NULL: there is none. */
+static const char *skip_letters(const char *s, int most)
+{
+    const char *from = s;
+
+    while (s - from < most && ascii_is_letter(*s))
+        s++;
+    return s == from ? NULL : s;
+}
+
+static const char *read_month(const char *s, int *month)
 {
     static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const char *at = strlen(name) == 3 ? strstr(names, name) : NULL;
 
-    return at && (at - names) % 3 == 0 ? (int)(at - names) / 3 + 1 : 0;
+    for (*month = 1; *month <= 12; ++*month)
+        if (strncmp(s, names + 3 * (*month - 1), 3) == 0)
+            return s + 3;
+    return NULL;
+}
+
+static const char *read_year(const char *s, int most, int64_t *year)
+{
+    int value = 0;
+
+    s = read_digits(s, most, &value);
+    *year = most == 4 ? value : value + (value < 70 ? 2000 : 1900);
+    return s;
+}
+
+/* What stands at `s` for a character of a pattern. NULL: it does not. */
+static const char *read_field(const char *s, char what, struct date *date)
+{
+    switch (what) {
+    case 'w': /* the weekday says nothing that counts */
+        return skip_letters(s, 3);
+    case 'W':
+        return skip_letters(s, 9);
+    case 'n':
+        return read_month(s, &date->month);
+    case 'd':
+        return read_digits(s, 2, &date->day);
+    case 'h':
+        return read_digits(s, 2, &date->hour);
+    case 'm':
+        return read_digits(s, 2, &date->minute);
+    case 's':
+        return read_digits(s, 2, &date->second);
+    case 'y':
+        return read_year(s, 2, &date->year);
+    case 'Y':
+        return read_year(s, 4, &date->year);
+    case ' ': /* any number of them */
+        return s + strspn(s, " ");
+    default:
+        return *s == what ? s + 1 : NULL;
+    }
+}
+
+static bool matches(const char *s, const char *pattern, struct date *date)
+{
+    while (s && *pattern)
+        s = read_field(s, *pattern++, date);
+    return s && !*s;
+}
+
+static bool is_date(const struct date *d)
+{
+    return d->day >= 1 && d->year >= 1900 && d->hour <= 23 && d->minute <= 59 &&
+           d->second <= 60 &&
+           d->day <= days_of(d->year, d->month + 1, 1) -
+                         days_of(d->year, d->month, 1);
 }
 
 /* RFC 9110 5.6.7: IMF-fixdate, RFC 850 and asctime, to Unix seconds. */
 static bool read_date(const char *s, int64_t *seconds)
 {
-    char month[4] = "";
-    int day, year, h, m, sec, end = 0, n;
+    struct date d;
 
-    if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day,
-               month, &year, &h, &m, &sec, &end) < 6 ||
-        !end) {
-        n = sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &day,
-                   month, &year, &h, &m, &sec, &end);
-        if (n == 6)
-            year += year < 70 ? 2000 : 1900;
-        else if (sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n",
-                        month, &day, &h, &m, &sec, &year, &end) < 6)
-            return false;
-    }
-    if (!end || s[end] || !month_of(month) || day < 1 || day > 31 ||
-        year < 1900 || h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 ||
-        sec > 60)
+    if ((!matches(s, "w, d n Y h:m:s GMT", &d) &&
+         !matches(s, "W, d-n-y h:m:s GMT", &d) &&
+         !matches(s, "w n d h:m:s Y", &d)) ||
+        !is_date(&d))
         return false;
-    if (day > days_of(year, month_of(month) + 1, 1) -
-                  days_of(year, month_of(month), 1))
-        return false;
-    *seconds = days_of(year, month_of(month), day) * 86400 + h * 3600 + m * 60 +
-               sec;
+    *seconds = days_of(d.year, d.month, d.day) * 86400 + d.hour * 3600 +
+               d.minute * 60 + d.second;
     return true;
 }
 
@@ -90,7 +158,8 @@ struct retry_hint retry_hint(const char *value, const char *date, int64_t now)
     digits = strspn(value, "0123456789");
     hint.kind = HINT_ABSURD;
     if (digits && digits <= 10 && !value[digits]) {
-        sscanf(value, "%lf", &hint.seconds);
+        for (; *value; value++)
+            hint.seconds = hint.seconds * 10 + (*value - '0');
         hint.kind = hint.seconds > 0 ? HINT_SECONDS : HINT_NONE;
     } else if (!digits && read_date(value, &then)) {
         if (date)
@@ -164,7 +233,8 @@ struct retry_answer retry_decide(struct retry_budget *budget,
 void retry_explain(struct luma_error *error, enum retry_verdict verdict)
 {
     if (verdict == RETRY_STOP_LATER)
-        status_detail(error, "it asks to wait %.0f s", error->retry_after);
+        status_detail(error, "it asks to wait %" PRId64 " s",
+                      (int64_t)error->retry_after);
     else if (verdict == RETRY_STOP_BUDGET)
         status_detail(error, "not repeated, because too much failed lately");
     else if (verdict == RETRY_STOP_TIME)

@@ -2,6 +2,7 @@
 /* The tables behind status.h, made from its one list. */
 #include "status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,64 @@ void status_detail(struct luma_error *error, const char *format, ...)
     va_start(args, format);
     vsnprintf(error->message + used + 2, room - 2, format, args);
     va_end(args);
+}
+
+/* strerror would answer in the language of the locale. */
+static const char *text_of_errno(int number)
+{
+    static const struct {
+        int number;
+        const char *text;
+    } texts[] = {
+        {EACCES, "Permission denied"},
+        {EAGAIN, "Resource temporarily unavailable"},
+        {EBUSY, "Device or resource busy"},
+        {EDEADLK, "Resource deadlock avoided"},
+        {EDQUOT, "Disk quota exceeded"},
+        {EEXIST, "File exists"},
+        {EFBIG, "File too large"},
+        {EINTR, "Interrupted system call"},
+        {EINVAL, "Invalid argument"},
+        {EIO, "Input/output error"},
+        {EISDIR, "Is a directory"},
+        {ELOOP, "Too many levels of symbolic links"},
+        {EMFILE, "Too many open files"},
+        {EMLINK, "Too many links"},
+        {ENAMETOOLONG, "File name too long"},
+        {ENFILE, "Too many open files in system"},
+        {ENODEV, "No such device"},
+        {ENOENT, "No such file or directory"},
+        {ENOLCK, "No locks available"},
+        {ENOMEM, "Cannot allocate memory"},
+        {ENOSPC, "No space left on device"},
+        {ENOSYS, "Function not implemented"},
+        {ENOTDIR, "Not a directory"},
+        {ENOTEMPTY, "Directory not empty"},
+        {ENOTSUP, "Operation not supported"},
+        {ENXIO, "No such device or address"},
+        {EOVERFLOW, "Value too large for defined data type"},
+        {EPERM, "Operation not permitted"},
+        {EPIPE, "Broken pipe"},
+        {EROFS, "Read-only file system"},
+        {ESTALE, "Stale file handle"},
+        {ETXTBSY, "Text file busy"},
+        {EXDEV, "Invalid cross-device link"},
+    };
+    size_t i = 0;
+
+    while (i < sizeof texts / sizeof *texts && texts[i].number != number)
+        i++;
+    return i < sizeof texts / sizeof *texts ? texts[i].text : NULL;
+}
+
+void status_detail_errno(struct luma_error *error, const char *what, int number)
+{
+    const char *text = text_of_errno(number);
+
+    if (text)
+        status_detail(error, "%s: %s", what, text);
+    else
+        status_detail(error, "%s: error %d of the system", what, number);
 }
 
 /* How many bytes the UTF-8 character at `s` has; 0 when it is none. No long

@@ -92,6 +92,11 @@ void status_set(struct luma_error *error, enum luma_status code);
 void status_detail(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds ": ", what could not be done, and the reason that errno gave for it, in
+ * English whatever the locale is. */
+void status_detail_errno(struct luma_error *error, const char *what,
+                         int number);
+
 /* The text is UTF-8: no long forms, no surrogates, nothing beyond U+10FFFF. */
 bool status_is_utf8(const char *text, size_t len);
 

@@ -151,7 +151,7 @@ static double percent_of(const char *text, size_t len)
     trim(&text, &len);
     for (; len > 1 && *text == '0' && ascii_is_digit(text[1]); len--)
         text++;
-    if (!number_read(text, len, (locale_t)0, &node))
+    if (!number_read(text, len, &node))
         return -1;
     return node.kind == LUMA_INTEGER ? (double)node.integer
            : node.kind == LUMA_FLOAT ? node.number

@@ -248,11 +248,11 @@ struct transfer *transfer_new(const struct luma_options *options)
     if (!t)
         return NULL;
     t->options = options;
+    reply_init(&t->reply, options->max_task, options->max_reply,
+               options->keep_text);
     t->easy = curl_easy_init();
     t->url = endpoint(options->base_url);
     if (t->easy && t->url &&
-        reply_init(&t->reply, options->max_task, options->max_reply,
-                   options->keep_text) &&
         transfer_add_header(&t->headers, "Accept: application/json", "") &&
         transfer_add_header(&t->headers, "Content-Type: application/json",
                             "") &&

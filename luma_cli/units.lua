@@ -13,18 +13,24 @@ function units.count(n)
   return head .. rest:gsub("%d%d%d", ",%0")
 end
 
+-- 12.3, whatever the decimal point of the locale is
+local function tenths(n)
+  n = math.floor(n * 10 + 0.5)
+  return ("%d.%d"):format(math.floor(n / 10), n % 10)
+end
+
 -- 12.3 MB, in powers of ten like file managers and disks
 function units.bytes(n)
   local names, i = { "B", "kB", "MB", "GB", "TB" }, 1
   while n >= 999.5 and i < #names do n, i = n / 1000, i + 1 end
-  local digits = (i == 1 or n >= 99.95) and "%.0f %s" or "%.1f %s"
-  return digits:format(n, names[i])
+  local digits = (i == 1 or n >= 99.95) and ("%.0f"):format(n) or tenths(n)
+  return digits .. " " .. names[i]
 end
 
 -- 1:05, or 1:02:03 from an hour on; 0.4 s where seconds are too coarse
 function units.time(seconds)
   if seconds >= 9.95 then return units.clock(seconds) end
-  return ("%.1f s"):format(seconds)
+  return tenths(seconds) .. " s"
 end
 
 function units.clock(seconds)

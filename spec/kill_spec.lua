@@ -94,7 +94,7 @@ describe("a download that is killed", function()
   -- From before the first byte to after the last.
   local function after_a_while(round)
     local ms = (round * 37) % 200 + (fixture.PLAIN and 5 or 100)
-    return ("timeout -s KILL %.3f"):format(ms / 1000)
+    return ("timeout -s KILL 0.%03d"):format(ms)
   end
 
   it("at any moment leaves no wrong file", function()

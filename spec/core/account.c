@@ -24,7 +24,7 @@ static bool is_list(const struct builder *b, uint32_t name)
 
 void ready_reader(struct json_reader *r, size_t max_doc)
 {
-    must(json_init(r, max_doc, true));
+    json_init(r, max_doc, true);
     r->is_list = is_list;
 }
 

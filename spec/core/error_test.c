@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of the failures in reply.h and status.h: every known error body, what
  * it is called and what is shown of it, and never the secret. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "alloc.h"
@@ -216,7 +217,7 @@ static void test_cut_secret(void)
     struct reply reply;
     size_t at;
 
-    must(reply_init(&reply, MAX_TASK, MAX_REPLY, false));
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false);
     for (at = 230; at < 260; at++) {
         struct luma_error error;
         size_t n;
@@ -370,6 +371,28 @@ static void test_details(void)
     CHECK(!*error.request_id);
 }
 
+/* The words for errno are those of strerror in the C locale. */
+static void test_errno(void)
+{
+    static const int numbers[] = {EACCES, EDQUOT, EIO,   EMFILE, ENFILE, ENOENT,
+                                  ENOSPC, ENOMEM, EPERM, EROFS,  ESTALE, EXDEV};
+    struct luma_error error;
+    char expected[200];
+    size_t i;
+
+    for (i = 0; i < COUNT(numbers); i++) {
+        status_set(&error, LUMA_FILE);
+        status_detail_errno(&error, "cannot write", numbers[i]);
+        snprintf(expected, sizeof expected, "%s: cannot write: %s",
+                 luma_status_sentence(LUMA_FILE), strerror(numbers[i]));
+        CHECK_TEXT(error.message, expected);
+    }
+    status_set(&error, LUMA_FILE);
+    status_detail_errno(&error, "cannot write", 12345);
+    CHECK_TEXT(error.message, "the file could not be written: cannot write: "
+                              "error 12345 of the system");
+}
+
 int main(void)
 {
     alloc_spare(true);
@@ -382,5 +405,6 @@ int main(void)
     test_clean_bytes();
     test_every_status();
     test_details();
+    test_errno();
     return check_done();
 }

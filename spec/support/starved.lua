@@ -232,6 +232,25 @@ function scenarios.close()
   end)
 end
 
+-- The spec has an answer at /luma/generations.
+function scenarios.request()
+  local body = { prompt = "a \"cat\"", list = { 1, { 0.5, { x = true } } } }
+  local function ask() return shared:request("POST", "/luma/generations", body) end
+  sweep(function() return {} end, function(s) s.job, s.err = ask() end,
+    function(s)
+      assert(s.job or not s.err or s.err.code == "memory")
+      if s.job then assert(s.job:result() == 1) end
+      assert(ask():result() == 1)
+    end)
+  -- What cannot be written is told, as soon as there is memory for that.
+  body.list[2][2].x = print
+  sweep(function() end, function()
+    local ok, why = pcall(ask)
+    assert(not ok)
+    if not tostring(why):find "list%[2%]%[2%]%.x: a value" then error(why, 0) end
+  end, function() end)
+end
+
 -- The spec has a file at /clip.
 local function download(s, path)
   return shared:download(url .. "/clip", {
