@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/task.h"
 #include "lua_luma.h"
 
@@ -45,12 +46,12 @@ static void read_number(lua_State *L, struct task_value *value)
     value->number = lua_tonumber(L, -1);
     if (!whole && floor(value->number) == value->number &&
         isfinite(value->number)) {
-        char digits[320]; /* the largest has 309 */
+        char digits[NUMBER_WHOLE_ROOM];
 
-        snprintf(digits, sizeof digits, "%.0f", value->number);
         value->kind = TASK_INTEGER;
-        lua_pushstring(L, digits);
-        value->text = lua_tolstring(L, -1, &value->len);
+        value->len = number_write_whole(value->number, digits);
+        lua_pushlstring(L, digits, value->len);
+        value->text = lua_tostring(L, -1);
     } else if (whole) {
         value->len = (size_t)snprintf(value->room, sizeof value->room,
                                       "%" PRId64, (int64_t)integer);

@@ -330,3 +330,18 @@ size_t number_write(double value, char *out)
                            ? write_exponent(digits, n, point - 1, out)
                            : write_fraction(digits, n, point, out));
 }
+
+size_t number_write_whole(double value, char *out)
+{
+    char digits[DECIMAL_DIGITS];
+    bool negative = value < 0;
+    int n, point;
+
+    if (value >= -0x1p63 && value < 0x1p63)
+        return number_write_integer((int64_t)value, out);
+    n = decimal_shortest(fabs(value), digits, &point);
+    *out = '-';
+    memset(out + negative, '0', (size_t)point);
+    memcpy(out + negative, digits, (size_t)n);
+    return (size_t)(negative + point);
+}

@@ -33,4 +33,11 @@ size_t number_write_integer(int64_t value, char *out);
  * is "3" (but -0.0 is "-0"). 0 when the value is NaN or infinite. */
 size_t number_write(double value, char *out);
 
+enum { NUMBER_WHOLE_ROOM = 320 };
+
+/* Writes a value without fraction as digits alone, however large it is: those
+ * that number_write has, and zeros behind them. Returns their length; `out` has
+ * NUMBER_WHOLE_ROOM bytes. */
+size_t number_write_whole(double value, char *out);
+
 #endif

@@ -18,7 +18,7 @@
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
     status_set(error, LUMA_FILE);
-    status_detail(error, "%s: %s", what, strerror(number));
+    status_detail_errno(error, what, number);
     return false;
 }
 
@@ -26,12 +26,11 @@ static bool file_error(struct luma_error *error, const char *what, int number)
 static bool folder_error(struct luma_error *error, const char *what,
                          const char *dir, int number)
 {
-    char shown[400];
+    char shown[400], text[500];
 
     status_clean(shown, sizeof shown, dir, strlen(dir), NULL);
-    status_set(error, LUMA_FILE);
-    status_detail(error, "%s %s: %s", what, shown, strerror(number));
-    return false;
+    snprintf(text, sizeof text, "%s %s", what, shown);
+    return file_error(error, text, number);
 }
 
 static bool refuse(struct luma_error *error, const char *detail)

@@ -201,9 +201,36 @@ static void test_random(void)
     check_case = "";
 }
 
+static void test_whole(void)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {
+        {0.0, "0"},
+        {-0.0, "0"},
+        {1000.0, "1000"},
+        {0x1p53, "9007199254740992"},
+        {0x1p63, "9223372036854776000"},
+        {-0x1p63, "-9223372036854775808"},
+        {1e20, "100000000000000000000"},
+        {-1.5e21, "-1500000000000000000000"},
+    };
+    char text[NUMBER_WHOLE_ROOM];
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        size_t n = number_write_whole(rows[i].value, text);
+
+        CHECK_BYTES(text, n, rows[i].text, strlen(rows[i].text));
+    }
+    CHECK_INT(number_write_whole(-1.7976931348623157e308, text), 310);
+}
+
 int main(void)
 {
     test_integers();
+    test_whole();
     test_floats();
     test_none();
     test_random();
