@@ -8,6 +8,7 @@ local Out = require "luma_cli.out"
 local Outcome = require "luma_cli.outcome"
 local Screen = require "luma_cli.screen"
 local stopping = require "luma_cli.stop"
+local streams = require "luma_cli.streams"
 
 local INTERRUPTED = 130
 
@@ -33,9 +34,18 @@ local function options_of(args, screen)
   }
 end
 
+-- A result that cannot be written is lost, and what a request has done is
+-- known to nobody: so that is said before anything is asked.
 local function run(args, app)
-  app.client = client_of(options_of(args, app.screen))
-  require("luma_cli." .. args.command)(app)
+  if streams.is_closed "stdout" then
+    stopping.stop(1, "cannot write: standard output is closed")
+  end
+  if args.text then
+    app.out:line(args.text)
+  else
+    app.client = client_of(options_of(args, app.screen))
+    require("luma_cli." .. args.command)(app)
+  end
   app.live:clear()
   app.out.flush()
   return app.outcome:code()
