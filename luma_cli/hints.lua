@@ -82,7 +82,8 @@ end
 -- name.
 function hints.of_misuse(raised)
   local why = tostring(raised):match "%((.*)%)$" or tostring(raised)
-  if why:find "^token: .*LUMA_GATEWAY_TOKEN" then
+  if why:find "^token: .*LUMA_GATEWAY_TOKEN"
+      or why == "token: must not be empty" then
     return "no token: set LUMA_GATEWAY_TOKEN to the gateway's"
   end
   return translate(why)

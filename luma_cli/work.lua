@@ -71,10 +71,9 @@ local function list_set(list)
   return set
 end
 
--- An id that is neither a task nor missing.
-local function tell(app, id, err, late)
-  if late then return app.outcome:is_late(id, late) end
-  if err.code == "deadline" then return app.outcome:is_late(id) end
+-- An id that is neither a task nor missing, and the last that was seen of it.
+local function tell(app, id, err, state)
+  if err.code == "deadline" then return app.outcome:is_late(id, state) end
   app.outcome:has_failed(id, err)
 end
 
@@ -84,7 +83,8 @@ local function tell_failures(app, ids, err)
   for _, id in ipairs(ids) do
     if not told[id] and (pending[id] or failed[id]) then
       told[id] = true
-      tell(app, id, failed[id], pending[id] and (states[id] or "no state"))
+      tell(app, id, failed[id] or err,
+        pending[id] and (states[id] or "no state"))
     end
   end
   if not next(told) then app.outcome:broke(hints.of_error(err)) end
