@@ -10,7 +10,7 @@ local EXIT_CODES = [[
 Exit codes, the gravest of what happened:
   0 all well                      4 the gateway does not know an id
   1 the gateway or the network    5 out of time
-  2 usage                         130 interrupted
+  2 usage, input or folder        130 interrupted
   3 a task failed]]
 
 local ENVIRONMENT = [[
@@ -91,7 +91,7 @@ local function add_ids(command, window)
   command:argument "id":args "*":target "ids"
     :description "Ids; - reads them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
-    :description "Read ids from a file, one a line."
+    :description "Read ids from a file: lines, commas or JSON."
   command:option "--window":argname "<n>":default(tostring(window))
     :convert(whole(WINDOW))
     :description "Ids to read before asking, and to have in hand."
@@ -156,7 +156,7 @@ same command is given again.
   add_ids(download, 1000)
   add_interval(download)
   download:option "--dir":argname "<dir>":default "."
-    :description "Where the files go."
+    :description "Where the files go; made where it is missing."
   download:option "--what":argname "<what>":default "video"
     :choices { "video", "thumbnail", "last_frame" }
     :description "video, thumbnail or last_frame."

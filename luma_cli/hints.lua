@@ -21,7 +21,7 @@ local WITHOUT = { -- what the option is about, where there is none
   max_task = "the largest task that luma takes",
   max_undelivered = "max_undelivered", nulls = "nulls",
   plain_http = "plain http", sync = "sync",
-  ["timeout.attempt"] = "the time that luma allows",
+  timeout = "timeout", ["timeout.attempt"] = "the time that luma allows",
   ["timeout.connect"] = "the time that luma allows",
   ["timeout.stall"] = "the time that luma allows", user_agent = "user_agent",
 }

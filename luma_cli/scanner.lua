@@ -10,7 +10,7 @@
 -- no id are skipped, and strings longer than any id are not kept.
 
 local Found = require "luma_cli.found"
-local text = require "luma_cli.text"
+local literal = require "luma_cli.literal"
 
 local byte, find, sub = string.byte, string.find, string.sub
 
@@ -23,10 +23,8 @@ local TOKEN = "^%s*([^%s,\"%[%]{}:]*)"         -- inside
 local PLAIN_WORD = "^%w[%w_-]*$"
 local BYTE_ORDER_MARK = "\239\187\191"
 local CLOSER = { ["["] = "]", ["{"] = "}" }
-local NAME = {
-  ["]"] = "an array", ["}"] = "an object", ['"'] = "a string",
-}
-local CONSTANT = { null = true, ["true"] = true, ["false"] = true }
+local NAME = { ["]"] = "an array", ["}"] = "an object" }
+local CONSTANT = literal.CONSTANT
 
 local Scanner = {}
 Scanner.__index = Scanner
@@ -76,28 +74,7 @@ local function wrong(self, at, what)
   self:fail(self:line_at(at), what)
 end
 
-local function quoted(word)
-  return "'" .. (#word > 40 and sub(word, 1, 40) .. "..." or word) .. "'"
-end
-
 -- ---- values --------------------------------------------------------------
-
-local IS_FLOAT = { -- words that programs make of large numbers
-  "^[+-]?%d+%.%d*[eE][+-]?%d+$", "^[+-]?%d+[eE]%+%d+$",
-}
-
--- Why the word is no id, or nil.
-local function why_not(word)
-  if CONSTANT[word] then return word end
-  if find(word, "%c") then return "a control character in a word" end
-  if find(word, "^%p+$") or find(word, ":$") then return quoted(word) end
-  if find(word, text.BAD, 1, true) then return "characters that are damaged" end
-  for _, pattern in ipairs(IS_FLOAT) do
-    if find(word, pattern) then
-      return quoted(word) .. ", a number that has lost its digits"
-    end
-  end
-end
 
 -- A word outside of JSON. Most of them are plain ids.
 local function take_word(self, word, at)
@@ -108,7 +85,7 @@ local function take_word(self, word, at)
   end
   word = word:gsub("^" .. BYTE_ORDER_MARK, "")
   if word == "" then return end
-  local why = why_not(word)
+  local why = literal.why_no_id(word)
   if why then return wrong(self, at, why) end
   self.found:string(word, self:line_at(at))
 end
@@ -120,34 +97,7 @@ local function take_token(self, word, at)
   elseif CONSTANT[word] or find(word, "^-?%d+%.?%d*[eE]?[+-]?%d*$") then
     self.found:other(word, self:line_at(at))
   else
-    wrong(self, at, "not JSON: " .. quoted(word))
-  end
-end
-
-local ESCAPES = {
-  b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ["/"] = "/",
-  ["\\"] = "\\", ['"'] = '"',
-}
-
--- The string that stands for `raw`, or nil.
-local function unescape(raw)
-  if not find(raw, "\\", 1, true) then return raw end
-  local out, at = {}, 1
-  while true do
-    local slash = find(raw, "\\", at, true)
-    out[#out + 1] = sub(raw, at, (slash or 0) - 1)
-    if not slash then return table.concat(out) end
-    local short = ESCAPES[sub(raw, slash + 1, slash + 1)]
-    local first = raw:match("^u(%x%x%x%x)", slash + 1)
-    if not (short or first) then return nil end
-    local used = 1
-    if first then
-      local second = raw:match("^\\u(%x%x%x%x)", slash + 6)
-      short, used = text.of_utf16(tonumber(first, 16),
-        second and tonumber(second, 16))
-    end
-    out[#out + 1] = short
-    at = slash + (first and 6 * used or 2)
+    wrong(self, at, "not JSON: " .. literal.quoted(word))
   end
 end
 
@@ -160,7 +110,7 @@ local function take_string(self)
   self.expects = is_key and "colon" or self.depth > 0 and "comma" or nil
   if not pieces.size then return self.found:string(nil, line) end
   local raw = table.concat(pieces)
-  local value = #raw > LONGEST_STRING and raw or unescape(raw)
+  local value = #raw > LONGEST_STRING and raw or literal.unescape(raw)
   if not value then
     return self:fail(line, "not JSON: a wrong escape in a string")
   end
@@ -197,10 +147,12 @@ local function in_string(self, at)
     take_string(self)
     return to + 1
   end
-  local escape = to < #piece and 1 or -1 -- or its second half is to come
-  add_to_string(self, at, to + escape)
-  if escape == 1 then return to + 2 end
-  return keep(self, to)
+  if to == #piece then -- the other half of the escape is to come
+    add_to_string(self, at, to - 1)
+    return keep(self, to)
+  end
+  add_to_string(self, at, to + 1)
+  return to + 2
 end
 
 local function open_string(self, at)
@@ -278,7 +230,7 @@ local function between(self, at)
   local sign = sub(piece, to + 1, to + 1)
   if word ~= "" then
     if find(sign, '["%[%]{}]') and word ~= BYTE_ORDER_MARK then
-      return wrong(self, from, quoted(word .. sign))
+      return wrong(self, from, literal.quoted(word .. sign))
     end
     take_word(self, word, from)
     return to + 1
@@ -304,7 +256,7 @@ local function inside(self, at)
   if word ~= "" then
     if may_go_on(self, from, to) then return nil end
     if self.expects ~= "value" then
-      return wrong(self, from, "not JSON: " .. quoted(word))
+      return wrong(self, from, "not JSON: " .. literal.quoted(word))
     end
     take_token(self, word, from)
     end_value(self)

@@ -134,7 +134,9 @@ describe("ids in a text", function()
   local function each_cut(text, check)
     check(scan { text })
     if #text > 500 then return end
-    for at = 1, #text - 1 do check(scan { text:sub(1, at), text:sub(at + 1) }) end
+    for at = 1, #text - 1 do
+      check(scan { text:sub(1, at), text:sub(at + 1) })
+    end
     local bytes = {}
     for at = 1, #text do bytes[at] = text:sub(at, at) end
     check(scan(bytes))

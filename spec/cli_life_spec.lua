@@ -163,6 +163,15 @@ describe("the command line", function()
         assert.equal(3, download({ "a" }).code)
       end)
 
+    with("watch download", "says which option lets it take a private address",
+      function()
+        serve {}
+        local ended = cli.run(g, { "download", "--dir", dir, "a" })
+        assert.equal(1, ended.code)
+        assert.matches("^luma: failed: a: .*see %-%-allow%-private",
+          ended.err)
+      end)
+
     with("watch download", "has a row for each on a terminal", function()
       serve { drip = { bytes = 20000, seconds = 0.1 } }
       local ended = cli.on_terminal(g, 80, { "download", "--allow-private",

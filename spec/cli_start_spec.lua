@@ -107,8 +107,8 @@ describe("the command line", function()
   end)
 
   it("names the module that is not installed", function()
-    assert.equal(0, cli.shell(("mkdir -p %s/alone/bin && cp bin/luma %s/alone/bin")
-      :format(dir, dir)).code)
+    assert.equal(0, cli.shell(("mkdir -p %s/alone/bin && "
+      .. "cp bin/luma %s/alone/bin"):format(dir, dir)).code)
     local ended = cli.run(g, { "--version" },
       { program = LUA .. " " .. dir .. "/alone/bin/luma", before = "cd /;" })
     assert.equal(1, ended.code)
