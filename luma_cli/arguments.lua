@@ -10,7 +10,7 @@ local EXIT_CODES = [[
 Exit codes, the gravest of what happened:
   0 all well                      4 the gateway does not know an id
   1 the gateway or the network    5 out of time
-  2 usage                         130 interrupted
+  2 usage, input or folder        130 interrupted
   3 a task failed]]
 
 local ENVIRONMENT = [[
@@ -19,6 +19,28 @@ Environment:
                        machine can read those
   LUMA_GATEWAY_URL     the gateway, where --url does not say
   NO_COLOR             no colours, where --color does not say]]
+
+-- argparse would print by itself and end the program, whether or not the text
+-- could be written. So what it has to print is noted here, and an error leaves
+-- the parser.
+local text_to_print
+
+local function print_later(make)
+  return function(_, _, word)
+    text_to_print = make(word)
+    error "there is something to print"
+  end
+end
+
+local function with_help(command)
+  return command:add_help {
+    action = print_later(function() return command:get_help() end),
+  }
+end
+
+local function new_command(parser, name)
+  return with_help(parser:command(name))
+end
 
 local function positive(word)
   local number = tonumber(word)
@@ -69,7 +91,7 @@ local function add_ids(command, window)
   command:argument "id":args "*":target "ids"
     :description "Ids; - reads them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
-    :description "Read ids from a file, one a line."
+    :description "Read ids from a file: lines, commas or JSON."
   command:option "--window":argname "<n>":default(tostring(window))
     :convert(whole(WINDOW))
     :description "Ids to read before asking, and to have in hand."
@@ -89,7 +111,7 @@ local function add_interval(command)
 end
 
 local function add_get(parser)
-  local get = parser:command "get"
+  local get = new_command(parser, "get")
     :summary "Show tasks."
     :description "Asks for each task once and shows it."
     :epilog [[
@@ -106,7 +128,7 @@ pipe there is one JSON object a line, as it arrives.
 end
 
 local function add_watch(parser)
-  local watch = parser:command "watch"
+  local watch = new_command(parser, "watch")
     :summary "Follow tasks until they end."
     :description "Follows tasks until each is completed or failed."
     :epilog [[
@@ -122,7 +144,7 @@ A task is shown when it ends, a JSON object a line in a pipe. --deadline is
 end
 
 local function add_download(parser)
-  local download = parser:command "download"
+  local download = new_command(parser, "download")
     :summary "Bring videos to files."
     :description "Waits for tasks to be completed and brings their files."
     :epilog [[
@@ -134,7 +156,7 @@ same command is given again.
   add_ids(download, 1000)
   add_interval(download)
   download:option "--dir":argname "<dir>":default "."
-    :description "Where the files go."
+    :description "Where the files go; made where it is missing."
   download:option "--what":argname "<what>":default "video"
     :choices { "video", "thumbnail", "last_frame" }
     :description "video, thumbnail or last_frame."
@@ -146,7 +168,7 @@ same command is given again.
 end
 
 local function add_request(parser)
-  local request = parser:command "request"
+  local request = new_command(parser, "request")
     :summary "Call another endpoint of the gateway."
     :description "Sends one request and prints the reply."
     :epilog [[
@@ -161,11 +183,21 @@ local function add_request(parser)
   return request
 end
 
+local function add_completion(parser)
+  new_command(parser, "completion")
+    :description "Output a shell completion script."
+    :argument "shell":choices { "bash", "zsh", "fish" }
+    :description "The shell to output a completion script for."
+    :action(print_later(function(shell)
+      return (parser["get_" .. shell .. "_complete"](parser):gsub("\n$", ""))
+    end))
+end
+
 local function build()
-  local parser = argparse "luma"
+  local parser = with_help(argparse "luma"
     :description "Many Luma (Dream Machine) tasks from a gateway."
     :epilog(EXIT_CODES .. "\n\n" .. ENVIRONMENT)
-    :command_target "command":require_command(true)
+    :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
     :help_description_margin(28)
   for _, add in ipairs { add_get, add_watch, add_download, add_request } do
@@ -173,21 +205,21 @@ local function build()
     add_output(command)
     add_connection(command)
   end
-  parser:add_complete_command "completion"
+  add_completion(parser)
   parser:flag "-v --version":description "Show the version and exit."
-    :action(function()
-      print("luma " .. luma._VERSION)
-      os.exit(0)
-    end)
+    :action(print_later(function() return "luma " .. luma._VERSION end))
   return parser
 end
 
 local arguments = {}
 
--- What was asked for, or nil and a message. Help, version and completion end
--- the program.
+-- What was asked for, or nil and a message. For help, version and completion
+-- that is `text`, which is to be printed, and nothing else.
 function arguments.parse(words)
-  local ok, args = build():pparse(words)
+  local parser = build()
+  local finished, ok, args = pcall(parser.pparse, parser, words)
+  if text_to_print then return { text = text_to_print, color = "never" } end
+  if not finished then error(ok, 0) end
   if not ok then
     return nil, args .. "\nTry: luma --help"
   end

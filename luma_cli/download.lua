@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local facts_of = require "luma_cli.facts"
 local files = require "luma_cli.files"
+local make_folder = require "luma_cli.folder"
 local ids = require "luma_cli.ids"
 local text = require "luma_cli.text"
 local units = require "luma_cli.units"
@@ -81,6 +82,7 @@ end
 
 return function(app)
   local args = app.args
+  make_folder(args.dir)
   local next_id = ids.each(args.ids, args.files)
   local rows = setmetatable({ app = app }, Rows)
   rows.files = files.new(app, function(id, path, bytes)

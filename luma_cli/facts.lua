@@ -22,13 +22,13 @@ local function reason_of(task, inner)
     or words(task.failure_reason) or words(object(inner.error).message)
 end
 
+-- The id and the state are those that came with the task.
 return function(task, id, state)
   local inner = type(task.data) == "table" and task.data or task
   local raw = object(inner.video_raw)
   local video = size_of(raw) and raw or object(inner.video)
-  state = state or luma.state(task)
   return {
-    id = id or luma.id(task), state = state, url = luma.url(task),
+    id = id, state = state, url = luma.url(task),
     progress = luma.progress(task), palette = luma.palette(task),
     prompt = words(object(inner.request).prompt) or words(inner.prompt),
     reason = state == "failed" and reason_of(task, inner) or nil,

@@ -2,6 +2,7 @@
 -- Downloads that run, a few at a time, those that wait for their turn, and
 -- their lines.
 
+local luma = require "luma"
 local monotime = require "system".monotime
 local bar = require "luma_cli.bar"
 local text = require "luma_cli.text"
@@ -27,8 +28,10 @@ function files.new(app, saved)
   }, Files)
 end
 
--- Puts a completed task in line.
+-- Puts a completed task in line. Its file is named by the id that was asked
+-- for, which has all its digits where a number in the task may have lost some.
 function Files:add(task, id)
+  if luma.id(task) ~= id then task.task_id = id end
   self.waiting[#self.waiting + 1] = { task = task, id = id }
 end
 

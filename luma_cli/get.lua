@@ -23,16 +23,23 @@ local function progress_line(app, job, turn)
   return line .. ", " .. units.clock(elapsed)
 end
 
+-- Objects go out as they arrive. Rows of a table come in the order asked for;
+-- each keeps the id that was asked for, which is exact where a number is not.
 local function fetch(app, turn, show)
-  local options = { deadline = app.args.deadline }
-  if app.screen.as_json then
-    -- As they arrive; rows of a table come in the order asked for.
-    options.on_task = function(...) show:task(...) end
+  local options, rows = { deadline = app.args.deadline }, {}
+  function options.on_task(task, id, state)
+    if app.screen.as_json then return show:task(task, id, state) end
+    rows[id] = { task, id, state }
   end
   local job = work.start(app, "fetch", turn.ids, options)
   work.drive(app, function() return not job:done() end, function()
     return { { progress_line(app, job, turn) } }
   end, job)
+  for _, id in ipairs(turn.ids) do
+    local row = rows[id]
+    rows[id] = nil
+    if row then show:task(row[1], row[2], row[3]) end
+  end
   work.settle(app, job, show, turn)
 end
 

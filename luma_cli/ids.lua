@@ -1,51 +1,32 @@
 -- SPDX-License-Identifier: MIT
--- The ids to work on: arguments, files, standard input. A line is an id, or a
--- task as JSON, as luma itself prints it: so one luma can feed another. They
--- are read a window at a time and never all at once.
+-- The ids to work on: arguments, files, standard input, in every form that
+-- scanner.lua reads. They are read a window at a time and never all at once.
 
-local cjson = require "cjson"
-local luma = require "luma"
-local stopping = require "luma_cli.stop"
-
-local LONGEST = 1024 -- bytes that an id may have
-
-local stop = stopping.stop
+local LONGEST = require "luma_cli.found".LONGEST
+local Scanner = require "luma_cli.scanner"
+local source = require "luma_cli.source"
+local stop = require "luma_cli.stop".stop
 
 local ids = {}
 
-local function id_of_task(line)
-  local ok, value = stopping.try(cjson.decode, line)
-  if not (ok and type(value) == "table") then return nil end
-  return luma.id(value)
-end
-
--- The id in a line; false in an empty one, nil where there is no sense in it.
-local function id_of(line)
-  local word = line:match "^%s*(.-)%s*$"
-  if word == "" then return false end
-  if word:sub(1, 1) == "{" then word = id_of_task(word) end
-  return word and #word <= LONGEST and word or nil
-end
-
-local function open(path)
-  if path == "-" then return io.stdin, "standard input" end
-  local file, why = io.open(path, "r")
-  if not file then stop(2, ("cannot read %s"):format(why)) end
-  return file, path
-end
-
+-- The ids before a place that cannot be read come first, then it is said.
 local function each_in_file(path)
-  local file, name = open(path)
-  local number = 0
+  local input, scanner = source.open(path), Scanner.new()
+  local at, ended = 0, false
   return function()
     while true do
-      local line, why = file:read "*l"
-      if why then stop(2, ("cannot read %s: %s"):format(name, why)) end
-      if not line then return nil end
-      number = number + 1
-      local id = id_of(line)
-      if id == nil then stop(2, ("%s:%d: no id"):format(name, number)) end
-      if id then return id end
+      at = at + 1
+      if scanner.ids[at] then return scanner.ids[at] end
+      local problem = scanner.problem
+      if problem then
+        stop(2, ("%s:%d: no id: %s"):format(input.name, problem.line,
+          problem.what))
+      end
+      if ended then return nil end
+      scanner.ids, at = {}, 0
+      local piece = input:read()
+      ended = not piece
+      if piece then scanner:feed(piece) else scanner:finish() end
     end
   end
 end

@@ -4,6 +4,7 @@
 -- the end. Without a terminal there are none.
 
 local monotime = require "system".monotime
+local flush = require "luma_cli.out".flush
 
 local PATIENCE = 0.3 -- seconds: what is quicker needs no progress
 local PAUSE = 0.1    -- seconds between two drawings
@@ -47,7 +48,7 @@ function Live:show(lines)
   local picture = table.concat(out, "\n")
   if self.drawn > 0 and picture == self.picture then return end
   self:clear()
-  io.stdout:flush()
+  flush()
   io.stderr:write(picture)
   io.stderr:flush()
   self.drawn, self.picture = #out, picture
@@ -65,7 +66,7 @@ end
 -- Writes a line to stderr that stays.
 function Live:say(line)
   self:clear()
-  io.stdout:flush()
+  flush()
   io.stderr:write(line, "\n")
 end
 

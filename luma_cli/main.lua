@@ -3,23 +3,20 @@
 
 local luma = require "luma"
 local arguments = require "luma_cli.arguments"
+local hints = require "luma_cli.hints"
 local Live = require "luma_cli.live"
 local Out = require "luma_cli.out"
 local Outcome = require "luma_cli.outcome"
 local Screen = require "luma_cli.screen"
 local stopping = require "luma_cli.stop"
+local streams = require "luma_cli.streams"
 
 local INTERRUPTED = 130
 
--- The client's own words for what is wrong, without the function's name.
 local function client_of(options)
   local ok, client, err = stopping.try(luma.client, options)
-  if not ok then
-    local why = tostring(client):match "%((.*)%)$" or tostring(client)
-    stopping.stop(2, (why:gsub("^token: .*LUMA_GATEWAY_TOKEN.*",
-      "no token: set LUMA_GATEWAY_TOKEN to the gateway's")))
-  end
-  if not client then stopping.stop(1, tostring(err)) end
+  if not ok then stopping.stop(2, hints.of_misuse(client)) end
+  if not client then stopping.stop(1, hints.of_error(err)) end
   return client
 end
 
@@ -33,9 +30,18 @@ local function options_of(args, screen)
   }
 end
 
+-- A result that cannot be written is lost, and what a request has done is
+-- known to nobody: so that is said before anything is asked.
 local function run(args, app)
-  app.client = client_of(options_of(args, app.screen))
-  require("luma_cli." .. args.command)(app)
+  if streams.is_closed "stdout" then
+    stopping.stop(1, "cannot write: standard output is closed")
+  end
+  if args.text then
+    app.out:line(args.text)
+  else
+    app.client = client_of(options_of(args, app.screen))
+    require("luma_cli." .. args.command)(app)
+  end
   app.live:clear()
   app.out.flush()
   return app.outcome:code()
@@ -46,7 +52,8 @@ local function code_of(err, app)
   if stopping.is_interruption(err) then return INTERRUPTED end
   if not stopping.is_stop(err) then error(err, 0) end
   if err.message then
-    app.live:say("luma: " .. app.screen:safe(err.message))
+    io.stdout:flush() -- as far as that is possible
+    io.stderr:write("luma: ", app.screen:safe(err.message), "\n")
   end
   return err.code
 end

@@ -25,6 +25,7 @@ function Out:line(s)
   check(io.stdout:write(s, "\n"))
 end
 
+-- Every flush is checked: after one that failed, the next one succeeds.
 function Out.flush() check(io.stdout:flush()) end
 
 return Out

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What became of the ids, told on stderr, and the exit code it comes to.
 
+local hints = require "luma_cli.hints"
 local units = require "luma_cli.units"
 
 local OK, GATEWAY, TASK_FAILED, MISSING, DEADLINE = 0, 1, 3, 4, 5
@@ -34,7 +35,7 @@ end
 
 function Outcome:has_failed(id, err)
   self.errors = self.errors + 1
-  say(self, "failed", id, tostring(err))
+  say(self, "failed", id, hints.of_error(err))
 end
 
 function Outcome:is_late(id, state)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- luma request: one call of any endpoint, its reply as it is.
 
+local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
 local stopping = require "luma_cli.stop"
 local text = require "luma_cli.text"
@@ -30,8 +31,8 @@ return function(app)
   local reply, err = job:result()
   if not reply then
     if err.code == "decode" then stopping.interrupt() end
-    if err.code == "deadline" then stop(5, tostring(err)) end
-    stop(1, tostring(err))
+    if err.code == "deadline" then stop(5, hints.of_error(err)) end
+    stop(1, hints.of_error(err))
   end
   if screen.out_is_terminal then reply = text.safe_json(reply) end
   app.out:line(screen.as_json and reply or indent(screen, reply))

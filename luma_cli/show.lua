@@ -2,7 +2,6 @@
 -- Tasks on stdout: JSON lines, rows of a table, or one after the other at
 -- length.
 
-local luma = require "luma"
 local facts_of = require "luma_cli.facts"
 local show_card = require "luma_cli.card"
 local Table = require "luma_cli.table"
@@ -41,9 +40,9 @@ local function put(self, facts)
   end
 end
 
--- A task: a table, or in JSON its text, for which the state must be given.
+-- A task with the id that was asked for: a table, or in JSON its text.
 function Show:task(task, id, state)
-  self.app.outcome:saw(state or luma.state(task))
+  self.app.outcome:saw(state)
   if type(task) == "table" then return put(self, facts_of(task, id, state)) end
   local on_terminal = self.app.screen.out_is_terminal
   self.write(on_terminal and text.safe_json(task) or task)

@@ -66,6 +66,30 @@ local function decode(bytes)
   return code
 end
 
+-- The bytes of a code point.
+local function encode(code)
+  if code < 0x80 then return string.char(code) end
+  local bytes, length = "", 1
+  while code >= LEADS[length] + 1 - LEAD[length] or length == 1 do
+    bytes = string.char(0x80 + code % 64) .. bytes
+    code, length = math.floor(code / 64), length + 1
+  end
+  return string.char(LEAD[length] + code) .. bytes
+end
+
+-- Whether a unit of UTF-16 is one of the two that make a character together.
+function text.is_half(unit) return unit >= 0xD800 and unit < 0xE000 end
+
+-- The character that a unit of UTF-16 is, or makes with the second; and how
+-- many of the two that takes. A half that stands alone is U+FFFD.
+function text.of_utf16(first, second)
+  if not text.is_half(first) then return encode(first), 1 end
+  local pair = first < 0xDC00 and second and second >= 0xDC00
+    and second < 0xE000
+  if not pair then return text.BAD, 1 end
+  return encode(0x10000 + (first - 0xD800) * 1024 + second - 0xDC00), 2
+end
+
 local function is_control(code)
   return code < 0x20 or code >= 0x7F and code < 0xA0
 end
@@ -73,6 +97,7 @@ end
 -- A byte and what continues it: in broken text, more or less than a character.
 local CHARACTER = ".[\128-\191]*"
 local BAD = "\239\191\189" -- U+FFFD
+text.BAD = BAD
 local PLAIN = "^[ -~]*$"
 
 local function safe_character(bytes)

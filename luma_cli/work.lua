@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Jobs from their start to what they came to, while progress is drawn.
 
+local hints = require "luma_cli.hints"
 local stopping = require "luma_cli.stop"
 
 local SLICE = 0.05 -- seconds of deliveries between two looks at progress
@@ -15,10 +16,8 @@ function work.start(app, verb, ...)
   local method = app.client[verb]
   if not method then stop(1, "this luma module has no " .. verb) end
   local ok, job, err = stopping.try(method, app.client, ...)
-  if not ok then
-    stop(2, tostring(job):match "%((.*)%)$" or tostring(job))
-  end
-  return job or stop(1, tostring(err))
+  if not ok then stop(2, hints.of_misuse(job)) end
+  return job or stop(1, hints.of_error(err))
 end
 
 -- Our decoder cannot fail by itself: if it did, Ctrl-C was pressed in it.
@@ -62,7 +61,7 @@ end
 
 -- What stopped a whole window would stop the next ones as well.
 local function give_up(turn, err)
-  stop(1, tostring(err)
+  stop(1, hints.of_error(err)
     .. (turn.total and "" or "; later ids were not asked for"))
 end
 
@@ -72,10 +71,9 @@ local function list_set(list)
   return set
 end
 
--- An id that is neither a task nor missing.
-local function tell(app, id, err, late)
-  if late then return app.outcome:is_late(id, late) end
-  if err.code == "deadline" then return app.outcome:is_late(id) end
+-- An id that is neither a task nor missing, and the last that was seen of it.
+local function tell(app, id, err, state)
+  if err.code == "deadline" then return app.outcome:is_late(id, state) end
   app.outcome:has_failed(id, err)
 end
 
@@ -85,19 +83,19 @@ local function tell_failures(app, ids, err)
   for _, id in ipairs(ids) do
     if not told[id] and (pending[id] or failed[id]) then
       told[id] = true
-      tell(app, id, failed[id], pending[id] and (states[id] or "no state"))
+      tell(app, id, failed[id] or err,
+        pending[id] and (states[id] or "no state"))
     end
   end
-  if not next(told) then app.outcome:broke(tostring(err)) end
+  if not next(told) then app.outcome:broke(hints.of_error(err)) end
 end
 
--- Takes a finished job's result: shows its tasks, unless that is done, and
--- the missing; tells the rest.
+-- Takes what a finished job came to, whose tasks have been shown: shows the
+-- missing and tells the rest.
 function work.settle(app, job, show, turn)
   local tasks, missing = job:result()
   local err = not tasks and missing or nil
-  if err then tasks, missing = err.tasks or {}, err.missing or {} end
-  for _, task in ipairs(tasks) do show:task(task) end
+  if err then missing = err.missing or {} end
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
   if work.answered(app) == turn.before and err.code ~= "deadline"

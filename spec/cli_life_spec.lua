@@ -72,6 +72,14 @@ describe("the command line", function()
       assert.equal("luma: out of time: b: processing\n", ended.err)
     end)
 
+    with("watch", "says why the gateway could not be asked", function()
+      local ended = cli.run({ http = "http://127.0.0.1:1" }, { "watch",
+        "--interval", "0.1", "--max-interval", "0.1", "a" })
+      assert.equal(1, ended.code)
+      assert.matches("^luma: failed: a: no connection could be made",
+        ended.err)
+    end)
+
     with("watch", "draws what is open on a terminal", function()
       g:queue({ shape = "B", state = "processing" },
         { shape = "B", state = "processing" },
@@ -101,12 +109,16 @@ describe("the command line", function()
   end)
 
   -- Every task is completed, and its video is what the route serves.
-  local function serve(...)
+  local function answer_with_video(numeric)
     local link = g.http .. "/files/clip.mp4"
-    g:default { inner = {
+    g:default { numeric = numeric, inner = {
       video = { url = link, download_url = link, width = 1, height = 1 },
       video_raw = { url = link, width = 1, height = 1, duration = 5 },
     } }
+  end
+
+  local function serve(...)
+    answer_with_video()
     local behaviours = { ... }
     for _, behaviour in ipairs(behaviours) do
       behaviour.content_type = "video/mp4"
@@ -151,6 +163,15 @@ describe("the command line", function()
         assert.equal(3, download({ "a" }).code)
       end)
 
+    with("watch download", "says which option lets it take a private address",
+      function()
+        serve {}
+        local ended = cli.run(g, { "download", "--dir", dir, "a" })
+        assert.equal(1, ended.code)
+        assert.matches("^luma: failed: a: .*see %-%-allow%-private",
+          ended.err)
+      end)
+
     with("watch download", "has a row for each on a terminal", function()
       serve { drip = { bytes = 20000, seconds = 0.1 } }
       local ended = cli.on_terminal(g, 80, { "download", "--allow-private",
@@ -165,15 +186,47 @@ describe("the command line", function()
       assert.matches("2 files, 500 kB, ", ended.screen)
     end)
 
-    with("watch download", "fails where there is no such directory",
+    with("watch download", "makes the folder, and those above it", function()
+      serve {}
+      local ended = download { "a", "--dir", dir .. "/it's new/clips" }
+      assert.same({ 0, "" }, { ended.code, ended.err })
+      assert.equal(VIDEO, slurp(dir .. "/it's new/clips/a.mp4"))
+      assert.equal("a.mp4\n",
+        cli.shell("ls -A '" .. dir .. "/it'\\''s new/clips'").out)
+    end)
+
+    with("watch download", "names a folder it cannot use before it asks",
       function()
-        serve {}
-        dir = dir .. "/not"
-        local ended = download { "a" }
-        dir = dir:sub(1, -5)
-        assert.equal(1, ended.code)
-        assert.matches("^luma: failed: a: ", ended.err)
+        local file = dir .. "/file"
+        assert(io.open(file, "w")):close()
+        for path, reason in pairs {
+          [file] = "it is not a folder",
+          [file .. "/clips"] = "Not a directory",
+          ["/proc/clips"] = "No such file or directory",
+          ["/proc"] = "[^\n]+",
+        } do
+          local ended = download { "a", "--dir", path }
+          assert.equal(2, ended.code)
+          assert.equal("", ended.out)
+          assert.matches("^luma: cannot write to the folder "
+            .. path:gsub("%p", "%%%0") .. ": " .. reason .. "\n$", ended.err)
+        end
+        local ended = download { "a", "--dir", "" }
+        assert.same({ 2, "luma: --dir: must not be empty\n" },
+          { ended.code, ended.err })
+        assert.equal(0, #g:journal())
       end)
+
+    with("watch download", "names the file by the digits of the id", function()
+      serve {}
+      answer_with_video(true)
+      local id = "831922345719271433" -- beyond 2^53
+      local ended = download { id }
+      assert.same({ 0, "" }, { ended.code, ended.err })
+      assert.same({ id = id, path = dir .. "/" .. id .. ".mp4" },
+        cjson.decode(ended.out))
+      assert.equal(VIDEO, slurp(dir .. "/" .. id .. ".mp4"))
+    end)
 
     with("watch download", "goes on after Ctrl-C where it stopped", function()
       serve({ stall = "body" }, {})

@@ -176,7 +176,8 @@ describe("the command line", function()
     it("that are none are named by their line", function()
       local ended = luma({ "get", "-" }, { stdin = 'a\n{"no":"id"}\n' })
       assert.equal(2, ended.code)
-      assert.equal("luma: standard input:2: no id\n", ended.err)
+      assert.equal("luma: standard input:2: no id: an object without an id\n",
+        ended.err)
       assert.equal(0, #g:journal())
     end)
   end)
@@ -233,6 +234,22 @@ describe("the command line", function()
         assert.matches("^luma: ", ended.err)
       end
       assert.equal(0, #g:journal())
+    end)
+
+    it("2: usage, in the words of the command", function()
+      for said, words in pairs {
+        ["--max-interval: must not be below --interval"] =
+          { "watch", "--interval", "20", "a" },
+        ["--ca-file: cannot be read"] = { "get", "--ca-file", "/nowhere", "a" },
+        ["--url or LUMA_GATEWAY_URL: plain http would show the token to "
+          .. "everybody on the way; use https"] =
+          { "get", "--url", "http://192.0.2.1", "a" },
+        ["--deadline: must be a positive number of seconds"] =
+          { "get", "--deadline", "1e10", "a" },
+      } do
+        local ended = luma(words)
+        assert.same({ 2, "luma: " .. said .. "\n" }, { ended.code, ended.err })
+      end
     end)
 
     it("2: no token", function()

@@ -2,6 +2,7 @@
 -- The parts of the command line that only turn text into text.
 
 local cjson = require "cjson"
+local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
 local text = require "luma_cli.text"
 local units = require "luma_cli.units"
@@ -76,6 +77,85 @@ describe("text of strangers", function()
     assert.equal("[]", indent(screen, "[ ]"))
     assert.equal('"s"', indent(screen, '"s"'))
   end)
+end)
+
+describe("an error of the module", function()
+  local function said(message, code)
+    return hints.of_error(setmetatable({ code = code or "link" }, {
+      __tostring = function() return message end,
+    }))
+  end
+
+  local NONE = " (the command has no option for it)"
+
+  it("names the options of the command", function()
+    for given, expected in pairs {
+      ["a private address, see allow_private (address)"] =
+        "a private address, see --allow-private (address)",
+      ["raise `max_interval`, or set deadline = 600."] =
+        "raise `--max-interval`, or set --deadline 600.",
+      ["set allow_private = true"] = "set --allow-private",
+      ["more than max_reply, 9 bytes (too_large)"] =
+        "more than the largest reply that luma takes" .. NONE
+        .. ", 9 bytes (too_large)",
+      ["no connection within timeout.connect (connect_timeout)"] =
+        "no connection within the time that luma allows" .. NONE
+        .. " (connect_timeout)",
+      ["see link_grace"] = "see link_grace" .. NONE,
+      ["plain http; see plain_http"] =
+        "plain http, which the command does not take",
+      ["proxy: must be a URL of a proxy"] = "--proxy: must be a URL of a proxy",
+      -- These are words, or somebody's URL.
+      ["the job's deadline passed (deadline)"] =
+        "the job's deadline passed (deadline)",
+      ["no proxy, no token: retry"] = "no proxy, no token: retry",
+      ["https://x/?allow_private=1"] = "https://x/?allow_private=1",
+      ["path: must start with one /"] = "path: must start with one /",
+    } do
+      assert.equal(expected, said(given))
+    end
+  end)
+
+  it("leaves the words of a server alone", function()
+    for _, code in ipairs { "auth", "gateway", "rate_limit", "rejected",
+      "reply", "server" } do
+      local words = "max_task: deadline = 5, see base_url"
+      assert.equal(words, said(words, code))
+    end
+  end)
+
+  it("that it raised has no name of a function", function()
+    for given, expected in pairs {
+      ["bad argument #1 to 'client' (ca_file: cannot be read)"] =
+        "--ca-file: cannot be read",
+      ["bad argument #2 to 'watch' (max_interval: must not be below interval)"]
+        = "--max-interval: must not be below --interval",
+      ["bad argument #1 to 'client' (token: must not be empty)"] =
+        "no token: set LUMA_GATEWAY_TOKEN to the gateway's",
+      ["no argument"] = "no argument",
+    } do
+      assert.equal(expected, hints.of_misuse(given))
+    end
+  end)
+
+  it("never names an option of the module as if it were one of luma's",
+    function()
+      local file = assert(io.open "README.md")
+      local reference = file:read "*a":match "\n## Reference\n(.-)\n### Tasks\n"
+      file:close()
+      local names = 0
+      for line in reference:gmatch "[^\n]+" do
+        local name = line:match "^| `([%w_]+)` |.*|.*|"
+          or line:match "^%- `([%w_]+)` %("
+        if name and name ~= "path" then
+          names = names + 1
+          local sentence = said(("set %s = 5"):format(name))
+          assert.truthy(sentence:find("the command has no option", 1, true)
+            or sentence:find "%-%-%l" or sentence:find "LUMA_GATEWAY_", name)
+        end
+      end
+      assert.is_true(names > 20, names)
+    end)
 end)
 
 describe("numbers", function()

@@ -313,6 +313,46 @@ describe("in Neovim", function()
     end)
   end)
 
+  describe("the few lines in docs/hosts.md", function()
+    local function snippet()
+      local file = assert(io.open "docs/hosts.md")
+      local section = file:read "*a":match "\n## Neovim\n(.-)\n## "
+      file:close()
+      return (assert(section:match "\n```lua\n(.-)```\n"))
+    end
+
+    -- The page's own text is run as it stands; only `ids` is ours. The client
+    -- and the handle are local to it.
+    local function run(ids, after)
+      return ed:run("ids = vim.split(%q, ' ')\n%s\n%s", ids, snippet(),
+        after or "")
+    end
+
+    it("show tasks in a buffer, each once, and end", function()
+      g:default { delay = 0.02, drip = { bytes = 2000, seconds = 0.005 } }
+      local ids = fixture.list(300)
+      run(table.concat(ids, " "))
+      ed:wait "#polls > 0 and not polling()"
+      local expected = { "" }
+      for i, id in ipairs(ids) do expected[i + 1] = id .. "  completed" end
+      local shown_lines = lines(1)
+      table.sort(shown_lines)
+      table.sort(expected)
+      assert.same(expected, shown_lines)
+      assert.equal("", messages())
+    end)
+
+    it("wait for the main loop while Neovim asks a question", function()
+      assert.same({ true, { "" } }, run("a b c", [[
+        vim.wait(500, function() return not polling() end, 5, true)
+        return { polling(), vim.fn.getline(1, "$") }
+      ]]))
+      ed:wait "not polling()"
+      assert.equal(4, #lines(1))
+      assert.equal("", messages())
+    end)
+  end)
+
   describe("ends", function()
     it("its work when the buffer is wiped", function()
       g:default { stall = "body" }

@@ -29,8 +29,9 @@ local function write(path, content)
   return path
 end
 
--- The shell's words for luma with these arguments, on the gateway.
-local function command(gateway, words, env)
+-- The shell's words for luma with these arguments, on the gateway; `program`
+-- is luma's own in the source tree, unless it is given.
+local function command(gateway, words, env, program)
   local parts = { "env" }
   for _, name in ipairs(NEVER_INHERITED) do
     parts[#parts + 1] = "-u " .. name
@@ -43,27 +44,28 @@ local function command(gateway, words, env)
   for name, value in pairs(set) do
     parts[#parts + 1] = quote(name .. "=" .. value)
   end
-  parts[#parts + 1] = LUA .. " bin/luma"
+  parts[#parts + 1] = program or LUA .. " bin/luma"
   for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
   return table.concat(parts, " ")
 end
 
 -- Runs a shell's line; what it printed and how it ended: { out =, code = }.
 function cli.shell(line)
-  local pipe = assert(io.popen(line .. "; echo =$?"))
+  local pipe = assert(io.popen(line .. "\necho =$?"))
   local out, code = pipe:read("*a"):match "^(.*)=(%d+)\n$"
   pipe:close()
   return { out = out, code = tonumber(code) }
 end
 
--- Runs luma: { out =, err =, code = }. `more` has `env`, `stdin` (text), and
--- `before` and `after`, what the shell's line has around it.
+-- Runs luma: { out =, err =, code = }. `more` has `env`, `stdin` (text),
+-- `program`, and `before` and `after`, what the shell's line has around it.
 function cli.run(gateway, words, more)
   more = more or {}
   local input = more.stdin and write(os.tmpname(), more.stdin)
   local err = os.tmpname()
   local ended = cli.shell(("{ %s %s %s; } <%s 2>%s"):format(
-    more.before or "", command(gateway, words, more.env), more.after or "",
+    more.before or "", command(gateway, words, more.env, more.program),
+    more.after or "",
     input or "/dev/null", err))
   if input then os.remove(input) end
   ended.err = read_and_remove(err)
@@ -95,6 +97,36 @@ function cli.start(gateway, words, out)
     pipe:close()
     return { err = read_and_remove(err), code = code }
   end
+end
+
+-- Starts luma with a pipe to its standard input: a function that writes text
+-- into it, and one that closes it and gives the code. What it prints is lost.
+function cli.feed(gateway, words)
+  local code = os.tmpname()
+  local pipe = assert(io.popen(("%s >/dev/null; echo $? >%s")
+    :format(command(gateway, words), code), "w"))
+  local function write_now(content)
+    assert(pipe:write(content))
+    assert(pipe:flush())
+  end
+  return write_now, function()
+    pipe:close()
+    return tonumber(read_and_remove(code))
+  end
+end
+
+-- Installs the program and its modules, but not luma itself, under `prefix`.
+-- Gives the program's path.
+function cli.install(prefix)
+  local modules = prefix .. "/share/lua/" .. _VERSION:match "%d+%.%d+"
+  local program = prefix .. "/bin/luma"
+  local line = ("mkdir -p %s/bin %s && cp -R luma_cli %s && "
+    .. "sed '1s|.*|#!/usr/bin/env -S %s|' bin/luma >%s && chmod 755 %s")
+  local folder, file = quote(modules), quote(program)
+  local made = cli.shell(line:format(quote(prefix), folder, folder, LUA, file,
+    file))
+  assert(made.code == 0, made.out)
+  return program
 end
 
 -- Runs the example for GNU parallel on these lines.

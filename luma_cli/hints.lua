@@ -1,0 +1,92 @@
+-- SPDX-License-Identifier: MIT
+-- The module's errors, in the words of the command. The module names its own
+-- options (`max_interval`, `deadline = 600`), which nobody can type in a
+-- shell: here they become the command's, or it is said that there is none.
+
+local hints = {}
+
+local OPTIONS = {
+  allow_private = "--allow-private", base_url = "--url or LUMA_GATEWAY_URL",
+  batch_size = "--batch-size", ca_file = "--ca-file",
+  connections = "--connections", deadline = "--deadline", dir = "--dir",
+  interval = "--interval", max_interval = "--max-interval",
+  missing_grace = "--missing-grace", proxy = "--proxy", retry = "--retry",
+  token = "LUMA_GATEWAY_TOKEN", what = "--what",
+}
+local NO_OPTION = " (the command has no option for it)"
+local WITHOUT = { -- what the option is about, where there is none
+  attempts = "attempts", decode = "decode", exists = "exists",
+  http2 = "http2", link_grace = "link_grace", max_bytes = "max_bytes",
+  max_reply = "the largest reply that luma takes",
+  max_task = "the largest task that luma takes",
+  max_undelivered = "max_undelivered", nulls = "nulls",
+  plain_http = "plain http", sync = "sync",
+  timeout = "timeout", ["timeout.attempt"] = "the time that luma allows",
+  ["timeout.connect"] = "the time that luma allows",
+  ["timeout.stall"] = "the time that luma allows", user_agent = "user_agent",
+}
+
+-- Sentences that say what to do about it in Lua.
+local PHRASES = {
+  { "; use https, or set plain_http = true", "; use https" },
+  { "; see plain_http", ", which the command does not take" },
+  { "must not be below interval", "must not be below --interval" },
+}
+
+-- The words of a server are in these: they are shown as they are.
+local OF_A_SERVER = {
+  auth = true, gateway = true, rate_limit = true, rejected = true,
+  reply = true, server = true,
+}
+
+local function of_option(name)
+  local without = WITHOUT[name]
+  return OPTIONS[name] or without and without .. NO_OPTION
+end
+
+local function replace(message, given, instead)
+  local from, to = message:find(given, 1, true)
+  if not from then return message end
+  return message:sub(1, from - 1) .. instead .. message:sub(to + 1)
+end
+
+-- Some names are words of English as well: these are an option in front of a
+-- value or of a colon at the start. Names like max_task are one anywhere.
+local function translate(message)
+  for _, phrase in ipairs(PHRASES) do
+    message = replace(message, phrase[1], phrase[2])
+  end
+  message = message:gsub("^([%w_.]+):", function(name)
+    return OPTIONS[name] and OPTIONS[name] .. ":"
+  end)
+  message = message:gsub("([%w_.]+) = ([%w.]+)", function(name, value)
+    local option = of_option(name)
+    local says_more = OPTIONS[name] and value ~= "true"
+    return option and option .. (says_more and " " .. value or "")
+  end)
+  return (message:gsub("[^%s()]+", function(word)
+    local before, name, after = word:match "^([`'\"]?)(%a[%w_.]-)([`'\",:;.]*)$"
+    local option = name and name:find "[_.]" and of_option(name)
+    return option and before .. option .. after
+  end))
+end
+
+-- The sentence of an error that the module returned.
+function hints.of_error(err)
+  local message = tostring(err)
+  if OF_A_SERVER[err.code] then return message end
+  return translate(message)
+end
+
+-- The sentence of a mistake that the module raised, without the function's
+-- name.
+function hints.of_misuse(raised)
+  local why = tostring(raised):match "%((.*)%)$" or tostring(raised)
+  if why:find "^token: .*LUMA_GATEWAY_TOKEN"
+      or why == "token: must not be empty" then
+    return "no token: set LUMA_GATEWAY_TOKEN to the gateway's"
+  end
+  return translate(why)
+end
+
+return hints

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: MIT
+-- What one word or one JSON string of a text with ids says.
+
+local text = require "luma_cli.text"
+
+local find, sub = string.find, string.sub
+
+local literal = {
+  CONSTANT = { null = true, ["true"] = true, ["false"] = true },
+}
+
+-- A word as it is shown in a message.
+function literal.quoted(word)
+  return "'" .. (#word > 40 and sub(word, 1, 40) .. "..." or word) .. "'"
+end
+
+local IS_FLOAT = { -- words that programs make of large numbers
+  "^[+-]?%d+%.%d*[eE][+-]?%d+$", "^[+-]?%d+[eE]%+%d+$",
+}
+
+-- Why a word that stands outside of JSON is no id, or nil.
+function literal.why_no_id(word)
+  if literal.CONSTANT[word] then return word end
+  if find(word, "%c") then return "a control character in a word" end
+  if find(word, "^%p+$") or find(word, ":$") then return literal.quoted(word) end
+  if find(word, text.BAD, 1, true) then return "characters that are damaged" end
+  for _, pattern in ipairs(IS_FLOAT) do
+    if find(word, pattern) then
+      return literal.quoted(word) .. ", a number that has lost its digits"
+    end
+  end
+end
+
+local ESCAPES = {
+  b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ["/"] = "/",
+  ["\\"] = "\\", ['"'] = '"',
+}
+
+-- The string that JSON writes as `raw`, or nil where an escape is wrong.
+function literal.unescape(raw)
+  if not find(raw, "\\", 1, true) then return raw end
+  local out, at = {}, 1
+  while true do
+    local slash = find(raw, "\\", at, true)
+    out[#out + 1] = sub(raw, at, (slash or 0) - 1)
+    if not slash then return table.concat(out) end
+    local short = ESCAPES[sub(raw, slash + 1, slash + 1)]
+    local first = raw:match("^u(%x%x%x%x)", slash + 1)
+    if not (short or first) then return nil end
+    local used = 1
+    if first then
+      local second = raw:match("^\\u(%x%x%x%x)", slash + 6)
+      short, used = text.of_utf16(tonumber(first, 16),
+        second and tonumber(second, 16))
+    end
+    out[#out + 1] = short
+    at = slash + (first and 6 * used or 2)
+  end
+end
+
+return literal

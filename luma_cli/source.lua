@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: MIT
+-- The text of a file, or of standard input, piece by piece as UTF-8.
+--
+-- A file that has a position is read in pieces of 64 KiB. A pipe or a
+-- terminal is read line by line, so that a line is there as soon as it was
+-- written. A long line comes in pieces as well, but is in memory once. UTF-16
+-- needs its byte order mark; from a pipe it is read in pieces, not lines.
+-- Lua 5.1 and LuaJIT do not see a NUL byte in a line from a pipe.
+
+local stop = require "luma_cli.stop".stop
+local streams = require "luma_cli.streams"
+local text = require "luma_cli.text"
+
+local PIECE = 65536 -- bytes
+
+local Source = {}
+Source.__index = Source
+
+local source = {}
+
+-- Opens a path ("-": standard input), or ends the program.
+function source.open(path)
+  local self = setmetatable({ name = path, kept = "" }, Source)
+  if path == "-" then
+    self.name, self.file = "standard input", io.stdin
+    self.has_position = streams.stdin_has_position
+    return self
+  end
+  local file, why = io.open(path, "rb")
+  if not file then stop(2, ("cannot read %s"):format(why)) end
+  self.file, self.has_position = file, file:seek() ~= nil
+  return self
+end
+
+-- What file:read gives, or nil at the end.
+local function read(self, what)
+  local bytes, why = self.file:read(what)
+  if why then stop(2, ("cannot read %s: %s"):format(self.name, why)) end
+  return bytes
+end
+
+local function next_piece(self)
+  if self.has_position or self.utf16 then return read(self, PIECE) end
+  if not self.line then
+    local line = read(self, "*l")
+    if not line or #line < PIECE then return line and line .. "\n" end
+    self.line, self.at = line .. "\n", 1
+  end
+  local piece = self.line:sub(self.at, self.at + PIECE - 1)
+  self.at = self.at + PIECE
+  if self.at > #self.line then self.line = nil end
+  return piece
+end
+
+-- The first two bytes, unless they are a byte order mark. A first line that
+-- is empty has only one, and the next may be long in coming.
+local function start_of(self)
+  local start = read(self, 1) or ""
+  if start == "" or start:find "[\r\n]" then return start end
+  start = start .. (read(self, 1) or "")
+  self.utf16 = start == "\255\254" and "little"
+    or start == "\254\255" and "big" or nil
+  if not self.utf16 and start:find "%z" then
+    stop(2, ("%s:1: no id: a NUL byte (UTF-16 needs a byte order mark)")
+      :format(self.name))
+  end
+  return self.utf16 and "" or start
+end
+
+-- The number that the two bytes at `at` are, or nil.
+local function unit(self, bytes, at)
+  local first, second = bytes:byte(at, at + 1)
+  if not second then return nil end
+  if self.utf16 == "big" then return first * 256 + second end
+  return second * 256 + first
+end
+
+local ASCII = { little = "([%z\1-\127])%z", big = "%z([%z\1-\127])" }
+
+-- UTF-16 as UTF-8. What the next piece may complete is kept for it.
+local function convert(self, bytes)
+  bytes = self.kept .. bytes
+  local ascii, count = bytes:gsub(ASCII[self.utf16], "%1")
+  self.kept = ""
+  if count * 2 == #bytes then return ascii end
+  local out, at = {}, 1
+  while at < #bytes do
+    local first, second = unit(self, bytes, at), unit(self, bytes, at + 2)
+    if text.is_half(first) and not second and not self.ended then break end
+    local character, used = text.of_utf16(first, second)
+    out[#out + 1] = character
+    at = at + 2 * used
+  end
+  self.kept = bytes:sub(at)
+  if self.ended and self.kept ~= "" then out[#out + 1] = text.BAD end
+  return table.concat(out)
+end
+
+-- The next piece, which may be empty, or nil at the end.
+function Source:read()
+  if self.ended then return nil end
+  if not self.started then
+    self.started = true
+    local start = start_of(self)
+    if start ~= "" then return start end
+  end
+  local piece = next_piece(self)
+  if not piece then
+    self.ended = true
+    if self.file ~= io.stdin then self.file:close() end
+  end
+  if self.utf16 then return convert(self, piece or "") end
+  return piece
+end
+
+return source
