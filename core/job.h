@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "plan.h"
+#include "ledger.h"
 #include "queue.h"
 #include "request.h"
 #include "retry.h"

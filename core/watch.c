@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "plan.h"
+#include "ids.h"
 #include "task.h"
 
 enum { WORDS = 200, LONGEST_WORD = 64 /* bytes */ };

@@ -77,14 +77,23 @@ local function tell(app, id, err, state)
   app.outcome:has_failed(id, err)
 end
 
+-- The state in which an open id was seen last, and the gateway's own word for
+-- it where that is another.
+local function last_state(err, id)
+  local state, word = (err.states or {})[id], (err.words or {})[id]
+  if not state then return "no state" end
+  if not word or word:lower() == state then return state end
+  return ("%s, the gateway says %s"):format(state, word)
+end
+
 local function tell_failures(app, ids, err)
-  local pending, states = list_set(err.pending), err.states or {}
+  local pending = list_set(err.pending)
   local failed, told = err.failed or {}, {}
   for _, id in ipairs(ids) do
     if not told[id] and (pending[id] or failed[id]) then
       told[id] = true
       tell(app, id, failed[id] or err,
-        pending[id] and (states[id] or "no state"))
+        pending[id] and last_state(err, id))
     end
   end
   if not next(told) then app.outcome:broke(hints.of_error(err)) end

@@ -72,6 +72,15 @@ describe("the command line", function()
       assert.equal("luma: out of time: b: processing\n", ended.err)
     end)
 
+    it("tells the gateway's own words for what it does not know", function()
+      g:default { texts = { a = '{"id":"a","state":"TELEPORTING"}' } }
+      local ended = cli.run(g, { "watch", "--interval", "0.01", "--deadline",
+        "0.2", "a" })
+      assert.equal(5, ended.code)
+      assert.equal("luma: out of time: a: processing, the gateway says "
+        .. "TELEPORTING\n", ended.err)
+    end)
+
     with("watch", "says why the gateway could not be asked", function()
       local ended = cli.run({ http = "http://127.0.0.1:1" }, { "watch",
         "--interval", "0.1", "--max-interval", "0.1", "a" })

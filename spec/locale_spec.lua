@@ -19,11 +19,16 @@ FAILURE	failed
 CREATE_TASK_FAILED	failed
 GENERATE_FAILED	failed
 ERROR	failed
-REJECTED	failed
 CANCEL	failed
 CANCELLED	failed
 CANCELED	failed
 NOT_FOUND	failed
+FINISH	completed
+FAIL	failed
+EXPIRED	failed
+TIMED_OUT	failed
+TERMINATED	failed
+REJECTED	failed
 IN_PROGRESS	processing
 PROCESSING	processing
 number	1	true
@@ -40,7 +45,7 @@ waited	false
 /CLIP	brought
 /PAGE	link
 /PACKED	brought
-cannot open its directory: No such file or directory
+cannot open the folder /no/such/: No such file or directory
 ]]
 
 local LIST = "[0.5,-1.25e-7,1e+300,0.3333333333333333,10]"

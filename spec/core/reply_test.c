@@ -47,8 +47,7 @@ static const struct reply_row {
     {"{\"data\":[],\"error\":false,\"detail\":null}", "ok"},
     {"{\"id\":\"request-7\",\"data\":[{\"id\":\"a\"}]}", "a processing; ok"},
     {"{\"data\":[],\"error\":\"\",\"detail\":{},\"error_code\":0}", "ok"},
-    {"{\"data\":[],\"error\":{\"code\":0,\"message\":\"\"},\"code\":0}",
-     "ok"},
+    {"{\"data\":[],\"error\":{\"code\":0,\"message\":\"\"},\"code\":0}", "ok"},
     /* lists elsewhere */
     {"{\"code\":\"success\",\"data\":{\"items\":[{\"id\":\"a\"}]}}",
      "a processing; ok"},
@@ -143,7 +142,8 @@ static void test_long_row(void)
     n = snprintf(body, sizeof body,
                  "[{\"id\":\"a\"},{\"id\":\"b\",\"x\":\"%s\"},{\"id\":\"c\"}]",
                  blank);
-    check_reply(200, body, (size_t)n, "a processing, c processing; ok but for 1");
+    check_reply(200, body, (size_t)n,
+                "a processing, c processing; ok but for 1");
     n = snprintf(body, sizeof body, "{\"id\":\"b\",\"x\":\"%s\"}", blank);
     check_reply(200, body, (size_t)n, "too_large*");
 }

@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* From ids to distinct ids, to batches, to request bodies; and the ledger that
- * gives every id exactly one outcome. Pure; nothing blocks.
- *
- * A list of ids is immutable once it is built, and counted, so that both
- * threads can read it. A ledger and its batches belong to one thread at a
- * time. */
-#ifndef LUMA_PLAN_H
-#define LUMA_PLAN_H
+/* From ids to batches and request bodies; and the ledger that gives every id
+ * exactly one outcome. Pure; nothing blocks. A ledger and its batches belong to
+ * one thread at a time. */
+#ifndef LUMA_LEDGER_H
+#define LUMA_LEDGER_H
 
-#include <stdatomic.h>
-
-#include "buf.h"
-#include "luma.h"
-
-/* ---- ids --------------------------------------------------------------- */
-
-struct luma_ids {
-    atomic_uint refs;
-    uint32_t count;     /* distinct ones */
-    struct buf text;    /* all bytes, one after the other */
-    struct buf ends;    /* uint32_t each: where the id ends in `text` */
-    struct buf invalid; /* uint32_t each: ids that are not UTF-8 */
-    uint32_t *slots;    /* index + 1 of an id, or 0; hashed by its bytes */
-    uint32_t room;      /* of `slots`, a power of two */
-};
-
-struct luma_ids *ids_ref(struct luma_ids *ids); /* any thread */
-
-/* The bytes of an id. */
-const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len);
-
-/* The index of an id, or -1. */
-int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
-
-/* They differ in nothing but case and blanks around them. */
-bool ids_look_alike(const char *a, size_t n, const char *b, size_t len);
+#include "ids.h"
 
 /* ---- batches ----------------------------------------------------------- */
 

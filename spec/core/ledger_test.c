@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of plan.h: lists of ids, request bodies, and the ledger's small steps.
- * job_test.c lets whole jobs run. */
-#include "plan.h"
+/* Tests of ids.h and ledger.h: lists of ids, request bodies, and the ledger's
+ * small steps. job_test.c lets whole jobs run. */
+#include "ledger.h"
 
 #include <stdlib.h>
 
@@ -160,7 +160,7 @@ static void test_many(void)
     luma_ids_unref(ids);
 }
 
-/* The hash of plan.c, to find ids that fall together. */
+/* The hash of ids.c, to find ids that fall together. */
 static uint32_t hash_of(const char *s)
 {
     uint64_t h = 0xCBF29CE484222325u;
@@ -446,7 +446,7 @@ static void test_invalid(void)
                                           "\xF5\x80"};
     struct luma_ids *ids = new_ids(10);
     struct ledger ledger;
-    struct batch *batch;
+    struct batch *batch = NULL;
     size_t i;
 
     must(add(ids, "caf\xC3\xA9") == LUMA_OK);
