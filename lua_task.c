@@ -2,9 +2,7 @@
 /* Conveniences for task tables, in every shape that gateways send: the core
  * knows where to look and what it means. They treat luma.null as absent, and
  * answer nil for anything that is no task. */
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/number.h"
@@ -53,8 +51,7 @@ static void read_number(lua_State *L, struct task_value *value)
         lua_pushlstring(L, digits, value->len);
         value->text = lua_tostring(L, -1);
     } else if (whole) {
-        value->len = (size_t)snprintf(value->room, sizeof value->room,
-                                      "%" PRId64, (int64_t)integer);
+        value->len = number_write_integer((int64_t)integer, value->room);
         value->text = value->room;
     }
 }

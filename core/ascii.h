@@ -30,6 +30,17 @@ static inline bool ascii_is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Cuts blanks off both ends of a text. */
+static inline void ascii_trim(const char **text, size_t *len)
+{
+    while (*len && ascii_is_space(**text)) {
+        ++*text;
+        --*len;
+    }
+    while (*len && ascii_is_space((*text)[*len - 1]))
+        --*len;
+}
+
 /* The first n bytes of both are equal but for case; neither may end before. */
 static inline bool ascii_same_bytes(const char *a, const char *b, size_t n)
 {

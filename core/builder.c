@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "ascii.h"
 #include "document.h"
 #include "number.h"
 
@@ -285,13 +286,14 @@ struct luma_doc *builder_make(const struct builder *b)
 
 /* ---- where the next value stands --------------------------------------- */
 
-static bool has_member(const struct builder *b, uint32_t object,
-                       const char *name)
+bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
-    const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
+    const struct luma_node *object = (const struct luma_node *)b->nodes.data +
+                                     b->open[depth];
 
-    return nodes[object].kind == LUMA_OBJECT &&
-           doc_find(nodes + object + 1, nodes + builder_count(b),
+    return object->kind == LUMA_OBJECT &&
+           doc_find(object + 1,
+                    (const struct luma_node *)b->nodes.data + builder_count(b),
                     (const struct luma_string *)b->strings.data, b->text.data,
                     name, strlen(name));
 }
@@ -301,7 +303,7 @@ bool builder_has_before(const struct builder *b, const char *name)
     unsigned i;
 
     for (i = 0; i < b->depth; i++)
-        if (has_member(b, b->open[i], name))
+        if (builder_has_at(b, i, name))
             return true;
     return false;
 }
@@ -359,4 +361,32 @@ bool builder_keep(struct builder *b, const char *from, const char *to)
             return false;
     }
     return buf_append(&b->json, from, (size_t)(to - from));
+}
+
+/* The code unit of an escape such as \\ud83d; 0 where there is none. */
+static unsigned unit_at(const char *p, const char *end)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned unit = 0, i;
+
+    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+        return 0;
+    for (i = 2; i < 6; i++)
+        unit = unit << 4 | (unsigned)(strchr(hex, ascii_lower(p[i])) - hex);
+    return unit;
+}
+
+void builder_mend(struct builder *b)
+{
+    char *p = b->json.data + b->base.json, *end = b->json.data + b->json.len;
+
+    while (p < end) {
+        unsigned unit = unit_at(p, end);
+        bool pair = unit >> 10 == 0xD800 >> 10 &&
+                    unit_at(p + 6, end) >> 10 == 0xDC00 >> 10;
+
+        if (unit >> 11 == 0xD800 >> 11 && !pair)
+            memcpy(p + 2, "fffd", 4);
+        p += pair ? 12 : unit ? 6 : *p == '\\' ? 2 : 1;
+    }
 }

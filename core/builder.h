@@ -93,8 +93,15 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path);
  * already. */
 bool builder_has_before(const struct builder *b, const char *name);
 
+/* The same of the object at that depth, which is below `depth`; 0: the root. */
+bool builder_has_at(const struct builder *b, unsigned depth, const char *name);
+
 /* Adds a piece of JSON to the kept text, `json`. A control character in it can
  * only be a raw one in a string, and is kept as an escape. False: no memory. */
 bool builder_keep(struct builder *b, const char *from, const char *to);
+
+/* Makes \ufffd of each lone half of a surrogate pair in the current document's
+ * kept text, so that every reader of JSON takes it. */
+void builder_mend(struct builder *b);
 
 #endif

@@ -113,26 +113,18 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
 
 /* ---- ids that look alike ----------------------------------------------- */
 
-static void cut_blanks(const char **id, size_t *len)
-{
-    for (; *len && ascii_is_space(**id); --*len)
-        ++*id;
-    while (*len && ascii_is_space((*id)[*len - 1]))
-        --*len;
-}
-
 uint32_t ids_hash_look(const char *id, size_t len)
 {
     uint64_t h = FNV_START;
 
-    for (cut_blanks(&id, &len); len > 0; id++, len--)
+    for (ascii_trim(&id, &len); len > 0; id++, len--)
         h = (h ^ (unsigned char)ascii_lower(*id)) * FNV_PRIME;
     return (uint32_t)(h ^ h >> 32);
 }
 
 bool ids_look_alike(const char *a, size_t n, const char *b, size_t len)
 {
-    cut_blanks(&a, &n);
-    cut_blanks(&b, &len);
+    ascii_trim(&a, &n);
+    ascii_trim(&b, &len);
     return n == len && ascii_same_bytes(a, b, n);
 }

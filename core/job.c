@@ -94,29 +94,28 @@ static void note_task(struct job *job, struct luma_doc *doc, int64_t now)
         ledger_see(&job->ledger, doc->id);
 }
 
-/* The index of the open id that the task answers, or -1. */
-static int64_t index_of(struct job *job, const struct luma_doc *doc)
+/* The index of the open id that the task answers, or -1. A row may have ids of
+ * other things before the one that was asked for. */
+static int64_t index_of(const struct job *job, const struct luma_doc *doc)
 {
     struct task_source source = task_of_doc(doc);
     struct task_value id;
+    int64_t index = -1;
+    unsigned from = 0;
 
     if (job->request)
         return job_is_over(job) ? -1 : 0;
-    if (!task_find_id(&source, &id))
-        return -1;
-    return ledger_find(&job->ledger, id.text, id.len);
+    if (task_find_id(&source, &id))
+        index = ledger_find(&job->ledger, id.text, id.len);
+    while (index < 0 && task_find_other_id(&source, &from, &id))
+        index = ledger_find(&job->ledger, id.text, id.len);
+    return index;
 }
 
-enum job_verdict job_task(struct job *job, struct batch *batch,
-                          struct luma_doc *doc, int64_t now,
-                          struct event_list *events)
+static enum job_verdict pass_on(struct job *job, struct batch *batch,
+                                struct luma_doc *doc, int64_t index,
+                                int64_t now, struct event_list *events)
 {
-    int64_t index = job->ended ? -1 : index_of(job, doc);
-
-    if (index < 0) {
-        free(doc);
-        return JOB_DROPS;
-    }
     batch->found++;
     doc->id = (uint32_t)index;
     note_task(job, doc, now);
@@ -131,6 +130,98 @@ enum job_verdict job_task(struct job *job, struct batch *batch,
     return JOB_TAKES;
 }
 
+/* The index of the one open id that the task's id looks like, or -1. */
+static int64_t alike_of(struct job *job, const struct luma_doc *doc,
+                        struct task_value *id)
+{
+    struct task_source source = task_of_doc(doc);
+
+    return !job->request && task_find_id(&source, id)
+               ? ledger_find_alike(&job->ledger, id->text, id->len)
+               : -1;
+}
+
+/* Holds the task behind those that came before. False: it is nobody's. */
+static bool hold(struct job *job, struct batch *batch, struct luma_doc *doc)
+{
+    struct luma_event **last = (struct luma_event **)&batch->held;
+    struct task_value id;
+
+    if (batch->held_count > 2 * batch->answer.count ||
+        alike_of(job, doc, &id) < 0)
+        return false;
+    while (*last)
+        last = &(*last)->next;
+    *last = &doc->event;
+    batch->held_count++;
+    return true;
+}
+
+enum job_verdict job_task(struct job *job, struct batch *batch,
+                          struct luma_doc *doc, int64_t now,
+                          struct event_list *events)
+{
+    int64_t index = job->ended ? -1 : index_of(job, doc);
+
+    if (index >= 0)
+        return pass_on(job, batch, doc, index, now, events);
+    if (!job->ended && hold(job, batch, doc))
+        return JOB_HOLDS;
+    free(doc);
+    return JOB_DROPS;
+}
+
+/* These very bytes were asked for in the batch. */
+static bool was_asked(const struct job *job, const struct batch *batch,
+                      const struct task_value *id)
+{
+    int64_t index = ids_find(job->ids, id->text, id->len);
+    uint32_t i;
+
+    for (i = 0; i < batch->answer.count; i++)
+        if (batch->ids[i] == index)
+            return true;
+    return false;
+}
+
+/* Another task that is held, with another id, looks the same. */
+static bool has_rival(const struct batch *batch, const struct task_value *id)
+{
+    const struct luma_doc *doc = batch->held;
+
+    for (; doc; doc = (const struct luma_doc *)doc->event.next) {
+        struct task_source source = task_of_doc(doc);
+        struct task_value other;
+
+        if (task_find_id(&source, &other) &&
+            !(other.len == id->len &&
+              memcmp(other.text, id->text, id->len) == 0) &&
+            ids_look_alike(other.text, other.len, id->text, id->len))
+            return true;
+    }
+    return false;
+}
+
+bool job_place_held(struct job *job, struct batch *batch, int64_t now,
+                    struct event_list *events)
+{
+    struct luma_event **link = (struct luma_event **)&batch->held;
+
+    for (; *link; link = &(*link)->next) {
+        struct luma_doc *doc = (struct luma_doc *)*link;
+        struct task_value id;
+        int64_t index = alike_of(job, doc, &id);
+
+        if (index < 0 || was_asked(job, batch, &id) || has_rival(batch, &id))
+            continue;
+        *link = doc->event.next;
+        pass_on(job, batch, doc, index, now, events);
+        return true;
+    }
+    batch_drop_held(batch);
+    return false;
+}
+
 /* The batch is done; the caller hears of it with what its ids have come to. Of
  * a watch it hears nothing where nothing is settled. */
 static void close_batch(struct job *job, struct batch *batch,
@@ -139,7 +230,7 @@ static void close_batch(struct job *job, struct batch *batch,
     if (job->watch) {
         job->watch->flying--;
         if (!batch->answer.count && !batch->settles) {
-            free(batch);
+            batch_free(batch);
             return;
         }
     }
@@ -165,20 +256,6 @@ void job_refuse_invalid(struct job *job, struct event_list *events)
     event_list_add(events, &batch->answer.event);
 }
 
-/* The answer to this one id was a task that cannot be read. */
-static void set_unreadable(struct luma_error *error, enum luma_status why)
-{
-    struct luma_error known = *error;
-
-    status_set(error, why);
-    status_detail(error, why == LUMA_TOO_LARGE
-                             ? "the task is over max_task, or too deep"
-                             : "the task is not JSON");
-    error->http = known.http;
-    error->attempts = known.attempts;
-    memcpy(error->request_id, known.request_id, sizeof known.request_id);
-}
-
 /* Leaves in the batch what has been in this doubt for long enough. */
 static void trim_doubtful(struct job *job, struct batch *batch,
                           enum watch_doubt doubt, int64_t now)
@@ -201,9 +278,10 @@ static void trim_doubtful(struct job *job, struct batch *batch,
 static bool asks_again(struct job *job, struct batch *batch)
 {
     uint32_t left = batch->answer.count;
-    bool hope = ledger_has_hope(&job->ledger, batch);
 
-    if (!left || (!batch->found && !(batch->unreadable && left > 1 && hope)))
+    ledger_note_answer(&job->ledger, batch);
+    if (!left || (!batch->found && !(batch->unreadable && left > 1 &&
+                                     ledger_has_hope(&job->ledger))))
         return false;
     if (ledger_ask_again(&job->ledger, batch, batch->unreadable > 0))
         batch->answer.count = 0;
@@ -216,11 +294,13 @@ void job_answered(struct job *job, struct batch *batch,
                   const struct luma_error *answer, int64_t now,
                   struct event_list *events)
 {
-    ledger_trim(&job->ledger, batch);
     batch->answer.error = *answer;
     if (!asks_again(job, batch)) {
         if (batch->answer.count && batch->unreadable)
-            set_unreadable(&batch->answer.error, batch->why);
+            status_change(&batch->answer.error, batch->why,
+                          batch->why == LUMA_TOO_LARGE
+                              ? "the task is over max_task, or too deep"
+                              : "the task is not JSON");
         if (job->watch && batch->answer.error.code != LUMA_TOO_LARGE)
             trim_doubtful(job, batch,
                           batch->unreadable ? IS_UNREADABLE : IS_MISSING, now);
@@ -244,7 +324,6 @@ void job_failed(struct job *job, struct batch *batch,
 {
     uint32_t i;
 
-    ledger_trim(&job->ledger, batch);
     batch->answer.error = end->error;
     if (job->watch && may_pass(job->watch, end)) {
         watch_trouble(job->watch, &end->error, now);

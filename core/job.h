@@ -19,6 +19,7 @@
 enum job_verdict {
     JOB_DROPS, /* nobody asked for it, or it is here already */
     JOB_KNOWS, /* it is as it was before */
+    JOB_HOLDS, /* job_place_held decides */
     JOB_TAKES  /* it was passed on */
 };
 
@@ -71,24 +72,32 @@ bool job_has_more(struct job *job, int64_t now);
  * memory, and the job is so, too. */
 struct batch *job_batch(struct job *job, uint32_t max);
 
-/* A task came as part of a reply to the batch. Passes it on, or frees it. */
+/* A task came as part of a reply to the batch. Passes it on, frees it, or holds
+ * it where its id only looks like one that is open. */
 enum job_verdict job_task(struct job *job, struct batch *batch,
                           struct luma_doc *doc, int64_t now,
                           struct event_list *events);
 
+/* The reply has ended: passes on one of the tasks that the batch holds, if its
+ * id was not asked for in this batch, and is like one open id and like no other
+ * task that is held. False: none of them is; they are freed. To be repeated,
+ * and before the batch is trimmed. */
+bool job_place_held(struct job *job, struct batch *batch, int64_t now,
+                    struct event_list *events);
+
 /* Ids that no request can have fail at once, before any is sent. */
 void job_refuse_invalid(struct job *job, struct event_list *events);
 
-/* The batch got a real answer, or at least all its tasks: what it left out is
- * asked for again as long as answers bring something new, in halves where
- * tasks could not be read, and else it is missing, in a watch after a while.
- * `answer` tells of the exchange. Owns the batch. */
+/* The batch, which is trimmed, got a real answer, or at least all its tasks:
+ * what it left out is asked for again as long as answers bring something new,
+ * in halves where tasks could not be read, and else it is missing, in a watch
+ * after a while. `answer` tells of the exchange. Owns the batch. */
 void job_answered(struct job *job, struct batch *batch,
                   const struct luma_error *answer, int64_t now,
                   struct event_list *events);
 
-/* The batch failed for good: its open ids have end->error, or wait for the next
- * round of their watch. Owns the batch. */
+/* The batch, which is trimmed, failed for good: its open ids have end->error,
+ * or wait for the next round of their watch. Owns the batch. */
 void job_failed(struct job *job, struct batch *batch,
                 const struct exchange_end *end, int64_t now,
                 struct event_list *events);

@@ -22,40 +22,26 @@ enum {
 
 static void fail(struct json_reader *r, enum luma_status why)
 {
+    r->spoilt = why == LUMA_REPLY && r->lists;
     r->why = why;
     r->state = BAD;
     r->result = JSON_BAD;
 }
 
-static bool is_between_rows(const struct json_reader *r)
-{
-    return r->split && r->builder.depth == r->split && !r->in_row;
-}
-
-static void begin_row(struct json_reader *r)
-{
-    builder_begin_row(&r->builder);
-    r->in_row = true;
-    r->used_row = 0;
-}
-
-/* The current document is over a limit or not JSON. A row is skipped to its
- * end; without the root nothing can be said of the reply. */
+/* The current document is over a limit. A row is skipped to its end; without
+ * the root nothing can be said of the reply. */
 static void give_up(struct json_reader *r, enum luma_status why)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
 
     if (r->gave_up)
         return;
-    if (why == LUMA_REPLY && is_between_rows(r))
-        begin_row(r); /* of what stands between two rows */
     if (!r->in_row) {
         fail(r, why);
         return;
     }
     r->why = why;
     r->gave_up = true;
-    r->spoilt = r->spoilt || why == LUMA_REPLY;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
     r->skipping = r->builder.depth - r->split;
@@ -131,13 +117,20 @@ static void token_done(struct json_reader *r)
                   : builder_value(&r->builder, t, r->name);
 
     r->state = r->naming ? COLON : AFTER;
-    if (status != LUMA_OK)
+    if (status == LUMA_REPLY)
+        fail(r, status);
+    else if (status != LUMA_OK)
         give_up(r, status);
     else if (!r->naming)
         value_done(r);
 }
 
 /* ---- bytes ------------------------------------------------------------- */
+
+static bool is_between_rows(const struct json_reader *r)
+{
+    return r->split && r->builder.depth == r->split && !r->in_row;
+}
 
 /* A colon or comma that follows at once need not wait for a turn of its own. */
 static const char *follow(struct json_reader *r, const char *p, const char *end)
@@ -173,7 +166,7 @@ static const char *after_token(struct json_reader *r, enum token_result result,
         token_done(r);
         return follow(r, p, end);
     case TOKEN_BAD:
-        give_up(r, LUMA_REPLY);
+        fail(r, LUMA_REPLY);
         return p;
     default:
         give_up(r, LUMA_MEMORY);
@@ -203,8 +196,11 @@ static const char *begin_token(struct json_reader *r, const char *p,
 static const char *begin_value(struct json_reader *r, const char *p,
                                const char *end)
 {
-    if (is_between_rows(r))
-        begin_row(r);
+    if (is_between_rows(r)) {
+        builder_begin_row(&r->builder);
+        r->in_row = true;
+        r->used_row = 0;
+    }
     if (is_data(r))
         r->inner = 0; /* of equal names the last counts */
     if (*p != '{' && *p != '[')
@@ -225,10 +221,9 @@ static const char *punctuation(struct json_reader *r, const char *p,
         close_container(r);
         return follow(r, p + 1, end);
     }
-    if (follow(r, p, end) != p)
-        return p + 1;
-    give_up(r, LUMA_REPLY);
-    return p;
+    if (follow(r, p, end) == p)
+        fail(r, LUMA_REPLY);
+    return p + 1;
 }
 
 /* Looks for the end of a row that is given up: a comma or the bracket of the
@@ -353,6 +348,9 @@ struct luma_doc *json_take(struct json_reader *r)
 {
     struct luma_doc *doc = NULL;
 
+    if (r->keep_json && r->token.halves)
+        builder_mend(&r->builder);
+    r->token.halves = false;
     if (!r->gave_up) {
         doc = builder_make(&r->builder);
         r->why = doc ? LUMA_OK : LUMA_MEMORY;

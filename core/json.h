@@ -10,9 +10,8 @@
  * itself, a lone half of a surrogate pair is read as U+FFFD, of equal names the
  * last counts, integers beyond 64 bits keep their digits.
  *
- * A row that is not JSON is lost, and the next row is looked for behind it: at
- * the comma or bracket that would end it if its brackets and quotes are right.
- * Where they are not, what follows may be lost as well.
+ * What is not JSON ends the reading; where a list has begun, `spoilt` says so.
+ * Nothing behind it is a row: its brackets and quotes cannot be trusted.
  *
  * The caller owns the struct; one thread at a time; nothing blocks. Errors are
  * sticky until json_reset. */
@@ -55,7 +54,7 @@ struct json_reader {
     unsigned split; /* they are the values at this depth; 0: there are none */
     unsigned lists; /* how many there have been */
     bool in_row;
-    bool spoilt; /* a row was not JSON */
+    bool spoilt; /* JSON_BAD, within a list or behind one */
     size_t used_row;
     /* the inner object: the root's member "data", where it is an object */
     uint32_t inner;
@@ -85,9 +84,8 @@ enum json_result json_feed(struct json_reader *reader, const char **at,
 enum json_result json_end(struct json_reader *reader);
 
 /* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its
- * `event`, `id` and `state` zero. NULL: the row is over a limit
- * (LUMA_TOO_LARGE) or not JSON (LUMA_REPLY) or memory ran out, and `why` says
- * which. */
+ * `event`, `id` and `state` zero. NULL: the row is over a limit or memory ran
+ * out, and `why` says which. */
 struct luma_doc *json_take(struct json_reader *reader);
 
 /* Makes the root's inner object, its member "data", the document's value: after

@@ -68,6 +68,23 @@ static struct batch *new_batch(uint32_t room)
     return batch;
 }
 
+void batch_drop_held(struct batch *batch)
+{
+    struct luma_doc *doc;
+
+    while ((doc = batch->held)) {
+        batch->held = (struct luma_doc *)doc->event.next;
+        free(doc);
+    }
+    batch->held_count = 0;
+}
+
+void batch_free(struct batch *batch)
+{
+    batch_drop_held(batch);
+    free(batch);
+}
+
 static void add_fresh(struct ledger *ledger, struct batch *batch, uint32_t max)
 {
     uint32_t *n = &batch->answer.count;
@@ -122,6 +139,13 @@ struct batch *ledger_invalid(struct ledger *ledger)
     return batch;
 }
 
+int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
+{
+    int64_t found = ids_find(ledger->ids, id, len);
+
+    return found >= 0 && ledger->settled[found] == IS_OPEN ? found : -1;
+}
+
 /* ---- ids that look alike ----------------------------------------------- */
 
 /* False: out of memory. */
@@ -144,7 +168,7 @@ static bool make_alike(struct ledger *ledger)
 }
 
 /* Without memory nothing is alike: then the id is asked for once more. */
-static int64_t find_alike(struct ledger *ledger, const char *id, size_t len)
+int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len)
 {
     uint32_t mask = ledger->ids->room - 1, slot = ids_hash_look(id, len) & mask;
     int64_t found = -1;
@@ -162,15 +186,6 @@ static int64_t find_alike(struct ledger *ledger, const char *id, size_t len)
             return -1; /* there are several */
         found = index;
     }
-    return found;
-}
-
-int64_t ledger_find(struct ledger *ledger, const char *id, size_t len)
-{
-    int64_t found = ids_find(ledger->ids, id, len);
-
-    if (found < 0 || ledger->settled[found] != IS_OPEN)
-        found = find_alike(ledger, id, len);
     return found;
 }
 
@@ -244,13 +259,15 @@ bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
     return true;
 }
 
-bool ledger_has_hope(struct ledger *ledger, const struct batch *batch)
+void ledger_note_answer(struct ledger *ledger, const struct batch *batch)
 {
-    if (batch->found || !batch->unreadable)
-        ledger->fruitless = 0;
-    else if (batch->suspects)
-        ledger->fruitless++;
-    return batch->found || ledger->fruitless < HOPELESS;
+    ledger->fruitful = ledger->fruitful || batch->found;
+    ledger->fruitless += batch->suspects && batch->unreadable;
+}
+
+bool ledger_has_hope(const struct ledger *ledger)
+{
+    return ledger->fruitful || ledger->fruitless < HOPELESS;
 }
 
 void ledger_close(struct ledger *ledger, const struct batch *batch)

@@ -14,7 +14,10 @@
  * telling of a failure never needs memory. */
 struct batch {
     struct luma_answer answer;
-    struct job *job;      /* whose it is; a reference */
+    struct job *job;       /* whose it is; a reference */
+    struct luma_doc *held; /* tasks whose ids only look like ids of the job:
+                              after the last task it is clear whose they are */
+    uint32_t held_count;
     uint32_t found;       /* new tasks of the present attempt */
     uint32_t unreadable;  /* tasks of it that are over a limit, or not JSON */
     enum luma_status why; /* the last of them is */
@@ -35,7 +38,7 @@ struct leftover {
     size_t from;    /* how many of them are used up */
 };
 
-enum { GROUP_START = 1u << 31 };
+#define GROUP_START (1u << 31)
 
 enum settled {
     IS_OPEN, /* to be asked for */
@@ -51,9 +54,10 @@ struct ledger {
     struct leftover again;      /* left out, to be asked for once more */
     struct leftover suspects;   /* likewise, in groups, to find which of them
                                    cannot be read */
-    unsigned fruitless; /* answers about suspects in a row that bring nothing */
-    uint32_t *alike;    /* index + 1 of ids, or 0; hashed by how they look: made
-                           when an id comes that nobody asked for in that form */
+    unsigned fruitless;         /* answers about suspects without a task */
+    bool fruitful;              /* a task has come */
+    uint32_t *alike; /* index + 1 of ids, or 0; hashed by how they look: made
+                        when an id comes that nobody asked for in that form */
 };
 
 /* False: out of memory. */
@@ -63,13 +67,20 @@ void ledger_free(struct ledger *ledger);
 /* True while there are ids to make a batch of. */
 bool ledger_has_more(struct ledger *ledger);
 
+/* Frees the tasks that the batch holds; and the batch as well. */
+void batch_drop_held(struct batch *batch);
+void batch_free(struct batch *batch);
+
 /* A batch of at most `max` of them, the caller's to free(). NULL: out of
  * memory. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
 
-/* The index of an id that is open: the same bytes, or else the only open id
- * that differs in nothing but case and blanks around it. -1: there is none. */
-int64_t ledger_find(struct ledger *ledger, const char *id, size_t len);
+/* The index of an id that is open, or -1. */
+int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len);
+
+/* The index of the only open id that differs in nothing but case and blanks
+ * around it, or -1. */
+int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len);
 
 /* The id has its outcome. */
 void ledger_settle(struct ledger *ledger, uint32_t index);
@@ -84,15 +95,18 @@ bool ledger_restart(struct ledger *ledger);
 void ledger_trim(const struct ledger *ledger, struct batch *batch);
 
 /* The batch's ids are to be asked for again: in two halves, where they are
- * suspects of a row that cannot be read. So one such row costs at most
- * 2 log2(n) + 2 more requests. False: no memory. */
+ * suspects of a row that cannot be read. One of the halves has no such row, if
+ * there is one only, so it costs two requests for each halving: 2 log2(n) + 2
+ * at most. Where every row is one, n ids cost 2n - 1. False: no memory. */
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool suspects);
 
-/* Whether halves of the batch, in which there is a row that cannot be read, are
- * worth a request: not where so many have brought nothing that the gateway
- * seems to have no other rows. To be told of each answer to a batch. */
-bool ledger_has_hope(struct ledger *ledger, const struct batch *batch);
+/* An answer to the batch has come, with its tasks counted. */
+void ledger_note_answer(struct ledger *ledger, const struct batch *batch);
+
+/* Whether ids are worth another request after answers that could not be read:
+ * not where 64 have been so and no task has come at all. */
+bool ledger_has_hope(const struct ledger *ledger);
 
 /* A batch of the ids that are not UTF-8, which no request can have, the
  * caller's to free(). NULL: out of memory. */

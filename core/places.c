@@ -89,6 +89,12 @@ static const char *const palettes[] = {
     NULL,
 };
 
+/* Those in `data` count only where that is no task, which may have failed. */
+static const char *const errors[] = {
+    "error",  "errors",     "error_code",  "errcode",        "err", "error_msg",
+    "detail", "data.error", "data.errors", "data.error_msg", NULL,
+};
+
 #define FAILURES_IN(object)                                                   \
     object "message", object "reason", object "error", object "detail",       \
         object "msg", object "description", object "err", object "error_msg", \
@@ -117,6 +123,10 @@ static const struct {
                                "where it begins with https:// or http://",
                                completed_videos},
     [PLACE_PALETTE] = {"the colours of the placeholder", palettes},
+    [PLACE_ERROR] =
+        {"what makes a response with status 200 an error, unless it "
+         "is empty, false or 0",
+         errors},
     [PLACE_FAILURE] = {"the text of an error response", failures},
 };
 

@@ -13,7 +13,7 @@
 
 enum place {
     PLACE_LIST, /* of tasks, in a reply that is an object */
-    PLACE_ID,   /* of a task; so are those below, but for the last */
+    PLACE_ID,   /* of a task; so are those below, but for the last two */
     PLACE_STATE,
     PLACE_PROGRESS,
     PLACE_VIDEO, /* the three links: in the order of enum luma_what */
@@ -21,6 +21,7 @@ enum place {
     PLACE_LAST_FRAME,
     PLACE_COMPLETED_VIDEO, /* a link only in a task that is completed */
     PLACE_PALETTE,
+    PLACE_ERROR,   /* what says, unless it is empty, that a reply is an error */
     PLACE_FAILURE, /* the text of an error, in a reply */
     PLACES
 };

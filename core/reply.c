@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ascii.h"
 #include "document.h"
+#include "envelope.h"
 #include "places.h"
 #include "task.h"
 
@@ -20,12 +20,14 @@ enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
 static bool is_list(const struct builder *b, uint32_t name)
 {
     const char *const *path = places_of(PLACE_LIST);
+    bool envelope = builder_is_at(b, name, "data") ||
+                    builder_has_at(b, 0, "code");
 
     while (*path && !builder_is_at(b, name, *path))
         path++;
     return *path && !builder_has_before(b, "task_id") &&
-           (!builder_has_before(b, "id") || builder_has_before(b, "code") ||
-            strcmp(*path, "data") == 0);
+           !(b->depth > 1 && builder_has_at(b, 1, "id")) &&
+           (envelope || !builder_has_at(b, 0, "id"));
 }
 
 static void drop_docs(struct reply *reply)
@@ -147,6 +149,8 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
         else
             take_value(reply, result);
     }
+    if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
+        return true;
     if (n > left && !reply->bad) {
         reply->json.why = LUMA_TOO_LARGE;
         reply->bad = reply->over = true;
@@ -155,31 +159,6 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
 }
 
 /* ---- the verdict ------------------------------------------------------- */
-
-static const struct luma_node *root_member(const struct reply *reply,
-                                           const char *name)
-{
-    const struct luma_doc *root = reply->root;
-    const struct luma_node *node = root ? doc_member(root, root->root, name)
-                                        : NULL;
-
-    return node && node->kind != LUMA_NULL ? node : NULL;
-}
-
-/* The gateway's own words for what is wrong, or NULL. */
-static const char *failure_text(const struct luma_doc *root, size_t *len)
-{
-    const char *const *path = places_of(PLACE_FAILURE);
-
-    for (; root && *path; path++) {
-        const struct luma_node *node = doc_path(root, *path);
-
-        if (node && node->kind == LUMA_STRING &&
-            root->strings[node->string].len)
-            return task_text(root, node, NULL, len);
-    }
-    return NULL;
-}
 
 /* The length of an excerpt without the part of the secret that it may end in,
  * where it was cut. */
@@ -199,7 +178,8 @@ static void explain(const struct reply *reply, const char *secret,
 {
     char clean[512];
     size_t len = 0;
-    const char *text = failure_text(reply->root, &len);
+    const char *text = reply->root ? envelope_error_text(reply->root, &len)
+                                   : NULL;
 
     if (text) {
         status_clean(clean, sizeof clean, text, len, secret);
@@ -213,61 +193,6 @@ static void explain(const struct reply *reply, const char *secret,
     }
 }
 
-/* `code` is one of the ways to say success, or is not there. */
-static bool code_is_good(const struct reply *reply)
-{
-    const struct luma_node *code = root_member(reply, "code");
-    char room[TASK_ROOM];
-    size_t len = 0;
-    const char *text = task_text(reply->root, code, room, &len);
-
-    if (!code)
-        return true;
-    return text && ((len == 1 && *text == '0') ||
-                    (len == 3 && memcmp(text, "200", 3) == 0) ||
-                    (len == 7 && ascii_same_bytes(text, "success", 7)));
-}
-
-/* Null, false, zero, "", and what holds nothing else: gateways that always send
- * a member for errors have one of these in it where there is none. */
-static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
-{
-    const struct luma_node *inner = node + 1, *end = node + node->span;
-
-    switch (node->kind) {
-    case LUMA_NULL:
-    case LUMA_FALSE:
-        return true;
-    case LUMA_INTEGER:
-        return node->integer == 0;
-    case LUMA_STRING:
-        return doc->strings[node->string].len == 0;
-    case LUMA_ARRAY:
-    case LUMA_OBJECT: /* all its nodes, at every depth */
-        while (inner < end &&
-               (inner->kind >= LUMA_ARRAY || is_empty(doc, inner)))
-            inner++;
-        return inner == end;
-    default:
-        return false;
-    }
-}
-
-static bool has_error(const struct reply *reply)
-{
-    static const char *const names[] = {"error", "error_code", "detail"};
-    const struct luma_node *success = root_member(reply, "success");
-    size_t i;
-
-    for (i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct luma_node *error = root_member(reply, names[i]);
-
-        if (error && !is_empty(reply->root, error))
-            return true;
-    }
-    return (success && is_empty(reply->root, success)) || !code_is_good(reply);
-}
-
 /* The values of a list that is not empty must not all be something else. */
 static enum luma_status judge_list(struct reply *reply)
 {
@@ -277,41 +202,37 @@ static enum luma_status judge_list(struct reply *reply)
                : LUMA_REPLY;
 }
 
-/* Some gateways send null for a list that is empty. */
-static bool list_is_null(const struct reply *reply)
+/* A list of tasks beside an id is one only where tasks were in it: else it may
+ * be a task's own. */
+static bool list_is_owned(const struct reply *reply)
 {
-    const char *const *path = places_of(PLACE_LIST);
+    const struct luma_doc *root = reply->root;
 
-    for (; *path; path++) {
-        const struct luma_node *node = doc_path(reply->root, *path);
-
-        if (node && node->kind == LUMA_NULL)
-            return true;
-    }
-    return false;
+    return doc_path(root, "task_id") || doc_path(root, "data.task_id") ||
+           (!reply->tasks &&
+            (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
 }
 
 /* What the root object of a 2xx reply is: an envelope whose rows came out
  * already, one around a single task, or a bare task. */
 static enum luma_status judge_object(struct reply *reply)
 {
-    bool envelope = root_member(reply, "code") != NULL;
-    bool row = root_member(reply, "task_id") != NULL;
-    bool task = row || (root_member(reply, "id") && !envelope);
-    bool lists = reply->json.lists > 0;
-    bool null_list = !task && list_is_null(reply), inner, alone;
+    struct luma_doc *root = reply->root;
+    bool task = envelope_member(root, "task_id") ||
+                (envelope_member(root, "id") && !envelope_member(root, "code"));
+    bool null_list = !task && envelope_list_is_null(root), inner, alone;
 
-    if (has_error(reply))
+    if (envelope_has_error(root, true))
         return LUMA_GATEWAY;
-    if (lists && row)
-        return LUMA_REPLY; /* its own list came out as rows */
-    inner = !task && json_narrow(&reply->json, reply->root);
-    alone = (inner || (task && !lists)) && has_id(reply->root);
+    if (reply->json.lists && list_is_owned(reply))
+        return LUMA_REPLY;
+    inner = !task && json_narrow(&reply->json, root);
+    alone = (inner || (task && !reply->json.lists)) && has_id(root);
     if (alone) {
-        add_task(reply, reply->root);
         reply->root = NULL;
+        add_task(reply, root);
     }
-    if (lists || (null_list && !alone))
+    if (reply->json.lists || (null_list && !alone))
         return judge_list(reply);
     return alone ? LUMA_OK : LUMA_REPLY;
 }
@@ -319,20 +240,14 @@ static enum luma_status judge_object(struct reply *reply)
 /* Any value will do that does not say itself that it is an error. */
 static enum luma_status judge_whole(struct reply *reply)
 {
-    if (reply->root->root->kind == LUMA_OBJECT && has_error(reply))
+    struct luma_doc *root = reply->root;
+
+    if (root->root->kind == LUMA_OBJECT && envelope_has_error(root, false))
         return LUMA_GATEWAY;
     reply->listed = true;
-    add_task(reply, reply->root);
     reply->root = NULL;
+    add_task(reply, root);
     return LUMA_OK;
-}
-
-/* A row that is not JSON may take the rest of the reply along. */
-static bool is_spoilt(const struct reply *reply)
-{
-    enum luma_status why = reply->json.why;
-
-    return reply->json.spoilt && (why == LUMA_REPLY || why == LUMA_TRUNCATED);
 }
 
 static enum luma_status judge(struct reply *reply)
@@ -340,8 +255,8 @@ static enum luma_status judge(struct reply *reply)
     const struct luma_doc *root = reply->root;
 
     if (!root && reply->json.why == LUMA_TRUNCATED && !reply->start_len)
-        return LUMA_REPLY; /* an empty body is whole, but says nothing */
-    if (!root && is_spoilt(reply)) {
+        return LUMA_REPLY;    /* an empty body is whole, but says nothing */
+    if (reply->json.spoilt) { /* it may be of any id behind it */
         lose_row(reply, LUMA_REPLY);
         return LUMA_OK;
     }

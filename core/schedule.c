@@ -2,7 +2,6 @@
 /* Fair turns between jobs, and the wait before a repeat. */
 #include "schedule.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -214,6 +213,8 @@ void schedule_task(struct schedule *s, struct batch *batch,
     case JOB_KNOWS:
         count(&s->channel->unchanged, 1);
         break;
+    case JOB_HOLDS:
+        break;
     default:
         count(&s->channel->dropped, 1);
     }
@@ -277,32 +278,38 @@ void schedule_count(struct schedule *s, const struct batch *batch,
 void schedule_dropped(struct batch *batch)
 {
     job_unref(batch->job);
-    free(batch);
+    batch_free(batch);
 }
 
-/* An answer that is none to this batch, after all. */
-static void refuse_answer(struct exchange_end *end, const char *detail)
+/* Tasks that looked like those that were asked for: now all have come. */
+static void place_held(struct schedule *s, struct batch *batch, int64_t now)
 {
-    end->error.code = LUMA_REPLY;
-    snprintf(end->error.message, sizeof end->error.message, "%s: %s",
-             luma_status_sentence(LUMA_REPLY), detail);
-    end->how = status_retry(LUMA_REPLY, 0);
-    end->error.retryable = true;
+    uint32_t held = batch->held_count, placed = 0;
+
+    while (job_place_held(batch->job, batch, now, &s->events))
+        placed++;
+    count(&s->channel->tasks, placed);
+    count(&s->channel->dropped, held - placed);
 }
 
-/* Ids are missing only where a list leaves them out. An id that was asked for
- * alone from the beginning has all its attempts. */
+/* An answer that is none to this batch, after all. An id that was asked for
+ * alone from the beginning has all its attempts; a watch has its rounds. */
 static void check_answer(const struct batch *batch, struct exchange_end *end)
 {
     uint32_t left = batch->answer.count;
+    const char *detail = NULL;
 
     if (end->error.code != LUMA_OK || batch->found || !left)
         return;
     if (!end->listed && !end->unreadable)
-        refuse_answer(end, "it is one task, and another than was asked for");
-    else if (left == 1 && !batch->suspects && end->unreadable &&
-             end->why == LUMA_REPLY)
-        refuse_answer(end, "the task is not JSON");
+        detail = "it is one task, and another than was asked for";
+    else if (left == 1 && !batch->suspects && !batch->job->watch &&
+             end->unreadable && end->why == LUMA_REPLY)
+        detail = "the task is not JSON";
+    if (!detail)
+        return;
+    status_change(&end->error, LUMA_REPLY, detail);
+    end->how = status_retry(LUMA_REPLY, 0);
 }
 
 /* True when the batch is no more. */
@@ -311,6 +318,9 @@ static bool settle(struct schedule *s, struct batch *batch,
 {
     struct job *job = batch->job;
 
+    if (end->error.code == LUMA_OK)
+        place_held(s, batch, now);
+    batch_drop_held(batch);
     ledger_trim(&job->ledger, batch);
     check_answer(batch, end);
     if (end->error.code != LUMA_OK && batch->answer.count)

@@ -140,6 +140,18 @@ void status_detail_errno(struct luma_error *error, const char *what, int number)
         status_detail(error, "%s: error %d of the system", what, number);
 }
 
+void status_change(struct luma_error *error, enum luma_status code,
+                   const char *detail)
+{
+    struct luma_error known = *error;
+
+    status_set(error, code);
+    status_detail(error, "%s", detail);
+    error->http = known.http;
+    error->attempts = known.attempts;
+    memcpy(error->request_id, known.request_id, sizeof known.request_id);
+}
+
 /* How many bytes the UTF-8 character at `s` has; 0 when it is none. No long
  * forms, no surrogates, nothing beyond U+10FFFF. */
 static size_t utf8_length(const unsigned char *s, size_t left)

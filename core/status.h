@@ -88,6 +88,11 @@ enum status_retry status_retry(enum luma_status status, long http);
 /* Sets an error to `code` and its sentence, and forgets the rest. */
 void status_set(struct luma_error *error, enum luma_status code);
 
+/* Makes it another code with a detail; what is known of the exchange stays:
+ * status, attempts, request id. */
+void status_change(struct luma_error *error, enum luma_status code,
+                   const char *detail);
+
 /* Adds ": " and a detail to the error's message, cut where the room ends. */
 void status_detail(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -2,8 +2,6 @@
 /* The rules by which a task is read; the names and words are in places.c. */
 #include "task.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ascii.h"
@@ -19,16 +17,6 @@ const char *luma_state_name(enum luma_state state)
                                         "completed", "failed"};
 
     return names[state];
-}
-
-static void trim(const char **text, size_t *len)
-{
-    while (*len && ascii_is_space(**text)) {
-        ++*text;
-        --*len;
-    }
-    while (*len && ascii_is_space((*text)[*len - 1]))
-        --*len;
 }
 
 /* "IN PROGRESS" and "in-progress" are "in_progress". */
@@ -49,7 +37,7 @@ enum luma_state luma_state_of_word(const char *text, size_t len)
 {
     const struct place_word *known = places_words();
 
-    trim(&text, &len);
+    ascii_trim(&text, &len);
     while (known->word && !is_word(text, len, known->word))
         known++;
     return known->word ? known->state : LUMA_PROCESSING;
@@ -63,13 +51,27 @@ const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
     if (!node)
         return NULL;
     if (node->kind == LUMA_INTEGER) {
-        *len = (size_t)snprintf(room, TASK_ROOM, "%" PRId64, node->integer);
+        *len = number_write_integer(node->integer, room);
         return room;
     }
     if (node->kind != LUMA_STRING && node->kind != LUMA_BIG)
         return NULL;
     *len = doc->strings[node->string].len;
     return doc->text + doc->strings[node->string].at;
+}
+
+/* A float without fraction counts as an integer: in many a Lua, and for
+ * lua-cjson, all numbers are floats. */
+static void set_float(struct task_value *value, double number)
+{
+    value->kind = TASK_FLOAT;
+    value->number = number;
+    if (number < -0x1p63 || number >= 0x1p63 ||
+        number != (double)(int64_t)number)
+        return;
+    value->kind = TASK_INTEGER;
+    value->len = number_write_integer((int64_t)number, value->room);
+    value->text = value->room;
 }
 
 static void find_in_doc(const void *task, const char *path,
@@ -80,8 +82,7 @@ static void find_in_doc(const void *task, const char *path,
 
     value->kind = TASK_OTHER;
     if (node && node->kind == LUMA_FLOAT) {
-        value->kind = TASK_FLOAT;
-        value->number = node->number;
+        set_float(value, node->number);
         return;
     }
     value->text = task_text(doc, node, value->room, &value->len);
@@ -119,24 +120,39 @@ bool task_find_id(const struct task_source *source, struct task_value *id)
     return false;
 }
 
+bool task_find_other_id(const struct task_source *source, unsigned *from,
+                        struct task_value *id)
+{
+    const char *const *paths = places_of(PLACE_ID);
+
+    while (paths[*from]) {
+        find(source, paths[(*from)++], id);
+        if (is_text(id))
+            return true;
+    }
+    return false;
+}
+
 enum luma_state task_find_state(const struct task_source *source,
                                 struct task_value *word)
 {
     const char *const *path = places_of(PLACE_STATE);
-    struct task_value ours;
-    enum luma_state state;
+    struct task_value ours, silent = {.kind = TASK_OTHER};
 
     for (word = word ? word : &ours; *path; path++) {
+        enum luma_state state = LUMA_NO_STATE;
+
         find(source, *path, word);
         if (word->kind == TASK_FLOAT)
-            return LUMA_PROCESSING; /* no known word is a fraction */
-        state = word->kind == TASK_OTHER
-                    ? LUMA_NO_STATE
-                    : luma_state_of_word(word->text, word->len);
+            state = LUMA_PROCESSING; /* no known word is a fraction */
+        else if (word->kind != TASK_OTHER)
+            state = luma_state_of_word(word->text, word->len);
         if (state != LUMA_NO_STATE)
             return state;
+        if (is_text(word))
+            silent = *word;
     }
-    word->kind = TASK_OTHER;
+    *word = silent;
     return LUMA_PROCESSING;
 }
 
@@ -145,10 +161,10 @@ static double percent_of(const char *text, size_t len)
 {
     struct luma_node node;
 
-    trim(&text, &len);
+    ascii_trim(&text, &len);
     if (len && text[len - 1] == '%')
         len--;
-    trim(&text, &len);
+    ascii_trim(&text, &len);
     for (; len > 1 && *text == '0' && ascii_is_digit(text[1]); len--)
         text++;
     if (!number_read(text, len, &node))
@@ -184,17 +200,29 @@ static bool find_trimmed(const struct task_source *source, const char *path,
     find(source, path, value);
     if (!is_text(value))
         return false;
-    trim(&value->text, &value->len);
+    ascii_trim(&value->text, &value->len);
     return value->len > 0;
 }
 
-/* Begins as a URL does, where other texts may stand as well. */
+static bool begins_with(const struct task_value *value, const char *start)
+{
+    size_t n = strlen(start);
+
+    return value->len > n && ascii_same_bytes(value->text, start, n);
+}
+
 static bool is_url(const struct task_value *value)
 {
-    static const char https[] = "https://";
+    return begins_with(value, "https://") || begins_with(value, "http://");
+}
 
-    return (value->len > 8 && ascii_same_bytes(value->text, https, 8)) ||
-           (value->len > 7 && ascii_same_bytes(value->text, "http://", 7));
+/* A URL, or a path that is relative to the gateway's. Gateways put words such as
+ * "pending" and "N/A" where there is no link yet. */
+static bool is_link(const struct task_value *value)
+{
+    bool none = value->len == 3 && ascii_same_bytes(value->text, "n/a", 3);
+
+    return memchr(value->text, '/', value->len) && !none;
 }
 
 bool task_find_link(const struct task_source *source, enum luma_what what,
@@ -203,7 +231,7 @@ bool task_find_link(const struct task_source *source, enum luma_what what,
     const char *const *path = places_of(PLACE_VIDEO + (enum place)what);
 
     for (; *path; path++)
-        if (find_trimmed(source, *path, link))
+        if (find_trimmed(source, *path, link) && is_link(link))
             return true;
     if (what != LUMA_VIDEO || task_find_state(source, NULL) != LUMA_COMPLETED)
         return false;

@@ -11,8 +11,8 @@
 
 #include "luma.h"
 
-/* Room for the digits of a 64-bit number. */
-enum { TASK_ROOM = 24 };
+/* Room for the digits of a 64-bit number, as number.h writes them. */
+enum { TASK_ROOM = 32 };
 
 /* A value that a path leads to. */
 struct task_value {
@@ -40,6 +40,11 @@ struct task_source task_of_doc(const struct luma_doc *doc);
 /* The id, as a text or digits. False: the task has none. */
 bool task_find_id(const struct task_source *source, struct task_value *id);
 
+/* The next id that is a text, from the place with the number *from on, which
+ * moves behind it. False: there is no other. */
+bool task_find_other_id(const struct task_source *source, unsigned *from,
+                        struct task_value *id);
+
 /* The state, and the word that told it: TASK_OTHER where none did. `word` may
  * be NULL. */
 enum luma_state task_find_state(const struct task_source *source,
@@ -48,8 +53,8 @@ enum luma_state task_find_state(const struct task_source *source,
 /* Per cent, from 0 to 100; below 0 where it is not told. */
 double task_find_progress(const struct task_source *source);
 
-/* The best link to a file of the task, without blanks around it. False: there
- * is none. */
+/* The best link to a file of the task, without blanks around it: a URL, or one
+ * that is relative to the gateway's. False: there is none. */
 bool task_find_link(const struct task_source *source, enum luma_what what,
                     struct task_value *link);
 

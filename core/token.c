@@ -80,10 +80,11 @@ static enum token_result keep_code_point(struct token *t, uint32_t c)
     return keep(t, utf8, n);
 }
 
-/* The first half of a surrogate pair stands alone. */
-static enum token_result end_half(struct token *t)
+/* Half of a surrogate pair stands alone. */
+static enum token_result keep_half(struct token *t)
 {
     t->high = 0;
+    t->halves = true;
     return keep_code_point(t, NO_CHARACTER);
 }
 
@@ -96,7 +97,7 @@ static enum token_result read_string(struct token *t, const char **at,
 
     *at = to;
     if (t->high && (n || (to < end && *to == '"')) &&
-        end_half(t) == TOKEN_MEMORY)
+        keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     if (to < end && *to == '"' && !t->copy.len) {
         ++*at;
@@ -127,7 +128,7 @@ static enum token_result read_escape(struct token *t, const char **at)
     t->state = TOKEN_STRING;
     if (!which)
         return TOKEN_BAD;
-    if (t->high && end_half(t) == TOKEN_MEMORY)
+    if (t->high && keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     return keep(t, &to[which - from], 1);
 }
@@ -140,23 +141,23 @@ static enum token_result end_unit(struct token *t)
     uint32_t c = t->unit;
 
     t->state = TOKEN_STRING;
-    if (t->high && !low && end_half(t) == TOKEN_MEMORY)
+    if (t->high && !low && keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     if (t->unit >= 0xD800 && t->unit <= 0xDBFF) {
         t->high = t->unit;
         return TOKEN_MORE;
     }
+    if (low && !t->high)
+        return keep_half(t);
     if (low)
-        c = !t->high
-                ? NO_CHARACTER
-                : 0x10000 + ((t->high - 0xD800) << 10) + (t->unit - 0xDC00);
+        c = 0x10000 + ((t->high - 0xD800) << 10) + (t->unit - 0xDC00);
     t->high = 0;
     return keep_code_point(t, c);
 }
 
 static enum token_result read_unicode(struct token *t, const char **at)
 {
-    char c = **at;
+    char c = *(*at)++;
     uint32_t digit;
 
     if (c >= '0' && c <= '9')
@@ -164,8 +165,7 @@ static enum token_result read_unicode(struct token *t, const char **at)
     else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
         digit = (uint32_t)((c | 0x20) - 'a' + 10);
     else
-        return TOKEN_BAD; /* and the byte stays: it may end the string */
-    ++*at;
+        return TOKEN_BAD;
     t->unit = t->unit << 4 | digit;
     return ++t->digits < 4 ? TOKEN_MORE : end_unit(t);
 }

@@ -36,6 +36,8 @@ struct token {
     const char *literal; /* what must still come */
     uint32_t unit, high; /* of \u: this code unit, and the first of a pair */
     int digits;          /* of \u: how many have come */
+    bool halves; /* a lone half of a surrogate pair has come; reset by who asks
+                  */
 };
 
 /* Starts the token that begins at *at, which is before `end`, and reads it as

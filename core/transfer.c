@@ -379,7 +379,7 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
     end->why = t->reply.why;
     end->strangers = (uint32_t)t->reply.strangers;
     end->listed = t->reply.listed;
-    end->foreign = !t->reply.is_json;
+    end->foreign = !t->reply.is_json && t->http && t->http / 100 != 2;
     if (t->answered)
         read_headers(t, end);
     error->phase = !t->sends ? "connect" : t->answered ? "body" : "wait";

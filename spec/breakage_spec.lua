@@ -161,7 +161,7 @@ describe("a broken exchange", function()
     { "gzip that is none", gzipped(BODY) },
     { "gzip that is damaged", gzipped(PACKED:sub(1, 18) .. ("\255"):rep(20)),
       0, true },
-    { "text after the array", { body = "[]x" } },
+    { "text after the array", { body = "[]x" }, 0, true },
     { "no JSON", { body = "[" .. task "a" .. "}" }, 1, true },
   }
 

@@ -34,6 +34,17 @@ describe("luma.url", function()
       data = { video = { url = "https://w", download_url = LINK } } })
   end)
 
+  it("takes no word for a link", function()
+    for _, word in ipairs { "N/A", "pending", "null", "vid_123", "-" } do
+      assert.equal(LINK, luma.url { status = "SUCCESS", video = word,
+        result_url = word, data = { video = { download_url = word } },
+        fail_reason = LINK })
+    end
+    for _, link in ipairs { "/f/v.mp4", "//x.test/v", "f/v.mp4" } do
+      assert.equal(link, luma.url { video_url = link })
+    end
+  end)
+
   it("takes no failure for a link", function()
     for _, task in ipairs {
       { status = "FAILURE", fail_reason = LINK },

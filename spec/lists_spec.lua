@@ -30,6 +30,8 @@ local NO_LIST = {
   ["another task"] = '{"id":"other","state":"completed"}',
   ["another task in an envelope"] =
     '{"code":"success","data":{"task_id":"other","status":"SUCCESS"}}',
+  ["a task that has an empty list"] = '{"id":"x","state":"pending","data":[]}',
+  ["a task behind its empty list"] = '{"items":[],"id":"x","state":"pending"}',
   ["a job of the gateway's"] =
     '{"code":0,"data":{"task_id":"batch-1","results":null}}',
 }
@@ -72,6 +74,31 @@ describe("a list of tasks", function()
     g:queue { body = '{"id":"a","state":"completed","items":[{"id":"x"}]}' }
     assert.equal("x", assert(f:new():tasks "a")[1].items[1].id)
   end)
+
+  it("of a task's own gives no tasks, whatever stands around it", function()
+    g:queue({ body = '{"code":0,"data":{"id":"a","state":"completed",'
+      .. '"tasks":[{"id":"b","role":"parent"}]}}' })
+    local tasks = assert(f:new():tasks { "a", "b" })
+    assert.equal("b", tasks[1].tasks[1].id)
+    assert.is_nil(tasks[2].role)
+  end)
+
+  for what, body in pairs {
+    ["errors"] = '{"data":null,"errors":[{"message":"token expired"}]}',
+    ["a status that says so"] =
+      '{"status":"error","message":"db down","data":null}',
+    ["a status of HTTP's"] = '{"status":500,"data":[]}',
+    ["an error inside"] = '{"code":200,"data":{"error":"timeout","list":[]}}',
+    ["a code of its own"] = '{"errcode":40001,"data":[]}',
+    ["no success, as a text"] = '{"success":"false","data":[]}',
+  } do
+    it("is nothing beside " .. what, function()
+      g:default { body = body }
+      local tasks, err = f:new { attempts = 1 }:tasks "a"
+      assert.is_nil(tasks)
+      assert.same({ "gateway", {} }, { err.code, err.missing })
+    end)
+  end
 
   for what, body in pairs(NO_LIST) do
     it("is not in " .. what .. ": nothing is missing then", function()

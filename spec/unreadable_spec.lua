@@ -71,22 +71,58 @@ describe("a row that is not JSON", function()
     end)
   end
 
-  it("costs one more request where the next row can be found", function()
-    assert.equal(2, ask({ "id-50" }, BAD.NaN))
-    assert.equal(2, ask({ "id-50" }, BAD.NaN, { shape = "B" }))
+  it("hides nothing of what comes before it", function()
+    local seen = {}
+    g:queue({ body = '[{"id":"a","n":1},{"id":"b","n":NaN},{"id":"c"}]' },
+      { stall = "request" })
+    local client = f:new { connections = 1 }
+    local job = client:fetch({ "a", "b", "c" }, {
+      on_task = function(task) seen[task.id] = task.n end,
+    })
+    fixture.wait_until(function()
+      client:step()
+      return seen.a
+    end)
+    assert.same({ a = 1 }, seen)
+    job:cancel()
   end)
+
+  -- A text in it that looks like a row is none, whatever its brackets say.
+  for what, row in pairs {
+    ["a text with quotes"] =
+      '{"id":"b","prompt":"say "x}, {"id":"c","state":"failed"}, y" ok"}',
+    ["a bracket too many"] =
+      '{"id":"b","tags":[1]],{"id":"c","state":"failed"}}',
+    ["brackets that do not match"] =
+      '{"id":"b","old":[{"id":"p"}}},{"id":"c","state":"failed"}]}',
+  } do
+    it("with " .. what .. " gives no task of another id", function()
+      g:default { texts = { b = row } }
+      local _, err = f:new():tasks { "a", "b", "c" }
+      assert.same({ "a", "c" }, fixture.ids_of(err.tasks))
+      assert.equal("completed", err.tasks[2].state)
+      assert.equal("reply", err.failed.b.code)
+    end)
+  end
 
   it("may be one of several", function()
     local bad = { "id-1", "id-2", "id-40", "id-77", "id-100" }
-    assert.is_true(ask(bad, BAD.NaN) <= 1 + 2 * #bad)
-    local requests = ask(bad, BAD["a text without its end"])
+    local requests = ask(bad, BAD.NaN)
+    assert.is_true(requests <= 1 + 14 * #bad, requests .. " requests")
+    requests = ask(bad, BAD["a text without its end"])
     assert.is_true(requests <= 1 + 14 * #bad, requests .. " requests")
   end)
 
-  it("may be a bracket behind a task, which costs nothing", function()
-    g:default { texts = { ["id-7"] = '{"id":"id-7"}}' } }
+  it("may be every second one", function()
+    local bad = {}
+    for i = 2, 100, 2 do bad[#bad + 1] = "id-" .. i end
+    assert.is_true(ask(bad, BAD["a text without its end"]) < 200)
+  end)
+
+  it("may close the list too early", function()
+    ask({ "id-50" }, '{"id":"%s","list":[1,2]]]}')
+    g:default { texts = { ["id-1"] = '{"id":"id-1"}]' } }
     assert.equal(100, #assert(f:new():tasks(list(100))))
-    assert.equal(1, #g:journal())
   end)
 
   it("costs ids that are missing nothing", function()
@@ -101,8 +137,8 @@ describe("a row that is not JSON", function()
     local tasks, err = f:new():tasks(list(1000))
     assert.is_nil(tasks)
     assert.same({ "reply", {}, {} }, { err.code, err.tasks, err.missing })
-    -- less than three requests for each batch's own attempts would be
-    assert.is_true(#g:journal() <= 10 * 3 + 2 * 64 + 10, #g:journal())
+    -- ten batches, their halves, and those of 64 of these
+    assert.is_true(#g:journal() <= 10 + 20 + 2 * 64, #g:journal())
   end)
 
   it("is asked for again where it is the only id", function()
@@ -110,13 +146,24 @@ describe("a row that is not JSON", function()
     assert.equal("a", assert(f:new():tasks "a")[1].id)
   end)
 
-  it("does not end a watch", function()
-    g:default { moves = { a = { '{"id":"a","state":"pending"}',
-      BAD.NaN:format "a", BAD.NaN:format "a",
-      '{"id":"a","state":"failed"}' } } }
+  it("is in doubt in a watch, like an id that is left out", function()
+    local moves = { '{"id":"a","state":"pending"}' }
+    for _ = 1, 12 do moves[#moves + 1] = BAD.NaN:format "a" end
+    moves[#moves + 1] = '{"id":"a","state":"failed"}'
+    g:default { moves = { a = moves } }
     local tasks = f:new():watch("a", { interval = 0.01,
       max_interval = 0.01 }):result()
     assert.equal("failed", assert(tasks)[1].state)
+    assert.equal(14, #g:journal())
+  end)
+
+  it("ends its id's watch after missing_grace", function()
+    g:default { texts = { a = BAD.NaN:format "a" } }
+    local tasks, err = f:new():watch({ "a", "b" }, { interval = 0.01,
+      max_interval = 0.01, missing_grace = 0.1 }):result()
+    assert.is_nil(tasks)
+    assert.equal("b", err.tasks[1].id)
+    assert.equal("reply", err.failed.a.code)
   end)
 end)
 
@@ -157,5 +204,9 @@ describe("a text that JSON does not quite allow", function()
     client = f:new { decode = function(text) return text end }
     assert.equal('{"id":"a","prompt":"1\\u00092\\u000a\\u0001"}',
       assert(client:tasks "a")[1])
+    g:default { body = '[{"id":"a","prompt":"\\ud83d \\ud83d\\ude00"}]' }
+    client = f:new { decode = cjson.decode }
+    assert.equal(BROKEN .. " \240\159\152\128",
+      assert(client:tasks "a")[1].prompt)
   end)
 end)

@@ -51,15 +51,16 @@ describe("a watch", function()
       a = '{"id":"a","state":"teleporting"}',
       b = '{"task_id":"b","status":"HALF_WAY","data":{"state":"x"}}',
       c = '{"id":"c","state":"pending"}', d = '{"id":"d"}',
-      e = '{"id":"e","state":17}', f = '{"id":"f","state":"completed"}',
+      e = '{"id":"e","state":17}', u = '{"id":"u","status":"UNKNOWN"}', f = '{"id":"f","state":"completed"}',
     } }
-    local _, err = f:new():watch({ "a", "b", "c", "d", "e" },
+    local _, err = f:new():watch({ "a", "b", "c", "d", "e", "u" },
       options { deadline = 0.3 }):result()
     assert.equal("deadline", err.code)
-    assert.same({ a = "teleporting", b = "HALF_WAY", c = "pending", e = "17" },
+    assert.same({ a = "teleporting", b = "HALF_WAY", c = "pending", e = "17",
+      u = "UNKNOWN" },
       err.words)
     assert.same({ a = "processing", b = "processing", c = "pending",
-      d = "processing", e = "processing" }, err.states)
+      d = "processing", e = "processing", u = "processing" }, err.states)
   end)
 
   for what, odd in pairs {

@@ -43,23 +43,53 @@ static const char *unescape(struct buf *to, const char *p)
     return p + 1;
 }
 
+/* The code unit of an escape at `p`, or 0. */
+static unsigned long unit_at(const char *p)
+{
+    char digits[5] = "";
+
+    if (p[0] == '\\' && p[1] == 'u')
+        memcpy(digits, p + 2, 4);
+    return strtoul(digits, NULL, 16);
+}
+
+/* An escape as it is kept; gives its length. */
+static size_t say_escape(struct buf *to, const char *p)
+{
+    unsigned long unit = unit_at(p);
+    bool high = unit >= 0xD800 && unit < 0xDC00;
+    bool low = unit >= 0xDC00 && unit < 0xE000;
+
+    if (high && unit_at(p + 6) >= 0xDC00 && unit_at(p + 6) < 0xE000) {
+        must(buf_append(to, p, 12));
+        return 12;
+    }
+    if (high || low) {
+        say(to, "\\ufffd");
+        return 6;
+    }
+    must(buf_append(to, p, 2));
+    return 2;
+}
+
 /* The text's tokens; white space is what is between them. A raw control
- * character is written as an escape. */
+ * character is written as an escape, a lone half of a pair as \ufffd. */
 static void say_tokens(struct buf *to, const struct buf *text)
 {
     bool in_string = false;
-    size_t i;
+    size_t i, n;
 
-    for (i = 0; i < text->len; i++) {
+    for (i = 0; i < text->len; i += n) {
         const char *p = text->data + i;
-        bool escape = in_string && *p == '\\';
 
+        n = 1;
         in_string ^= *p == '"';
-        if (in_string && (unsigned char)*p < ' ')
+        if (in_string && *p == '\\')
+            n = say_escape(to, p);
+        else if (in_string && (unsigned char)*p < ' ')
             say(to, "\\u%04x", (unsigned char)*p);
         else if (in_string || (unsigned char)*p > ' ')
-            must(buf_append(to, p, escape ? 2 : 1));
-        i += escape;
+            must(buf_append(to, p, 1));
     }
 }
 

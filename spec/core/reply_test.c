@@ -62,6 +62,29 @@ static const struct reply_row {
     {"{\"tasks\":[{\"task_id\":\"a\"}]}", "a processing; ok"},
     {"{\"code\":0,\"id\":\"request-7\",\"list\":[{\"id\":\"a\"}]}",
      "a processing; ok"},
+    /* errors in disguise */
+    {"{\"data\":null,\"errors\":[{\"message\":\"expired\"}]}", "gateway*"},
+    {"{\"status\":\"error\",\"message\":\"db down\",\"data\":null}",
+     "gateway*"},
+    {"{\"status\":\"fail\",\"data\":[]}", "gateway*"},
+    {"{\"status\":500,\"data\":null}", "gateway*"},
+    {"{\"data\":null,\"err\":\"db down\"}", "gateway*"},
+    {"{\"errcode\":40001,\"data\":[]}", "gateway*"},
+    {"{\"code\":200,\"data\":{\"error\":\"timeout\",\"list\":[]}}", "gateway*"},
+    {"{\"success\":\"false\",\"data\":[]}", "gateway*"},
+    {"{\"error_code\":\"0\",\"error\":\"\",\"status\":\"ok\",\"data\":[]}",
+     "ok"},
+    {"{\"data\":{\"id\":\"a\",\"state\":\"failed\",\"error\":{\"message\":"
+     "\"x\"}}}",
+     "a failed; ok"},
+    /* that may be a task's own */
+    {"{\"id\":\"a\",\"state\":\"completed\",\"data\":[]}", "reply*"},
+    {"{\"items\":[],\"id\":\"a\",\"state\":\"completed\"}", "reply*"},
+    {"{\"code\":0,\"id\":\"a\",\"state\":\"completed\",\"items\":[]}",
+     "reply*"},
+    {"{\"data\":{\"tasks\":[],\"id\":\"a\"}}", "reply*"},
+    {"{\"code\":0,\"data\":{\"id\":\"a\",\"tasks\":[{\"id\":\"b\"}]}}",
+     "a processing; ok"},
     /* that are a task's own */
     {"{\"id\":\"a\",\"items\":[{\"id\":\"b\"}]}", "a processing; ok"},
     {"{\"task_id\":\"a\",\"data\":[{\"id\":\"b\"}]}", "a processing; ok"},
@@ -103,7 +126,7 @@ static const struct reply_row {
      "a processing; ok"},
     /* rows that are not JSON cost themselves */
     {"[{\"id\":\"a\"},{\"id\":\"b\",\"n\":NaN},{\"id\":\"c\"}]",
-     "a processing, c processing; ok but for 1"},
+     "a processing; ok but for 1"},
     {"[{\"id\":\"a\"},{\"id\":\"b\",\"n\":\"x\" \"},{\"id\":\"c\"}]",
      "a processing; ok but for 1"},
     {"[{\"id\":\"a\\ud83d\",\"p\":\"x\ny\"}]", "a\xEF\xBF\xBD processing; ok"},
@@ -175,7 +198,8 @@ static const struct reply_row id_rows[] = {
     {"[{\"id\":18446744073709551617}]", "18446744073709551617 processing; ok"},
     {"[{\"id\":1234567890123456789012345678901234567890}]",
      "1234567890123456789012345678901234567890 processing; ok"},
-    {"[{\"id\":1e3},{\"id\":1.0}]", "reply*"},
+    {"[{\"id\":1e3},{\"id\":1.0},{\"id\":1.5}]",
+     "1000 processing, 1 processing; ok"},
     {"[{\"taskid\":1,\"data\":{\"task_id\":\"b\"}}]", "b processing; ok"},
     {"[{\"id\":\"9007199254740993\"}]", "9007199254740993 processing; ok"},
     {"[{\"id\":\"\\u0061\\\"\\u00e9\"}]", "a\"\xC3\xA9 processing; ok"},
@@ -315,7 +339,8 @@ static const struct reply_row state_rows[] = {
     {"[{\"id\":\"a\",\"status\":0}]", "a processing; ok"},
     {"[{\"id\":\"a\",\"status\":2},{\"id\":\"b\",\"state\":3}]",
      "a failed, b failed; ok"},
-    {"[{\"id\":\"a\",\"state\":1.0}]", "a processing; ok"},
+    {"[{\"id\":\"a\",\"state\":1.0}]", "a completed; ok"},
+    {"[{\"id\":\"a\",\"state\":1.5}]", "a processing; ok"},
     {"[{\"id\":\"a\",\"state\":\"\\u0066ailed\"}]", "a failed; ok"},
 };
 

@@ -76,12 +76,12 @@ static void test_links(void)
     watch_free(w);
     w = watch_new(&options, 2);
     must(w);
-    CHECK_TEXT(seen(w, DONE(",\"video_raw\":{\"url\":\"u\"}"), 0), "cf");
-    CHECK_TEXT(seen(w, DONE(",\"artifact\":{\"video\":{\"url\":\"u\"}}"), 0),
+    CHECK_TEXT(seen(w, DONE(",\"video_raw\":{\"url\":\"/u\"}"), 0), "cf");
+    CHECK_TEXT(seen(w, DONE(",\"artifact\":{\"video\":{\"url\":\"/u\"}}"), 0),
                "f");
     CHECK_TEXT(seen(w,
                     "{\"task_id\":\"x\",\"status\":\"SUCCESS\",\"data\":{"
-                    "\"video\":{\"download_url\":\"u\"}}}",
+                    "\"video\":{\"download_url\":\"/u\"}}}",
                     0),
                "f");
     watch_free(w);
