@@ -216,8 +216,8 @@ static bool is_url(const struct task_value *value)
     return begins_with(value, "https://") || begins_with(value, "http://");
 }
 
-/* A URL, or a path that is relative to the gateway's. Gateways put words such as
- * "pending" and "N/A" where there is no link yet. */
+/* A URL, or a path that is relative to the gateway's. Gateways put words such
+ * as "pending" and "N/A" where there is no link yet. */
 static bool is_link(const struct task_value *value)
 {
     bool none = value->len == 3 && ascii_same_bytes(value->text, "n/a", 3);

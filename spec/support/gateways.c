@@ -41,11 +41,12 @@ int main(void)
          "`make docs/gateways.md`.\n\n"
          "## Where it looks\n\n"
          "A place is a path of names. The first one that has something of use "
-         "counts. A response\nthat is an array is a list of tasks itself. An "
-         "id is missing only where a list was\nfound that leaves it out; a "
-         "response without a list is the error `reply`. A list of a\ntask's "
-         "own, which comes after its `id` or `task_id`, is no list of "
-         "tasks.\n\n"
+         "counts. A response\nthat is an array is a list of tasks itself.\n\n"
+         "An id is missing only where a list was found that leaves it out; a "
+         "response without a\nlist is the error `reply`. An object with an id "
+         "of its own may be a task that has a list:\nsuch a list is read as "
+         "tasks only under `data` or beside a `code`, and no id is missing\n"
+         "because of it unless there were tasks in it.\n\n"
          "| what | places, best first |\n| --- | --- |");
     for (what = 0; what < PLACES; what++)
         write_places(what);
@@ -68,8 +69,10 @@ int main(void)
          "`base_url` for a download.\n"
          "- A lone half of a surrogate pair is read as U+FFFD. A raw control "
          "character in a text\n  stands for itself.\n"
-         "- A row that is not JSON costs its own id. The ids that a response "
-         "leaves out are asked\n  for again, in halves: one such row costs at "
-         "most 2 log2(`batch_size`) + 2 more\n  requests.");
+         "- A row that is not JSON costs its own id. Nothing behind it in the "
+         "response is read. The ids\n  that are left out are asked for again, "
+         "in halves: one such row costs at most\n  2 log2(`batch_size`) + 2 "
+         "more requests, and n of n rows cost 2n - 1. While no task at all\n"
+         "  has come, luma gives up after 64 such responses.");
     return 0;
 }
