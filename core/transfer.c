@@ -14,6 +14,7 @@
 #include "failure.h"
 #include "link.h"
 #include "origin.h"
+#include "process.h"
 #include "proxy.h"
 
 enum { MAX_HEADER_BYTES = 64 * 1024 };
@@ -74,7 +75,8 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
     return 0;
 }
 
-/* Close-on-exec, so a program that the host starts does not get the socket. */
+/* Close-on-exec, so a program that the host starts does not get the socket. The
+ * host may have closed a standard descriptor since the exchange began. */
 curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *a)
 {
@@ -82,6 +84,7 @@ curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
     curl_socket_t fd;
 
     (void)purpose;
+    process_fill_standard();
 #ifdef SOCK_CLOEXEC
     fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 #else
@@ -89,8 +92,10 @@ curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
     if (fd >= 0)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
+    if (fd >= 0)
+        fd = process_move_up(fd);
     *why = fd < 0 ? errno : 0;
-    return fd;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 /* ---- options ----------------------------------------------------------- */
