@@ -12,7 +12,6 @@
 
 #include "ascii.h"
 #include "failure.h"
-#include "link.h"
 #include "origin.h"
 #include "process.h"
 #include "proxy.h"
@@ -328,21 +327,6 @@ static void no_reply(const struct transfer *t, CURLcode result,
     error->http = t->http;
 }
 
-/* Says where the gateway points to, and what base_url may have to be. */
-static void tell_redirect(const struct transfer *t, struct luma_error *error)
-{
-    const char *location = header(t, "Location"), *base = t->options->base_url;
-    const char *url = t->reply.whole ? t->target.data : t->url;
-    struct link_target to;
-
-    if (!location ||
-        !link_redirect(&to, url, location, base, t->options->token))
-        return;
-    snprintf(error->message, sizeof error->message,
-             "the gateway redirected the request to %s; check base_url%s%s",
-             to.shown, *to.base ? ", it may have to be " : "", to.base);
-}
-
 static void read_headers(const struct transfer *t, struct exchange_end *end)
 {
     const char *after = header(t, "Retry-After");
@@ -351,8 +335,8 @@ static void read_headers(const struct transfer *t, struct exchange_end *end)
     if (!id)
         id = header(t, "X-Request-Id");
     if (id)
-        status_clean(end->error.request_id, sizeof end->error.request_id, id,
-                     strlen(id), t->options->token);
+        proxy_clean(end->error.request_id, sizeof end->error.request_id, id,
+                    strlen(id), false, t->options);
     end->hint = retry_hint(after, header(t, "Date"), (int64_t)time(NULL));
     if (end->hint.kind == HINT_SECONDS)
         end->error.retry_after = end->hint.seconds;
@@ -373,13 +357,14 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
     t->reply.wants_tasks = t->http / 100 == 2;
     if (!ours && (result == CURLE_OK || stopped ||
-                  (result == CURLE_PARTIAL_FILE && !t->reply.wants_tasks)))
+                  (result == CURLE_PARTIAL_FILE && !t->reply.wants_tasks))) {
         reply_end(&t->reply, t->http, t->options->token, error);
-    else
+        failure_clean(error, &t->reply, t->options,
+                      t->reply.whole ? t->target.data : t->url,
+                      header(t, "Location"));
+    } else {
         no_reply(t, result, ours, error);
-    if (error->code == LUMA_REDIRECT)
-        tell_redirect(t, error);
-    proxy_hide(t->options->proxy, error->message);
+    }
     end->unreadable = (uint32_t)t->reply.unreadable;
     end->why = t->reply.why;
     end->strangers = (uint32_t)t->reply.strangers;
