@@ -54,8 +54,12 @@ static bool check_range(const char *option, uint64_t value, uint64_t most,
 
 static bool check_proxy(const char *proxy, struct luma_error *error)
 {
-    const char *problem = proxy ? proxy_problem(proxy) : NULL;
+    const char *problem = NULL;
 
+    if (proxy && !proxy_check(proxy, &problem)) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
     return !problem || wrong(error, "proxy", problem);
 }
 

@@ -141,9 +141,11 @@ const char *luma_init(void)
 struct luma_client *luma_client_new(const struct luma_options *options,
                                     struct luma_error *error)
 {
-    const char *trouble = process_init();
+    const char *trouble;
     struct luma_client *client;
 
+    process_fill_standard();
+    trouble = process_init();
     status_set(error, LUMA_THREAD);
     if (trouble) {
         status_detail(error, "%s", trouble);
@@ -155,7 +157,6 @@ struct luma_client *luma_client_new(const struct luma_options *options,
         return NULL;
     }
     client->generation = process_generation();
-    process_fill_standard();
     client->channel = channel_new(options, error);
     if (client->channel)
         return client;

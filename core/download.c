@@ -21,7 +21,6 @@ static void forget(struct download *d)
     d->have = d->asked = 0;
     d->state.total = -1;
     d->state.etag[0] = '\0';
-    d->start = (struct media_start){0};
     d->checked = d->spoilt = false;
 }
 
@@ -159,7 +158,9 @@ enum download_body download_judge(const struct head *head, int64_t asked,
 
 bool download_ask(struct download *d, char range[DOWNLOAD_RANGE])
 {
-    d->asked = *d->state.etag && d->have > 1 ? d->have - 1 : 0;
+    bool resumes = *d->state.etag && d->have > 1 && !d->doubted;
+
+    d->asked = resumes ? d->have - 1 : 0;
     snprintf(range, DOWNLOAD_RANGE, "bytes=%" PRId64 "-", d->asked);
     return d->asked > 0;
 }
@@ -175,16 +176,14 @@ static bool refuse_kind(struct luma_error *error, enum media_kind kind)
 /* What no response with a file may be. */
 static bool check_shape(const struct head *head, struct luma_error *error)
 {
-    if (head->kind != MEDIA_FILE) {
-        refuse_kind(error, head->kind);
-        status_detail(error, "%s", head->type);
-        return false;
-    }
+    if (head->kind != MEDIA_FILE)
+        return refuse_kind(error, head->kind);
     if (!*head->coding)
         return true;
     status_set(error, LUMA_REPLY);
     status_detail(error, "it is encoded as %s, though not asked to",
                   head->coding);
+    error->retryable = false;
     return false;
 }
 
@@ -211,29 +210,32 @@ static enum download_verdict doubt(struct download *d, enum download_body body,
     return DOWNLOAD_REFUSE;
 }
 
-/* A response with the whole file. */
+static bool check_size(const struct download *d, int64_t total,
+                       struct luma_error *error)
+{
+    return !d->max || total < 0 || (uint64_t)total <= d->max ||
+           refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+}
+
+/* A response with the whole file, which the part does not become before its
+ * first bytes are checked. */
 static bool begin_whole(struct download *d, const struct head *head,
                         struct luma_error *error)
 {
-    if (!download_restart(d, error))
-        return false;
-    if (head->range == HEAD_VALUE)
-        d->state.total = head->total;
-    else if (head->has_length == HEAD_VALUE)
-        d->state.total = head->length;
-    if (d->state.total == 0)
-        return refuse(error, LUMA_LINK, "what it leads to is empty");
-    if (d->state.total > 0)
-        strcpy(d->state.etag, head->etag);
-    part_write_state(&d->part, &d->state);
-    return true;
-}
+    struct part_state *next = &d->next;
 
-static bool check_size(const struct download *d, struct luma_error *error)
-{
-    return !d->max || d->state.total < 0 ||
-           (uint64_t)d->state.total <= d->max ||
-           refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+    *next = (struct part_state){.key = d->state.key, .total = -1};
+    if (head->range == HEAD_VALUE)
+        next->total = head->total;
+    else if (head->has_length == HEAD_VALUE)
+        next->total = head->length;
+    if (next->total > 0)
+        strcpy(next->etag, head->etag);
+    d->checked = false;
+    d->start = (struct media_start){0};
+    d->held_len = 0;
+    return next->total != 0 ||
+           refuse(error, LUMA_LINK, "what it leads to is empty");
 }
 
 /* The body will be written: where it begins, and how much there is. */
@@ -242,13 +244,12 @@ static bool begin_body(struct download *d, const struct head *head,
 {
     d->doubted = false;
     strcpy(d->type, head->type);
-    if (body == DOWNLOAD_WHOLE) {
-        d->spoilt = !begin_whole(d, head, error) || !check_size(d, error);
-        return !d->spoilt;
-    }
+    if (body == DOWNLOAD_WHOLE)
+        return begin_whole(d, head, error) &&
+               check_size(d, d->next.total, error);
     d->have = d->asked;
-    d->checked = true;
-    return check_size(d, error);
+    d->checked = true; /* those of the part */
+    return check_size(d, d->state.total, error);
 }
 
 enum download_verdict download_begin(struct download *d,
@@ -257,7 +258,7 @@ enum download_verdict download_begin(struct download *d,
 {
     enum download_body body = download_judge(head, d->asked, &d->state);
 
-    if (head->http != 416 && !check_shape(head, error))
+    if (head->http < 300 && !check_shape(head, error))
         return DOWNLOAD_REFUSE;
     if (body == DOWNLOAD_ENDLESS) {
         refuse(error, LUMA_REPLY, "it does not say where it ends");
@@ -268,56 +269,85 @@ enum download_verdict download_begin(struct download *d,
     return begin_body(d, head, body, error) ? DOWNLOAD_TAKE : DOWNLOAD_REFUSE;
 }
 
-static bool check_start(struct download *d, const char *bytes, size_t n,
-                        struct luma_error *error)
+/* The body's first bytes are those of a file: the part is theirs now. */
+static bool adopt(struct download *d, struct luma_error *error)
 {
-    enum media_kind kind = d->checked ? MEDIA_FILE
-                                      : media_start(&d->start, bytes, n);
-
-    d->checked = kind == MEDIA_FILE;
-    return d->checked || kind == MEDIA_UNKNOWN || refuse_kind(error, kind);
+    if (!download_restart(d, error))
+        return false;
+    d->state = d->next;
+    part_write_state(&d->part, &d->state);
+    d->checked = true;
+    return true;
 }
 
 static bool append(struct download *d, const char *bytes, size_t n,
                    struct luma_error *error)
 {
-    if (d->max && (uint64_t)d->have + n > d->max)
-        return refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
-    if (d->state.total >= 0 && (uint64_t)d->have + n > (uint64_t)d->state.total)
-        return refuse(error, LUMA_REPLY, "more came than was announced");
-    if (!check_start(d, bytes, n, error))
-        return false;
     if (!part_write(&d->part, bytes, n, d->have, error))
         return false;
     d->have += (int64_t)n;
     return true;
 }
 
+/* The body's first bytes are held back until it is known what they are. */
+static bool write_start(struct download *d, const char *bytes, size_t n,
+                        struct luma_error *error)
+{
+    enum media_kind kind = media_start(&d->start, bytes, n);
+
+    if (kind == MEDIA_UNKNOWN && n <= sizeof d->held - d->held_len) {
+        memcpy(d->held + d->held_len, bytes, n);
+        d->held_len += n;
+        return true;
+    }
+    if (kind != MEDIA_FILE)
+        return refuse_kind(error, kind);
+    d->spoilt = !adopt(d, error) || !append(d, d->held, d->held_len, error) ||
+                !append(d, bytes, n, error);
+    return !d->spoilt;
+}
+
 bool download_write(struct download *d, const char *bytes, size_t n,
                     struct luma_error *error)
 {
-    d->spoilt = !append(d, bytes, n, error);
-    return !d->spoilt;
+    const struct part_state *state = d->checked ? &d->state : &d->next;
+    uint64_t have = d->checked ? (uint64_t)d->have : d->held_len;
+
+    if (d->max && have + n > d->max)
+        refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+    else if (state->total >= 0 && have + n > (uint64_t)state->total)
+        refuse(error, LUMA_REPLY, "more came than was announced");
+    else if (!d->checked)
+        return write_start(d, bytes, n, error);
+    else if (append(d, bytes, n, error))
+        return true;
+    d->spoilt = d->checked;
+    return false;
 }
 
 /* ---- the end ----------------------------------------------------------- */
 
-static bool check_whole(const struct download *d, struct luma_error *error)
+/* The body has ended before it was known what it is. */
+static bool refuse_start(const struct download *d, struct luma_error *error)
 {
-    if (!d->have)
-        return refuse(error, LUMA_LINK, "what it leads to is empty");
-    return d->checked || refuse(error, LUMA_LINK, "it gives next to nothing");
+    return refuse(error, LUMA_LINK,
+                  d->held_len ? "its body is too short to be a file"
+                              : "what it leads to is empty");
 }
 
 bool download_finish(struct download *d, const char *name, bool sync,
                      struct luma_error *error)
 {
-    if (d->state.total >= 0 && d->have != d->state.total) {
+    int64_t total = d->checked ? d->state.total : d->next.total;
+    int64_t have = d->checked ? d->have : (int64_t)d->held_len;
+
+    if (total >= 0 && have != total) {
         status_set(error, LUMA_TRUNCATED);
         return false;
     }
-    d->spoilt = !check_whole(d, error) ||
-                !part_commit(&d->part, name, sync, error);
+    if (!d->checked)
+        return refuse_start(d, error);
+    d->spoilt = !part_commit(&d->part, name, sync, error);
     d->state.total = d->have;
     return !d->spoilt;
 }

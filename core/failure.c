@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "link.h"
 #include "proxy.h"
 
 /* ---- what the system lacks --------------------------------------------- */
@@ -118,9 +120,70 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     if (lacks) {
         status_detail(error, "%s", lacks);
     } else if (*failure->text) {
-        status_clean(text, sizeof text, failure->text, strlen(failure->text),
-                     options->token);
+        size_t len = strlen(failure->text);
+
+        proxy_clean(text, sizeof text, failure->text, len,
+                    len == sizeof text - 1, options);
         status_detail(error, "%s", text);
     }
-    proxy_hide(options->proxy, error->message);
+}
+
+/* ---- what a reply says ------------------------------------------------- */
+
+enum { MAX_WORDS = 500 }; /* longer words of a reply may have been cut */
+
+/* What reply_end has added to the message in the words of the reply; else "".
+ */
+static char *reply_words(struct luma_error *error, const struct reply *reply,
+                         bool *cut)
+{
+    static const char starts[] = ": it starts with ";
+    char *at = error->message + strlen(luma_status_sentence(error->code));
+    bool own = reply->over || !reply->start_len;
+
+    *cut = false;
+    if (own || !*at)
+        return error->message + strlen(error->message);
+    if (strncmp(at, starts, sizeof starts - 1) == 0) {
+        *cut = reply->bytes > reply->start_len;
+        return at + sizeof starts - 1;
+    }
+    *cut = strlen(at) > MAX_WORDS;
+    return at + 2;
+}
+
+static void tell_redirect(struct luma_error *error, const char *words,
+                          const struct luma_options *options, const char *url,
+                          const char *location)
+{
+    char message[sizeof error->message];
+    struct link_target to;
+
+    if (location && !link_redirect(&to, url, location, options))
+        return;
+    if (location && *to.shown)
+        snprintf(message, sizeof message,
+                 "the gateway redirected the request to %s%s; check "
+                 "base_url%s%s",
+                 to.shown, to.cut ? "..." : "",
+                 *to.base ? ", it may have to be " : "", to.base);
+    else
+        snprintf(message, sizeof message,
+                 "the gateway redirected the request; %s%s%s",
+                 location ? "its Location cannot be read"
+                          : "it has no Location",
+                 *words ? ": " : "", words);
+    memcpy(error->message, message, sizeof message);
+}
+
+void failure_clean(struct luma_error *error, const struct reply *reply,
+                   const struct luma_options *options, const char *url,
+                   const char *location)
+{
+    bool cut;
+    char *words = reply_words(error, reply, &cut);
+
+    proxy_hide(options->proxy, words, cut);
+    if (error->code == LUMA_REDIRECT)
+        tell_redirect(error, words, options, url, location);
 }

@@ -129,29 +129,37 @@ static void add_transfer(struct head *head, const char *value)
     }
 }
 
-/* Servers and people write more than codings into this header. These words do
- * not change the bytes of a response; any other might. */
-static bool is_plain(const char *member, size_t n)
+/* Without its parameters, and without quotes and blanks around it. */
+static void bare_word(const char **word, size_t *n)
 {
-    static const char *const words[] = {"",       "identity",    "none",
-                                        "binary", "aws-chunked", "7bit",
-                                        "8bit",   "utf-8",       "utf8"};
-    size_t i;
+    const char *parameters = memchr(*word, ';', *n);
 
-    for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (is_word(member, n, words[i]))
-            return true;
-    return false;
+    if (parameters)
+        *n = (size_t)(parameters - *word);
+    while (*n && (**word == '"' || ascii_is_space(**word))) {
+        ++*word;
+        --*n;
+    }
+    while (*n && ((*word)[*n - 1] == '"' || ascii_is_space((*word)[*n - 1])))
+        --*n;
 }
 
+/* Servers and people write more than codings into this header: "none", "utf-8",
+ * "aws-chunked", a media type. Only these words say that the bytes are not
+ * those of the file. */
 static void add_coding(struct head *head, const char *value)
 {
+    static const char *const words[] = {
+        "gzip", "x-gzip", "br", "deflate", "zstd", "compress", "x-compress"};
     const char *member;
-    size_t n;
+    size_t n, i;
 
-    while (next_member(&value, &member, &n))
-        if (!is_plain(member, n))
-            status_clean(head->coding, sizeof head->coding, member, n, NULL);
+    while (next_member(&value, &member, &n)) {
+        bare_word(&member, &n);
+        for (i = 0; i < sizeof words / sizeof *words; i++)
+            if (is_word(member, n, words[i]))
+                head->coding = words[i];
+    }
 }
 
 /* Where several types come, one of a page or playlist decides. */
@@ -160,8 +168,10 @@ static void add_type(struct head *head, const char *value)
     enum media_kind kind = media_kind_of_type(value);
 
     head->parts = head->parts || ascii_starts(value, "multipart/");
-    if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE))
+    if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE)) {
+        head->whole_type = value;
         status_clean(head->type, sizeof head->type, value, strlen(value), NULL);
+    }
     if (head->kind == MEDIA_FILE)
         head->kind = kind;
 }
@@ -205,6 +215,7 @@ void head_start(struct head *head, long http, bool http2)
         .total = -1,
         .end = http2 ? HEAD_MARKED : HEAD_CLOSE,
         .kind = MEDIA_FILE,
+        .coding = "",
     };
 }
 
@@ -218,8 +229,8 @@ void head_add(struct head *head, const char *name, const char *value)
         {"Transfer-Encoding", add_transfer}, {"Content-Encoding", add_coding},
         {"Content-Type", add_type},          {"ETag", add_etag},
     };
-    size_t len = strcspn(name, " \t"),
-           i; /* a blank may come before the colon */
+    size_t len = strcspn(name, " \t"); /* a blank may come before the colon */
+    size_t i;
 
     for (i = 0; i < sizeof known / sizeof *known; i++)
         if (is_word(name, len, known[i].name))

@@ -11,8 +11,8 @@
 #include "media.h"
 #include "part.h"
 
-/* Room for a media type and for the name of a coding. */
-enum { HEAD_TYPE = 80, HEAD_CODING = 40 };
+/* Room for a media type. */
+enum { HEAD_TYPE = 80 };
 
 /* What a header says. */
 enum head_said {
@@ -36,10 +36,12 @@ struct head {
     enum head_said has_length; /* Content-Length */
     int64_t length;
     enum head_end end;
-    enum media_kind kind;     /* by Content-Type; MEDIA_FILE without one */
-    bool parts;               /* its type is multipart: it has several ranges */
-    char type[HEAD_TYPE];     /* the first Content-Type, or "" */
-    char coding[HEAD_CODING]; /* a Content-Encoding that changes bytes, or "" */
+    enum media_kind kind;   /* by Content-Type; MEDIA_FILE without one */
+    bool parts;             /* its type is multipart: it has several ranges */
+    char type[HEAD_TYPE];   /* the Content-Type that says so, or "" */
+    const char *whole_type; /* the same, not cut and not fit to be shown: the
+                               value that head_add was given; NULL: none */
+    const char *coding;     /* a Content-Encoding that changes bytes, or "" */
     enum head_said has_etag;
     char etag[PART_ETAG]; /* a strong ETag, or "" */
 };
@@ -47,7 +49,8 @@ struct head {
 /* A head without headers. `http2`: the protocol marks the body's end. */
 void head_start(struct head *head, long http, bool http2);
 
-/* Adds a header; others are ignored. A header may come several times. */
+/* Adds a header; others are ignored. A header may come several times. The value
+ * must live as long as `whole_type` is used. */
 void head_add(struct head *head, const char *name, const char *value);
 
 #endif

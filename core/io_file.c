@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "multi.h"
@@ -124,22 +125,56 @@ static void start(struct io_file *io, struct job *job)
         end_with(io, job, LUMA_MEMORY);
 }
 
-/* The task of that id among what came, the caller's to free(), or NULL. */
+static bool has_id(const struct luma_doc *doc, const char *wanted, size_t len)
+{
+    struct task_source source = task_of_doc(doc);
+    struct task_value id;
+
+    return task_find_id(&source, &id) && id.len == len &&
+           memcmp(id.text, wanted, len) == 0;
+}
+
+/* The task looks as if it had the id `wanted`: `*alike` is that task now, or it
+ * is freed. True: there is another one with another id. */
+static bool is_second(struct luma_doc *doc, struct luma_doc **alike,
+                      const char *wanted, size_t len)
+{
+    struct task_source source = task_of_doc(doc);
+    struct task_value id;
+    bool second = false;
+
+    if (!task_find_id(&source, &id) ||
+        !ids_look_alike(wanted, len, id.text, id.len)) {
+        free(doc);
+    } else if (!*alike) {
+        *alike = doc;
+    } else {
+        second = !has_id(*alike, id.text, id.len);
+        free(doc);
+    }
+    return second;
+}
+
+/* The task of that id among what came, the caller's to free(), or NULL. One
+ * whose id only looks alike will do if it is the only one; a row that could not
+ * be read may be another. */
 static struct luma_doc *find_task(struct transfer *t, struct luma_ids *ids)
 {
-    struct luma_doc *doc;
+    struct luma_doc *doc, *alike = NULL;
+    bool several = t->reply.unreadable > 0;
     size_t len;
     const char *wanted = ids_get(ids, 0, &len);
 
     while ((doc = reply_take(&t->reply))) {
-        struct task_source source = task_of_doc(doc);
-        struct task_value id;
-
-        if (task_find_id(&source, &id) &&
-            ids_look_alike(wanted, len, id.text, id.len))
+        if (has_id(doc, wanted, len)) {
+            free(alike);
             return doc;
-        free(doc);
+        }
+        several = is_second(doc, &alike, wanted, len) || several;
     }
+    if (!several)
+        return alike;
+    free(alike);
     return NULL;
 }
 

@@ -162,27 +162,39 @@ static uint64_t key_of(const struct job_file *file)
                       strlen(media_name(file->what)));
 }
 
-/* There is no link: the task may have one, if there is a task. */
-static bool lacks_link(struct job_file *file, struct luma_error *error)
+/* Whether there is a link that can be asked. */
+static bool check_link(struct job_file *file,
+                       const struct luma_options *options,
+                       struct luma_error *error)
 {
+    if (file->url)
+        return link_file_check(job_file_url(file), file->hop != NULL,
+                               file->allow_private, options, error);
     status_set(error, LUMA_LINK);
     if (file->task)
         status_detail(error, "the task has no %s", media_name(file->what));
     else
         status_detail(error, "it is no URL");
+    return false;
+}
+
+/* The link does not give the file, as `error` says. The task may have a better
+ * one, if there is a task: links expire, and their hosts say so in many ways.
+ * False: nobody is asked for it. */
+static bool wants_link(struct job_file *file, const struct luma_error *error)
+{
+    if (!file->task || file->renewed)
+        return false;
     file->bad_link = *error;
-    file->renewing = file->task != NULL;
-    return file->renewing;
+    file->renewing = true;
+    return true;
 }
 
 bool job_file_begin(struct job_file *file, const struct luma_options *options,
                     struct luma_error *error)
 {
-    if (!file->url && !file->renewing && !lacks_link(file, error))
-        return false;
-    if (!file->renewing &&
-        !link_file_check(job_file_url(file), file->hop != NULL,
-                         file->allow_private, options, error))
+    if (!file->renewing && !check_link(file, options, error) &&
+        !(error->code == LUMA_LINK && wants_link(file, error)))
         return false;
     if (!file->open)
         file->open = download_open(&file->sink, file->dir, file->name,
@@ -225,14 +237,10 @@ static void forget_hops(struct job_file *file)
     file->hops = 0;
 }
 
-/* The link does not give the file, as `end` says. Its task may have a better
- * one: links expire, and their hosts say so in many ways. */
 static enum file_next renew(struct job_file *file, struct exchange_end *end)
 {
-    if (!file->task || file->renewed)
+    if (!wants_link(file, &end->error))
         return FILE_OVER;
-    file->bad_link = end->error;
-    file->renewing = true;
     return !file->sink.spoilt || download_restart(&file->sink, &end->error)
                ? FILE_ASK
                : FILE_OVER;
@@ -292,8 +300,7 @@ enum file_next job_file_ended(struct job_file *file, struct file_end *end)
     case FILE_NOT_IT:
         return renew(file, &end->end);
     case FILE_AGAIN:
-        return download_restart(&file->sink, &end->end.error) ? FILE_ASK
-                                                              : FILE_OVER;
+        return FILE_ASK;
     default:
         return failed(file, &end->end);
     }
@@ -311,6 +318,7 @@ static enum file_next use_link(struct job_file *file, char *url,
     free(file->url);
     file->url = url;
     forget_hops(file);
+    file->sink.doubted = false; /* that was the old link */
     return FILE_ASK;
 }
 
@@ -322,6 +330,8 @@ enum file_next job_file_renewed(struct job_file *file,
     struct task_value link;
     char *url = NULL;
 
+    if (end->error.code == LUMA_OK && !task && end->unreadable)
+        over(end, end->why, "the row of its task cannot be read");
     if (end->error.code != LUMA_OK && !task)
         return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
     file->renewing = false;

@@ -4,43 +4,54 @@
 #ifndef LUMA_LINK_H
 #define LUMA_LINK_H
 
+#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Room for a host's name in a message. */
-enum { LINK_HOST = 80 };
+#include "options.h"
+
+/* Room for a host's name. */
+enum { LINK_HOST = 256 };
 
 /* And for a URL. */
 enum { LINK_SHOWN = 240 };
 
 /* Whether luma asks this URL: https, or http to loopback or with `plain_http`,
- * and no user name in it. NULL, or what is wrong with it. */
-const char *link_problem(const char *url, bool plain_http);
+ * and no user name in it. Sets `problem` to NULL, or to what is wrong with it.
+ * False: out of memory. */
+bool link_check(const char *url, bool plain_http, const char **problem);
 
-/* The URL that a Location header of `url` leads to, the caller's to free();
- * NULL: it leads nowhere, or there is no memory. */
-char *link_follow(const char *url, const char *location);
+/* CURLUE_OK: the URL holds a user name or password. CURLUE_NO_USER: neither.
+ * CURLUE_OUT_OF_MEMORY. */
+CURLUcode link_user(CURLU *url);
+
+/* Sets `to` to the URL that a Location header of `url` leads to, the caller's
+ * to free(), or to NULL where it leads nowhere. False: out of memory. */
+bool link_follow(const char *url, const char *location, char **to);
 
 /* Where a redirect leads, fit to be shown. */
 struct link_target {
-    char shown[LINK_SHOWN]; /* scheme, host and path; the end may be cut */
+    char shown[LINK_SHOWN]; /* scheme, host and path; "": nowhere */
+    bool cut;               /* that is not all of it */
     char base[LINK_SHOWN];  /* the base_url to set, or "" */
 };
 
-/* Reads the Location header of a response to `url`, which is made of `base`, a
- * base_url, and a path. What it shows holds no user name, password, query or
- * fragment, and not the token. `base` is only set where the redirect stays on
- * the same host. False: it leads nowhere, or there is no memory. */
+/* Reads the Location header of a response to `url`, which is made of base_url
+ * and a path. What it shows holds no user name, password, query or fragment,
+ * and none of the client's secrets. `base` is only set where the redirect stays
+ * on the same host. False: out of memory. */
 bool link_redirect(struct link_target *to, const char *url,
-                   const char *location, const char *base, const char *token);
+                   const char *location, const struct luma_options *options);
 
-/* Both have the same scheme, host and port. */
+/* Both have the same scheme, host and port. Without memory: false. */
 bool link_same_origin(const char *url, const char *other);
 
-/* The link's host, fit to be shown; "" when there is none. */
-void link_host(const char *url, char host[LINK_HOST]);
+/* The link's host, fit to be shown; "" when there is none, or no memory. */
+void link_host(const char *url, const struct luma_options *options,
+               char host[LINK_HOST]);
 
-/* Its host is written as an address that is not public (address.h). */
+/* Its host is written as an address that is not public (address.h). Also true
+ * for what is no URL, and without memory. */
 bool link_is_closed(const char *url);
 
 #endif

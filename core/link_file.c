@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Links are made absolute here and nowhere else. */
+/* What somebody wrote is made absolute from base_url; libcurl's parser does the
+ * rest. */
 #include "link_file.h"
 
 #include <stdlib.h>
@@ -10,22 +11,23 @@
 #include "link.h"
 #include "origin.h"
 
-/* NULL: it leads nowhere, or out of memory. */
-static char *resolve(const char *base_url, const char *link)
+/* Sets `url` to where it leads, or to NULL where it leads nowhere. False: out
+ * of memory. */
+static bool resolve(const char *base_url, const char *link, char **url)
 {
     struct buf base = {0};
-    char *url = NULL;
+    bool good = origin_append_base(&base, base_url) &&
+                buf_append(&base, "/", 2) && link_follow(base.data, link, url);
 
-    if (origin_append_base(&base, base_url) && buf_append(&base, "/", 2))
-        url = link_follow(base.data, link);
     buf_free(&base);
-    return url;
+    return good;
 }
 
 bool link_file_read(char **url, const char *link, size_t len,
                     const char *base_url)
 {
-    char *text, *found;
+    char *text, *found = NULL;
+    bool good;
 
     *url = NULL;
     while (len && ascii_is_space(link[len - 1]))
@@ -35,19 +37,24 @@ bool link_file_read(char **url, const char *link, size_t len,
     if (!len || memchr(link, '\0', len))
         return true;
     text = buf_copy(link, len);
-    found = text && strchr(text, '/') ? resolve(base_url, text) : NULL;
-    *url = found ? found : text;
-    if (found)
+    good = text && (!strchr(text, '/') || resolve(base_url, text, &found));
+    if (good)
+        *url = found ? found : text;
+    if (!good || found)
         free(text);
-    return *url != NULL;
+    return good;
 }
 
 bool link_file_check(const char *url, bool redirected, bool allow_private,
                      const struct luma_options *options,
                      struct luma_error *error)
 {
-    const char *wrong = link_problem(url, options->plain_http);
+    const char *wrong;
 
+    if (!link_check(url, options->plain_http, &wrong)) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
     if (wrong) {
         status_set(error, LUMA_LINK);
         status_detail(error, redirected ? "redirected: %s" : "%s", wrong);

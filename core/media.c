@@ -120,7 +120,10 @@ enum media_kind media_kind_of_type(const char *type)
 static enum media_kind next_byte(struct media_start *s, char c)
 {
     static const char mark[] = "\xEF\xBB\xBF", word[] = "#EXTM3U";
+    unsigned char byte = (unsigned char)c;
 
+    if (s->wide) /* FF FE or FE FF: a text */
+        return s->wide + byte == 0xFF + 0xFE ? MEDIA_PAGE : MEDIA_FILE;
     if (s->word) {
         if (c != word[s->word])
             return MEDIA_FILE;
@@ -137,9 +140,10 @@ static enum media_kind next_byte(struct media_start *s, char c)
         return MEDIA_UNKNOWN;
     }
     s->word = c == *word;
-    if (s->word)
+    s->wide = !s->mark && byte >= 0xFE ? byte : 0;
+    if (s->word || s->wide)
         return MEDIA_UNKNOWN;
-    return c == '<' || c == '{' ? MEDIA_PAGE : MEDIA_FILE;
+    return c == '<' || c == '{' || c == '[' ? MEDIA_PAGE : MEDIA_FILE;
 }
 
 enum media_kind media_start(struct media_start *s, const char *bytes, size_t n)

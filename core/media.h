@@ -41,6 +41,7 @@ enum media_kind media_kind_of_type(const char *type);
 struct media_start {
     unsigned mark; /* bytes of a byte order mark; 3: no more of them may come */
     unsigned word; /* bytes of "#EXTM3U" */
+    unsigned char wide; /* first byte of a UTF-16 byte order mark, or 0 */
 };
 
 /* Reads the next bytes of the beginning, until it knows what the body is; the

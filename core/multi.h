@@ -14,7 +14,9 @@ CURLM *multi_new(size_t connections);
 
 /* Makes the sockets close-on-exec by which libcurl hears from a thread that
  * looks up a name. To be called after curl_multi_perform, while a transfer has
- * no connection yet. The thread of the multi handle; does not block. */
+ * no connection yet. Not those with numbers from FD_SETSIZE (1,024) on: libcurl
+ * before 8.8 does not tell them. The thread of the multi handle; does not
+ * block. */
 void multi_hide_resolver(CURLM *multi);
 
 #endif

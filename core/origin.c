@@ -28,23 +28,23 @@ static bool wrong(struct luma_error *error, const char *detail)
     return false;
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
+static bool no_memory(struct luma_error *error)
 {
-    char *text = NULL;
-    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
-
-    curl_free(text);
-    return has;
+    status_set(error, LUMA_MEMORY);
+    return false;
 }
 
 static bool check_parts(CURLU *url, const char *scheme, const char *host,
                         bool plain_http, struct luma_error *error)
 {
     bool plain = ascii_same(scheme, "http");
+    CURLUcode user = link_user(url);
 
     if (!plain && !ascii_same(scheme, "https"))
         return wrong(error, "base_url: must be an https URL");
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+    if (user == CURLUE_OUT_OF_MEMORY)
+        return no_memory(error);
+    if (user == CURLUE_OK)
         return wrong(error, "base_url: must not hold a user or password");
     if (plain && !plain_http && !address_is_loopback(host))
         return wrong(error, "base_url: plain http would show the token to "
@@ -57,15 +57,18 @@ bool origin_check(const struct luma_options *options, struct luma_error *error)
 {
     CURLU *url = curl_url();
     char *scheme = NULL, *host = NULL;
+    CURLUcode code =
+        url ? curl_url_set(url, CURLUPART_URL, options->base_url, 0)
+            : CURLUE_OUT_OF_MEMORY;
     bool good = false;
 
-    if (!url) {
-        status_set(error, LUMA_MEMORY);
-        return false;
-    }
-    if (curl_url_set(url, CURLUPART_URL, options->base_url, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    if (!code)
+        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    if (!code)
+        code = curl_url_get(url, CURLUPART_HOST, &host, 0);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        no_memory(error);
+    else if (code)
         wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
         wrong(error, "base_url: must not hold a query or a fragment");
@@ -86,11 +89,13 @@ bool origin_check_path(const struct luma_options *options, const char *path,
     struct buf text = {0};
     bool good = url && origin_append_base(&text, options->base_url) &&
                 buf_append(&text, path, strlen(path) + 1);
+    CURLUcode code = good ? curl_url_set(url, CURLUPART_URL, text.data, 0)
+                          : CURLUE_OUT_OF_MEMORY;
+    CURLUcode user = code ? CURLUE_NO_USER : link_user(url);
 
-    if (!good)
-        status_set(error, LUMA_MEMORY);
-    else if (curl_url_set(url, CURLUPART_URL, text.data, 0) ||
-             has_part(url, CURLUPART_USER) ||
+    if (code == CURLUE_OUT_OF_MEMORY || user == CURLUE_OUT_OF_MEMORY)
+        good = no_memory(error);
+    else if (code || user == CURLUE_OK ||
              !link_same_origin(text.data, options->base_url))
         good = wrong(error, "path: would lead to another host");
     buf_free(&text);

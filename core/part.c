@@ -154,9 +154,7 @@ static bool check_target(const struct part *part, const char *name,
     if (fstatat(part->dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0 ||
         S_ISREG(s.st_mode) || S_ISLNK(s.st_mode))
         return true;
-    if (S_ISDIR(s.st_mode))
-        return file_error(error, "cannot replace it", EISDIR);
-    return refuse(error, "what bears its name is no regular file");
+    return refuse(error, "a folder or device has this name");
 }
 
 /* Only what we have made ourselves is written to. */
@@ -237,7 +235,7 @@ static bool lock_part(struct part *part, const char *dir,
             return true;
         let_go(part);
     }
-    return refuse(error, "its part file keeps vanishing");
+    return refuse(error, "another process keeps removing its part file");
 }
 
 static char *joined(const char *name, const char *ending)

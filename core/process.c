@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -122,17 +123,27 @@ unsigned process_generation(void)
 
 /* ---- standard descriptors ---------------------------------------------- */
 
-/* Opened for the other direction than the number is used for. A system without
- * /dev/null has a root directory, which cannot be read or written either. */
+/* What cannot be read or written: where there is no such thing as O_PATH, it is
+ * opened for the other direction than the number is used for. A system without
+ * /dev/null has a root directory. */
 static int open_unusable(int number)
 {
-    int other = number == STDIN_FILENO ? O_WRONLY : O_RDONLY;
-    int fd = open("/dev/null", other | O_CLOEXEC);
+#ifdef O_PATH
+    int flags = O_PATH | O_CLOEXEC;
+    int fd = open("/dev/null", flags);
 
-    return fd >= 0 ? fd : open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    (void)number;
+#else
+    int flags = O_RDONLY | O_CLOEXEC;
+    int fd = open("/dev/null",
+                  number == STDIN_FILENO ? O_WRONLY | O_CLOEXEC : flags);
+#endif
+    return fd >= 0 ? fd : open("/", flags | O_DIRECTORY);
 }
 
-/* Another thread of the host may be as fast: then the number is taken. */
+/* Another thread may be as fast, and another of these numbers may be the first
+ * free one now: then that one is filled, and stays so, because the host may put
+ * its own there at any moment. */
 void process_fill_standard(void)
 {
     int number;
@@ -141,9 +152,39 @@ void process_fill_standard(void)
         if (fcntl(number, F_GETFD) < 0 && errno == EBADF) {
             int fd = open_unusable(number);
 
-            if (fd >= 0 && fd != number)
+            if (fd > STDERR_FILENO)
                 close(fd);
         }
+}
+
+static bool is_file(int fd, const struct stat *file)
+{
+    struct stat now;
+
+    return fstat(fd, &now) == 0 && now.st_dev == file->st_dev &&
+           now.st_ino == file->st_ino;
+}
+
+int process_move_up(int fd)
+{
+    struct stat ours;
+    int up, filler, why;
+
+    if (fd > STDERR_FILENO || fstat(fd, &ours) != 0)
+        return fd;
+    up = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    why = errno;
+    filler = open_unusable(fd);
+    if (is_file(fd, &ours)) { /* and not the host's own by now */
+        if (filler < 0 || dup2(filler, fd) < 0)
+            close(fd);
+        else
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    if (filler > STDERR_FILENO)
+        close(filler);
+    errno = why;
+    return up;
 }
 
 /* ---- threads ----------------------------------------------------------- */

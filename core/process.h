@@ -24,10 +24,19 @@ const char *process_init(void);
  * the host would take for its standard input and outputs: fills those that are
  * closed with /dev/null, opened so that reading from 0 and writing to 1 and 2
  * still fail with EBADF. Close-on-exec, so a program that the host starts finds
- * them closed as before; a host that opens its own with dup2, or closes them
- * first, is not disturbed. To be called before anything is opened. Any thread;
+ * them closed as before. It never closes one of these numbers, so a host that
+ * puts its own there with dup2 is not disturbed at any moment. One that closes
+ * a number and then opens a file may get another number, because this one may
+ * be filled in between. To be called before anything is opened. Any thread;
  * does not block; where nothing can be opened it does nothing. */
 void process_fill_standard(void);
+
+/* Moves a new descriptor of luma's from the numbers 0, 1 and 2 to a higher one:
+ * the host may have closed one of these just after process_fill_standard. The
+ * low number is filled then, as above, unless the host has put its own there
+ * meanwhile. Gives the descriptor, close-on-exec; -1: errno says why, and `fd`
+ * is gone. Any thread; does not block. */
+int process_move_up(int fd);
 
 /* Starts a thread with every signal blocked that is not the thread's own
  * fault. False: it was not started, errno says why, and `done` has not been

@@ -44,8 +44,7 @@ struct luma_event *event_chain_take(struct event_chain *chain);
 /* NULL: no memory or no descriptors, as errno says. */
 struct queue *queue_new(void);
 
-/* Nobody uses it any more. It must be empty: take what is left. NULL is fine.
- */
+/* Nobody uses it any more. It must be empty: take what is left. Takes NULL. */
 void queue_free(struct queue *queue);
 
 /* Readable while there are events, after queue_wake, and after queue_close.

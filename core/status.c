@@ -214,7 +214,7 @@ static size_t user_info(const char *text, size_t len)
 
 #define STARS "***"
 
-void status_clean(char *out, size_t room, const char *text, size_t len,
+bool status_clean(char *out, size_t room, const char *text, size_t len,
                   const char *secret)
 {
     size_t hidden = secret ? strlen(secret) : 0, used = 0;
@@ -246,4 +246,5 @@ void status_clean(char *out, size_t room, const char *text, size_t len,
         len -= skip;
     }
     out[used] = '\0';
+    return len == 0;
 }

@@ -107,8 +107,8 @@ bool status_is_utf8(const char *text, size_t len);
 
 /* Makes a text from elsewhere fit to show: at most `room` - 1 bytes of valid
  * UTF-8 on one line, ended by NUL. Asterisks replace `secret` (NULL for none)
- * and the user name and password of each URL in it. */
-void status_clean(char *out, size_t room, const char *text, size_t len,
+ * and the user name and password of each URL in it. False: it was cut. */
+bool status_clean(char *out, size_t room, const char *text, size_t len,
                   const char *secret);
 
 #endif

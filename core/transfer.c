@@ -12,8 +12,8 @@
 
 #include "ascii.h"
 #include "failure.h"
-#include "link.h"
 #include "origin.h"
+#include "process.h"
 #include "proxy.h"
 
 enum { MAX_HEADER_BYTES = 64 * 1024 };
@@ -74,7 +74,8 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
     return 0;
 }
 
-/* Close-on-exec, so a program that the host starts does not get the socket. */
+/* Close-on-exec, so a program that the host starts does not get the socket. The
+ * host may have closed a standard descriptor since the exchange began. */
 curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *a)
 {
@@ -82,6 +83,7 @@ curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
     curl_socket_t fd;
 
     (void)purpose;
+    process_fill_standard();
 #ifdef SOCK_CLOEXEC
     fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 #else
@@ -89,8 +91,10 @@ curl_socket_t transfer_open_socket(void *user, curlsocktype purpose,
     if (fd >= 0)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
+    if (fd >= 0)
+        fd = process_move_up(fd);
     *why = fd < 0 ? errno : 0;
-    return fd;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 /* ---- options ----------------------------------------------------------- */
@@ -323,21 +327,6 @@ static void no_reply(const struct transfer *t, CURLcode result,
     error->http = t->http;
 }
 
-/* Says where the gateway points to, and what base_url may have to be. */
-static void tell_redirect(const struct transfer *t, struct luma_error *error)
-{
-    const char *location = header(t, "Location"), *base = t->options->base_url;
-    const char *url = t->reply.whole ? t->target.data : t->url;
-    struct link_target to;
-
-    if (!location ||
-        !link_redirect(&to, url, location, base, t->options->token))
-        return;
-    snprintf(error->message, sizeof error->message,
-             "the gateway redirected the request to %s; check base_url%s%s",
-             to.shown, *to.base ? ", it may have to be " : "", to.base);
-}
-
 static void read_headers(const struct transfer *t, struct exchange_end *end)
 {
     const char *after = header(t, "Retry-After");
@@ -346,8 +335,8 @@ static void read_headers(const struct transfer *t, struct exchange_end *end)
     if (!id)
         id = header(t, "X-Request-Id");
     if (id)
-        status_clean(end->error.request_id, sizeof end->error.request_id, id,
-                     strlen(id), t->options->token);
+        proxy_clean(end->error.request_id, sizeof end->error.request_id, id,
+                    strlen(id), false, t->options);
     end->hint = retry_hint(after, header(t, "Date"), (int64_t)time(NULL));
     if (end->hint.kind == HINT_SECONDS)
         end->error.retry_after = end->hint.seconds;
@@ -368,13 +357,14 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
     t->reply.wants_tasks = t->http / 100 == 2;
     if (!ours && (result == CURLE_OK || stopped ||
-                  (result == CURLE_PARTIAL_FILE && !t->reply.wants_tasks)))
+                  (result == CURLE_PARTIAL_FILE && !t->reply.wants_tasks))) {
         reply_end(&t->reply, t->http, t->options->token, error);
-    else
+        failure_clean(error, &t->reply, t->options,
+                      t->reply.whole ? t->target.data : t->url,
+                      header(t, "Location"));
+    } else {
         no_reply(t, result, ours, error);
-    if (error->code == LUMA_REDIRECT)
-        tell_redirect(t, error);
-    proxy_hide(t->options->proxy, error->message);
+    }
     end->unreadable = (uint32_t)t->reply.unreadable;
     end->why = t->reply.why;
     end->strangers = (uint32_t)t->reply.strangers;

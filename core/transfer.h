@@ -2,8 +2,8 @@
 /* One exchange: a request goes out, the reply is read as it comes, and its end
  * is told apart. io.c owns the multi handle.
  *
- * The I/O thread only. Nothing blocks. A transfer is
- * used for one exchange after the other. */
+ * The I/O thread only. Nothing blocks. A transfer is used for one exchange
+ * after the other. */
 #ifndef LUMA_TRANSFER_H
 #define LUMA_TRANSFER_H
 

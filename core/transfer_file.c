@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "failure.h"
 #include "link.h"
+#include "proxy.h"
 #include "transfer.h"
 
 /* Each header counts some bytes more than it has, as in HTTP/2: many short ones
@@ -103,6 +104,27 @@ static void read_head(const struct transfer_file *t, struct head *head)
         head_add(head, h->name, h->value);
 }
 
+/* Of these, download.h has a table. 412 says that the condition of a Range does
+ * not hold; without one it is a failure like others. */
+static bool is_about_bytes(const struct transfer_file *t)
+{
+    return t->http == 200 || t->http == 206 || t->http == 416 ||
+           (t->http == 412 && t->download->asked);
+}
+
+/* A page or message is called what the server calls it. */
+static void tell_type(struct transfer_file *t, const struct head *head)
+{
+    char type[HEAD_TYPE];
+
+    if (t->trouble.code != LUMA_LINK || head->kind == MEDIA_FILE ||
+        t->http >= 300)
+        return;
+    proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
+                false, t->options);
+    status_detail(&t->trouble, "%s", type);
+}
+
 /* The head is complete: what is it? */
 static void begin(struct transfer_file *t)
 {
@@ -111,10 +133,11 @@ static void begin(struct transfer_file *t)
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->http);
     t->begun = true;
     t->verdict = DOWNLOAD_REFUSE;
-    if (t->http != 200 && t->http != 206 && t->http != 416)
+    if (!is_about_bytes(t))
         return;
     read_head(t, &head);
     t->verdict = download_begin(t->download, &head, &t->trouble);
+    tell_type(t, &head);
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
@@ -276,14 +299,15 @@ static enum file_result no_file(const struct transfer_file *t,
     long http = t->http;
     char host[LINK_HOST];
 
-    link_host(t->url, host);
+    link_host(t->url, t->options, host);
     status_set(&end->end.error,
                http >= 500 || http == 429 ? status_of_http(http) : LUMA_LINK);
     status_detail(&end->end.error, "%s answered with HTTP %ld", host, http);
-    if (is_redirect(http)) {
-        end->location = location ? link_follow(t->url, location) : NULL;
+    if (!is_redirect(http))
+        return FILE_FAILED;
+    if (!location || link_follow(t->url, location, &end->location))
         return FILE_MOVED;
-    }
+    status_set(&end->end.error, LUMA_MEMORY);
     return FILE_FAILED;
 }
 
@@ -301,6 +325,15 @@ static enum file_result answered(const struct transfer_file *t, CURLcode result,
     }
     status_set(&end->end.error, LUMA_REPLY);
     return t->verdict == DOWNLOAD_AGAIN ? FILE_AGAIN : no_file(t, end);
+}
+
+/* How to repeat it. */
+static enum status_retry how(const struct transfer_file *t, bool readable,
+                             const struct luma_error *error)
+{
+    if (t->trouble.code != LUMA_OK && !t->trouble.retryable)
+        return RETRY_NEVER; /* the next response would be the same */
+    return status_retry(error->code, readable && t->http >= 300 ? t->http : 0);
 }
 
 static void read_hint(const struct transfer_file *t, struct exchange_end *end)
@@ -337,8 +370,7 @@ void transfer_file_finish(struct transfer_file *t, CURLcode result,
     end->end.error.phase = !t->sends     ? "connect"
                            : t->answered ? "body"
                                          : "wait";
-    end->end.how = status_retry(end->end.error.code,
-                                readable && t->http >= 300 ? t->http : 0);
+    end->end.how = how(t, readable, &end->end.error);
     end->end.error.retryable = end->end.how != RETRY_NEVER;
     if (end->what == FILE_FAILED && end->end.error.code == LUMA_LINK &&
         end->end.how == RETRY_NEVER)

@@ -44,6 +44,12 @@ describe("a download", function()
       { "JSON", "link", { body = "{}", content_type = "application/json" } },
       { "JSON called a video", "link",
         { body = '{"error":{}}', content_type = "video/mp4" } },
+      { "a JSON array called a video", "link",
+        { body = '["expired"]', content_type = "application/octet-stream" } },
+      { "a page in UTF-16", "link", { body = "\255\254<\0h\0t\0m\0l\0>\0",
+        content_type = "application/octet-stream" } },
+      { "a message in UTF-16", "link", { body = "\254\255\0N\0o",
+        content_type = "application/octet-stream" } },
       { "white space", "link", { body = "  \n ", content_type = "video/mp4" } },
       { "nothing", "link", { body = "", content_type = "video/mp4" } },
       { "no chunk", "link",
@@ -65,8 +71,6 @@ describe("a download", function()
         "abc") },
       { "a coding that changes bytes", "reply",
         raw("Content-Encoding: gzip\r\nContent-Length: 3", "abc") },
-      { "a coding that nobody knows", "reply",
-        raw("Content-Encoding: mystery\r\nContent-Length: 3", "abc") },
       { "a coding in a second line", "reply", raw("Content-Encoding: identity"
         .. "\r\nContent-Encoding: br\r\nContent-Length: 3", "abc") },
       { "a page's media type in a second line", "link",
@@ -130,12 +134,24 @@ describe("a download", function()
 
     -- What servers say of bytes that are as they are.
     for _, coding in ipairs { "", "identity", "none", "Binary", "aws-chunked",
-      "aws-chunked, identity", "aws-chunked,", "utf-8" } do
+      "aws-chunked, identity", "aws-chunked,", "utf-8", "base64", "null",
+      "video/mp4", "mystery", '"none"' } do
       it(("the coding %q is taken"):format(coding), function()
         g:file("/clip", { headers = { ["Content-Encoding"] = coding } })
         assert(bring "/clip")
         assert.equal(CLIP, dir:read "clip.mp4")
       end)
+    end
+
+    for _, coding in ipairs { "gzip", "GZIP;q=1.0", '"x-gzip"',
+      "none, zstd" } do
+      it(("the coding %q is refused, and not asked for again"):format(coding),
+        function()
+          client = d:client_of { attempts = 3 }
+          g:file("/clip", { headers = { ["Content-Encoding"] = coding } })
+          assert.is_false(d:refused("reply", "/clip").retryable)
+          assert.equal(1, #g:journal())
+        end)
     end
 
     it("several lines of such codings is taken", function()
@@ -157,6 +173,19 @@ describe("a download", function()
         seconds = 0.05 } })
       assert(bring "/clip")
       assert.equal(CLIP, dir:read "clip.mp4")
+    end)
+
+    it("a token in its media type is not shown", function()
+      client = d:client_of {} -- its token is "token"
+      g:file("/clip", { type = "text/Bearer token" })
+      local message = d:refused("link", "/clip").message
+      assert.truthy(message:find("text/Bearer ***", 1, true), message)
+    end)
+
+    it("a body that is too short to be told from a page says so", function()
+      g:route("/clip", { body = " \n", content_type = "video/mp4" })
+      assert.truthy(d:refused("link", "/clip").message
+        :find("its body is too short to be a file", 1, true))
     end)
 
     it("a failure that passes is repeated", function()

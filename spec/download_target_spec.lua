@@ -172,8 +172,10 @@ describe("a download", function()
       end
     end
 
-    is_refused("a directory", "mkdir clip.mp4", "clip.mp4", "directory")
-    is_refused("a pipe", "mkfifo clip.mp4", "clip.mp4", "regular")
+    is_refused("a directory", "mkdir clip.mp4", "clip.mp4",
+      "a folder or device has this name")
+    is_refused("a pipe", "mkfifo clip.mp4", "clip.mp4",
+      "a folder or device has this name")
     is_refused("in no directory", "true", "none/clip.mp4", "/none",
       "No such file")
     is_refused("in a file", "touch none", "none/clip.mp4", "/none",

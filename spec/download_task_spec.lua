@@ -193,6 +193,96 @@ describe("a download", function()
       assert.equal(files.content("other", SIZE), dir:read "clip.mp4")
     end)
 
+    -- Links that cannot be asked, and one that leads to such a link.
+    for _, link in ipairs { "pending", "ftp://files.example/x", "//",
+      "http://jane:x@127.0.0.1/x", "/redirected" } do
+      it("renews a link such as " .. link, function()
+        g:route("/redirected", { status = 302, body = "",
+          headers = { Location = "ftp://files.example/x" } })
+        g:file("/new", {})
+        g:default { extra = { video = { download_url = g.http .. "/new" } } }
+        assert(start(task { video = { url = link } }):result())
+        assert.equal(CLIP, dir:read "clip.mp4")
+      end)
+      it("renews a link such as " .. link .. " only once", function()
+        g:route("/redirected", { status = 302, body = "",
+          headers = { Location = "ftp://files.example/x" } })
+        g:default { extra = { video = { download_url = link },
+          video_raw = {} } }
+        local path, err = start(task { video = { url = link } }):result()
+        assert.is_nil(path)
+        assert.equal("link", errors.check(err).code)
+        assert.equal(link == "/redirected" and 2 or 1, #g:journal())
+      end)
+    end
+
+    it("asks a new link for the rest, whatever the old one gave", function()
+      local slice = { body = CLIP:sub(1, 100), status = 206,
+        headers = { ["Content-Range"] = "bytes 0-99/100000" } }
+      g:file("/old", slice)
+      g:file("/new", slice, {})
+      g:default { extra = { video = { download_url = g.http .. "/new" } } }
+      assert(start(expiring "/old"):result())
+      assert.equal(CLIP, dir:read "clip.mp4")
+      assert.equal(5, #g:journal())
+    end)
+
+    local function row(id, link)
+      return ('{"id":"%s","video":{"url":"%s"}}'):format(id, g.http .. link)
+    end
+
+    describe("whose id is abc takes", function()
+      local rows = {
+        { "the exact id before one that looks alike",
+          { { "ABC", "/bad" }, { "abc", "/good" } } },
+        { "the exact id behind several that look alike",
+          { { "ABC", "/bad" }, { "Abc", "/bad" }, { "abc", "/good" },
+            { " abc", "/bad" } } },
+        { "the only id that looks alike",
+          { { "other", "/bad" }, { " ABC", "/good" } } },
+        { "an id that looks alike and comes twice",
+          { { "ABC", "/good" }, { "ABC", "/good" } } },
+        { "none of several that look alike",
+          { { "ABC", "/bad" }, { "Abc", "/bad" } }, true },
+        { "none that does not look alike", { { "abcd", "/bad" } }, true },
+      }
+      for _, case in ipairs(rows) do
+        it(case[1], function()
+          local texts = {}
+          for i, pair in ipairs(case[2]) do texts[i] = row(pair[1], pair[2]) end
+          g:file("/good", {})
+          g:file("/bad", { name = "bad" })
+          g:default { body = "[" .. table.concat(texts, ",") .. "]" }
+          local path, err = start { id = "abc" }:result()
+          if case[3] then
+            assert.is_nil(path)
+            assert.equal("link", errors.check(err).code)
+            assert.same({}, dir:names())
+          else
+            assert(path, tostring(err))
+            assert.equal(CLIP, dir:read "clip.mp4")
+          end
+        end)
+      end
+    end)
+
+    it("asks again when the row of its task is not JSON", function()
+      g:file("/good", {})
+      g:queue { body = '[{"id":"abc","x":NaN}]' }
+      g:default { body = "[" .. row("abc", "/good") .. "]" }
+      assert(start { id = "abc" }:result())
+      assert.equal(CLIP, dir:read "clip.mp4")
+    end)
+
+    it("fails by the reply when the row of its task is never JSON", function()
+      d:client_of { attempts = 2 }
+      g:default { body = '[{"id":"abc","x":NaN}]' }
+      local path, err = start { id = "abc" }:result()
+      assert.is_nil(path)
+      assert.equal("reply", errors.check(err).code)
+      assert.equal(2, #g:journal())
+    end)
+
     local function fails(code, job)
       local path, err = job:result()
       assert.is_nil(path)

@@ -92,6 +92,13 @@ local cases = {
   { "after a break, 416", { BROKEN, { ranges = "refused" }, {} }, "- R -" },
   { "after a break, always 416", { BROKEN, { status = 416, body = "" } },
     "- R -", "link" },
+  { "after a break, 412", { BROKEN, { status = 412, body = "" }, {} },
+    "- R -" },
+  { "after a break, always 412", { BROKEN, { status = 412, body = "" } },
+    "- R -", "link" },
+  { "a 412", { { status = 412, body = "" } }, "-", "link" },
+  { "a range that is too long by one", { { headers = { ["Content-Range"] =
+    ("bytes 0-%d/%d"):format(SIZE, SIZE) } } }, "- -", "link" },
   { "breaks, and slices between them", { BROKEN, slice(5, 9), { cut = CUT + 9 },
     slice(5, 9), {} }, "- R - bytes=40008- -" },
   { "breaks that bring no more, and slices between them", { BROKEN,

@@ -45,8 +45,8 @@ describe("a redirect of the gateway", function()
     it("with " .. status .. " is not followed, but told", function()
       assert.equal(says "https://other.example/luma/tasks",
         told(status, "https://other.example/luma/tasks"))
-      assert.equal("the gateway redirected the request; check base_url: moved",
-        told(status))
+      assert.equal("the gateway redirected the request; it has no Location: "
+        .. "moved", told(status))
       assert.equal(2, #g:journal())
     end)
 
@@ -109,9 +109,13 @@ describe("a redirect of the gateway", function()
     for _, odd in ipairs { "", "http://", "http://jane:" .. CANARY .. "@[::bad",
       "javascript:" .. CANARY, "mailto:jane@" .. CANARY .. ".example",
       "http://ho\\st/" .. CANARY, "/\27[31m", "https://h:99999/" .. CANARY } do
-      assert.equal("the gateway redirected the request; check base_url: moved",
-        told(301, odd))
+      assert.equal("the gateway redirected the request; its Location cannot be "
+        .. "read: moved", told(301, odd))
     end
+    g:queue { status = 302, body = "" }
+    local _, err = client:tasks { "a" }
+    assert.equal("the gateway redirected the request; it has no Location",
+      check(err, 302))
   end)
 
   it("is one line of text whatever its URL holds", function()

@@ -128,6 +128,34 @@ describe("a download that broke", function()
     assert.equal("- 4999 9998 14997 19996 24995 29994", ranges())
   end)
 
+  -- What comes before the break is no proof that it is a file.
+  for start, rest in pairs {
+    ["  "] = "<html>sorry</html>", ["#EXT"] = "M3U\n#EXT-X-VERSION:3\n",
+    ["\239\187\191"] = '{"error":"expired"}', ["\255"] = "\254<\0h\0t\0",
+    ["\n"] = "[1]",
+  } do
+    it(("asks for all when it broke after %q"):format(start), function()
+      local body = start .. rest
+      local function answer(status, from, fields)
+        fields.headers = { ETag = '"v1"' }
+        fields.status, fields.body = status, body:sub(from + 1)
+        fields.content_type = "video/mp4"
+        if from > 0 then
+          fields.headers["Content-Range"] = ("bytes %d-%d/%d"):format(from,
+            #body - 1, #body)
+        end
+        return fields
+      end
+      g:route("/clip", answer(200, 0, { cut = #start }),
+        answer(206, math.max(#start - 1, 1), {}))
+      local path, err = bring()
+      assert.is_nil(path)
+      assert.equal("link", err.code, tostring(err))
+      assert.same({}, dir:names())
+      assert.equal("-", ranges():sub(3, 3))
+    end)
+  end
+
   it("is given up when there is no more each time", function()
     client = f:new { attempts = 3 }
     g:file("/clip", clip { etag = false, cut = CUT })
@@ -258,6 +286,37 @@ describe("a download that broke", function()
       assert(bring())
       assert.equal(files.content("new", SIZE), dir:read "clip.mp4")
     end)
+
+    -- After a response that is no answer to its Range, the whole is asked for.
+    local slice = { status = 206, body = "abc", content_type = "video/mp4",
+      headers = { ["Content-Range"] = "bytes 0-2/60000" } }
+    local page = { body = "<html>sorry</html>", content_type = "video/mp4" }
+    for name, answers in pairs {
+      ["a slice and a broken connection"] = { slice, { reset = true } },
+      ["a slice and a failure"] = { slice, { status = 503, body = "" } },
+      ["a slice and a page"] = { slice, page },
+      ["slices"] = { slice },
+      ["416 and 404"] = { { status = 416 }, { status = 404 } },
+      ["412"] = { { status = 412 } },
+      ["a page called a video"] = { page },
+      ["an empty body"] = { { body = "", content_type = "video/mp4" } },
+      ["blanks and a break"] = { { body = "  abc", cut = 2,
+        content_type = "video/mp4" } },
+    } do
+      it("keeps its part through " .. name, function()
+        leave_part()
+        client = f:new { attempts = 2 }
+        g:route("/clip", table.unpack(answers))
+        assert.is_nil((bring()))
+        assert.equal(files.content("clip", SIZE):sub(1, CUT),
+          dir:read "clip.mp4.luma.part")
+        g:reset()
+        g:file("/clip", clip {})
+        assert(bring())
+        assert.equal(files.content("clip", SIZE), dir:read "clip.mp4")
+        assert.equal(tostring(CUT - 1), ranges())
+      end)
+    end
 
     it("keeps its part through failures that say nothing of it", function()
       leave_part()

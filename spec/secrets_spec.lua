@@ -175,6 +175,39 @@ describe("a user name and password", function()
       end
     end)
 
+    it("does not change luma's own words", function()
+      for _, word in ipairs { "the", "gateway", "rejected", "it starts",
+        "with" } do
+        local client = d:client_of { attempts = 1,
+          proxy = "http://jane:" .. word:gsub(" ", "%%20") .. "@" .. at }
+        proxy:queue { status = 407, body = "so " .. word .. " is wrong" }
+        local _, err = client:tasks { "a" }
+        has(errors.check(err).message, "it starts with so *** is wrong")
+        has(err.message, "the gateway rejected the request: ")
+      end
+    end)
+
+    it("is hidden as the end of a text only where that was cut", function()
+      local client = d:client_of { attempts = 1,
+        proxy = "http://jane:serverless@" .. at }
+      proxy:queue { status = 407, body = "no such server" }
+      local _, err = client:tasks { "a" }
+      has(errors.check(err).message, "no such server")
+    end)
+
+    it("may stand in the path of a socket, where it is none", function()
+      for _, url in ipairs { "socks5h://localhost/run/tor@default/socks",
+        "socks5://localhost:1/run/a@b", "socks5h://%s@localhost/run/a@b" } do
+        local client = d:client_of { attempts = 1, proxy = url:format(USER) }
+        local _, err = client:tasks { "a" }
+        assert.equal("connect", check_error(err).code)
+      end
+      for _, url in ipairs { "socks5://localhost.example/%s@host",
+        "http://localhost/%s@host", "socks5://localhost:%s/x@host:1" } do
+        refused("proxy", url:format(CANARY))
+      end
+    end)
+
     it("is hidden where it is the name alone, a key", function()
       local client = d:client_of { attempts = 1,
         proxy = "http://" .. CANARY .. ":@" .. at }

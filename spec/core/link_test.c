@@ -128,12 +128,15 @@ static void test_problems(void)
         {"", false, false},
         {"https://", false, false},
     };
+    const char *problem;
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].url;
-        CHECK_INT(link_problem(rows[i].url, false) == NULL, rows[i].good);
-        CHECK_INT(link_problem(rows[i].url, true) == NULL, rows[i].plain);
+        CHECK(link_check(rows[i].url, false, &problem));
+        CHECK_INT(problem == NULL, rows[i].good);
+        CHECK(link_check(rows[i].url, true, &problem));
+        CHECK_INT(problem == NULL, rows[i].plain);
     }
     check_case = "";
 }
@@ -155,9 +158,10 @@ static void test_following(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        char *to = link_follow("https://a.example/b/c?d", rows[i].location);
+        char *to;
 
         check_case = rows[i].location;
+        CHECK(link_follow("https://a.example/b/c?d", rows[i].location, &to));
         CHECK_INT(to != NULL, rows[i].to != NULL);
         if (to && rows[i].to)
             CHECK_TEXT(to, rows[i].to);
@@ -210,6 +214,7 @@ static void test_links(void)
 static void test_origins(void)
 {
     static const char base[] = "https://api.example/v1";
+    struct luma_options options = {.token = "t0ken"};
     char host[LINK_HOST];
 
     CHECK(link_same_origin(base, "https://API.example:443/x?y"));
@@ -218,14 +223,17 @@ static void test_origins(void)
     CHECK(!link_same_origin(base, "https://api.example.evil.example/v1"));
     CHECK(!link_same_origin(base, "https://evil.example/@api.example"));
     CHECK(!link_same_origin(base, "nothing"));
-    link_host("https://a.example:1/x?secret", host);
+    link_host("https://a.example:1/x?secret", &options, host);
     CHECK_TEXT(host, "a.example");
-    link_host("https://", host);
+    link_host("https://t0ken.example/", &options, host);
+    CHECK_TEXT(host, "***.example");
+    link_host("https://", &options, host);
     CHECK_TEXT(host, "");
     CHECK(link_is_closed("https://10.0.0.1/"));
     CHECK(link_is_closed("https://0x7f.1/"));
     CHECK(link_is_closed("https://localhost/"));
     CHECK(link_is_closed("https://[fe80::1]/"));
+    CHECK(link_is_closed("nothing"));
     CHECK(!link_is_closed("https://8.8.8.8/"));
     CHECK(!link_is_closed("https://a.example/"));
 }
@@ -305,6 +313,15 @@ static void test_starts(void)
         {"\xEF\xBB\xBF", MEDIA_UNKNOWN},
         {"#EXTM3", MEDIA_UNKNOWN},
         {" <", MEDIA_PAGE},
+        {"[1", MEDIA_PAGE},
+        {"\xEF\xBB\xBF [", MEDIA_PAGE},
+        {"\xFF\xFE<", MEDIA_PAGE},
+        {"\xFE\xFF{", MEDIA_PAGE},
+        {"\xFF", MEDIA_UNKNOWN},
+        {"\xFE", MEDIA_UNKNOWN},
+        {"\xFF\xFF", MEDIA_FILE},
+        {"\xFE\xFE", MEDIA_FILE},
+        {" \xFF\xFE", MEDIA_FILE},
         {"\xEF\xBB\xBF{", MEDIA_PAGE},
         {"\xEF\xBB\xBF\n<MPD>", MEDIA_PAGE},
         {"#EXTM3U\n", MEDIA_PLAYLIST},

@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- Prints the descriptors that a child of this process has, before and while
 -- luma works:
---   inherited.lua HTTP HTTPS CA LINK FOLDER
+--   inherited.lua HTTP HTTPS CA LINK FOLDER [HOLES]
 --
+-- With HOLES, the process has a hundred descriptors of its own before, and so
+-- many low numbers between them are free.
 -- Without HTTPS, the host of the others has a name that is looked up for a long
 -- time.
 
-local http, https, ca, link, folder = ...
+local http, https, ca, link, folder, holes = ...
 local lfs = require "lfs"
 local luma = require "luma"
 
@@ -24,6 +26,10 @@ local function wait_until(f, what)
     os.execute "sleep 0.01"
   end
 end
+
+local own = {}
+for i = 1, holes and 100 or 0 do own[i] = assert(io.open("/dev/null")) end
+for i = 2, 1 + (holes or 0) do own[i]:close() end
 
 local before = descriptors()
 print(before)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of proxy.h, and of proxy.h and link.h when memory runs out, in libcurl
+ * too: nothing secret is shown then, nothing closed is open, and nobody says
+ * that an argument is wrong. */
+#include "proxy.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "check.h"
+#include "link.h"
+#include "link_file.h"
+
+#define PROXY "http://jane:s3cret@proxy.example:1"
+#define CODED "http://jane:s3%63ret@proxy.example:1"
+
+/* libcurl's calls go where those of the core go. */
+static char *copy(const char *text)
+{
+    char *made = malloc(strlen(text) + 1);
+
+    return made ? strcpy(made, text) : NULL;
+}
+
+static void *make(size_t n)
+{
+    return malloc(n);
+}
+
+static void *make_zeros(size_t count, size_t size)
+{
+    return calloc(count, size);
+}
+
+static void *make_longer(void *old, size_t n)
+{
+    return realloc(old, n);
+}
+
+/* ---- with memory ------------------------------------------------------- */
+
+static void test_proxies(void)
+{
+    static const struct {
+        const char *proxy;
+        bool good;
+    } rows[] = {
+        {"http://jane:x@host:80", true},
+        {"socks5h://localhost/run/tor@default/socks", true},
+        {"SOCKS5://LOCALHOST:1/run/a@b@c", true},
+        {"socks5://jane:x@localhost/run/a@b", true},
+        {"socks5://jane@localhost/run/x", true},
+        {"http://localhost/run/a@b", false},
+        {"socks5://localhost.example/run/a@b", false},
+        {"socks5://localhost:/x@host", false},
+        {"socks5://localhost:x/x@host", false},
+        {"socks5://jane:x@y@localhost/run/x", false},
+        {"socks5://jane:/x@localhost/run/x", false},
+        {"http://jane:x/y@host:80", false},
+        {"http://jane:x@y@host:80", false},
+    };
+    const char *problem;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].proxy;
+        CHECK(proxy_check(rows[i].proxy, &problem));
+        CHECK_INT(problem == NULL, rows[i].good);
+    }
+    check_case = "";
+}
+
+static void test_hiding(void)
+{
+    static const struct {
+        const char *proxy, *text;
+        bool cut;
+        const char *shown;
+    } rows[] = {
+        {PROXY, "no s3cret here", false, "no *** here"},
+        {PROXY, "at jane:s3cret@host", false, "at ***host"},
+        {PROXY, "it ends in s3c", false, "it ends in s3c"},
+        {PROXY, "it ends in s3c", true, "it ends in ***"},
+        {PROXY, "it ends in s3", true, "it ends in s3"},
+        {"http://host:1", "s3cret", true, "s3cret"},
+        {"socks5h://localhost/a@b", "localhost/a@b", true, "localhost/a@b"},
+        {NULL, "s3cret", true, "s3cret"},
+    };
+    char text[80];
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        strcpy(text, rows[i].text);
+        proxy_hide(rows[i].proxy, text, rows[i].cut);
+        CHECK_TEXT(text, rows[i].shown);
+    }
+}
+
+static void test_cleaning(void)
+{
+    struct luma_options options = {.token = "t0ken", .proxy = PROXY};
+    char out[20];
+
+    CHECK(proxy_clean(out, sizeof out, "t0ken, s3cret", 13, false, &options));
+    CHECK_TEXT(out, "***, ***");
+    CHECK(!proxy_clean(out, sizeof out, "t0ken, s3cr", 11, true, &options));
+    CHECK_TEXT(out, "***, ***");
+    CHECK(!proxy_clean(out, sizeof out, "0123456789abcds3cret", 20, false,
+                       &options));
+    CHECK_TEXT(out, "0123456789abcd***");
+}
+
+/* ---- without memory ---------------------------------------------------- */
+
+static void look_at_proxy(void)
+{
+    const char *problem;
+    char text[] = "no s3cret here";
+
+    if (proxy_check(CODED, &problem))
+        insist(!problem, "a good proxy is good");
+    proxy_hide(CODED, text, false);
+    insist(!strstr(text, "s3cret"), "a password is hidden");
+}
+
+static void look_at_links(void)
+{
+    const char *problem;
+    char *url = NULL;
+
+    if (link_check("https://jane@a.example/", false, &problem))
+        insist(problem && strstr(problem, "user name"), "a user name is seen");
+    if (link_check("https://a.example/", false, &problem))
+        insist(!problem, "a good link is good");
+    if (link_follow("https://a.example/b", "c", &url))
+        insist(url && strcmp(url, "https://a.example/c") == 0,
+               "it is followed");
+    free(url);
+    if (link_file_read(&url, "a b/c", 5, "https://a.example"))
+        insist(strcmp(url, "https://a.example/a%20b/c") == 0, "it is absolute");
+    free(url);
+    insist(link_is_closed("https://127.0.0.1/"), "it stays closed");
+    insist(!link_same_origin("https://a.example/", "https://b.example/"),
+           "another origin is another one");
+}
+
+static void test_shortage(void (*look)(void))
+{
+    unsigned n = 0, calls;
+    int for_ever;
+
+    do {
+        n++;
+        for (for_ever = 0; for_ever <= 1; for_ever++) {
+            alloc_fail_at(n, for_ever);
+            look();
+            calls = alloc_stop();
+        }
+    } while (n < 1000 && calls >= n);
+    CHECK(n > 20 && n < 1000);
+}
+
+int main(void)
+{
+    must(curl_global_init_mem(CURL_GLOBAL_DEFAULT, make, free, make_longer,
+                              copy, make_zeros) == CURLE_OK);
+    test_proxies();
+    test_hiding();
+    test_cleaning();
+    test_shortage(look_at_proxy);
+    test_shortage(look_at_links);
+    return check_done();
+}
