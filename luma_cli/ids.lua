@@ -9,20 +9,28 @@ local stop = require "luma_cli.stop".stop
 
 local ids = {}
 
--- The ids before a place that cannot be read come first, then it is said.
-local function each_in_file(path)
+-- The ids before a place that cannot be read come first, then it is said. A
+-- text without any id is no mistake, as scripts may have nothing to ask, but
+-- `say` tells it.
+local function each_in_file(path, say)
   local input, scanner = source.open(path), Scanner.new()
-  local at, ended = 0, false
+  local at, ended, empty = 0, false, true
   return function()
     while true do
       at = at + 1
-      if scanner.ids[at] then return scanner.ids[at] end
+      if scanner.ids[at] then
+        empty = false
+        return scanner.ids[at]
+      end
       local problem = scanner.problem
       if problem then
         stop(2, ("%s:%d: no id: %s"):format(input.name, problem.line,
           problem.what))
       end
-      if ended then return nil end
+      if ended then
+        if empty then say("luma: no ids in " .. input.name) end
+        return nil
+      end
       scanner.ids, at = {}, 0
       local piece = input:read()
       ended = not piece
@@ -39,18 +47,22 @@ local function once(id)
   end
 end
 
--- An iterator over the ids of the words ("-": standard input), then of the
--- files.
-function ids.each(words, files)
-  local sources = {}
-  for _, word in ipairs(words) do
+-- An iterator over the ids of the arguments: of the words ("-": standard
+-- input), then of the files.
+function ids.each(app)
+  local sources, args = {}, app.args
+  local function say(line)
+    if not args.quiet then app.live:say(app.screen:safe(line)) end
+  end
+  for _, word in ipairs(args.ids) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
-    sources[#sources + 1] = word == "-" and each_in_file "-" or once(word)
+    sources[#sources + 1] = word == "-" and each_in_file("-", say)
+      or once(word)
   end
-  for _, path in ipairs(files) do
-    sources[#sources + 1] = each_in_file(path)
+  for _, path in ipairs(args.files) do
+    sources[#sources + 1] = each_in_file(path, say)
   end
   return function()
     while sources[1] do
