@@ -9,9 +9,7 @@ local stop = require "luma_cli.stop".stop
 
 local ids = {}
 
--- The ids before a place that cannot be read come first, then it is said. A
--- text without any id is no mistake, as scripts may have nothing to ask, but
--- `say` tells it.
+-- The ids before a place that cannot be read come first, then it is said.
 local function each_in_file(path, say)
   local input, scanner = source.open(path), Scanner.new()
   local at, ended, empty = 0, false, true
@@ -28,7 +26,7 @@ local function each_in_file(path, say)
           problem.what))
       end
       if ended then
-        if empty then say("luma: no ids in " .. input.name) end
+        if empty and say then say(input.name) end
         return nil
       end
       scanner.ids, at = {}, 0
@@ -47,21 +45,18 @@ local function once(id)
   end
 end
 
--- An iterator over the ids of the arguments: of the words ("-": standard
--- input), then of the files.
-function ids.each(app)
-  local sources, args = {}, app.args
-  local function say(line)
-    if not args.quiet then app.live:say(app.screen:safe(line)) end
-  end
-  for _, word in ipairs(args.ids) do
+-- An iterator over the ids of the words ("-": standard input), then of the
+-- files. `say`, if there is one, takes the name of an input without any id.
+function ids.each(words, files, say)
+  local sources = {}
+  for _, word in ipairs(words) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
     sources[#sources + 1] = word == "-" and each_in_file("-", say)
       or once(word)
   end
-  for _, path in ipairs(args.files) do
+  for _, path in ipairs(files) do
     sources[#sources + 1] = each_in_file(path, say)
   end
   return function()
@@ -71,6 +66,15 @@ function ids.each(app)
       table.remove(sources, 1)
     end
   end
+end
+
+-- The same for the arguments of the program. An input without any id is no
+-- mistake, since scripts may have nothing to ask, but stderr says so.
+function ids.of(app)
+  local args = app.args
+  return ids.each(args.ids, args.files, not args.quiet and function(name)
+    app.live:say("luma: no ids in " .. app.screen:safe(name))
+  end)
 end
 
 -- Whether all that is asked for is one id on the command line.

@@ -18,7 +18,7 @@ function literal.quoted(word)
 end
 
 local BLANKS = { "\194\160", "\227\128\128" } -- U+00A0, U+3000
-local NOTHING = { "\226\128\139", "\239\187\191" } -- U+200B, U+FEFF
+local INVISIBLE = { "\226\128\139", "\239\187\191" } -- U+200B, U+FEFF
 
 -- The first bytes of BLANKS, for a set of characters in a pattern.
 literal.BLANK_LEADS = "\194\227"
@@ -31,11 +31,11 @@ function literal.blank_at(s, at)
   return 0
 end
 
--- A word without the characters that nobody sees and that text from other
--- programs has between words: a byte order mark, blanks of no width.
-function literal.without_nothing(word)
+-- A word without characters that nobody sees: byte order marks, and blanks of
+-- no width.
+function literal.visible(word)
   if not find(word, "[\226\239]") then return word end
-  for _, nothing in ipairs(NOTHING) do word = word:gsub(nothing, "") end
+  for _, character in ipairs(INVISIBLE) do word = word:gsub(character, "") end
   return word
 end
 

@@ -18,8 +18,8 @@ local byte, find, sub = string.byte, string.find, string.sub
 local LONGEST_STRING = 6 * Found.LONGEST
 local DEEPEST = 1000
 
--- The bytes of a word that may go on in the next piece: there may be some in it
--- that count as nothing.
+-- The bytes of a word that may go on in the next piece, with those that are
+-- invisible.
 local LONGEST_WORD = 4 * Found.LONGEST
 
 -- What is before a word, and the word up to what may be a blank.
@@ -247,7 +247,7 @@ local function next_word(self, kind, at)
   local goes_on = to == #piece and not self.ended
     and to - from < LONGEST_WORD
   if goes_on then keep(self, from) end
-  return literal.without_nothing(sub(piece, from, to)), goes_on, from, to
+  return literal.visible(sub(piece, from, to)), goes_on, from, to
 end
 
 -- Outside of JSON values.

@@ -240,6 +240,8 @@ describe("the command line", function()
       for said, words in pairs {
         ["--deadline: 'soon' is not a number above 0, at most 1000000000\n"
           .. "Try: luma get --help"] = { "get", "--deadline", "soon", "a" },
+        ["--deadline: '1e10' is not a number above 0, at most 1000000000\n"
+          .. "Try: luma get --help"] = { "get", "--deadline", "1e10", "a" },
         ["--deadline: '1000000001' is not a number above 0, at most "
           .. "1000000000\nTry: luma request --help"] =
           { "request", "--deadline", "1000000001", "GET", "/" },
@@ -282,8 +284,6 @@ describe("the command line", function()
         ["--url or LUMA_GATEWAY_URL: plain http would show the token to "
           .. "everybody on the way; use https"] =
           { "get", "--url", "http://192.0.2.1", "a" },
-        ["--deadline: must be a positive number of seconds"] =
-          { "get", "--deadline", "1e10", "a" },
       } do
         local ended = luma(words)
         assert.same({ 2, "luma: " .. said .. "\n" }, { ended.code, ended.err })
