@@ -96,8 +96,10 @@ end
 local BOTH = "both an id and a list"
 
 -- Hands the ids of the lists that count on, to the list that the object is
--- in. False: ids went out, or were given up, that should not have been.
-local function hand_on(self, object, verdict)
+-- in. What is wrong in a list waits for the end of the object, unless ids of
+-- the list went out. False: ids went out, or were given up, that should not
+-- have been.
+local function hand_on(self, object, verdict, has_ended)
   local right = not object.torn
   for _, list in ipairs(object.lists) do
     local ids = list.ids
@@ -110,7 +112,7 @@ local function hand_on(self, object, verdict)
       list.went_out = list.went_out or #ids > 0
       if #ids > 0 then count(object.list, "rows") end
       for _, id in ipairs(ids) do add(self, object.list, id, object.line) end
-      local problem = list.problem
+      local problem = (has_ended or list.went_out) and list.problem
       if problem then bad(self, object.list, problem.line, problem.what) end
     end
   end
@@ -121,7 +123,7 @@ local function end_object(self, object)
   self.objects[#self.objects] = nil
   local verdict, id, odd = judge.verdict(object)
   local list, line = object.list, object.line
-  if not hand_on(self, object, verdict) or verdict == "both" then
+  if not hand_on(self, object, verdict, true) or verdict == "both" then
     bad(self, list, line, BOTH)
   elseif verdict == "task" and id then
     count(list, "rows")
@@ -134,7 +136,7 @@ end
 
 local function has_news(object)
   for _, list in ipairs(object.lists) do
-    if #list.ids > 0 or list.problem then return true end
+    if #list.ids > 0 or list.went_out and list.problem then return true end
   end
   return false
 end

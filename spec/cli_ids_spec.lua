@@ -251,6 +251,7 @@ describe("ids in a text", function()
         '{"task_id":"T","items":[{"id":"no"}],' .. FILL .. "}",
         '{"id":"T","state":"dreaming","items":[' .. LIST .. "]}",
         '{"id":"T","items":[' .. WORDS .. "]}",
+        '{"items":[{"url":"u"}],' .. FILL .. ',"id":"T"}',
       } do
         assert.same({ ids = { "T" } }, scan_large(text))
       end
