@@ -167,24 +167,32 @@ void options_read(lua_State *L, struct luma_options *o, bool *nulls)
                      "LUMA_GATEWAY_TOKEN in the environment");
 }
 
-/* Lua itself would read a string as the locale wants. */
-double options_seconds(lua_State *L, int index, double none)
+/* The number that a string holds; raises where it holds none. Lua itself would
+ * read it as the locale wants. */
+static double number_of_text(lua_State *L, int index)
 {
     struct luma_node node = {0};
     size_t len;
-    const char *text;
+    const char *text = lua_tolstring(L, index, &len);
+
+    luaL_argcheck(L, number_read(text, len, &node), index,
+                  "number expected, got string");
+    return node.kind == LUMA_FLOAT     ? node.number
+           : node.kind == LUMA_INTEGER ? (double)node.integer
+                                       : luma_big_number(text, len);
+}
+
+double options_seconds(lua_State *L, int index, double none)
+{
     double seconds;
 
     if (lua_isnoneornil(L, index))
         return none;
-    if (lua_type(L, index) != LUA_TSTRING) {
+    if (lua_type(L, index) == LUA_TSTRING) {
+        seconds = number_of_text(L, index);
+    } else {
         luaL_checktype(L, index, LUA_TNUMBER);
         seconds = lua_tonumber(L, index);
-    } else {
-        text = lua_tolstring(L, index, &len);
-        luaL_argcheck(L, number_read(text, len, &node), index,
-                      "number expected, got string");
-        seconds = luma_big_number(text, len);
     }
     luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
     return seconds;

@@ -67,8 +67,9 @@ static const char *read_exponent(const char *p, const char *end,
     long value = 0;
 
     p += p < end && (*p == '-' || *p == '+');
+    /* A larger exponent always gives 0 or infinity. */
     for (; p < end && ascii_is_digit(*p); p++)
-        if (value < 100000000) /* beyond it, no fraction makes up for it */
+        if (value < 100000000)
             value = value * 10 + (*p - '0');
     parts->exponent += negative ? -value : value;
     return p;

@@ -4,23 +4,29 @@
 
 #include "number.h"
 
-/* Writes the escape of a character that may not stand in a string, and returns
- * its length. */
+void writer_escape(char out[6], unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    memcpy(out, "\\u00", 4);
+    out[4] = hex[c >> 4];
+    out[5] = hex[c & 0xF];
+}
+
+/* Writes the shortest escape of a character that may not stand in a string,
+ * and returns its length. */
 static size_t escape(char c, char out[6])
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
-    static const char hex[] = "0123456789abcdef";
     const char *known = c ? strchr(plain, c) : NULL;
 
-    out[0] = '\\';
-    if (known) {
-        out[1] = names[known - plain];
-        return 2;
+    if (!known) {
+        writer_escape(out, (unsigned char)c);
+        return 6;
     }
-    memcpy(out + 1, "u00", 3);
-    out[4] = hex[c >> 4 & 0xF];
-    out[5] = hex[c & 0xF];
-    return 6;
+    out[0] = '\\';
+    out[1] = names[known - plain];
+    return 2;
 }
 
 bool writer_string(struct buf *buf, const char *s, size_t len)

@@ -42,24 +42,24 @@ local function new_command(parser, name)
   return with_help(parser:command(name))
 end
 
-local function positive(word)
-  local number = tonumber(word)
-  if not number or number ~= number or number <= 0
-      or number == math.huge then
-    return nil, ("'%s' is not a number above 0"):format(word)
-  end
-  return number
+-- An option that takes a time. The module takes no longer one.
+local function add_seconds(command, name)
+  return command:option(name):argname "<seconds>":convert(function(word)
+    local number = tonumber(word)
+    if number and number > 0 and number <= 1e9 then return number end
+    return nil, ("%s: '%s' is not a number above 0, at most 1000000000")
+      :format(name, word)
+  end)
 end
 
-local function whole(most)
-  return function(word)
+-- An option that takes a whole number.
+local function add_count(command, name, most)
+  return command:option(name):argname "<n>":convert(function(word)
     local number = word:find "^%d+$" and tonumber(word)
-    if not number or number < 1 or number > most then
-      return nil, ("'%s' is not a whole number from 1 to %d")
-        :format(word, most)
-    end
-    return number
-  end
+    if number and number >= 1 and number <= most then return number end
+    return nil, ("%s: '%s' is not a whole number from 1 to %d")
+      :format(name, word, most)
+  end)
 end
 
 local function add_output(command)
@@ -83,7 +83,7 @@ local function add_connection(command)
     :description "Trusted issuers, PEM."
   command:option "--proxy":argname "<url>"
     :description "Proxy to go through."
-  command:option "--deadline":argname "<seconds>":convert(positive)
+  add_seconds(command, "--deadline")
     :description "Time for a window of ids, or for the request."
 end
 
@@ -92,21 +92,20 @@ local function add_ids(command, window)
     :description "Ids; - reads them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
     :description "Read ids from a file: lines, commas or JSON."
-  command:option "--window":argname "<n>":default(tostring(window))
-    :convert(whole(WINDOW))
+  add_count(command, "--window", WINDOW):default(tostring(window))
     :description "Ids to read before asking, and to have in hand."
-  command:option "--batch-size":argname "<n>":convert(whole(10000))
+  add_count(command, "--batch-size", 10000)
     :description "Ids in a request (100)."
-  command:option "--connections":argname "<n>":convert(whole(256))
+  add_count(command, "--connections", 256)
     :description "Requests at a time (8)."
 end
 
 local function add_interval(command)
-  command:option "--interval":argname "<seconds>":convert(positive)
+  add_seconds(command, "--interval")
     :description "Time between two looks while tasks change (5)."
-  command:option "--max-interval":argname "<seconds>":convert(positive)
+  add_seconds(command, "--max-interval")
     :description "Time between two looks while they do not (15)."
-  command:option "--missing-grace":argname "<seconds>":convert(positive)
+  add_seconds(command, "--missing-grace")
     :description "Time before an id that is left out is missing (60)."
 end
 
@@ -160,7 +159,7 @@ same command is given again.
   download:option "--what":argname "<what>":default "video"
     :choices { "video", "thumbnail", "last_frame" }
     :description "video, thumbnail or last_frame."
-  download:option "--jobs":argname "<n>":default "4":convert(whole(64))
+  add_count(download, "--jobs", 64):default "4"
     :description "Files at a time."
   download:flag "--allow-private"
     :description "Also from private and loopback addresses."
@@ -193,6 +192,11 @@ local function add_completion(parser)
     end))
 end
 
+local COMMANDS = {
+  get = add_get, watch = add_watch, download = add_download,
+  request = add_request,
+}
+
 local function build()
   local parser = with_help(argparse "luma"
     :description "Many Luma (Dream Machine) tasks from a gateway."
@@ -200,8 +204,8 @@ local function build()
     :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
     :help_description_margin(28)
-  for _, add in ipairs { add_get, add_watch, add_download, add_request } do
-    local command = add(parser)
+  for _, name in ipairs { "get", "watch", "download", "request" } do
+    local command = COMMANDS[name](parser)
     add_output(command)
     add_connection(command)
   end
@@ -213,6 +217,11 @@ end
 
 local arguments = {}
 
+-- Where to read more, after a mistake.
+local function try(word)
+  return ("\nTry: luma %s--help"):format(COMMANDS[word] and word .. " " or "")
+end
+
 -- What was asked for, or nil and a message. For help, version and completion
 -- that is `text`, which is to be printed, and nothing else.
 function arguments.parse(words)
@@ -221,12 +230,12 @@ function arguments.parse(words)
   if text_to_print then return { text = text_to_print, color = "never" } end
   if not finished then error(ok, 0) end
   if not ok then
-    return nil, args .. "\nTry: luma --help"
+    return nil, args .. try(words[1])
   end
   local takes_ids = args.command ~= "request"
   if takes_ids and #args.ids == 0 and #args.files == 0 then
-    return nil, ("no ids; - reads them from standard input\n"
-      .. "Try: luma %s --help"):format(args.command)
+    return nil, "no ids; - reads them from standard input"
+      .. try(args.command)
   end
   return args
 end

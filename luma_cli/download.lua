@@ -83,7 +83,7 @@ end
 return function(app)
   local args = app.args
   make_folder(args.dir)
-  local next_id = ids.each(args.ids, args.files)
+  local next_id = ids.of(app)
   local rows = setmetatable({ app = app }, Rows)
   rows.files = files.new(app, function(id, path, bytes)
     show_saved(app, id, path, bytes)

@@ -45,7 +45,7 @@ end
 
 return function(app)
   local args = app.args
-  local next_id = ids.each(args.ids, args.files)
+  local next_id = ids.of(app)
   local size = args.window
   if not app.screen.as_json then size = math.min(size, ROWS) end
   local show = Show.new(app, args.long or ids.is_one(args))

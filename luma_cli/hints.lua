@@ -15,8 +15,7 @@ local OPTIONS = {
 }
 local NO_OPTION = " (the command has no option for it)"
 local WITHOUT = { -- what the option is about, where there is none
-  attempts = "attempts", decode = "decode", exists = "exists",
-  http2 = "http2", link_grace = "link_grace", max_bytes = "max_bytes",
+  attempts = "attempts", decode = "decode", http2 = "http2", link_grace = "link_grace", max_bytes = "max_bytes",
   max_reply = "the largest reply that luma takes",
   max_task = "the largest task that luma takes",
   max_undelivered = "max_undelivered", nulls = "nulls",
@@ -50,9 +49,37 @@ local function replace(message, given, instead)
   return message:sub(1, from - 1) .. instead .. message:sub(to + 1)
 end
 
+-- Words of others in a message: what is in quotes, and the names of hosts. An
+-- apostrophe is no quote.
+local FOREIGN = {
+  "(%f[^%s%(%z])('[^']*')", '(%f[^%s%(%z])("[^"]*")', "(host: )(%S+)",
+  "(proxy: )(%S+)", "(connect to )(%S+)",
+}
+
+-- The message with a mark in place of each of them, and what they were.
+local function without_foreign(message)
+  local kept = {}
+  for _, pattern in ipairs(FOREIGN) do
+    message = message:gsub(pattern, function(before, words)
+      kept[#kept + 1] = words
+      return ("%s\1%d\1"):format(before, #kept)
+    end)
+  end
+  return message, kept
+end
+
+local function with_foreign(message, kept)
+  for i = #kept, 1, -1 do
+    message = replace(message, ("\1%d\1"):format(i), kept[i])
+  end
+  return message
+end
+
 -- Some names are words of English as well: these are an option in front of a
 -- value or of a colon at the start. Names like max_task are one anywhere.
 local function translate(message)
+  local kept
+  message, kept = without_foreign(message)
   for _, phrase in ipairs(PHRASES) do
     message = replace(message, phrase[1], phrase[2])
   end
@@ -64,11 +91,12 @@ local function translate(message)
     local says_more = OPTIONS[name] and value ~= "true"
     return option and option .. (says_more and " " .. value or "")
   end)
-  return (message:gsub("[^%s()]+", function(word)
+  message = message:gsub("[^%s()]+", function(word)
     local before, name, after = word:match "^([`'\"]?)(%a[%w_.]-)([`'\",:;.]*)$"
     local option = name and name:find "[_.]" and of_option(name)
     return option and before .. option .. after
-  end))
+  end)
+  return with_foreign(message, kept)
 end
 
 -- The sentence of an error that the module returned.

@@ -10,19 +10,25 @@ local stop = require "luma_cli.stop".stop
 local ids = {}
 
 -- The ids before a place that cannot be read come first, then it is said.
-local function each_in_file(path)
+local function each_in_file(path, say)
   local input, scanner = source.open(path), Scanner.new()
-  local at, ended = 0, false
+  local at, ended, empty = 0, false, true
   return function()
     while true do
       at = at + 1
-      if scanner.ids[at] then return scanner.ids[at] end
+      if scanner.ids[at] then
+        empty = false
+        return scanner.ids[at]
+      end
       local problem = scanner.problem
       if problem then
         stop(2, ("%s:%d: no id: %s"):format(input.name, problem.line,
           problem.what))
       end
-      if ended then return nil end
+      if ended then
+        if empty and say then say(input.name) end
+        return nil
+      end
       scanner.ids, at = {}, 0
       local piece = input:read()
       ended = not piece
@@ -40,17 +46,18 @@ local function once(id)
 end
 
 -- An iterator over the ids of the words ("-": standard input), then of the
--- files.
-function ids.each(words, files)
+-- files. `say`, if there is one, takes the name of an input without any id.
+function ids.each(words, files, say)
   local sources = {}
   for _, word in ipairs(words) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
-    sources[#sources + 1] = word == "-" and each_in_file "-" or once(word)
+    sources[#sources + 1] = word == "-" and each_in_file("-", say)
+      or once(word)
   end
   for _, path in ipairs(files) do
-    sources[#sources + 1] = each_in_file(path)
+    sources[#sources + 1] = each_in_file(path, say)
   end
   return function()
     while sources[1] do
@@ -59,6 +66,15 @@ function ids.each(words, files)
       table.remove(sources, 1)
     end
   end
+end
+
+-- The same for the arguments of the program. An input without any id is no
+-- mistake, since scripts may have nothing to ask, but stderr says so.
+function ids.of(app)
+  local args = app.args
+  return ids.each(args.ids, args.files, not args.quiet and function(name)
+    app.live:say("luma: no ids in " .. app.screen:safe(name))
+  end)
 end
 
 -- Whether all that is asked for is one id on the command line.

@@ -9,16 +9,43 @@ local literal = {
   CONSTANT = { null = true, ["true"] = true, ["false"] = true },
 }
 
--- A word as it is shown in a message.
+-- A word as it is shown in a message, in quotes that are not in it.
 function literal.quoted(word)
-  return "'" .. (#word > 40 and sub(word, 1, 40) .. "..." or word) .. "'"
+  word = #word > 40 and sub(word, 1, 40) .. "..." or word
+  local quote = not find(word, "'", 1, true) and "'"
+    or not find(word, '"', 1, true) and '"' or "`"
+  return quote .. word .. quote
+end
+
+local BLANKS = { "\194\160", "\227\128\128" } -- U+00A0, U+3000
+local INVISIBLE = { "\226\128\139", "\239\187\191" } -- U+200B, U+FEFF
+
+-- The first bytes of BLANKS, for a set of characters in a pattern.
+literal.BLANK_LEADS = "\194\227"
+
+-- The length of the blank beyond ASCII that is at `at`; 0: there is none.
+function literal.blank_at(s, at)
+  for _, blank in ipairs(BLANKS) do
+    if sub(s, at, at + #blank - 1) == blank then return #blank end
+  end
+  return 0
+end
+
+-- A word without characters that nobody sees: byte order marks, and blanks of
+-- no width.
+function literal.visible(word)
+  if not find(word, "[\226\239]") then return word end
+  for _, character in ipairs(INVISIBLE) do word = word:gsub(character, "") end
+  return word
 end
 
 local IS_FLOAT = { -- words that programs make of large numbers
   "^[+-]?%d+%.%d*[eE][+-]?%d+$", "^[+-]?%d+[eE]%+%d+$",
 }
 
--- Why a word that stands outside of JSON is no id, or nil.
+-- Why a word that stands outside of JSON is no id, or nil where it may be one.
+-- Most of these are parts of a text that has no ids: comments, prose, tables,
+-- a file of another kind, or numbers that a program has rounded.
 function literal.why_no_id(word)
   if literal.CONSTANT[word] then return word end
   if find(word, "%c") then return "a control character in a word" end

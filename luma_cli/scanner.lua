@@ -18,10 +18,20 @@ local byte, find, sub = string.byte, string.find, string.sub
 local LONGEST_STRING = 6 * Found.LONGEST
 local DEEPEST = 1000
 
-local WORD = "^[%s,]*([^%s,\"%[%]{}]*)"        -- outside of JSON values
-local TOKEN = "^%s*([^%s,\"%[%]{}:]*)"         -- inside
+-- The bytes of a word that may go on in the next piece, with those that are
+-- invisible.
+local LONGEST_WORD = 4 * Found.LONGEST
+
+-- What is before a word, and the word up to what may be a blank.
+local function pattern(before, ends)
+  local rest = ("[^%s%s]*"):format(ends, literal.BLANK_LEADS)
+  return { first = "^" .. before .. "(" .. rest .. ")", rest = "^" .. rest,
+    before = "^" .. before }
+end
+local WORD = pattern("[%s,]*", '%s,"%[%]{}')  -- outside of JSON values
+local TOKEN = pattern("%s*", '%s,"%[%]{}:')   -- inside
 local PLAIN_WORD = "^%w[%w_-]*$"
-local BYTE_ORDER_MARK = "\239\187\191"
+local BLANK_LEAD = "^[" .. literal.BLANK_LEADS .. "]"
 local CLOSER = { ["["] = "]", ["{"] = "}" }
 local NAME = { ["]"] = "an array", ["}"] = "an object" }
 local CONSTANT = literal.CONSTANT
@@ -83,8 +93,6 @@ local function take_word(self, word, at)
     self.ids[#self.ids + 1] = word
     return
   end
-  word = word:gsub("^" .. BYTE_ORDER_MARK, "")
-  if word == "" then return end
   local why = literal.why_no_id(word)
   if why then return wrong(self, at, why) end
   self.found:string(word, self:line_at(at))
@@ -212,24 +220,45 @@ local function in_skipped(self, at)
   end
 end
 
--- A word that may go on in the next piece is kept, unless it is too long.
-local function may_go_on(self, from, to)
-  if to < #self.piece or self.ended or to - from >= Found.LONGEST then
-    return false
+-- Where the next word is, after blanks: an empty one is before a sign or the
+-- end. Each byte is looked at once.
+local function find_word(piece, kind, at)
+  local _, to, word = find(piece, kind.first, at)
+  local from = to - #word + 1
+  while find(piece, BLANK_LEAD, to + 1) do
+    local length = literal.blank_at(piece, to + 1)
+    if length > 0 and from <= to then break end
+    to = to + math.max(length, 1)
+    if length > 0 then
+      _, to = find(piece, kind.before, to + 1)
+      from = to + 1
+    end
+    _, to = find(piece, kind.rest, to + 1)
   end
-  keep(self, from)
-  return true
+  return from, to
+end
+
+-- The word at `at`, whether it may go on in the next piece and is kept for
+-- that, and where it stands.
+local function next_word(self, kind, at)
+  local piece = self.piece
+  local from, to = find_word(piece, kind, at)
+  if from > to then return "", false, from, to end
+  local goes_on = to == #piece and not self.ended
+    and to - from < LONGEST_WORD
+  if goes_on then keep(self, from) end
+  return literal.visible(sub(piece, from, to)), goes_on, from, to
 end
 
 -- Outside of JSON values.
 local function between(self, at)
   local piece = self.piece
-  local _, to, word = find(piece, WORD, at)
-  local from = to - #word + 1
-  if word ~= "" and may_go_on(self, from, to) then return nil end
+  local word, goes_on, from, to = next_word(self, WORD, at)
+  if goes_on then return nil end
+  if word == "" and from <= to then return to + 1 end
   local sign = sub(piece, to + 1, to + 1)
   if word ~= "" then
-    if find(sign, '["%[%]{}]') and word ~= BYTE_ORDER_MARK then
+    if find(sign, '["%[%]{}]') then
       return wrong(self, from, literal.quoted(word .. sign))
     end
     take_word(self, word, from)
@@ -251,10 +280,10 @@ local MAY_BE = {
 -- In an array or an object that may hold ids.
 local function inside(self, at)
   local piece = self.piece
-  local _, to, word = find(piece, TOKEN, at)
-  local from = to - #word + 1
+  local word, goes_on, from, to = next_word(self, TOKEN, at)
+  if goes_on then return nil end
+  if word == "" and from <= to then return to + 1 end
   if word ~= "" then
-    if may_go_on(self, from, to) then return nil end
     if self.expects ~= "value" then
       return wrong(self, from, "not JSON: " .. literal.quoted(word))
     end

@@ -5,13 +5,17 @@
 -- terminal is read line by line, so that a line is there as soon as it was
 -- written. A long line comes in pieces as well, but is in memory once. UTF-16
 -- needs its byte order mark; from a pipe it is read in pieces, not lines.
--- Lua 5.1 and LuaJIT do not see a NUL byte in a line from a pipe.
+--
+-- When Lua 5.1 or LuaJIT reads a line with a NUL byte in it, it loses the rest
+-- of the line and joins the next one to it, without a sign. So these read a
+-- pipe byte by byte: a second for 8 MB on Lua 5.1, 20 MB on LuaJIT.
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
 local text = require "luma_cli.text"
 
 local PIECE = 65536 -- bytes
+local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT says so as well
 
 local Source = {}
 Source.__index = Source
@@ -39,8 +43,22 @@ local function read(self, what)
   return bytes
 end
 
+-- A line with its end, or the next bytes of a long one; nil at the end.
+local function next_bytes(self)
+  local bytes, n = {}, 0
+  while n < PIECE do
+    local byte = read(self, 1)
+    if not byte then break end
+    n = n + 1
+    bytes[n] = byte
+    if byte == "\n" then break end
+  end
+  return n > 0 and table.concat(bytes) or nil
+end
+
 local function next_piece(self)
   if self.has_position or self.utf16 then return read(self, PIECE) end
+  if LINES_LOSE_NUL then return next_bytes(self) end
   if not self.line then
     local line = read(self, "*l")
     if not line or #line < PIECE then return line and line .. "\n" end

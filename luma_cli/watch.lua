@@ -27,7 +27,7 @@ end
 
 return function(app)
   local args = app.args
-  local next_id = ids.each(args.ids, args.files)
+  local next_id = ids.of(app)
   local show = Show.new(app, args.long or ids.is_one(args))
   for window, total in ids.windows(next_id, args.window) do
     show:expect(window)

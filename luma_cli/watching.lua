@@ -13,10 +13,16 @@ local watching = {}
 local MARGIN = 28   -- columns of a line that are not its id
 local PROMPT = 60   -- columns from which on there is a prompt as well
 
+-- The module's defaults, in seconds. They adapt to what is given: nobody has to
+-- say both.
+local INTERVAL, MAX_INTERVAL = 5, 15
+
 function watching.options(args)
+  local interval, longest = args.interval, args.max_interval
   return {
-    deadline = args.deadline, interval = args.interval,
-    max_interval = args.max_interval, missing_grace = args.missing_grace,
+    deadline = args.deadline, missing_grace = args.missing_grace,
+    interval = interval or longest and math.min(INTERVAL, longest),
+    max_interval = longest or interval and math.max(MAX_INTERVAL, interval),
   }
 end
 

@@ -2,10 +2,13 @@
 -- The ids in files and on standard input: every form they come in, what is
 -- said of anything else, and that they stream.
 
+local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
 local gateway = require "spec.support.gateway"
+local luma = require "luma"
 local found = require "luma_cli.found"
+local places = require "luma_cli.places"
 local Scanner = require "luma_cli.scanner"
 
 local BIG = "831922345719271433" -- a float would end in 424
@@ -74,6 +77,41 @@ local FORMS = {
     { BIG, BIG .. "1", "-7", BIG .. "2", BIG .. "3" } },
   { "ids that look like numbers or words", "1234e567 007 nulls true-1",
     { "1234e567", "007", "nulls", "true-1" } },
+  { "a task with a list of its own", '{"id":"A","prompt":"p","items":'
+    .. '["http://x/a.png"]}\n{"id":"B","status":null,"list":[1,2]}' },
+  { "a list of its own in a task's data", '{"id":"A","code":"success",'
+    .. '"data":{"task_id":"D","items":["x"]}} {"data":{"id":"B"},"items":["u"]}' },
+  { "a list of objects without ids in a task",
+    '{"id":"A","data":[{"url":"u"}]} {"id":"B","items":[{"url":"u"}]}' },
+  { "an empty list of its own", '{"id":"A","items":[]} B' },
+  { "a list of objects with ids in a task whose state is known",
+    '{"id":"A","task_status":"queued","items":[{"id":"no"}]}'
+    .. '{"data":{"id":"B","state":"dreaming"},"results":[{"id":"no"}]}' },
+  { "an envelope with an id and a number for its state",
+    '{"id":"req","status":200,"items":[{"id":"A"},{"id":"B"}]}' },
+  { "an envelope with an id and success", '{"id":"req","status":"SUCCESS",'
+    .. '"task_status":"Ok","state":"","results":[{"id":"A"},"B"]}' },
+  { "an envelope with an id and a list in its data",
+    '{"id":"req","code":0,"data":{"status":"ok","list":[{"id":"A"},'
+    .. '{"id":"B"}],"tags":["no"]},"items":["no"]}' },
+  { "envelopes in an array",
+    '[{"id":"req","data":[{"id":"A"}]},{"code":0,"data":["B"]}]' },
+  { "an envelope whose own id is none", '{"id":1.5,"items":[{"id":"A"}]} B' },
+  { "a row in an envelope that has an id", '{"id":"req","code":0,"data":'
+    .. row "A" .. '}{"code":0,"data":{"id":7,"task_id":"B"}}' },
+  { "an id after places that say nothing", '{"task_id":null,"id":"A"}'
+    .. '{"task_id":"","data":{"id":null,"task_id":"B"},"id":""}' },
+  { "the last of members with the same name",
+    '{"task_id":"x","id":"A","task_id":null}{"data":{"id":"x"},"data":null,'
+    .. '"id":"x","id":"B"}{"data":["x"],"data":["C"]}'
+    .. '{"items":[{"id":"x"}],"id":"D","items":["x"]}', { "A", "B", "C", "D" } },
+  { "blanks that are not ASCII", "A\194\160\227\128\128B\227\128\128" },
+  { "blanks that are not ASCII, in JSON",
+    '[\194\160"A",\227\128\128"B"\239\187\191]' },
+  { "characters that nobody sees",
+    "\226\128\139A\226\128\139\n\239\187\191B\226\128\139 \226\128\139" },
+  { "letters that begin like such blanks", "\227\129\147\194\161 \195\169",
+    { "\227\129\147\194\161", "\195\169" } },
   { "the longest id", ("x"):rep(1024), { ("x"):rep(1024) } },
   { "nothing", "", {} }, { "an empty line", "\n", {} },
 }
@@ -95,6 +133,15 @@ local WRONG = {
   { '{"data":[{"id":"A"},\n{"x":1}]}', 2, "an object without an id" },
   { '{"code":"failed","message":"no quota","data":null}', 1,
     "an object without an id" },
+  { '\n{"task_id":8.3e17,"id":"A"}', 2, "an object whose id is 8.3e17" },
+  { '{"task_id":1.5,"items":[{"id":"A"}]}', 1, "an object whose id is 1.5" },
+  { '{"task_id":{"id":"A"},"id":"A"}', 1, "an object whose id is an object" },
+  { '{"data":{"id":["A"]},"id":"A"}', 1, "an object whose id is an array" },
+  { '{"id":false,"data":{"task_id":"A"}}', 1, "an object whose id is false" },
+  { '\n{"id":"req",\n"data":["A","B"]}', 2, "both an id and a list" },
+  { '{"ids":["A"],"id":"req"}', 1, "both an id and a list" },
+  { '{"id":"req","data":[]}', 1, "both an id and a list" },
+  { '[{"id":"req","code":0,"data":{"items":[]}}]', 1, "both an id and a list" },
   { "A\n8.3192234571927e+17\n", 2,
     "'8.3192234571927e+17', a number that has lost its digits" },
   { "8E+17", 1, "'8E+17', a number that has lost its digits" },
@@ -115,7 +162,7 @@ local WRONG = {
   { '["A" "B"]', 1, "not JSON: '\"' is not expected here" },
   { '{"id" "A"}', 1, "not JSON: '\"' is not expected here" },
   { '{"x":[1,}', 1, "not JSON: '}' is not expected here" },
-  { "['A']", 1, "not JSON: ''A''" },
+  { "['A']", 1, "not JSON: \"'A'\"" },
   { '["\\x"]', 1, "not JSON: a wrong escape in a string" },
   { ("["):rep(2000), 1, "an array in an array" },
   { '{"x":' .. ("["):rep(2000), 1, "not JSON: nested too deep" },
@@ -180,9 +227,138 @@ describe("ids in a text", function()
     assert.equal("last", scanner.ids[fed + 1])
   end)
 
+  describe("of an object that is larger than any task", function()
+    local FILL = '"x":"' .. ("x"):rep(2 ^ 20) .. '"'
+    local ROWS = {}
+    for i = 1, 20000 do ROWS[i] = ('{"id":"id-%05d","x":"%s"}')
+      :format(i, ("x"):rep(80)) end
+    local LIST = table.concat(ROWS, ",")
+    local WORDS = '"' .. ("w"):rep(60) .. ('","' .. ("w"):rep(60)):rep(30000)
+      .. '"'
+
+    local function scan_large(text)
+      local pieces = {}
+      for at = 1, #text, 65536 do
+        pieces[#pieces + 1] = text:sub(at, at + 65535)
+      end
+      return scan(pieces)
+    end
+
+    it("are held back while it is certainly a task", function()
+      for _, text in ipairs {
+        '{"id":"T","state":"dreaming","items":[{"id":"no"}],' .. FILL .. "}",
+        '{"id":"T","state":"dreaming",' .. FILL .. ',"items":[{"id":"no"}]}',
+        '{"task_id":"T","items":[{"id":"no"}],' .. FILL .. "}",
+        '{"id":"T","state":"dreaming","items":[' .. LIST .. "]}",
+        '{"id":"T","items":[' .. WORDS .. "]}",
+        '{"items":[{"url":"u"}],' .. FILL .. ',"id":"T"}',
+      } do
+        assert.same({ ids = { "T" } }, scan_large(text))
+      end
+    end)
+
+    it("go out where it is an envelope", function()
+      for _, text in ipairs {
+        '{"id":"T","items":[' .. LIST .. "]}",
+        '{"items":[' .. LIST .. '],"id":"T","status":"ok"}',
+      } do
+        local got = scan_large(text)
+        assert.is_nil(got.problem)
+        assert.same({ 20000, "id-00001", "id-20000" },
+          { #got.ids, got.ids[1], got.ids[20000] })
+      end
+    end)
+
+    it("stop with its line where its end says that it was a task", function()
+      for _, text in ipairs {
+        '{"items":[' .. LIST .. '],"task_id":"T"}',
+        '{"items":[' .. LIST .. '],"id":"T","state":"dreaming"}',
+        '{"items":[' .. WORDS .. '],"id":"T"}',
+        '{"items":[' .. LIST .. '],"id":"T","items":["x"]}',
+        '{"id":"T","items":[' .. WORDS .. ',{"id":"A"}]}',
+        '{"id":"T","data":[' .. WORDS .. "]}",
+      } do
+        local got = scan_large("\n" .. text)
+        assert.same({ line = 2, what = "both an id and a list" }, got.problem)
+        for _, id in ipairs(got.ids) do assert.not_equal("T", id) end
+      end
+    end)
+  end)
+
+  it("stand where the page of the gateways says", function()
+    local file = assert(io.open "docs/gateways.md")
+    local page = file:read "*a"
+    file:close()
+    for title, ours in pairs {
+      ["the list of tasks"] = places.list, ["a task's id"] = places.id,
+      ["a task's state"] = places.state,
+    } do
+      local line = page:match("\n| " .. title .. " | ([^\n]*) |\n")
+      local theirs = {}
+      for place in line:gmatch "`([^`]+)`" do theirs[#theirs + 1] = place end
+      assert.same(theirs, ours, title)
+    end
+  end)
+
+  -- Each place of an id is absent, says nothing, or has an id, in both orders.
+  it("of a task are those that luma.id gives", function()
+    local function member(name, value)
+      return value ~= "" and ('"%s":%s'):format(name, value) or nil
+    end
+    local function object(...)
+      local members = {}
+      for i = 1, select("#", ...) do
+        members[#members + 1] = (select(i, ...))
+      end
+      return "{" .. table.concat(members, ",") .. "}"
+    end
+    local values, tried = { "", "null", '""', "12" }, 0
+    local function check(text)
+      local got, id = scan { text }, luma.id(cjson.decode(text))
+      assert.same({ id }, got.ids, text)
+      assert.equal(not id and "an object without an id" or nil,
+        got.problem and got.problem.what, text)
+      tried = tried + 1
+    end
+    for n = 0, 4 ^ 4 - 1 do
+      local function value(i, name)
+        local digit = math.floor(n / 4 ^ i) % 4
+        return values[digit + 1] == "12" and '"' .. name .. '"'
+          or values[digit + 1]
+      end
+      local task_id = member("task_id", value(0, "one"))
+      local id = member("id", value(1, "two")) or '"a":1'
+      local inner_id = member("id", value(2, "three")) or '"a":1'
+      local inner_task = member("task_id", value(3, "four"))
+      for _, state in ipairs { '"b":1', '"state":"dreaming"', '"status":200' } do
+        for _, data in ipairs { object(inner_id, inner_task),
+          inner_task and object(inner_task, inner_id) or "null", "7" } do
+          data = member("data", data)
+          check(object(state, id, data, task_id))
+          check(task_id and object(task_id, data, state, id)
+            or object(data, state, id))
+        end
+      end
+    end
+    assert.equal(4 ^ 4 * 18, tried)
+  end)
+
+  it("are as long as they may be, wherever a mark and a cut are", function()
+    local id = ("z"):rep(1024)
+    for _, text in ipairs { "\239\187\191" .. id,
+      "\226\128\139" .. id .. "\239\187\191" } do
+      for _, at in ipairs { 1, 2, 3, 4, 1022, 1023, 1024, 1025, 1026, 1027 } do
+        local got = scan { text:sub(1, at), text:sub(at + 1), "\nB\n" }
+        assert.same({ ids = { id, "B" } }, got, at)
+      end
+      local got = scan { text:sub(1, 1025), text:sub(1026) .. "z", "\nB\n" }
+      assert.same({ line = 1, what = "more than 1024 bytes" }, got.problem)
+    end
+  end)
+
   it("take time in proportion to it", function()
     local ids = fixture.list(100000)
-    for _, between in ipairs { "\n", ",", '","' } do
+    for _, between in ipairs { "\n", ",", '","', "\194\160" } do
       local text = table.concat(ids, between)
       if between == '","' then text = '["' .. text .. '"]' end
       local got = fixture.within(1, scan, { text })
@@ -235,7 +411,10 @@ describe("the command line reads ids", function()
     end,
   }
 
+  local NO_IDS = "luma: no ids in %s\n"
+
   it("in every form, whole or not, from files and pipes", function()
+    local names = { path, "standard input", "standard input" }
     for i, form in ipairs(FORMS) do
       save(form[2])
       local expected = form[3] or { "A", "B" }
@@ -243,7 +422,8 @@ describe("the command line reads ids", function()
         if way == 1 + i % #WAYS or form[1]:find "UTF%-16" then
           g:reset()
           local ended = run()
-          assert.equal("", ended.err, form[1])
+          assert.equal(#expected == 0 and NO_IDS:format(names[way]) or "",
+            ended.err, form[1])
           assert.equal(0, ended.code)
           assert.same(expected, asked())
         end
@@ -259,6 +439,32 @@ describe("the command line reads ids", function()
       assert.equal(("luma: %s:4: no id: null\n"):format(names[way]), ended.err)
       assert.equal(2, ended.code)
       assert.same({}, asked())
+    end
+  end)
+
+  it("and says where there are none, unless it is to be quiet", function()
+    for _, command in ipairs { "get", "watch", "download" } do
+      local ended = cli.run(g, { command, "-" })
+      assert.same({ 0, "", NO_IDS:format "standard input" },
+        { ended.code, ended.out, ended.err })
+      ended = cli.run(g, { command, "-q", "-" })
+      assert.same({ 0, "", "" }, { ended.code, ended.out, ended.err })
+    end
+    local ended = cli.run(g, { "get", "a", "--file", "/dev/null" })
+    assert.same({ 0, NO_IDS:format "/dev/null" }, { ended.code, ended.err })
+    assert.same({ "a" }, asked())
+  end)
+
+  it("and never joins what a NUL byte divides", function()
+    for text, line in pairs { ["A1\nB1\0C1\nD1\n"] = 2, ["A1\0B1\0C1\0"] = 1 } do
+      save(text)
+      for _, run in ipairs(WAYS) do
+        local ended = run()
+        assert.matches((":%d: no id: a control character in a word\n")
+          :format(line), ended.err, 1, true)
+        assert.equal(2, ended.code)
+        assert.same({}, asked())
+      end
     end
   end)
 

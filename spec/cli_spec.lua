@@ -236,16 +236,54 @@ describe("the command line", function()
       assert.equal(0, #g:journal())
     end)
 
+    it("2: usage, with the option and where to read more", function()
+      for said, words in pairs {
+        ["--deadline: 'soon' is not a number above 0, at most 1000000000\n"
+          .. "Try: luma get --help"] = { "get", "--deadline", "soon", "a" },
+        ["--deadline: '1e10' is not a number above 0, at most 1000000000\n"
+          .. "Try: luma get --help"] = { "get", "--deadline", "1e10", "a" },
+        ["--deadline: '1000000001' is not a number above 0, at most "
+          .. "1000000000\nTry: luma request --help"] =
+          { "request", "--deadline", "1000000001", "GET", "/" },
+        ["--interval: '0' is not a number above 0, at most 1000000000\n"
+          .. "Try: luma watch --help"] = { "watch", "--interval", "0", "a" },
+        ["--max-interval: 'nan' is not a number above 0, at most 1000000000\n"
+          .. "Try: luma download --help"] =
+          { "download", "--max-interval", "nan", "a" },
+        ["--window: '0' is not a whole number from 1 to 10000\n"
+          .. "Try: luma get --help"] = { "get", "--window", "0", "a" },
+        ["--jobs: '65' is not a whole number from 1 to 64\n"
+          .. "Try: luma download --help"] = { "download", "--jobs", "65", "a" },
+        ["unknown command 'fetch'\nTry: luma --help"] = { "fetch", "a" },
+      } do
+        local ended = luma(words)
+        assert.equal("luma: " .. said .. "\n", ended.err)
+        assert.equal(2, ended.code)
+      end
+    end)
+
+    it("0: the longest times that there may be, and one interval alone",
+      function()
+        for _, words in ipairs {
+          { "watch", "--deadline", "1e9", "a" },
+          { "watch", "--interval", "1e9", "a" },
+          { "watch", "--interval", "30", "a" },
+          { "watch", "--max-interval", "2", "a" },
+          { "watch", "--missing-grace", "1000000000", "a" },
+        } do
+          local ended = luma(words)
+          assert.same({ "", 0 }, { ended.err, ended.code })
+        end
+      end)
+
     it("2: usage, in the words of the command", function()
       for said, words in pairs {
         ["--max-interval: must not be below --interval"] =
-          { "watch", "--interval", "20", "a" },
+          { "watch", "--interval", "20", "--max-interval", "10", "a" },
         ["--ca-file: cannot be read"] = { "get", "--ca-file", "/nowhere", "a" },
         ["--url or LUMA_GATEWAY_URL: plain http would show the token to "
           .. "everybody on the way; use https"] =
           { "get", "--url", "http://192.0.2.1", "a" },
-        ["--deadline: must be a positive number of seconds"] =
-          { "get", "--deadline", "1e10", "a" },
       } do
         local ended = luma(words)
         assert.same({ 2, "luma: " .. said .. "\n" }, { ended.code, ended.err })

@@ -111,6 +111,20 @@ describe("an error of the module", function()
       ["no proxy, no token: retry"] = "no proxy, no token: retry",
       ["https://x/?allow_private=1"] = "https://x/?allow_private=1",
       ["path: must start with one /"] = "path: must start with one /",
+      ["Could not resolve host: ca_file (dns)"] =
+        "Could not resolve host: ca_file (dns)",
+      ["Could not resolve proxy: max_task"] =
+        "Could not resolve proxy: max_task",
+      ["Failed to connect to ca_file port 80"] =
+        "Failed to connect to ca_file port 80",
+      ["the link 'http://x/?deadline = 5' is odd"] =
+        "the link 'http://x/?deadline = 5' is odd",
+      ['"max_task" is no name; see allow_private'] =
+        '"max_task" is no name; see --allow-private',
+      ["'max_task' and 'ca_file', set ca_file"] =
+        "'max_task' and 'ca_file', set --ca-file",
+      ["the job's time, the gateway's: see max_interval"] =
+        "the job's time, the gateway's: see --max-interval",
     } do
       assert.equal(expected, said(given))
     end

@@ -256,6 +256,22 @@ describe("bad input", function()
     end)
   end)
 
+  it("in seconds that are a text is refused, but numbers are taken", function()
+    local job = client:fetch "a"
+    job:result()
+    for _, text in ipairs { "0", "-0", "5e-1", "0.25", "3", "1e999",
+      "123456789012345678901234567890" } do
+      assert.equal(0, client:step(text), text)
+      assert.equal("a", job:result(text)[1].id)
+    end
+    for _, text in ipairs { "", " 1", "0x10", "nan", "1,5", "one", "1e" } do
+      has(errors.misuse(client.step, client, text), "number expected")
+    end
+    for _, text in ipairs { "-1", "-0.5", "-123456789012345678901234567890" } do
+      has(errors.misuse(client.step, client, text), "must not be negative")
+    end
+  end)
+
   describe("after close", function()
     it("is any call but close", function()
       for _, finish in ipairs { "close", "__gc", "__close" } do

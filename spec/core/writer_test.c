@@ -66,9 +66,28 @@ static void test_full(void)
     }
 }
 
+static void test_escape(void)
+{
+    static const struct {
+        unsigned char c;
+        const char *json;
+    } escapes[] = {{0, "\\u0000"},
+                   {'\n', "\\u000a"},
+                   {0x1f, "\\u001f"},
+                   {0x7f, "\\u007f"}};
+    char out[6];
+    size_t i;
+
+    for (i = 0; i < COUNT(escapes); i++) {
+        writer_escape(out, escapes[i].c);
+        CHECK_BYTES(out, sizeof out, escapes[i].json, (size_t)6);
+    }
+}
+
 int main(void)
 {
     test_strings();
+    test_escape();
     test_numbers();
     test_full();
     return check_done();

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: MIT
+-- Where gateways put an id, a state and a list of tasks: the same places, in
+-- the same order, as in core/places.c. A spec compares this table with
+-- docs/gateways.md, which is made from the tables of the core.
+
+return {
+  list = {
+    "data", "items", "list", "results", "tasks", "records", "data.items",
+    "data.list", "data.data", "data.results", "data.tasks", "data.records",
+  },
+  id = { "task_id", "data.id", "id", "data.task_id" },
+  state = {
+    "status", "task_status", "data.state", "state", "data.task_status",
+    "data.status",
+  },
+}
