@@ -8,6 +8,7 @@
 #include "ascii.h"
 #include "document.h"
 #include "number.h"
+#include "writer.h"
 
 enum { PROBES = 8 };
 
@@ -350,12 +351,12 @@ static const char *control_in(const char *p, const char *end)
 
 bool builder_keep(struct builder *b, const char *from, const char *to)
 {
-    static const char hex[] = "0123456789abcdef";
     const char *p;
 
     for (; (p = control_in(from, to)) < to; from = p + 1) {
-        char escape[] = {'\\', 'u', '0', '0', hex[*p >> 4], hex[*p & 15]};
+        char escape[6];
 
+        writer_escape(escape, (unsigned char)*p);
         if (!buf_append(&b->json, from, (size_t)(p - from)) ||
             !buf_append(&b->json, escape, sizeof escape))
             return false;

@@ -357,14 +357,15 @@ describe("ids in a text", function()
   end)
 
   it("take time in proportion to it", function()
-    local ids = fixture.list(100000)
+    local few = fixture.PLAIN and 1 or 10 -- a sanitizer takes its time
+    local ids = fixture.list(100000 / few)
     for _, between in ipairs { "\n", ",", '","', "\194\160" } do
       local text = table.concat(ids, between)
       if between == '","' then text = '["' .. text .. '"]' end
       local got = fixture.within(1, scan, { text })
       assert.same(ids, got.ids)
     end
-    local long = '{"x":"' .. ("\\n"):rep(1e6) .. '","id":"A"}'
+    local long = '{"x":"' .. ("\\n"):rep(1e6 / few) .. '","id":"A"}'
     local pieces = {}
     for at = 1, #long, 100 do pieces[#pieces + 1] = long:sub(at, at + 99) end
     assert.same({ "A" }, fixture.within(1, scan, pieces).ids)

@@ -208,7 +208,7 @@ describe("a download", function()
         g:route("/redirected", { status = 302, body = "",
           headers = { Location = "ftp://files.example/x" } })
         g:default { extra = { video = { download_url = link },
-          video_raw = {} } }
+          video_raw = {}, artifact = {} } }
         local path, err = start(task { video = { url = link } }):result()
         assert.is_nil(path)
         assert.equal("link", errors.check(err).code)
