@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "library.h"
 #include "process.h"
 
 enum { CLOSE_WAIT_MS = 100, SPENT_MOST = 1 << 20 };
@@ -135,7 +136,7 @@ bool luma_wait(struct luma_client *client, int ms)
 
 const char *luma_init(void)
 {
-    return process_init();
+    return process_init(library_init);
 }
 
 struct luma_client *luma_client_new(const struct luma_options *options,
@@ -145,7 +146,7 @@ struct luma_client *luma_client_new(const struct luma_options *options,
     struct luma_client *client;
 
     process_fill_standard();
-    trouble = process_init();
+    trouble = process_init(library_init);
     status_set(error, LUMA_THREAD);
     if (trouble) {
         status_detail(error, "%s", trouble);

@@ -55,7 +55,6 @@
 
 #include "head.h"
 #include "part.h"
-#include "retry.h"
 
 /* Blanks that a file may begin with; room for the value of a Range header. */
 enum { DOWNLOAD_HELD = 256, DOWNLOAD_RANGE = 32 };
@@ -138,23 +137,5 @@ bool download_restart(struct download *d, struct luma_error *error);
 /* Closes it; a part that can be resumed stays, any other goes. May be called of
  * a closed one. */
 void download_close(struct download *d);
-
-/* ---- exchanges --------------------------------------------------------- */
-
-enum file_result {
-    FILE_DONE,   /* the whole body is in the part */
-    FILE_MOVED,  /* the file is somewhere else */
-    FILE_NOT_IT, /* the link does not give the file; `end` says what it gives */
-    FILE_AGAIN,  /* DOWNLOAD_AGAIN */
-    FILE_FAILED  /* see `end` */
-};
-
-/* How an exchange for a file ended. */
-struct file_end {
-    enum file_result what;
-    char *location; /* with FILE_MOVED: a URL, or NULL for one that is none; the
-                       receiver's to free() */
-    struct exchange_end end;
-};
 
 #endif

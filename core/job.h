@@ -12,7 +12,7 @@
 #include "ledger.h"
 #include "queue.h"
 #include "request.h"
-#include "retry.h"
+#include "exchange.h"
 #include "watch.h"
 
 /* What became of a task that arrived. */

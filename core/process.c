@@ -4,11 +4,10 @@
  * Joining is left to whoever comes by later, so that nobody waits. */
 #include "process.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +23,8 @@ struct entry {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char trouble[200];   /* set once */
+static const char *(*_Atomic prepare)(void);
+static const char *trouble; /* set once */
 static unsigned generation; /* changed by the only thread of a new process */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -88,32 +88,20 @@ static void in_child(void)
     process_condition(&changed);
 }
 
-#define TROUBLE(...) snprintf(trouble, sizeof trouble, __VA_ARGS__)
-
-/* The libcurl that is loaded need not be the one luma was built with. */
 static void init(void)
 {
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-
     process_condition(&changed);
-    if (info->version_num < 0x075500)
-        TROUBLE("luma needs libcurl 7.85 or later, and this is %s: install a "
-                "newer one, or let LD_LIBRARY_PATH name the folder of one",
-                info->version);
-    else if (!(info->features & CURL_VERSION_THREADSAFE))
-        TROUBLE("luma needs a libcurl with the feature \"threadsafe\", which "
-                "this %s was built without: install another one",
-                info->version);
-    else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        TROUBLE("libcurl %s could not be initialised", info->version);
-    else if (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0)
-        TROUBLE("luma could not register its exit and fork handlers");
+    trouble = atomic_load(&prepare)();
+    if (!trouble &&
+        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0))
+        trouble = "luma could not register its exit and fork handlers";
 }
 
-const char *process_init(void)
+const char *process_init(const char *(*libraries)(void))
 {
+    atomic_store(&prepare, libraries);
     pthread_once(&once, init);
-    return *trouble ? trouble : NULL;
+    return trouble;
 }
 
 unsigned process_generation(void)

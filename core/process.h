@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is once per process: libcurl's initialisation, the threads that
- * must be gone before the process is, and the knowledge of having forked. */
+/* What there is once per process: its preparation, the threads that must be
+ * gone before the process is, and the knowledge of having forked. */
 #ifndef LUMA_PROCESS_H
 #define LUMA_PROCESS_H
 
@@ -16,9 +16,12 @@ struct process_thread {
     void *arg;
 };
 
-/* Prepares libcurl, once, and the exit handler. NULL, or a sentence why luma
- * cannot work here. May wait for another thread that is in here. */
-const char *process_init(void);
+/* Prepares the process, once: calls `libraries`, which prepares those whose
+ * exit handlers must run after ours, then registers ours. NULL, or a sentence
+ * why luma cannot work here, which `libraries` may give and which must be
+ * constant. `libraries` is the same at every call. May wait for another thread
+ * that is in here. */
+const char *process_init(const char *(*libraries)(void));
 
 /* Keeps the numbers 0, 1 and 2 free of luma's and libcurl's descriptors, which
  * the host would take for its standard input and outputs: fills those that are

@@ -48,20 +48,6 @@ struct retry_hint {
  * date, with `now` (Unix seconds). NULL `value` is HINT_NONE. */
 struct retry_hint retry_hint(const char *value, const char *date, int64_t now);
 
-/* How an exchange ended; error.code is LUMA_OK for a real answer. */
-struct exchange_end {
-    struct luma_error error;
-    enum status_retry how; /* to repeat it */
-    struct retry_hint hint;
-    unsigned sends;       /* times it went on the wire */
-    uint64_t bytes;       /* of the reply, decoded */
-    uint32_t unreadable;  /* tasks over a limit, or not JSON */
-    enum luma_status why; /* the last of them is */
-    uint32_t strangers;   /* values that are no tasks */
-    bool listed;          /* ids that a real answer leaves out are missing */
-    bool foreign;         /* a failure not told in the gateway's own words */
-};
-
 struct retry_question {
     enum status_retry how; /* status_retry() */
     unsigned attempt;      /* sends so far, hidden resends included */

@@ -16,7 +16,7 @@
 #include "luma.h"
 #include "reply.h"
 #include "request.h"
-#include "retry.h"
+#include "exchange.h"
 
 /* Not in libcurl before 7.83. The module is loaded nevertheless, so that it can
  * say in luma_init what it needs. */

@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 
 #include "download.h"
+#include "exchange.h"
 #include "luma.h"
 
 struct transfer_file {
