@@ -22,9 +22,9 @@ locale  := $(strip $(LOCALE))
 locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
 comma   := ,
 build    = build/$(notdir $(LUA))$(if $(san),-$(subst $(comma),-,$(san)))
-core     = $(wildcard core/*.c)
-binding  = $(wildcard lua_*.c)
-headers  = $(wildcard core/*.h *.h)
+core     = $(wildcard core/*/*.c)
+binding  = lua_luma.c $(wildcard binding/*.c)
+headers  = $(wildcard core/*.h core/*/*.h binding/*.h)
 tests    = $(wildcard spec/core/*_test.c)
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/support/*.[ch] bench/*.[ch] examples/*/*.[ch])
@@ -157,9 +157,9 @@ build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
 rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
 
-docs/gateways.md: $(build)/gateways  # from the tables in core/places.c
+docs/gateways.md: $(build)/gateways  # from the tables in core/gateway/places.c
 	$< > $@
-$(build)/gateways: spec/support/gateways.c $(build)/core/places.o
+$(build)/gateways: spec/support/gateways.c $(build)/core/gateway/places.o
 	$(CC) $(ALL_CFLAGS) -o $@ $^
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "lua_luma.h"
+#include "binding/binding.h"
 
 static const char client_type[] = "luma.client";
 

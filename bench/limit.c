@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "multi.h"
+#include "loop/multi.h"
 
 int luaopen_limit(lua_State *L);
 

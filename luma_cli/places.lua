@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Where gateways put an id, a state and a list of tasks: the same places, in
--- the same order, as in core/places.c. A spec compares this table with
+-- the same order, as in core/gateway/places.c. A spec compares this table with
 -- docs/gateways.md, which is made from the tables of the core.
 
 return {

@@ -4,7 +4,7 @@
 #ifndef LUMA_ACCOUNT_H
 #define LUMA_ACCOUNT_H
 
-#include "json.h"
+#include "json/reader.h"
 
 enum { MAX_DOC = 16 << 20 };
 

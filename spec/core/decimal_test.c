@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of reading in number.h where only decimal.h can decide: floats that
  * lie between two doubles, or next to it. */
-#include "decimal.h"
+#include "json/decimal.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
-#include "number.h"
+#include "json/number.h"
 
 /* The locale is that of C here, so strtod knows what is right. */
 static bool is_float(const char *text)

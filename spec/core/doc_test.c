@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "document.h"
+#include "json/document.h"
 #include "dump.h"
 
 /* ---- what is in a document --------------------------------------------- */

@@ -3,7 +3,7 @@
  * ETag and with and without a Range asked for, and what lies on the disk after
  * each of these responses. The file has 100 bytes, the part 40 of them, so
  * that a Range begins at 39. */
-#include "download.h"
+#include "file/download.h"
 
 #include <stdlib.h>
 #include <unistd.h>

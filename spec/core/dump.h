@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "buf.h"
+#include "base/buf.h"
 #include "doc.h"
 
 /* Appends a formatted text, of at most 199 bytes. */

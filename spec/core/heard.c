@@ -7,7 +7,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "dump.h"
-#include "task.h"
+#include "gateway/task.h"
 
 static void tell_tasks(struct reply *reply, struct buf *told)
 {

@@ -6,7 +6,7 @@
 #define LUMA_HEARD_H
 
 #include "luma.h"
-#include "reply.h"
+#include "gateway/reply.h"
 
 enum { MAX_TASK = 400, MAX_REPLY = 4000 };
 

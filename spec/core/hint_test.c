@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of retry_hint in retry.h: what a Retry-After header says, in every form
  * a gateway may give it, with and without the gateway's own clock. */
-#include "retry.h"
+#include "http/retry.h"
 
 #include "check.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of job.h: whole jobs against servers that cap, repeat, answer strangers
  * and break off. However it goes, every id has exactly one outcome. */
-#include "job.h"
+#include "job/job.h"
 
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "check.h"
-#include "json.h"
+#include "json/reader.h"
 
 enum { MAX_IDS = 24, MAX_FLYING = 4, MANY_TURNS = 20000 };
 

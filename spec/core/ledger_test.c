@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of ids.h and ledger.h: lists of ids, request bodies, and the ledger's
  * small steps. job_test.c lets whole jobs run. */
-#include "ledger.h"
+#include "job/ledger.h"
 
 #include <stdlib.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of link.h, link_file.h, address.h and media.h: which links and
  * addresses are asked, and what files are called. */
-#include "link.h"
+#include "http/link.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "address.h"
+#include "http/address.h"
 #include "check.h"
-#include "link_file.h"
-#include "media.h"
+#include "http/link_file.h"
+#include "file/media.h"
 
 static void test_addresses(void)
 {

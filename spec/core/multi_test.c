@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of multi.h and of the standard descriptors of process.h and transfer.h,
  * while other threads of the host use and open descriptors of their own. */
-#include "multi.h"
+#include "loop/multi.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "process.h"
-#include "transfer.h"
+#include "base/process.h"
+#include "http/library.h"
+#include "http/transfer.h"
 
 enum { PAIRS = 6, MULTIS = 300, HELD = 120, SWAPS = 20000 };
 
@@ -186,7 +187,7 @@ static void test_new_socket(void)
 
 int main(void)
 {
-    must(process_init() == NULL);
+    must(process_init(library_init) == NULL);
     test_busy_host();
     test_holes();
     test_host_takes_one();

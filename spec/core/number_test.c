@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of reading in number.h: kinds, exact integers, and floats that are
  * strtod's bit for bit, also where the host's locale has a decimal comma. */
-#include "number.h"
+#include "json/number.h"
 
 #include <errno.h>
 #include <locale.h>

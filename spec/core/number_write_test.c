@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of writing in number.h: exact integers, and floats with the fewest
  * digits that are read back as the same double. */
-#include "number.h"
+#include "json/number.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,15 +2,15 @@
 /* Tests of proxy.h, and of proxy.h and link.h when memory runs out, in libcurl
  * too: nothing secret is shown then, nothing closed is open, and nobody says
  * that an argument is wrong. */
-#include "proxy.h"
+#include "http/proxy.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "check.h"
-#include "link.h"
-#include "link_file.h"
+#include "http/link.h"
+#include "http/link_file.h"
 
 #define PROXY "http://jane:s3cret@proxy.example:1"
 #define CODED "http://jane:s3%63ret@proxy.example:1"

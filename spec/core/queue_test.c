@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of queue.h: the descriptor is readable exactly while there is something
  * to take, and nothing is lost or turned round between two threads. */
-#include "queue.h"
+#include "base/queue.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 
 #include "alloc.h"
 #include "check.h"
-#include "clock.h"
+#include "base/clock.h"
 
 enum { MANY = 100000, SINGLE = 20000, SOON_MS = 5000 };
 

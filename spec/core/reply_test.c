@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of reply.h: what is a task in every known shape, which id and state it
  * has, and memory that runs out. error_test.c has the failures. */
-#include "reply.h"
+#include "gateway/reply.h"
 
 #include <locale.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of retry.h: each rule of the decision at both sides of its limit, and
  * that no outage makes a storm. */
-#include "retry.h"
+#include "http/retry.h"
 
 #include "check.h"
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "buf.h"
+#include "base/buf.h"
 #include "check.h"
 #include "dump.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of watch.h: what counts as a change, what is not believed at once, and
  * when the next round begins. */
-#include "watch.h"
+#include "job/watch.h"
 
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "check.h"
-#include "json.h"
-#include "task.h"
+#include "json/reader.h"
+#include "gateway/task.h"
 
 static const struct luma_watch options = {5000, 15000, 60000, 30000};
 static struct json_reader reader;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of writer.h: which bytes of a string are escaped, and a buf that is
  * full. */
-#include "writer.h"
+#include "json/writer.h"
 
 #include "check.h"
 

@@ -1,34 +1,51 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The fences of the house: which headers may be included where, and what may
-# not be called at all.
+# The fences of the house: which folder may include which, where the headers of
+# others may be included, and what may not be called at all.
 fail=0
-forbid() { # pattern, what, files...
+say() {
+  echo "$1"
+  fail=1
+}
+
+# A folder of core/ may include itself, the contract (core/*.h) and the folders
+# on its line, which stand below it. CONTRIBUTING.md shows the same list.
+arrows='client: loop job http file gateway json base
+loop: job http file gateway json base
+job: http file gateway json base
+http: file gateway json base
+file: base
+gateway: json base
+json: base
+base:'
+echo "$arrows" | while IFS=: read -r folder below; do
+  may=$(echo "$folder $below" | sed 's/  */|/g; s/|$//')
+  grep -nE '#include "' core/"$folder"/*.[ch] |
+    grep -vE "#include \"(($may)/)?[a-z_]+\.h\""
+done | grep . && say 'an arrow that points up: see CONTRIBUTING.md'
+grep -nE '#include "' core/*.h | grep '/.*/' &&
+  say 'the contract includes a folder of the core'
+grep -nE '#include "' lua_luma.c binding/*.[ch] |
+  grep -vE '#include "((core/((gateway|json)/)?|binding/)[a-z]+|core/base/ascii|[a-z]+)\.h"' &&
+  say 'the binding includes more of the core than its contract'
+
+forbid() { # headers, what to say, files...
   pattern=$1 what=$2
   shift 2
-  if grep -nE "#include *[<\"]($pattern)" "$@"; then
-    echo "$what"
-    fail=1
-  fi
+  grep -nE "#include *[<\"]($pattern)" "$@" && say "$what"
 }
-except() { # names of files of core/ without those that match
-  ls core/*.[ch] | grep -vE "core/($1)\.[ch]$"
+except() { # files of core/ that are not in these folders
+  ls core/*.h core/*/*.[ch] | grep -vE "^core/($1)/"
 }
-forbid '(lua|lauxlib|lualib)\.h' 'a Lua header inside the core' core/*.[ch]
-forbid 'curl/' \
-  'a curl header outside io, multi, transfer, failure, origin, link, proxy' \
-  lua_*.[ch] \
-  $(except '(io|transfer)(_file)?|multi|failure|origin|link|proxy|process')
-forbid 'pthread\.h' 'a pthread header outside queue, io, process' \
-  lua_*.[ch] $(except 'queue|io|process')
-if grep -nE 'curl_multi_' $(except 'io(_file)?|multi') lua_*.[ch]; then
-  echo 'a curl_multi_* call outside io, multi'
-  fail=1
-fi
-if grep -nE 'curl_easy_setopt' $(except 'transfer(_file)?') lua_*.[ch]; then
-  echo 'a curl_easy_setopt call outside transfer'
-  fail=1
-fi
+forbid '(lua|lauxlib|lualib)\.h' 'a Lua header inside the core' $(except none)
+forbid 'curl/' 'a curl header outside http/ and loop/' \
+  lua_luma.c binding/*.[ch] $(except 'http|loop')
+forbid 'pthread\.h' 'a pthread header outside base/' \
+  lua_luma.c binding/*.[ch] $(except base)
+grep -nE 'curl_multi_' $(except loop) lua_luma.c binding/*.[ch] &&
+  say 'a curl_multi_* call outside loop/'
+grep -nE 'curl_easy_setopt' $(except http) lua_luma.c binding/*.[ch] &&
+  say 'a curl_easy_setopt call outside http/'
 
 # What setlocale changes, and what lets Lua read a string as a number.
 # LUMA_FILES limits where it is looked for.
@@ -43,15 +60,11 @@ calls='strcasecmp strncasecmp strcasestr strcoll strxfrm strerror perror
   luaL_optinteger'
 calls=$(echo $calls | tr ' ' '|')
 float="%[-+ #0-9.*']*[lL]?[aAeEfFgG]"
-files=${LUMA_FILES:-$(ls core/*.[ch] lua_*.[ch])}
-if grep -nE "(^|[^A-Za-z0-9_])($calls)(_[lr])? ?\(" $files; then
-  echo 'a call that depends on the locale: see core/ascii.h and core/number.h'
-  fail=1
-fi
-if grep -nE "\"([^\"]*[^%\"])?$float" $files; then
-  echo 'a float that is written as the locale wants: see core/number.h'
-  fail=1
-fi
+files=${LUMA_FILES:-$(except none) lua_luma.c $(ls binding/*.[ch])}
+grep -nE "(^|[^A-Za-z0-9_])($calls)(_[lr])? ?\(" $files &&
+  say 'a call that depends on the locale: see base/ascii.h and json/number.h'
+grep -nE "\"([^\"]*[^%\"])?$float" $files &&
+  say 'a float that is written as the locale wants: see json/number.h'
 forbid '(locale|xlocale|ctype|wctype|strings)\.h' \
   'a header of functions that depend on the locale' $files
 exit $fail

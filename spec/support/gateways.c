@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "places.h"
+#include "gateway/places.h"
 
 static void write_places(enum place what)
 {
@@ -37,7 +37,7 @@ int main(void)
     enum place what;
 
     puts("# What luma understands of gateways\n\n"
-         "This page is made from the tables in `core/places.c`: "
+         "This page is made from the tables in `core/gateway/places.c`: "
          "`make docs/gateways.md`.\n\n"
          "## Where it looks\n\n"
          "A place is a path of names. The first one that has something of use "

@@ -7,8 +7,8 @@ lua=$1 version=$2
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir "$tree/source"
-cp -R Makefile luma-scm-1.rockspec core bin luma_cli man ./*.c ./*.h \
-  "$tree/source"
+cp -R Makefile luma-scm-1.rockspec core binding lua_luma.c bin luma_cli \
+  man "$tree/source"
 (cd "$tree/source" &&
   LUAROCKS_CONFIG=$OLDPWD/spec/support/debian-rocks.lua \
     luarocks --lua-version "$version" --tree "$tree" make luma-scm-1.rockspec)

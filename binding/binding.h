@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the binding share. Only they include Lua's headers.
+ *
+ * Everything here runs on the thread of the Lua state that calls, and may
+ * raise a Lua error unless it says that it does not. */
+#ifndef LUA_LUMA_H
+#define LUA_LUMA_H
+
+#include "core/luma.h"
+#include "compat.h"
+
+/* A client's userdata. Its user value is a table, see below. */
+struct client {
+    struct luma_client *core; /* NULL once finalised */
+    bool nulls;               /* the option */
+    bool decodes;             /* there is the option `decode` */
+    bool busy;                /* events are being delivered */
+    bool closing;             /* close was called meanwhile */
+    bool closed;
+    double hooks; /* client_now() when hooks ran last */
+};
+
+/* Indices into the client's user value. */
+enum {
+    CLIENT_JOBS = 1, /* weak: core job (light userdata) to its userdata */
+    CLIENT_ANCHORS,  /* likewise, not weak: jobs with callbacks */
+    CLIENT_DECODE    /* the option, or nil */
+};
+
+/* A job's userdata. Its user value is a table, see below. */
+struct job {
+    struct luma_job *core; /* NULL once finalised */
+    struct client *client; /* kept alive by the user value */
+    bool watches;          /* it is a watch */
+    bool single;           /* a request: its result is one value */
+    bool updates;          /* on_update hears of changes */
+    bool streams;          /* on_task takes the tasks */
+    bool under_each;       /* the loop takes them */
+    bool has_result;       /* JOB_RESULT is set */
+    size_t stored;         /* tasks in JOB_TASKS */
+    size_t cursor;         /* where each() is in it */
+};
+
+/* Indices into the job's user value. */
+enum {
+    JOB_CLIENT = 1,
+    JOB_TASKS,  /* index of the id + 1 to its task */
+    JOB_FAILED, /* id to its error */
+    JOB_FIRST_ERROR,
+    JOB_END_ERROR, /* of the ids that failed without one in JOB_FAILED */
+    JOB_RESULT,    /* what result() gives first: tasks, or nil */
+    JOB_RESULT2,   /* and second: missing, or the error */
+    JOB_ON_TASK,
+    JOB_ON_UPDATE,
+    JOB_ON_PROGRESS,
+    JOB_ON_DONE,
+    JOB_LAST = JOB_ON_DONE
+};
+
+/* ---- luma.c: client ----------------------------------------------------- */
+
+/* The client at an index; raises when it is none, is closed, or belongs to the
+ * process that forked this one. */
+struct client *client_check(lua_State *L, int index);
+
+/* Raises in a forked child. */
+void client_check_process(lua_State *L, const struct client *client);
+
+/* Calls f in protected mode with the nargs values on top, marks the client as
+ * busy meanwhile, and closes it afterwards if that was asked for. Raises what
+ * f raised. */
+void client_guard(lua_State *L, struct client *client, lua_CFunction f,
+                  int nargs, int nresults);
+
+/* Raises when events are being delivered: `what` cannot be called then. */
+void client_check_idle(lua_State *L, const struct client *client,
+                       const char *what);
+
+/* Raises where there is no memory to call a Lua function: so that an event is
+ * taken only when its callback will be called. */
+void client_prepare_call(lua_State *L);
+
+/* A blocking call lets hooks run at least so often, in seconds. */
+#define CLIENT_SLICE 0.05
+
+/* Waits up to `seconds` (below 0: for ever) for an event, in slices with an
+ * empty Lua call between them, so that hooks run. False: the time is up. */
+bool client_wait(lua_State *L, struct client *client, double seconds);
+
+/* Seconds on the monotonic clock. Never raises. */
+double client_now(void);
+
+/* ---- options.c: options ------------------------------------------------- */
+
+/* Reads the table at 1, whose texts stay on the stack, and the environment.
+ * `decode` goes to 2, where nil is. Raises what is wrong, but not about values
+ * that the core looks at. */
+void options_read(lua_State *L, struct luma_options *o, bool *nulls);
+
+/* The seconds at an index, or `none` where there is nothing. Raises when they
+ * are negative or no number; a string may hold one. */
+double options_seconds(lua_State *L, int index, double none);
+
+/* ---- start.c: how jobs begin -------------------------------------------- */
+
+/* Methods of a client, with the arguments as they come. They leave the job on
+ * top, or nil and an error, and return how many. */
+int job_fetch(lua_State *L);
+int job_watch(lua_State *L);
+int job_request(lua_State *L);
+
+/* Pushes a job of the client at 1 without a core yet. */
+struct job *job_push_new(lua_State *L, struct client *client);
+
+/* Lets the client at 1 find the job at `index`, and keeps it if it has
+ * callbacks. */
+void job_anchor(lua_State *L, struct job *job, int index, bool callbacks);
+
+/* ---- job.c: jobs -------------------------------------------------------- */
+
+extern const char job_type[]; /* of the metatable */
+
+/* Pushes a slot of the user value of the userdata at `index`. */
+void slot_push(lua_State *L, int index, int slot);
+
+/* Sets it to the value on top, and pops that. */
+void slot_set(lua_State *L, int index, int slot);
+
+/* The job at 1; raises when it is none, or belongs to another process. */
+struct job *job_check(lua_State *L);
+
+/* It has ended, and no document waits for its loop. Never raises. */
+bool job_is_done(const struct job *job);
+
+/* Pushes the id of that index. */
+void job_push_id(lua_State *L, const struct job *job, size_t index);
+
+/* job:result(seconds), with the job at 1. */
+int job_result(lua_State *L);
+
+void job_register(lua_State *L); /* the metatable */
+
+/* ---- download.c: downloads ---------------------------------------------- */
+
+/* client:download(task or url, path or options): the client is at 1; leaves the
+ * job on top, or nil and an error. Returns how many. */
+int job_download(lua_State *L);
+
+/* ---- result.c: results -------------------------------------------------- */
+
+/* The job is at `index`. Both are to be called through client_guard or from
+ * within it: what finalizers of the host do meanwhile must not show in them. */
+
+/* Makes the result of a job that is done, once, and pushes its two values;
+ * returns how many. */
+int result_push(lua_State *L, int index, struct job *job);
+
+/* Pushes the error of a job that did not end well, or has not ended. */
+void result_push_failure(lua_State *L, int index, const struct job *job);
+
+/* Pushes a table of numbers. */
+void result_push_progress(lua_State *L, const struct job *job);
+
+/* ---- delivery.c: events ------------------------------------------------- */
+
+/* Delivers at most `most` events to the jobs of the client at `index`, for
+ * `seconds` but one in any case, and not beyond a document for the loop of
+ * `job` (NULL: none). Raises what a callback raised. */
+void delivery_run(lua_State *L, int index, size_t most, double seconds,
+                  struct job *job);
+
+/* Builds what a loop has left behind, for the result; the job is at 1. To be
+ * called through client_guard. */
+int delivery_keep_rest(lua_State *L);
+
+/* The iterator of job:each(). Its upvalue is the job. */
+int delivery_each_next(lua_State *L);
+
+/* ---- value.c: values ---------------------------------------------------- */
+
+/* Pushes a document as a Lua value; `nulls`: null members are luma.null. */
+void value_push(lua_State *L, const struct luma_doc *doc, bool nulls);
+
+/* Pushes an error as a table. */
+void value_push_error(lua_State *L, const struct luma_error *error);
+
+void value_register(lua_State *L); /* the error's metatable */
+
+/* ---- encode.c: JSON ----------------------------------------------------- */
+
+/* Pushes the argument `arg` as JSON text. Raises an error about this argument
+ * when something in it cannot be JSON. */
+void encode_push(lua_State *L, int arg);
+
+void encode_register(lua_State *L); /* the metatable it needs */
+
+/* ---- task.c: conveniences for task tables ------------------------------- */
+
+int task_get_url(lua_State *L);
+int task_get_id(lua_State *L);
+
+extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
+
+#endif

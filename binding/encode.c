@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Lua values as JSON text, with the conventions of lua-cjson for tables. The
+ * tables that are open wait on the Lua stack, not on that of C, so depth costs
+ * no stack that could overflow. No Lua code runs meanwhile: metatables do not
+ * count, and nothing is allocated in Lua that would start the collector. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/ascii.h"
+#include "core/json/number.h"
+#include "core/json/writer.h"
+#include "binding.h"
+
+enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
+
+/* A table that is open. On the Lua stack it has two places: the table, and of
+ * an object the key that was written last. */
+struct level {
+    size_t length; /* of an array; 0: it is an object */
+    size_t count;  /* how many values have been begun */
+};
+
+/* A userdata, so that its memory is freed whatever is raised. */
+struct encoder {
+    struct buf text;
+    struct buf levels; /* struct level each */
+    int arg;           /* index of the argument that is written */
+    int base;          /* stack index of the first open table */
+};
+
+static const char encoder_type[] = "luma.encoder";
+
+static size_t depth_of(const struct encoder *e)
+{
+    return e->levels.len / sizeof(struct level);
+}
+
+static struct level *level_at(const struct encoder *e, size_t i)
+{
+    return (struct level *)e->levels.data + i;
+}
+
+static void release(struct encoder *e)
+{
+    buf_free(&e->text);
+    buf_free(&e->levels);
+}
+
+/* ---- what cannot be written -------------------------------------------- */
+
+/* Appends "name", ".name" or "[key]", as one would write it in Lua. */
+static void append_key(lua_State *L, int key, char *path, size_t room)
+{
+    size_t used = strlen(path), len, i = 0;
+    const char *name;
+    char text[40];
+
+    if (lua_type(L, key) == LUA_TNUMBER) {
+        i = number_write(lua_tonumber(L, key), text);
+        snprintf(path + used, room - used, "[%.*s]", (int)i, text);
+        return;
+    }
+    if (lua_type(L, key) != LUA_TSTRING)
+        return; /* it is what is wrong */
+    name = lua_tolstring(L, key, &len);
+    status_clean(text, sizeof text, name, len, NULL);
+    while (ascii_is_letter(text[i]) || text[i] == '_' ||
+           (i && ascii_is_digit(text[i])))
+        i++;
+    if (i && !text[i])
+        snprintf(path + used, room - used, "%s%s", used ? "." : "", text);
+    else
+        snprintf(path + used, room - used, "[\"%s\"]", text);
+}
+
+/* Where the value on top stands, as far as there is room for it. */
+static void write_path(lua_State *L, const struct encoder *e, char *path,
+                       size_t room)
+{
+    size_t i;
+
+    *path = '\0';
+    for (i = 0; i < depth_of(e); i++) {
+        const struct level *level = level_at(e, i);
+        size_t used = strlen(path);
+
+        if (level->length)
+            snprintf(path + used, room - used, "[%zu]", level->count);
+        else
+            append_key(L, e->base + 2 * (int)i + 1, path, room);
+    }
+}
+
+/* Raises what is wrong with the value, and where it stands. */
+static void refuse(lua_State *L, struct encoder *e, const char *problem)
+{
+    char path[160];
+
+    write_path(L, e, path, sizeof path);
+    release(e);
+    luaL_argerror(
+        L, e->arg,
+        lua_pushfstring(L, "%s%s%s", path, *path ? ": " : "", problem));
+}
+
+static void refuse_type(lua_State *L, struct encoder *e, const char *what,
+                        int type)
+{
+    refuse(L, e,
+           lua_pushfstring(L, "%s of type %s cannot be written as JSON", what,
+                           lua_typename(L, type)));
+}
+
+/* What was written returned `done`. */
+static void must(lua_State *L, bool done)
+{
+    if (!done)
+        luaL_error(L, "not enough memory");
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+static void append(lua_State *L, struct encoder *e, const char *text)
+{
+    must(L, buf_append_text(&e->text, text));
+}
+
+static void append_string(lua_State *L, struct encoder *e, int index)
+{
+    size_t len;
+    const char *s = lua_tolstring(L, index, &len);
+
+    must(L, writer_string(&e->text, s, len));
+}
+
+/* As an integer where it is one; 0 is left to the other, which knows -0.0. */
+static void append_number(lua_State *L, struct encoder *e, int index)
+{
+    lua_Number number = lua_tonumber(L, index);
+    int whole;
+    lua_Integer integer = lua_tointegerx(L, index, &whole);
+
+    if (!isfinite(number))
+        refuse(L, e, "NaN and infinity cannot be written as JSON");
+    must(L, whole && integer ? writer_integer(&e->text, integer)
+                             : writer_number(&e->text, number));
+}
+
+static void append_key_of(lua_State *L, struct encoder *e, int index)
+{
+    int type = lua_type(L, index);
+
+    if (type == LUA_TSTRING) {
+        append_string(L, e, index);
+    } else if (type == LUA_TNUMBER) {
+        append(L, e, "\"");
+        append_number(L, e, index);
+        append(L, e, "\"");
+    } else {
+        refuse_type(L, e, "a key", type);
+    }
+    append(L, e, ":");
+}
+
+/* ---- tables ------------------------------------------------------------ */
+
+/* How long the table on top is as an array: its largest index. 0 when it is an
+ * object: it has another key than 1, 2, 3, …, or is empty. */
+static size_t array_length(lua_State *L, struct encoder *e)
+{
+    lua_Number max = 0, count = 0;
+
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        lua_Number key = lua_type(L, -2) == LUA_TNUMBER ? lua_tonumber(L, -2)
+                                                        : 0;
+
+        if (key < 1 || floor(key) != key) {
+            lua_pop(L, 2);
+            return 0;
+        }
+        count++;
+        max = key > max ? key : max;
+    }
+    if (max > SPARSE_SAFE && max > count * SPARSE_RATIO)
+        refuse(L, e,
+               "excessively sparse array (most of its elements are nil; use "
+               "strings as keys to have an object)");
+    return (size_t)max;
+}
+
+/* Opens the table on top, which stays there. */
+static void open_table(lua_State *L, struct encoder *e)
+{
+    struct level level = {0, 0};
+
+    if (depth_of(e) == MAX_DEPTH)
+        refuse(L, e,
+               "more than 1000 tables inside one another (does a table "
+               "contain itself?)");
+    luaL_checkstack(L, 4, "too many tables inside one another");
+    level.length = array_length(L, e);
+    append(L, e, level.length ? "[" : "{");
+    must(L, buf_append(&e->levels, &level, sizeof level));
+    lua_pushnil(L);
+}
+
+static void close_table(lua_State *L, struct encoder *e)
+{
+    e->levels.len -= sizeof(struct level);
+    append(L, e, level_at(e, depth_of(e))->length ? "]" : "}");
+    lua_pop(L, 2);
+}
+
+/* Pushes the next value of the innermost table, its comma and its key being
+ * written. False: there is none. */
+static bool next_value(lua_State *L, struct encoder *e)
+{
+    struct level *level = level_at(e, depth_of(e) - 1);
+
+    if (level->length && level->count == level->length)
+        return false;
+    if (level->length) {
+        lua_rawgeti(L, -2, (lua_Integer)level->count + 1);
+    } else if (!lua_next(L, -2)) {
+        lua_pushnil(L);
+        return false;
+    }
+    if (level->count++)
+        append(L, e, ",");
+    if (!level->length)
+        append_key_of(L, e, -2);
+    return true;
+}
+
+/* Writes the value on top and pops it, or opens it. */
+static void begin_value(lua_State *L, struct encoder *e)
+{
+    int type = lua_type(L, -1);
+
+    if (type == LUA_TTABLE) {
+        open_table(L, e);
+        return;
+    }
+    if (type == LUA_TSTRING)
+        append_string(L, e, -1);
+    else if (type == LUA_TNUMBER)
+        append_number(L, e, -1);
+    else if (type == LUA_TBOOLEAN)
+        append(L, e, lua_toboolean(L, -1) ? "true" : "false");
+    else if (type == LUA_TNIL ||
+             (type == LUA_TLIGHTUSERDATA && !lua_touserdata(L, -1)))
+        append(L, e, "null");
+    else
+        refuse_type(L, e, "a value", type);
+    lua_pop(L, 1);
+}
+
+void encode_push(lua_State *L, int arg)
+{
+    struct encoder *e = lua_newuserdatauv(L, sizeof *e, 0);
+
+    *e = (struct encoder){.arg = arg, .base = lua_gettop(L) + 1};
+    luaL_setmetatable(L, encoder_type);
+    luaL_checkstack(L, 4, "no room to write JSON");
+    lua_pushvalue(L, arg);
+    begin_value(L, e);
+    while (depth_of(e) > 0)
+        if (next_value(L, e))
+            begin_value(L, e);
+        else
+            close_table(L, e);
+    lua_pushlstring(L, e->text.data, e->text.len);
+    release(e);
+    lua_remove(L, -2);
+}
+
+static int encoder_gc(lua_State *L)
+{
+    release(luaL_checkudata(L, 1, encoder_type));
+    return 0;
+}
+
+void encode_register(lua_State *L)
+{
+    luaL_newmetatable(L, encoder_type);
+    lua_pushcfunction(L, encoder_gc);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* What a job comes to, in tables: tasks and missing ids, or an error with all
+ * that is known; and its progress in numbers. */
+#include "binding.h"
+
+/* Pushes an array of the ids with this outcome, in the order asked for. */
+static void push_ids(lua_State *L, const struct job *job,
+                     enum luma_outcome outcome)
+{
+    struct luma_progress progress;
+    size_t i, n = 0;
+
+    luma_job_progress(job->core, &progress);
+    lua_createtable(L, (int)progress.outcome[outcome], 0);
+    for (i = 0; n < progress.outcome[outcome] && i < progress.ids; i++) {
+        if (luma_job_outcome(job->core, i) != outcome)
+            continue;
+        job_push_id(L, job, i);
+        lua_rawseti(L, -2, (lua_Integer)++n);
+    }
+}
+
+/* Pushes a table of the open ids that have been seen to their last states. */
+static void push_states(lua_State *L, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        enum luma_state state = luma_job_state(job->core, i);
+
+        if (luma_job_outcome(job->core, i) != LUMA_IS_OPEN ||
+            state == LUMA_NO_STATE)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushstring(L, luma_state_name(state));
+        lua_rawset(L, -3);
+    }
+}
+
+/* Pushes a table of them to the gateway's own words for these states. */
+static void push_words(lua_State *L, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        size_t len;
+        const char *word = luma_job_word(job->core, i, &len);
+
+        if (!word || luma_job_outcome(job->core, i) != LUMA_IS_OPEN)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushlstring(L, word, len);
+        lua_rawset(L, -3);
+    }
+}
+
+/* Pushes the tasks that were kept, in the order asked for. */
+static void push_tasks(lua_State *L, int index, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+    lua_Integer n = 0;
+
+    slot_push(L, index, JOB_TASKS);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        return;
+    }
+    if (job->stored == count)
+        return; /* without holes it is the result already */
+    lua_createtable(L, (int)count, 0);
+    for (i = 1; i <= count; i++) {
+        lua_rawgeti(L, -2, (lua_Integer)i);
+        if (!lua_isnil(L, -1))
+            lua_rawseti(L, -2, ++n);
+        else
+            lua_pop(L, 1);
+    }
+    lua_remove(L, -2);
+}
+
+/* Puts what became of the ids before the error's message. */
+static void set_message(lua_State *L, const struct job *job)
+{
+    struct luma_progress p;
+    size_t failed;
+
+    luma_job_progress(job->core, &p);
+    failed = p.outcome[LUMA_IS_FAILED];
+    if (p.ids < 2)
+        return;
+    lua_getfield(L, -1, "message");
+    lua_pushfstring(
+        L, "%d of %d ids %s: %s",
+        (int)(failed ? failed
+                     : p.outcome[LUMA_IS_OPEN] + p.outcome[LUMA_IS_CANCELLED]),
+        (int)p.ids, failed ? "failed" : "unfinished", lua_tostring(L, -1));
+    lua_setfield(L, -3, "message");
+    lua_pop(L, 1);
+}
+
+/* Pushes the table of failed ids to their errors. */
+static void push_failed(lua_State *L, int index, const struct job *job)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    slot_push(L, index, JOB_FAILED);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    slot_push(L, index, JOB_END_ERROR);
+    for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
+        if (luma_job_outcome(job->core, i) != LUMA_IS_FAILED)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushvalue(L, -1);
+        lua_rawget(L, -4);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushvalue(L, -2);
+            lua_rawset(L, -4);
+        } else {
+            lua_pop(L, 2);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+/* Pushes a copy of the first failure's fields, or what else there is to say. */
+static void push_reason(lua_State *L, int index, const struct job *job)
+{
+    struct luma_error cancelled;
+
+    if (luma_job_is_download(job->core)) {
+        value_push_error(L, luma_job_error(job->core));
+        return;
+    }
+    status_set(&cancelled, LUMA_CANCELLED);
+    slot_push(L, index, JOB_FIRST_ERROR);
+    if (luma_job_error(job->core)->code == LUMA_PENDING) {
+        value_push_error(L, luma_job_error(job->core));
+    } else if (lua_isnil(L, -1)) {
+        value_push_error(L, &cancelled);
+    } else {
+        lua_newtable(L);
+        for (lua_pushnil(L); lua_next(L, -3);) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, -4);
+        }
+        lua_getmetatable(L, -2);
+        lua_setmetatable(L, -2);
+    }
+    lua_remove(L, -2);
+}
+
+/* Pushes the error of a job that did not end well, or has not ended, with
+ * everything that is known. */
+void result_push_failure(lua_State *L, int index, const struct job *job)
+{
+    push_reason(L, index, job);
+    if (job->single)
+        return;
+    set_message(L, job);
+    push_tasks(L, index, job);
+    lua_setfield(L, -2, "tasks");
+    push_ids(L, job, LUMA_IS_MISSING);
+    lua_setfield(L, -2, "missing");
+    push_ids(L, job, LUMA_IS_CANCELLED);
+    lua_setfield(L, -2, "cancelled");
+    push_ids(L, job, LUMA_IS_OPEN);
+    lua_setfield(L, -2, "pending");
+    if (job->watches) {
+        push_states(L, job);
+        lua_setfield(L, -2, "states");
+        push_words(L, job);
+        lua_setfield(L, -2, "words");
+    }
+    push_failed(L, index, job);
+    lua_setfield(L, -2, "failed");
+}
+
+/* Pushes the one value that a request brought. */
+static void push_value(lua_State *L, int index)
+{
+    slot_push(L, index, JOB_TASKS);
+    lua_rawgeti(L, -1, 1);
+    lua_replace(L, -2);
+}
+
+/* The path and its bytes, or nil and an error; into the slots. */
+static void make_file_result(lua_State *L, int index, const struct job *job)
+{
+    const char *path = luma_job_path(job->core);
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    if (path)
+        lua_pushinteger(L, (lua_Integer)p.bytes);
+    else
+        result_push_failure(L, index, job);
+    slot_set(L, index, JOB_RESULT2);
+    lua_pushstring(L, path);
+}
+
+int result_push(lua_State *L, int index, struct job *job)
+{
+    struct luma_progress p;
+
+    if (!job->has_result) {
+        luma_job_progress(job->core, &p);
+        if (luma_job_is_download(job->core)) {
+            make_file_result(L, index, job);
+        } else if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED] ||
+                   p.outcome[LUMA_IS_OPEN]) {
+            result_push_failure(L, index, job);
+            slot_set(L, index, JOB_RESULT2);
+            lua_pushnil(L);
+        } else if (job->single) {
+            push_value(L, index);
+        } else {
+            push_ids(L, job, LUMA_IS_MISSING);
+            slot_set(L, index, JOB_RESULT2);
+            push_tasks(L, index, job);
+        }
+        slot_set(L, index, JOB_RESULT);
+        job->has_result = true;
+    }
+    slot_push(L, index, JOB_RESULT);
+    slot_push(L, index, JOB_RESULT2);
+    return 2;
+}
+
+static void set_number(lua_State *L, const char *name, uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, name);
+}
+
+void result_push_progress(lua_State *L, const struct job *job)
+{
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    lua_createtable(L, 0, 10);
+    set_number(L, "ids", p.ids);
+    set_number(L, "tasks", p.outcome[LUMA_IS_TASK]);
+    set_number(L, "missing", p.outcome[LUMA_IS_MISSING]);
+    set_number(L, "failed", p.outcome[LUMA_IS_FAILED]);
+    set_number(L, "cancelled", p.outcome[LUMA_IS_CANCELLED]);
+    set_number(L, "requests", p.requests);
+    set_number(L, "retries", p.retries);
+    set_number(L, "bytes", p.bytes);
+    set_number(L, "total_bytes", p.total_bytes);
+    if (luma_job_is_download(job->core))
+        set_number(L, "rate", p.rate);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads are joined, never detached: a thread that is still inside TLS, or
+ * in its own destructors, while exit() takes OpenSSL apart, crashes the host.
+ * Joining is left to whoever comes by later, so that nobody waits. */
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { EXIT_WAIT_MS = 1000 };
+
+struct entry {
+    struct process_thread thread;
+    struct entry *next;
+    pthread_t id;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *(*_Atomic prepare)(void);
+static const char *trouble; /* set once */
+static unsigned generation; /* changed by the only thread of a new process */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static struct entry *running;  /* under lock */
+static struct entry *finished; /* under lock: may be joined without waiting */
+
+/* ---- once -------------------------------------------------------------- */
+
+/* Joins the threads that have come to their end. */
+static void reap(void)
+{
+    struct entry *list;
+
+    pthread_mutex_lock(&lock);
+    list = finished;
+    finished = NULL;
+    pthread_mutex_unlock(&lock);
+    while (list) {
+        struct entry *next = list->next;
+
+        pthread_join(list->id, NULL);
+        free(list);
+        list = next;
+    }
+}
+
+void process_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+#ifndef __APPLE__
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+/* Runs before OpenSSL's own handler, because it was registered after it. */
+static void at_exit(void)
+{
+    struct timespec until = clock_in(EXIT_WAIT_MS);
+    struct entry *entry;
+
+    pthread_mutex_lock(&lock);
+    for (entry = running; entry; entry = entry->next)
+        entry->thread.stop(entry->thread.arg);
+    while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&lock);
+    reap();
+}
+
+/* The threads of the parent do not exist here. */
+static void in_child(void)
+{
+    generation++;
+    running = finished = NULL;
+    pthread_mutex_init(&lock, NULL);
+    process_condition(&changed);
+}
+
+static void init(void)
+{
+    process_condition(&changed);
+    trouble = atomic_load(&prepare)();
+    if (!trouble &&
+        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0))
+        trouble = "luma could not register its exit and fork handlers";
+}
+
+const char *process_init(const char *(*libraries)(void))
+{
+    atomic_store(&prepare, libraries);
+    pthread_once(&once, init);
+    return trouble;
+}
+
+unsigned process_generation(void)
+{
+    return generation;
+}
+
+/* ---- standard descriptors ---------------------------------------------- */
+
+/* What cannot be read or written: where there is no such thing as O_PATH, it is
+ * opened for the other direction than the number is used for. A system without
+ * /dev/null has a root directory. */
+static int open_unusable(int number)
+{
+#ifdef O_PATH
+    int flags = O_PATH | O_CLOEXEC;
+    int fd = open("/dev/null", flags);
+
+    (void)number;
+#else
+    int flags = O_RDONLY | O_CLOEXEC;
+    int fd = open("/dev/null",
+                  number == STDIN_FILENO ? O_WRONLY | O_CLOEXEC : flags);
+#endif
+    return fd >= 0 ? fd : open("/", flags | O_DIRECTORY);
+}
+
+/* Another thread may be as fast, and another of these numbers may be the first
+ * free one now: then that one is filled, and stays so, because the host may put
+ * its own there at any moment. */
+void process_fill_standard(void)
+{
+    int number;
+
+    for (number = STDIN_FILENO; number <= STDERR_FILENO; number++)
+        if (fcntl(number, F_GETFD) < 0 && errno == EBADF) {
+            int fd = open_unusable(number);
+
+            if (fd > STDERR_FILENO)
+                close(fd);
+        }
+}
+
+static bool is_file(int fd, const struct stat *file)
+{
+    struct stat now;
+
+    return fstat(fd, &now) == 0 && now.st_dev == file->st_dev &&
+           now.st_ino == file->st_ino;
+}
+
+int process_move_up(int fd)
+{
+    struct stat ours;
+    int up, filler, why;
+
+    if (fd > STDERR_FILENO || fstat(fd, &ours) != 0)
+        return fd;
+    up = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    why = errno;
+    filler = open_unusable(fd);
+    if (is_file(fd, &ours)) { /* and not the host's own by now */
+        if (filler < 0 || dup2(filler, fd) < 0)
+            close(fd);
+        else
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    if (filler > STDERR_FILENO)
+        close(filler);
+    errno = why;
+    return up;
+}
+
+/* ---- threads ----------------------------------------------------------- */
+
+/* So that its waking does not take the CPU from the host's threads. */
+static void be_modest(void)
+{
+#ifdef SCHED_BATCH
+    struct sched_param param = {0};
+
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+#endif
+}
+
+static void *life(void *arg)
+{
+    struct entry *entry = arg, **link = &running;
+
+    be_modest();
+    entry->thread.run(entry->thread.arg);
+    pthread_mutex_lock(&lock);
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    entry->next = finished;
+    finished = entry;
+    entry->thread.done(entry->thread.arg);
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+/* Blocks what others send; a fault of the thread's own must still be seen. */
+static bool create(struct entry *entry)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    sigdelset(&all, SIGABRT);
+    sigdelset(&all, SIGTRAP);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&entry->id, NULL, life, entry);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = failed;
+    return !failed;
+}
+
+bool process_start(const struct process_thread *thread)
+{
+    struct entry *entry = malloc(sizeof *entry);
+
+    if (!entry)
+        return false;
+    reap();
+    entry->thread = *thread;
+    pthread_mutex_lock(&lock);
+    if (!create(entry)) {
+        int why = errno;
+
+        pthread_mutex_unlock(&lock);
+        free(entry);
+        errno = why;
+        return false;
+    }
+    entry->next = running;
+    running = entry;
+    pthread_mutex_unlock(&lock);
+    return true;
+}

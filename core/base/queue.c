@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* A chain and a pipe. Who puts in swaps the end of the chain for its own and
+ * then links what was the end to that; who takes out follows the links. One
+ * byte lies in the pipe, or is on its way, exactly while `raised` is set. */
+#include "base/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+
+struct queue {
+    /* set at creation; queue_leave unsets the first */
+    int fd[2];
+    /* any thread */
+    struct event_chain chain;
+    atomic_ptrdiff_t count; /* of events in it; late, so it may be below 0 */
+    atomic_bool raised;
+    atomic_bool closed;
+    /* for those who wait until it is closed */
+    pthread_mutex_t lock;
+    pthread_cond_t gone;
+    unsigned expected; /* threads that close it */
+};
+
+/* ---- lists ------------------------------------------------------------- */
+
+static void join(struct event_list *list, struct event_list *more)
+{
+    if (!more->first)
+        return;
+    if (list->last)
+        list->last->next = more->first;
+    else
+        list->first = more->first;
+    list->last = more->last;
+    list->count += more->count;
+    *more = (struct event_list){0};
+}
+
+void event_list_add(struct event_list *list, struct luma_event *event)
+{
+    struct event_list one = {event, event, 1};
+
+    event->next = NULL;
+    join(list, &one);
+}
+
+struct luma_event *event_list_take(struct event_list *list)
+{
+    struct luma_event *event = list->first;
+
+    if (!event)
+        return NULL;
+    list->first = event->next;
+    if (!list->first)
+        list->last = NULL;
+    list->count--;
+    event->next = NULL;
+    return event;
+}
+
+/* ---- chains ------------------------------------------------------------ */
+
+void event_chain_init(struct event_chain *chain)
+{
+    chain->stub.next = NULL;
+    chain->first = &chain->stub;
+    atomic_init(&chain->last, &chain->stub);
+}
+
+/* Between the two steps the chain is cut, and seems to end there. */
+static void append(struct event_chain *chain, struct luma_event *first,
+                   struct luma_event *last)
+{
+    struct luma_event *end = atomic_exchange(&chain->last, last);
+
+    __atomic_store_n(&end->next, first, __ATOMIC_RELEASE);
+}
+
+void event_chain_put(struct event_chain *chain, struct event_list *list)
+{
+    if (list->first)
+        append(chain, list->first, list->last);
+    *list = (struct event_list){0};
+}
+
+static struct luma_event *next_of(struct luma_event *event)
+{
+    return __atomic_load_n(&event->next, __ATOMIC_ACQUIRE);
+}
+
+/* An event may go when there is a link behind it, for somebody else may be
+ * about to append to the last one. If it is the last, the stub, which is not in
+ * the chain then, takes its place. */
+struct luma_event *event_chain_take(struct event_chain *chain)
+{
+    struct luma_event *event = chain->first, *next = next_of(event);
+
+    if (event == &chain->stub) {
+        if (!next)
+            return NULL;
+        chain->first = event = next;
+        next = next_of(event);
+    }
+    if (!next && atomic_load(&chain->last) == event) {
+        chain->stub.next = NULL;
+        append(chain, &chain->stub, &chain->stub);
+        next = next_of(event);
+    }
+    if (!next)
+        return NULL;
+    chain->first = next;
+    event->next = NULL;
+    return event;
+}
+
+/* And nothing is about to be in it. The taker only. The stub may be the last
+ * one of a chain that is cut before it, so the first link counts as well. */
+static bool chain_is_empty(struct event_chain *chain)
+{
+    return chain->first == &chain->stub &&
+           atomic_load(&chain->last) == &chain->stub;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+/* Non-blocking, so that a full pipe cannot stop anybody, and never handed on to
+ * a program that the host starts. */
+#ifdef __linux__
+static bool open_pipe(int fd[2])
+{
+    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) == 0)
+        return true;
+    fd[0] = fd[1] = -1;
+    return false;
+}
+#else
+static bool open_pipe(int fd[2])
+{
+    int i;
+
+    if (pipe(fd) != 0) {
+        fd[0] = fd[1] = -1;
+        return false;
+    }
+    for (i = 0; i < 2; i++)
+        if (fcntl(fd[i], F_SETFD, FD_CLOEXEC) < 0 ||
+            fcntl(fd[i], F_SETFL, O_NONBLOCK) < 0)
+            return false;
+    return true;
+}
+#endif
+
+struct queue *queue_new(void)
+{
+    struct queue *queue = calloc(1, sizeof *queue);
+    int why;
+
+    if (!queue)
+        return NULL;
+    event_chain_init(&queue->chain);
+    pthread_mutex_init(&queue->lock, NULL);
+    process_condition(&queue->gone);
+    if (open_pipe(queue->fd))
+        return queue;
+    why = errno;
+    queue_free(queue);
+    errno = why;
+    return NULL;
+}
+
+void queue_free(struct queue *queue)
+{
+    if (!queue)
+        return;
+    if (queue->fd[0] >= 0)
+        close(queue->fd[0]);
+    if (queue->fd[1] >= 0)
+        close(queue->fd[1]);
+    pthread_cond_destroy(&queue->gone);
+    pthread_mutex_destroy(&queue->lock);
+    free(queue);
+}
+
+int queue_fd(const struct queue *queue)
+{
+    return queue->fd[0];
+}
+
+/* ---- passing on -------------------------------------------------------- */
+
+static void raise_fd(struct queue *queue)
+{
+    if (!atomic_exchange(&queue->raised, true) &&
+        write(queue->fd[1], "", 1) != 1)
+        atomic_store(&queue->raised, false);
+}
+
+/* Call when there was nothing to take. What is put in meanwhile finds it raised
+ * and leaves it so: hence the look afterwards. True when it was raised. */
+static bool lower_fd(struct queue *queue)
+{
+    char byte;
+
+    if (!atomic_load(&queue->raised))
+        return false;
+    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain) ||
+        read(queue->fd[0], &byte, 1) != 1)
+        return true; /* it stays, or it is on its way */
+    atomic_exchange(&queue->raised, false);
+    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain))
+        raise_fd(queue);
+    return true;
+}
+
+void queue_put(struct queue *queue, struct event_list *list)
+{
+    ptrdiff_t count = (ptrdiff_t)list->count;
+
+    if (!count)
+        return;
+    event_chain_put(&queue->chain, list);
+    atomic_fetch_add(&queue->count, count); /* before anybody is woken by it */
+    raise_fd(queue);
+}
+
+void queue_wake(struct queue *queue)
+{
+    raise_fd(queue);
+}
+
+struct luma_event *queue_take(struct queue *queue, bool *woken)
+{
+    struct luma_event *event = event_chain_take(&queue->chain);
+
+    if (event)
+        atomic_fetch_sub(&queue->count, 1);
+    else if (lower_fd(queue) && woken)
+        *woken = true;
+    return event;
+}
+
+size_t queue_count(struct queue *queue)
+{
+    ptrdiff_t count = atomic_load(&queue->count);
+
+    return count > 0 ? (size_t)count : 0;
+}
+
+/* ---- leaving ----------------------------------------------------------- */
+
+/* Raised for good: no byte is written that nobody can read. */
+void queue_leave(struct queue *queue)
+{
+    atomic_store(&queue->raised, true);
+    if (queue->fd[0] >= 0)
+        close(queue->fd[0]);
+    queue->fd[0] = -1;
+}
+
+/* The lock is for those who wait, and for those who close it; a frame never
+ * does either. */
+void queue_expect(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->expected++;
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void queue_close(struct queue *queue)
+{
+    bool last;
+
+    pthread_mutex_lock(&queue->lock);
+    if (queue->expected)
+        queue->expected--;
+    last = queue->expected == 0;
+    if (last) {
+        atomic_store(&queue->closed, true);
+        pthread_cond_broadcast(&queue->gone);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    if (last)
+        raise_fd(queue);
+}
+
+bool queue_closed(struct queue *queue)
+{
+    return atomic_load(&queue->closed);
+}
+
+bool queue_wait_closed(struct queue *queue, int64_t ms)
+{
+    struct timespec until = clock_in(ms);
+
+    pthread_mutex_lock(&queue->lock);
+    while (!queue_closed(queue) &&
+           pthread_cond_timedwait(&queue->gone, &queue->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&queue->lock);
+    return queue_closed(queue);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* The caller's side of luma.h: events come in; a client's beginning and end. */
+#include "client/client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "http/library.h"
+#include "base/process.h"
+
+enum { CLOSE_WAIT_MS = 100, SPENT_MOST = 1 << 20 };
+
+/* ---- events ------------------------------------------------------------ */
+
+void client_wake(struct luma_client *client)
+{
+    if (client->quiet)
+        client->wake_due = true;
+    else
+        queue_wake(client->channel->jobs);
+}
+
+void luma_quiet(struct luma_client *client, bool quiet)
+{
+    client->quiet = quiet;
+    if (quiet || !client->wake_due || !luma_client_is_ours(client))
+        return;
+    client->wake_due = false;
+    client_wake(client);
+}
+
+/* Wakes the thread now and then: while it sleeps, it frees nothing. */
+void client_dispose(struct luma_client *client, struct luma_event *event)
+{
+    bool freed = event->kind == LUMA_TASK || event->kind == LUMA_ANSWER;
+
+    if (!freed || !client || client->closed || !client->started ||
+        !luma_client_is_ours(client)) {
+        event_dispose(event);
+        return;
+    }
+    if (event->kind == LUMA_TASK)
+        client->spent += ((struct luma_doc *)event)->size;
+    channel_give_back(client->channel, event);
+    if (client->spent < SPENT_MOST)
+        return;
+    client->spent = 0;
+    client_wake(client);
+}
+
+/* Drops an event of a job that was given up, and with its end the job. */
+static void drop(struct luma_client *client, struct luma_event *event)
+{
+    struct luma_job *job = event->job;
+    bool last = event->kind == LUMA_END;
+
+    client_job_apply(event, true);
+    client_dispose(client, event);
+    if (last)
+        client_job_free(job);
+}
+
+static struct luma_event *take_first(struct luma_client *client)
+{
+    struct luma_event *event = client->first;
+
+    client->first = NULL;
+    return event;
+}
+
+static struct luma_event *look(struct luma_client *client)
+{
+    if (!client->first && !client->closed)
+        client->first = queue_take(client->channel->events, NULL);
+    return client->first;
+}
+
+const struct luma_event *luma_peek(struct luma_client *client)
+{
+    const struct luma_event *event;
+
+    if (!luma_client_is_ours(client)) /* a callback has forked */
+        return NULL;
+    while ((event = look(client)) && event->job->released)
+        drop(client, take_first(client));
+    return event;
+}
+
+void luma_take(struct luma_client *client, bool done)
+{
+    struct luma_event *event = take_first(client);
+
+    client_job_apply(event, done);
+    client_dispose(client, event);
+}
+
+void luma_told(struct luma_client *client)
+{
+    ((struct luma_doc *)client->first)->changed = false;
+}
+
+void luma_settle(struct luma_client *client)
+{
+    client_job_apply(client->first, true);
+}
+
+void luma_keep(struct luma_client *client)
+{
+    client_job_keep(take_first(client));
+}
+
+size_t luma_ready(struct luma_client *client)
+{
+    const struct luma_event *first = luma_peek(client);
+
+    return (first ? 1 : 0) + queue_count(client->channel->events);
+}
+
+int luma_fd(struct luma_client *client)
+{
+    return client->closed ? -1 : queue_fd(client->channel->events);
+}
+
+bool luma_wait(struct luma_client *client, int ms)
+{
+    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+
+    if (luma_peek(client))
+        return true;
+    if (!client->closed)
+        poll(&fd, 1, ms);
+    return luma_peek(client) != NULL;
+}
+
+/* ---- client ------------------------------------------------------------ */
+
+const char *luma_init(void)
+{
+    return process_init(library_init);
+}
+
+struct luma_client *luma_client_new(const struct luma_options *options,
+                                    struct luma_error *error)
+{
+    const char *trouble;
+    struct luma_client *client;
+
+    process_fill_standard();
+    trouble = process_init(library_init);
+    status_set(error, LUMA_THREAD);
+    if (trouble) {
+        status_detail(error, "%s", trouble);
+        return NULL;
+    }
+    client = calloc(1, sizeof *client);
+    if (!client) {
+        status_set(error, LUMA_MEMORY);
+        return NULL;
+    }
+    client->generation = process_generation();
+    client->channel = channel_new(options, error);
+    if (client->channel)
+        return client;
+    free(client);
+    return NULL;
+}
+
+bool luma_client_is_ours(const struct luma_client *client)
+{
+    return client->generation == process_generation();
+}
+
+/* What its caller has not been told and cannot take later is undone, and with
+ * it an end that came after. */
+static bool is_undone(const struct luma_event *event)
+{
+    const struct luma_answer *answer = (const struct luma_answer *)event;
+
+    if (event->kind == LUMA_ANSWER)
+        return answer->error.code != LUMA_OK && answer->count;
+    return event->kind == LUMA_TASK || event->job->counts[LUMA_IS_OPEN];
+}
+
+/* Tasks that have arrived stay with the jobs that keep them. */
+static void settle_line(struct luma_client *client)
+{
+    struct luma_event *event;
+
+    while ((event = look(client))) {
+        if (event->kind == LUMA_TASK && event->job->keeps &&
+            ((const struct luma_doc *)event)->final)
+            luma_keep(client);
+        else if (is_undone(event))
+            event_dispose(take_first(client));
+        else
+            luma_take(client, true);
+    }
+}
+
+static void cancel_jobs(struct luma_client *client)
+{
+    struct luma_job *job = client->jobs, *next;
+    struct luma_error cancelled;
+
+    status_set(&cancelled, LUMA_CANCELLED);
+    for (; job; job = next) {
+        next = job->next;
+        if (!job->ended)
+            client_job_end(job, &cancelled);
+        if (job->released)
+            client_job_free(job);
+    }
+}
+
+static void close_client(struct luma_client *client, int64_t ms)
+{
+    if (client->closed || !luma_client_is_ours(client))
+        return;
+    queue_close(client->channel->jobs);
+    if (client->files)
+        queue_close(client->files->jobs);
+    if ((client->started || client->files) && ms)
+        queue_wait_closed(client->channel->events, ms);
+    settle_line(client);
+    cancel_jobs(client);
+    client->closed = true;
+    queue_wake(client->channel->events); /* for good: nobody takes any more */
+}
+
+void luma_client_close(struct luma_client *client)
+{
+    close_client(client, CLOSE_WAIT_MS);
+}
+
+void luma_client_release(struct luma_client *client)
+{
+    struct luma_job *job;
+
+    if (!client)
+        return;
+    if (luma_client_is_ours(client)) {
+        close_client(client, 0);
+        queue_leave(client->channel->events);
+        channel_unref(client->files);
+        channel_unref(client->channel);
+    }
+    for (job = client->jobs; job; job = job->next)
+        job->client = NULL;
+    free(client);
+}
+
+size_t luma_unfinished(const struct luma_client *client)
+{
+    return client->unfinished;
+}
+
+void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
+{
+    struct channel *c = client->channel;
+    const struct luma_job *job;
+
+    *stats = (struct luma_stats){
+        .requests = atomic_load(&c->requests),
+        .retries = atomic_load(&c->retries),
+        .bytes = atomic_load(&c->bytes),
+        .tasks = atomic_load(&c->tasks),
+        .unchanged = atomic_load(&c->unchanged),
+        .dropped = atomic_load(&c->dropped),
+        .unreadable = atomic_load(&c->unreadable),
+        .bad_hints = atomic_load(&c->bad_hints),
+        .active = atomic_load(&c->active) +
+                  (client->files ? atomic_load(&client->files->active) : 0),
+        .queue = luma_ready(client),
+    };
+    for (job = client->jobs; job; job = job->next)
+        stats->undelivered += atomic_load(&job->job->undelivered);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* A job as its caller sees it: an outcome for each id, kept here event by
+ * event, so that nothing has to be asked of the I/O thread. */
+#include "client/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "job/job_file.h"
+
+enum { STATE_SHIFT = 4 }; /* of the state beside the outcome */
+
+/* ---- outcomes ---------------------------------------------------------- */
+
+static void settle(struct luma_job *job, uint32_t id, enum luma_outcome outcome)
+{
+    job->counts[luma_job_outcome(job, id)]--;
+    job->counts[outcome]++;
+    job->outcomes[id] = (uint8_t)outcome;
+}
+
+/* Notes the task's state as well; before the final one, that alone. */
+static void settle_task(struct luma_job *job, const struct luma_doc *doc,
+                        bool done)
+{
+    if (doc->final)
+        settle(job, doc->id, done ? LUMA_IS_TASK : LUMA_IS_FAILED);
+    else
+        job->outcomes[doc->id] = LUMA_IS_OPEN;
+    job->outcomes[doc->id] |= (uint8_t)(doc->state << STATE_SHIFT);
+}
+
+/* The document is the caller's no more: its job may be sent more, and is woken
+ * when half of what it may have waiting has been taken. */
+static void account(struct luma_job *job, const struct luma_doc *doc)
+{
+    struct job *j = job->job;
+    size_t left = atomic_fetch_sub(&j->undelivered, doc->size) - doc->size;
+    struct luma_client *client = job->client;
+
+    if (client && luma_client_is_ours(client) && atomic_load(&j->held) &&
+        left <= client->channel->options.max_undelivered / 2 &&
+        atomic_exchange(&j->held, false))
+        client_wake(client);
+}
+
+void client_job_end(struct luma_job *job, const struct luma_error *error)
+{
+    enum luma_outcome rest = error->code == LUMA_CANCELLED ? LUMA_IS_CANCELLED
+                                                           : LUMA_IS_FAILED;
+    uint32_t i;
+
+    if (job->ended)
+        return;
+    if (job->watches && rest == LUMA_IS_FAILED)
+        rest = LUMA_IS_OPEN;
+    for (i = 0; rest != LUMA_IS_OPEN && job->counts[LUMA_IS_OPEN] &&
+                i < job->job->ids->count;
+         i++)
+        if (luma_job_outcome(job, i) == LUMA_IS_OPEN)
+            settle(job, i, rest);
+    job->error = *error;
+    job->ended = true;
+    job->client->unfinished--;
+}
+
+static void apply_answer(struct luma_job *job, const struct luma_answer *answer)
+{
+    enum luma_outcome outcome = answer->error.code == LUMA_OK ? LUMA_IS_MISSING
+                                                              : LUMA_IS_FAILED;
+    uint32_t i;
+
+    for (i = 0; i < answer->count; i++)
+        settle(job, answer->ids[i], outcome);
+}
+
+void client_job_apply(const struct luma_event *event, bool done)
+{
+    struct luma_job *job = event->job;
+
+    if (event->kind == LUMA_TASK) {
+        const struct luma_doc *doc = (const struct luma_doc *)event;
+
+        settle_task(job, doc, done);
+        account(job, doc);
+    } else if (event->kind == LUMA_ANSWER) {
+        apply_answer(job, (const struct luma_answer *)event);
+    } else if (event->kind == LUMA_END) {
+        job->left = true;
+        client_job_end(job, &((const struct luma_end *)event)->error);
+    }
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+struct luma_job *client_job_new(struct luma_client *client,
+                                const struct job_order *order, void *user)
+{
+    struct luma_ids *ids = order->ids;
+    struct luma_job *job = calloc(1, sizeof *job);
+
+    if (!job)
+        return NULL;
+    job->outcomes = calloc(ids->count ? ids->count : 1, 1);
+    if (job->outcomes)
+        job->job = job_new(order, clock_ms(), job);
+    if (!job->job) {
+        client_job_free(job);
+        return NULL;
+    }
+    job->watches = order->watch != NULL;
+    job->counts[LUMA_IS_OPEN] = ids->count;
+    status_set(&job->error, LUMA_PENDING);
+    job->user = user;
+    job->client = client;
+    job->channel = client->channel;
+    job->next = client->jobs;
+    job->link = &client->jobs;
+    if (job->next)
+        job->next->link = &job->next;
+    client->jobs = job;
+    client->unfinished++;
+    return job;
+}
+
+void client_job_free(struct luma_job *job)
+{
+    struct luma_event *event;
+
+    if (job->client) {
+        *job->link = job->next;
+        if (job->next)
+            job->next->link = job->link;
+    }
+    while ((event = event_list_take(&job->own)))
+        event_dispose(event);
+    if (job->job)
+        job_unref(job->job);
+    free(job->outcomes);
+    free(job);
+}
+
+void luma_job_cancel(struct luma_job *job)
+{
+    if (job->ended || !job->client || job->client->closed)
+        return;
+    atomic_store(&job->job->cancelled, true);
+    if (job->channel == job->client->channel)
+        client_wake(job->client);
+    else
+        queue_wake(job->channel->jobs);
+}
+
+/* Its end may have been settled (luma_settle) and not taken yet. */
+static bool has_events(const struct luma_job *job)
+{
+    const struct luma_event *first = job->client->first;
+
+    return !job->ended || (first && first->job == job);
+}
+
+void luma_job_release(struct luma_job *job)
+{
+    if (!job)
+        return;
+    if (job->client && luma_client_is_ours(job->client) && has_events(job)) {
+        job->released = true;
+        luma_job_cancel(job);
+        return;
+    }
+    client_job_free(job);
+}
+
+void luma_job_keep(struct luma_job *job, bool keep)
+{
+    job->keeps = keep;
+}
+
+const struct luma_doc *luma_job_doc(struct luma_job *job)
+{
+    return (const struct luma_doc *)job->own.first;
+}
+
+void luma_job_take(struct luma_job *job, bool done)
+{
+    struct luma_event *event = event_list_take(&job->own);
+    const struct luma_doc *doc = (const struct luma_doc *)event;
+
+    settle_task(job, doc, done);
+    account(job, doc);
+    client_dispose(job->client, event);
+}
+
+void client_job_keep(struct luma_event *event)
+{
+    settle_task(event->job, (const struct luma_doc *)event, true);
+    event_list_add(&event->job->own, event);
+}
+
+const struct luma_error *luma_job_error(const struct luma_job *job)
+{
+    return &job->error;
+}
+
+void *luma_job_user(const struct luma_job *job)
+{
+    return job->user;
+}
+
+void luma_job_progress(const struct luma_job *job,
+                       struct luma_progress *progress)
+{
+    progress->ids = job->job->ids->count;
+    memcpy(progress->outcome, job->counts, sizeof job->counts);
+    progress->requests = atomic_load(&job->job->requests);
+    progress->retries = atomic_load(&job->job->retries);
+    progress->bytes = atomic_load(&job->job->bytes);
+    progress->total_bytes = progress->rate = 0;
+    if (job->job->file)
+        job_file_progress(job->job->file, progress);
+}
+
+bool luma_job_is_download(const struct luma_job *job)
+{
+    return job->job->file != NULL;
+}
+
+const char *luma_job_path(const struct luma_job *job)
+{
+    return job->job->file && job->error.code == LUMA_OK ? job->job->file->path
+                                                        : NULL;
+}
+
+size_t luma_job_count(const struct luma_job *job)
+{
+    return job->job->ids->count;
+}
+
+const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len)
+{
+    return ids_get(job->job->ids, (uint32_t)index, len);
+}
+
+enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index)
+{
+    return job->outcomes[index] & ((1 << STATE_SHIFT) - 1);
+}
+
+enum luma_state luma_job_state(const struct luma_job *job, size_t index)
+{
+    return job->outcomes[index] >> STATE_SHIFT;
+}
+
+const char *luma_job_word(const struct luma_job *job, size_t index, size_t *len)
+{
+    return job->watches && job->left
+               ? watch_word(job->job->watch, (uint32_t)index, len)
+               : NULL;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* A header that is not understood completely is not understood at all. */
+#include "file/head.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "status.h"
+
+/* ---- text -------------------------------------------------------------- */
+
+static bool read_number(const char **at, int64_t *number)
+{
+    uint64_t n;
+
+    if (!ascii_read(at, 10, &n) || n > INT64_MAX)
+        return false;
+    *number = (int64_t)n;
+    return true;
+}
+
+static void skip_blanks(const char **at)
+{
+    while (ascii_is_space(**at))
+        ++*at;
+}
+
+/* The next member of a list with commas, which may be empty. False: there are
+ * no more. */
+static bool next_member(const char **at, const char **member, size_t *n)
+{
+    if (!*at)
+        return false;
+    skip_blanks(at);
+    *member = *at;
+    *n = strcspn(*at, ",");
+    *at = (*member)[*n] ? *member + *n + 1 : NULL;
+    while (*n && ascii_is_space((*member)[*n - 1]))
+        --*n;
+    return true;
+}
+
+static bool is_word(const char *member, size_t n, const char *word)
+{
+    return strlen(word) == n && ascii_same_bytes(member, word, n);
+}
+
+/* ---- which bytes ------------------------------------------------------- */
+
+/* A number, or "*". */
+static bool number_or_star(const char **at, int64_t *number)
+{
+    *number = -1;
+    if (**at != '*')
+        return read_number(at, number);
+    ++*at;
+    return true;
+}
+
+static bool read_range(const char *value, int64_t *first, int64_t *last,
+                       int64_t *total)
+{
+    const char *at = value + strlen("bytes");
+
+    *first = *last = -1;
+    if (!ascii_starts(value, "bytes") || !ascii_is_space(*at))
+        return false;
+    skip_blanks(&at);
+    if (!number_or_star(&at, first) ||
+        (*first >= 0 && (*at++ != '-' || !read_number(&at, last))) ||
+        *at++ != '/' || !number_or_star(&at, total))
+        return false;
+    skip_blanks(&at);
+    return !*at && *first <= *last && (*total < 0 || *last < *total);
+}
+
+static void add_range(struct head *head, const char *value)
+{
+    int64_t first, last, total;
+    bool good = read_range(value, &first, &last, &total);
+
+    if (head->range != HEAD_NOTHING)
+        good = good && first == head->first && last == head->last &&
+               total == head->total;
+    if (!good || head->range == HEAD_ODD) {
+        head->range = HEAD_ODD;
+        return;
+    }
+    head->range = HEAD_VALUE;
+    head->first = first;
+    head->last = last;
+    head->total = total;
+}
+
+static void add_length(struct head *head, const char *value)
+{
+    const char *member;
+    int64_t length;
+    size_t n;
+
+    while (next_member(&value, &member, &n)) {
+        const char *at = member;
+        bool good = read_number(&at, &length) && at == member + n;
+
+        if (!good ||
+            (head->has_length != HEAD_NOTHING && length != head->length)) {
+            head->has_length = HEAD_ODD;
+            return;
+        }
+        if (head->has_length == HEAD_NOTHING)
+            head->has_length = HEAD_VALUE;
+        head->length = length;
+    }
+}
+
+/* ---- how they come ----------------------------------------------------- */
+
+static void add_transfer(struct head *head, const char *value)
+{
+    const char *member;
+    size_t n;
+
+    while (next_member(&value, &member, &n)) {
+        if (!n || is_word(member, n, "identity"))
+            continue;
+        head->end = is_word(member, n, "chunked") && head->end == HEAD_CLOSE
+                        ? HEAD_MARKED
+                        : HEAD_CODED;
+    }
+}
+
+/* Without its parameters, and without quotes and blanks around it. */
+static void bare_word(const char **word, size_t *n)
+{
+    const char *parameters = memchr(*word, ';', *n);
+
+    if (parameters)
+        *n = (size_t)(parameters - *word);
+    while (*n && (**word == '"' || ascii_is_space(**word))) {
+        ++*word;
+        --*n;
+    }
+    while (*n && ((*word)[*n - 1] == '"' || ascii_is_space((*word)[*n - 1])))
+        --*n;
+}
+
+/* Servers and people write more than codings into this header: "none", "utf-8",
+ * "aws-chunked", a media type. Only these words say that the bytes are not
+ * those of the file. */
+static void add_coding(struct head *head, const char *value)
+{
+    static const char *const words[] = {
+        "gzip", "x-gzip", "br", "deflate", "zstd", "compress", "x-compress"};
+    const char *member;
+    size_t n, i;
+
+    while (next_member(&value, &member, &n)) {
+        bare_word(&member, &n);
+        for (i = 0; i < sizeof words / sizeof *words; i++)
+            if (is_word(member, n, words[i]))
+                head->coding = words[i];
+    }
+}
+
+/* Where several types come, one of a page or playlist decides. */
+static void add_type(struct head *head, const char *value)
+{
+    enum media_kind kind = media_kind_of_type(value);
+
+    head->parts = head->parts || ascii_starts(value, "multipart/");
+    if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE)) {
+        head->whole_type = value;
+        status_clean(head->type, sizeof head->type, value, strlen(value), NULL);
+    }
+    if (head->kind == MEDIA_FILE)
+        head->kind = kind;
+}
+
+/* ---- which file -------------------------------------------------------- */
+
+/* A validator that vouches for every byte, and can be written down. */
+static bool is_strong(const char *etag)
+{
+    size_t n = strlen(etag), i;
+
+    if (n < 3 || n >= PART_ETAG || etag[0] != '"' || etag[n - 1] != '"')
+        return false;
+    for (i = 1; i < n - 1; i++)
+        if (etag[i] <= ' ' || etag[i] == '"' || etag[i] == 0x7F)
+            return false;
+    return true;
+}
+
+static void add_etag(struct head *head, const char *value)
+{
+    const char *etag = is_strong(value) ? value : "";
+
+    if (head->has_etag == HEAD_NOTHING) {
+        head->has_etag = HEAD_VALUE;
+        strcpy(head->etag, etag);
+    } else if (strcmp(head->etag, etag) != 0) {
+        head->has_etag = HEAD_ODD;
+        head->etag[0] = '\0';
+    }
+}
+
+/* ---- all of them ------------------------------------------------------- */
+
+void head_start(struct head *head, long http, bool http2)
+{
+    *head = (struct head){
+        .http = http,
+        .first = -1,
+        .last = -1,
+        .total = -1,
+        .end = http2 ? HEAD_MARKED : HEAD_CLOSE,
+        .kind = MEDIA_FILE,
+        .coding = "",
+    };
+}
+
+void head_add(struct head *head, const char *name, const char *value)
+{
+    static const struct {
+        const char *name;
+        void (*add)(struct head *head, const char *value);
+    } known[] = {
+        {"Content-Range", add_range},        {"Content-Length", add_length},
+        {"Transfer-Encoding", add_transfer}, {"Content-Encoding", add_coding},
+        {"Content-Type", add_type},          {"ETag", add_etag},
+    };
+    size_t len = strcspn(name, " \t"); /* a blank may come before the colon */
+    size_t i;
+
+    for (i = 0; i < sizeof known / sizeof *known; i++)
+        if (is_word(name, len, known[i].name))
+            known[i].add(head, value);
+}

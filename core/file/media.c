@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Names are made of what is on a list, never of what a server likes. */
+#include "file/media.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ascii.h"
+
+enum { LONGEST_ID = 100 };
+
+const char *media_name(enum luma_what what)
+{
+    static const char *const names[] = {"video", "thumbnail", "last_frame"};
+
+    return names[what];
+}
+
+/* ---- names ------------------------------------------------------------- */
+
+uint64_t media_hash(uint64_t from, const void *bytes, size_t n)
+{
+    const unsigned char *b = bytes;
+    uint64_t h = from ? from : 0xCBF29CE484222325u; /* FNV-1a */
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        h = (h ^ b[i]) * 0x100000001B3u;
+    return h;
+}
+
+static bool may_stand(char c)
+{
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' ||
+           c == '.';
+}
+
+void media_stem(char stem[MEDIA_STEM], const char *id, size_t len,
+                enum luma_what what)
+{
+    bool same = len <= LONGEST_ID;
+    size_t i, n = same ? len : LONGEST_ID;
+
+    for (i = 0; i < n; i++) {
+        bool stays = may_stand(id[i]) && (i || id[i] != '.');
+
+        stem[i] = '_';
+        if (stays)
+            stem[i] = id[i];
+        same = same && stays;
+    }
+    stem[n] = '\0';
+    if (!same)
+        n += (size_t)snprintf(stem + n, MEDIA_STEM - n, "-%016llx",
+                              (unsigned long long)media_hash(0, id, len));
+    if (what != LUMA_VIDEO)
+        snprintf(stem + n, MEDIA_STEM - n, "-%s", media_name(what));
+}
+
+/* The media type without its parameters is `name`. */
+static bool is_type(const char *type, const char *name)
+{
+    size_t n = strlen(name);
+
+    return ascii_starts(type, name) && (!type[n] || strchr("; \t", type[n]));
+}
+
+const char *media_ending(const char *type, enum luma_what what)
+{
+    static const struct {
+        const char *type, *ending;
+    } known[] = {
+        {"video/mp4", ".mp4"},  {"video/webm", ".webm"},
+        {"image/jpeg", ".jpg"}, {"video/quicktime", ".mov"},
+        {"image/png", ".png"},  {"image/webp", ".webp"},
+        {"image/gif", ".gif"},  {"image/avif", ".avif"},
+    };
+    size_t i;
+
+    for (i = 0; type && i < sizeof known / sizeof *known; i++)
+        if (is_type(type, known[i].type))
+            return known[i].ending;
+    return what == LUMA_VIDEO ? ".mp4" : ".jpg";
+}
+
+/* ---- what is no file --------------------------------------------------- */
+
+/* The media type, without its parameters, ends with `ending`. */
+static bool type_ends(const char *type, const char *ending)
+{
+    size_t n = strcspn(type, "; \t"), len = strlen(ending);
+
+    return n > len && ascii_same_bytes(type + n - len, ending, len);
+}
+
+enum media_kind media_kind_of_type(const char *type)
+{
+    static const char *const playlists[] = {"application/vnd.apple.mpegurl",
+                                            "application/x-mpegurl",
+                                            "application/mpegurl",
+                                            "audio/mpegurl",
+                                            "audio/x-mpegurl",
+                                            "video/mpegurl",
+                                            "video/x-mpegurl",
+                                            "application/dash+xml",
+                                            "video/vnd.mpeg.dash.mpd",
+                                            "application/vnd.ms-sstr+xml"};
+    size_t i;
+
+    for (i = 0; i < sizeof playlists / sizeof *playlists; i++)
+        if (is_type(type, playlists[i]))
+            return MEDIA_PLAYLIST;
+    return ascii_starts(type, "text/") || is_type(type, "application/json") ||
+                   is_type(type, "application/xml") ||
+                   type_ends(type, "+json") || type_ends(type, "+xml")
+               ? MEDIA_PAGE
+               : MEDIA_FILE;
+}
+
+static enum media_kind next_byte(struct media_start *s, char c)
+{
+    static const char mark[] = "\xEF\xBB\xBF", word[] = "#EXTM3U";
+    unsigned char byte = (unsigned char)c;
+
+    if (s->wide) /* FF FE or FE FF: a text */
+        return s->wide + byte == 0xFF + 0xFE ? MEDIA_PAGE : MEDIA_FILE;
+    if (s->word) {
+        if (c != word[s->word])
+            return MEDIA_FILE;
+        return word[++s->word] ? MEDIA_UNKNOWN : MEDIA_PLAYLIST;
+    }
+    if (s->mark < 3 && c == mark[s->mark]) {
+        s->mark++;
+        return MEDIA_UNKNOWN;
+    }
+    if (s->mark == 1 || s->mark == 2)
+        return MEDIA_FILE;
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+        s->mark = 3;
+        return MEDIA_UNKNOWN;
+    }
+    s->word = c == *word;
+    s->wide = !s->mark && byte >= 0xFE ? byte : 0;
+    if (s->word || s->wide)
+        return MEDIA_UNKNOWN;
+    return c == '<' || c == '{' || c == '[' ? MEDIA_PAGE : MEDIA_FILE;
+}
+
+enum media_kind media_start(struct media_start *s, const char *bytes, size_t n)
+{
+    enum media_kind kind = MEDIA_UNKNOWN;
+    size_t i;
+
+    for (i = 0; i < n && kind == MEDIA_UNKNOWN; i++)
+        kind = next_byte(s, bytes[i]);
+    return kind;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that happens to files, in the directory of the target. */
+#include "file/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "file/media.h"
+
+static bool file_error(struct luma_error *error, const char *what, int number)
+{
+    status_set(error, LUMA_FILE);
+    status_detail_errno(error, what, number);
+    return false;
+}
+
+/* About the folder that everything goes to. */
+static bool folder_error(struct luma_error *error, const char *what,
+                         const char *dir, int number)
+{
+    char shown[400], text[500];
+
+    status_clean(shown, sizeof shown, dir, strlen(dir), NULL);
+    snprintf(text, sizeof text, "%s %s", what, shown);
+    return file_error(error, text, number);
+}
+
+static bool refuse(struct luma_error *error, const char *detail)
+{
+    status_set(error, LUMA_FILE);
+    status_detail(error, "%s", detail);
+    return false;
+}
+
+/* ---- state ------------------------------------------------------------- */
+
+enum { BOOT_ROOM = 40, STATE_ROOM = 512, LINE_ROOM = STATE_ROOM + 32 };
+
+/* Names the time since the system was started. What was written before may
+ * not all have reached the disk, so a part from then is not resumed. */
+static void boot_name(char name[BOOT_ROOM])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_ROOM - 1);
+
+    if (fd >= 0)
+        close(fd);
+    name[n > 0 ? n : 0] = '\0';
+    name[strcspn(name, " \n")] = '\0';
+    if (!*name)
+        strcpy(name, "-");
+}
+
+void part_write_state(const struct part *part, const struct part_state *state)
+{
+    char boot[BOOT_ROOM], text[STATE_ROOM], line[LINE_ROOM];
+    int fd, n;
+
+    unlinkat(part->dir, part->state, 0);
+    if (!*state->etag || state->total < 0)
+        return;
+    boot_name(boot);
+    n = snprintf(text, sizeof text,
+                 "luma 1 %s %o %016" PRIx64 " %" PRId64 " %s", boot, part->mode,
+                 state->key, state->total, state->etag);
+    n = snprintf(line, sizeof line, "%s %016" PRIx64 "\n", text,
+                 media_hash(0, text, (size_t)n));
+    fd = openat(part->dir, part->state,
+                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    if (write(fd, line, (size_t)n) != n)
+        unlinkat(part->dir, part->state, 0);
+    close(fd);
+}
+
+/* The state's text, whose sum must be right; NULL: there is none. */
+static char *state_text(const struct part *part, char line[LINE_ROOM])
+{
+    int fd = openat(part->dir, part->state,
+                    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_ROOM - 1);
+    const char *digits;
+    uint64_t sum;
+    char *space;
+
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0 || line[n - 1] != '\n')
+        return NULL;
+    line[n - 1] = '\0';
+    space = strrchr(line, ' ');
+    digits = space ? space + 1 : line;
+    if (!space || !ascii_read(&digits, 16, &sum) || *digits)
+        return NULL;
+    *space = '\0';
+    return media_hash(0, line, (size_t)(space - line)) == sum ? line : NULL;
+}
+
+/* Reads `text` at `*at`, and moves it behind that. */
+static bool skip(const char **at, const char *text)
+{
+    size_t n = strlen(text);
+    bool there = strncmp(*at, text, n) == 0;
+
+    *at += there ? n : 0;
+    return there;
+}
+
+/* Reads a number and the blank behind it. */
+static bool take_number(const char **at, unsigned base, uint64_t *number)
+{
+    return ascii_read(at, base, number) && skip(at, " ");
+}
+
+bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
+{
+    char line[LINE_ROOM], boot[BOOT_ROOM];
+    uint64_t mode, key, total;
+    const char *at = line;
+    struct stat s;
+
+    boot_name(boot);
+    if (fstat(part->fd, &s) != 0 || !state_text(part, line) ||
+        !skip(&at, "luma 1 ") || !skip(&at, boot) || !skip(&at, " ") ||
+        !take_number(&at, 8, &mode) || !take_number(&at, 16, &key) ||
+        !take_number(&at, 10, &total) || strlen(at) >= PART_ETAG ||
+        total > INT64_MAX || s.st_size > (int64_t)total)
+        return false;
+    part->mode = mode & 0777;
+    state->key = key;
+    state->total = (int64_t)total;
+    strcpy(state->etag, at);
+    *size = s.st_size;
+    return true;
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+/* What bears the final name must be a file or a link, if there is anything. */
+static bool check_target(const struct part *part, const char *name,
+                         struct luma_error *error)
+{
+    struct stat s;
+
+    if (fstatat(part->dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0 ||
+        S_ISREG(s.st_mode) || S_ISLNK(s.st_mode))
+        return true;
+    return refuse(error, "a folder or device has this name");
+}
+
+/* Only what we have made ourselves is written to. */
+static bool is_ours(int fd)
+{
+    struct stat s;
+
+    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_nlink == 1 &&
+           s.st_uid == geteuid() && !(s.st_mode & 077);
+}
+
+/* A new one, which says by the way what mode new files have. */
+static int make_part(struct part *part)
+{
+    struct stat s;
+    int fd = openat(part->dir, part->name,
+                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+    if (fd >= 0 && fstat(fd, &s) == 0) {
+        part->mode = s.st_mode & 0777;
+        fchmod(fd, 0600);
+    }
+    return fd;
+}
+
+/* A descriptor of the part, old or new; -1: `errno` says why. */
+static int open_part(struct part *part)
+{
+    int fd = openat(part->dir, part->name,
+                    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0 && is_ours(fd))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    if ((fd >= 0 || errno != ENOENT) &&
+        unlinkat(part->dir, part->name, 0) != 0 && errno != ENOENT)
+        return -1;
+    return make_part(part);
+}
+
+/* The part may have been renamed or removed before it was ours. */
+static bool is_still_there(const struct part *part)
+{
+    struct stat there, here;
+
+    return fstatat(part->dir, part->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstat(part->fd, &here) == 0 && there.st_ino == here.st_ino &&
+           there.st_dev == here.st_dev;
+}
+
+static void let_go(struct part *part)
+{
+    flock(part->fd, LOCK_UN); /* a forked process may hold the descriptor */
+    close(part->fd);
+    part->fd = -1;
+}
+
+/* Only one download at a time writes to a part. */
+static bool lock_part(struct part *part, const char *dir,
+                      struct luma_error *error)
+{
+    int tries;
+
+    for (tries = 0; tries < 100; tries++) {
+        part->fd = open_part(part);
+        if (part->fd < 0 && errno != EEXIST)
+            return folder_error(error, "cannot make a part file in", dir,
+                                errno);
+        if (part->fd < 0)
+            continue; /* somebody was faster: look at theirs */
+        if (flock(part->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            close(part->fd);
+            part->fd = -1;
+            return refuse(error, "another download is writing to it");
+        }
+        if (is_still_there(part))
+            return true;
+        let_go(part);
+    }
+    return refuse(error, "another process keeps removing its part file");
+}
+
+static char *joined(const char *name, const char *ending)
+{
+    size_t size = strlen(name) + strlen(ending) + 1;
+    char *text = malloc(size);
+
+    if (text)
+        snprintf(text, size, "%s%s", name, ending);
+    return text;
+}
+
+bool part_open(struct part *part, const char *dir, const char *name,
+               struct luma_error *error)
+{
+    *part = (struct part){.dir = -1, .fd = -1, .mode = 0600};
+    part->name = joined(name, ".luma.part");
+    part->state = joined(name, ".luma.state.part");
+    if (!part->name || !part->state) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
+    part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (part->dir < 0)
+        return folder_error(error, "cannot open the folder", dir, errno);
+    return check_target(part, name, error) && lock_part(part, dir, error);
+}
+
+void part_close(struct part *part, bool remove)
+{
+    if (!part->name && !part->state) /* zero-filled */
+        return;
+    if (part->fd >= 0) {
+        if (remove) {
+            unlinkat(part->dir, part->name, 0);
+            unlinkat(part->dir, part->state, 0);
+        }
+        let_go(part);
+    }
+    if (part->dir >= 0)
+        close(part->dir);
+    free(part->name);
+    free(part->state);
+    *part = (struct part){.dir = -1, .fd = -1};
+}
+
+/* ---- content ----------------------------------------------------------- */
+
+bool part_empty(const struct part *part, struct luma_error *error)
+{
+    unlinkat(part->dir, part->state, 0);
+    return ftruncate(part->fd, 0) == 0 ||
+           file_error(error, "cannot empty its part file", errno);
+}
+
+bool part_write(const struct part *part, const char *bytes, size_t n,
+                int64_t at, struct luma_error *error)
+{
+    while (n > 0) {
+        ssize_t written = pwrite(part->fd, bytes, n, (off_t)at);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return file_error(error, "cannot write", written ? errno : ENOSPC);
+        at += written;
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return true;
+}
+
+bool part_commit(struct part *part, const char *name, bool sync,
+                 struct luma_error *error)
+{
+    if (!check_target(part, name, error))
+        return false;
+    fchmod(part->fd, part->mode);
+    if (sync && fsync(part->fd) != 0)
+        return file_error(error, "cannot bring it to the disk", errno);
+    if (renameat(part->dir, part->name, part->dir, name) != 0)
+        return file_error(error, "cannot give it its name", errno);
+    let_go(part);
+    unlinkat(part->dir, part->state, 0);
+    if (sync)
+        fsync(part->dir); /* the name; the file itself is safe by now */
+    return true;
+}

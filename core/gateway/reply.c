@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* Shapes as the gateways send them. */
+#include "gateway/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/document.h"
+#include "gateway/envelope.h"
+#include "gateway/places.h"
+#include "gateway/task.h"
+
+enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* An array is a list of tasks where lists have their places, unless it belongs
+ * to what is a task itself: an id before it says so. Only an envelope, with
+ * `data` or a code, may have an id of its own. */
+static bool is_list(const struct builder *b, uint32_t name)
+{
+    const char *const *path = places_of(PLACE_LIST);
+    bool envelope = builder_is_at(b, name, "data") ||
+                    builder_has_at(b, 0, "code");
+
+    while (*path && !builder_is_at(b, name, *path))
+        path++;
+    return *path && !builder_has_before(b, "task_id") &&
+           !(b->depth > 1 && builder_has_at(b, 1, "id")) &&
+           (envelope || !builder_has_at(b, 0, "id"));
+}
+
+static void drop_docs(struct reply *reply)
+{
+    struct luma_doc *doc;
+
+    while ((doc = reply_take(reply)))
+        free(doc);
+    free(reply->root);
+    reply->root = NULL;
+}
+
+void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+                bool keep_json)
+{
+    *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
+    reply->last = &reply->first;
+    json_init(&reply->json, max_task, keep_json);
+    reply->json.is_list = is_list;
+}
+
+void reply_reset(struct reply *reply, bool wants_tasks)
+{
+    drop_docs(reply);
+    reply->json.whole = reply->whole;
+    reply->json.max_doc = reply->whole ? MAX_VALUE : reply->max_task;
+    json_reset(&reply->json);
+    reply->wants_tasks = wants_tasks;
+    reply->bad = reply->over = reply->listed = reply->is_json = false;
+    reply->bytes = reply->tasks = reply->unreadable = 0;
+    reply->strangers = reply->nulls = 0;
+    reply->start_len = 0;
+}
+
+void reply_free(struct reply *reply)
+{
+    if (reply->last)
+        drop_docs(reply);
+    json_free(&reply->json);
+}
+
+struct luma_doc *reply_take(struct reply *reply)
+{
+    struct luma_doc *doc = reply->first;
+
+    if (!doc)
+        return NULL;
+    reply->first = (struct luma_doc *)doc->event.next;
+    if (!reply->first)
+        reply->last = &reply->first;
+    doc->event.next = NULL;
+    return doc;
+}
+
+static bool has_id(const struct luma_doc *doc)
+{
+    struct task_source source = task_of_doc(doc);
+    struct task_value id;
+
+    return task_find_id(&source, &id);
+}
+
+/* Keeps the value if it is a task, or the one that is wanted. Owns it in any
+ * case. */
+static void add_task(struct reply *reply, struct luma_doc *doc)
+{
+    struct task_source source = task_of_doc(doc);
+
+    if (!reply->whole && (!reply->wants_tasks || !has_id(doc))) {
+        reply->strangers++;
+        reply->nulls += doc->root->kind == LUMA_NULL;
+        free(doc);
+        return;
+    }
+    doc->event.kind = LUMA_TASK;
+    doc->state = task_find_state(&source, NULL);
+    reply->tasks++;
+    *reply->last = doc;
+    reply->last = (struct luma_doc **)&doc->event.next;
+}
+
+static void lose_row(struct reply *reply, enum luma_status why)
+{
+    reply->unreadable++;
+    reply->why = why;
+}
+
+static void take_value(struct reply *reply, enum json_result result)
+{
+    struct luma_doc *doc = json_take(&reply->json);
+
+    if (result == JSON_ROOT)
+        reply->root = doc;
+    else if (doc)
+        add_task(reply, doc);
+    else if (reply->json.why != LUMA_MEMORY)
+        lose_row(reply, reply->json.why);
+    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_MEMORY))
+        reply->bad = true;
+}
+
+bool reply_feed(struct reply *reply, const char *bytes, size_t n)
+{
+    size_t more = sizeof reply->start - reply->start_len;
+    size_t left = reply->max_bytes - reply->bytes;
+    const char *at = bytes, *end = bytes + (n < left ? n : left);
+
+    more = n < more ? n : more;
+    memcpy(reply->start + reply->start_len, bytes, more);
+    reply->start_len += more;
+    reply->bytes += (size_t)(end - bytes);
+    while (!reply->bad) {
+        enum json_result result = json_feed(&reply->json, &at, end);
+
+        if (result == JSON_MORE)
+            break;
+        if (result == JSON_BAD)
+            reply->bad = true;
+        else
+            take_value(reply, result);
+    }
+    if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
+        return true;
+    if (n > left && !reply->bad) {
+        reply->json.why = LUMA_TOO_LARGE;
+        reply->bad = reply->over = true;
+    }
+    return !reply->bad;
+}
+
+/* ---- the verdict ------------------------------------------------------- */
+
+/* The length of an excerpt without the part of the secret that it may end in,
+ * where it was cut. */
+static size_t before_secret(const char *text, size_t len, const char *secret)
+{
+    size_t n = secret ? strlen(secret) : 0;
+
+    for (n = n < len ? n : len; n > 0; n--)
+        if (memcmp(text + len - n, secret, n) == 0)
+            break;
+    return len - n;
+}
+
+/* The gateway's own words for what is wrong, or how the body starts. */
+static void explain(const struct reply *reply, const char *secret,
+                    struct luma_error *error)
+{
+    char clean[512];
+    size_t len = 0;
+    const char *text = reply->root ? envelope_error_text(reply->root, &len)
+                                   : NULL;
+
+    if (text) {
+        status_clean(clean, sizeof clean, text, len, secret);
+        status_detail(error, "%s", clean);
+    } else if (reply->start_len) {
+        len = before_secret(reply->start, reply->start_len, secret);
+        status_clean(clean, sizeof clean, reply->start, len, secret);
+        status_detail(error, "it starts with %s", clean);
+    } else if (error->code != LUMA_TRUNCATED) {
+        status_detail(error, "it is empty");
+    }
+}
+
+/* The values of a list that is not empty must not all be something else. */
+static enum luma_status judge_list(struct reply *reply)
+{
+    reply->listed = true;
+    return reply->tasks || reply->unreadable || reply->strangers == reply->nulls
+               ? LUMA_OK
+               : LUMA_REPLY;
+}
+
+/* A list of tasks beside an id is one only where tasks were in it: else it may
+ * be a task's own. */
+static bool list_is_owned(const struct reply *reply)
+{
+    const struct luma_doc *root = reply->root;
+
+    return doc_path(root, "task_id") || doc_path(root, "data.task_id") ||
+           (!reply->tasks &&
+            (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
+}
+
+/* What the root object of a 2xx reply is: an envelope whose rows came out
+ * already, one around a single task, or a bare task. */
+static enum luma_status judge_object(struct reply *reply)
+{
+    struct luma_doc *root = reply->root;
+    bool task = envelope_member(root, "task_id") ||
+                (envelope_member(root, "id") && !envelope_member(root, "code"));
+    bool null_list = !task && envelope_list_is_null(root), inner, alone;
+
+    if (envelope_has_error(root, true))
+        return LUMA_GATEWAY;
+    if (reply->json.lists && list_is_owned(reply))
+        return LUMA_REPLY;
+    inner = !task && json_narrow(&reply->json, root);
+    alone = (inner || (task && !reply->json.lists)) && has_id(root);
+    if (alone) {
+        reply->root = NULL;
+        add_task(reply, root);
+    }
+    if (reply->json.lists || (null_list && !alone))
+        return judge_list(reply);
+    return alone ? LUMA_OK : LUMA_REPLY;
+}
+
+/* Any value will do that does not say itself that it is an error. */
+static enum luma_status judge_whole(struct reply *reply)
+{
+    struct luma_doc *root = reply->root;
+
+    if (root->root->kind == LUMA_OBJECT && envelope_has_error(root, false))
+        return LUMA_GATEWAY;
+    reply->listed = true;
+    reply->root = NULL;
+    add_task(reply, root);
+    return LUMA_OK;
+}
+
+static enum luma_status judge(struct reply *reply)
+{
+    const struct luma_doc *root = reply->root;
+
+    if (!root && reply->json.why == LUMA_TRUNCATED && !reply->start_len)
+        return LUMA_REPLY;    /* an empty body is whole, but says nothing */
+    if (reply->json.spoilt) { /* it may be of any id behind it */
+        lose_row(reply, LUMA_REPLY);
+        return LUMA_OK;
+    }
+    if (!root || reply->bad)
+        return reply->json.why ? reply->json.why : LUMA_REPLY;
+    if (reply->whole)
+        return judge_whole(reply);
+    if (root->root->kind == LUMA_OBJECT)
+        return judge_object(reply);
+    return root->root->kind == LUMA_ARRAY || root->root->kind == LUMA_NULL
+               ? judge_list(reply)
+               : LUMA_REPLY;
+}
+
+void reply_end(struct reply *reply, long http, const char *secret,
+               struct luma_error *error)
+{
+    enum json_result result;
+    enum luma_status verdict;
+
+    if (reply->whole && reply->wants_tasks && !reply->bytes)
+        reply_feed(reply, "null ", 5); /* nothing is a value as well */
+    result = reply->bad ? JSON_BAD : json_end(&reply->json);
+    if (result == JSON_ROOT)
+        take_value(reply, result);
+    else if (result == JSON_BAD)
+        reply->bad = true;
+    reply->is_json = reply->root && reply->root->root->kind >= LUMA_ARRAY;
+    verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
+    status_set(error, verdict);
+    error->http = http;
+    error->retryable = status_retry(verdict, http) != RETRY_NEVER;
+    if (verdict == LUMA_TOO_LARGE && reply->over)
+        status_detail(error, "more than max_reply, %zu bytes",
+                      reply->max_bytes);
+    else if (verdict != LUMA_OK)
+        explain(reply, secret, error);
+}

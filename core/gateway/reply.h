@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What a gateway's reply says: which of its values are tasks, in every known
+ * shape (places.h), and whether it is an answer or a failure in disguise.
+ *
+ * Ids are missing only where a list of tasks was found that leaves them out:
+ * `listed`. A row that cannot be read (`unreadable`) may be of any id that was
+ * left out, and so may all that could not be read behind it.
+ *
+ * Pure: bytes in, documents and a verdict out. The caller owns the struct; one
+ * thread at a time; nothing blocks. */
+#ifndef LUMA_REPLY_H
+#define LUMA_REPLY_H
+
+#include "json/reader.h"
+
+struct reply {
+    struct json_reader json;
+    size_t max_task;
+    size_t max_bytes; /* decoded, of the whole reply */
+    bool whole;       /* its value is wanted as it is; set before reply_reset */
+    bool wants_tasks; /* the status is 2xx */
+    bool bad;         /* nothing more is wanted */
+    bool over;        /* more than max_bytes came */
+    size_t bytes;     /* so far, at most max_bytes */
+    size_t tasks;     /* so far */
+    size_t strangers; /* rows that are no tasks */
+    size_t nulls;     /* of them */
+    size_t unreadable;              /* rows over a limit, or not JSON */
+    enum luma_status why;           /* the last of them is unreadable */
+    bool listed;                    /* after reply_end */
+    bool is_json;                   /* likewise: the gateway's own words */
+    struct luma_doc *first, **last; /* tasks that wait for reply_take */
+    struct luma_doc *root;
+    char start[256]; /* of the body, for messages */
+    size_t start_len;
+};
+
+void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
+                bool keep_json);
+
+/* Ready for the next reply. `wants_tasks`: false where the status is not 2xx,
+ * so that the body can only explain. */
+void reply_reset(struct reply *reply, bool wants_tasks);
+
+/* Zero-filled may be freed too. */
+void reply_free(struct reply *reply);
+
+/* Takes a piece of the body. False: it cannot be a reply any more, stop. */
+bool reply_feed(struct reply *reply, const char *bytes, size_t n);
+
+/* The next task, the caller's to free(), its `state` set; NULL: none yet. */
+struct luma_doc *reply_take(struct reply *reply);
+
+/* The body is over. Sets error->code to LUMA_OK when it is a real answer, else
+ * to what it is, with a message from which `secret` is blotted out. A bare task
+ * shows up only now: call reply_take once more. */
+void reply_end(struct reply *reply, long http, const char *secret,
+               struct luma_error *error);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* The registries of special addresses (RFC 6890 and its heirs) as two lists. */
+#include "http/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/ascii.h"
+
+static const struct {
+    uint32_t prefix;
+    unsigned bits;
+} closed_v4[] = {
+    {0x00000000, 8},  /* 0.0.0.0: this host */
+    {0x0A000000, 8},  /* 10.0.0.0: private */
+    {0x64400000, 10}, /* 100.64.0.0: shared by a provider's customers */
+    {0x7F000000, 8},  /* 127.0.0.0: loopback */
+    {0xA9FE0000, 16}, /* 169.254.0.0: link-local, metadata of clouds */
+    {0xAC100000, 12}, /* 172.16.0.0: private */
+    {0xC0000000, 24}, /* 192.0.0.0: protocol assignments */
+    {0xC0000200, 24}, /* 192.0.2.0: documentation */
+    {0xC0A80000, 16}, /* 192.168.0.0: private */
+    {0xC6120000, 15}, /* 198.18.0.0: benchmarks */
+    {0xC6336400, 24}, /* 198.51.100.0: documentation */
+    {0xCB007100, 24}, /* 203.0.113.0: documentation */
+    {0xE0000000, 3},  /* 224.0.0.0 and above: multicast, reserved */
+};
+
+/* A prefix of whole bytes; `at`: where the IPv4 address lies that it wraps. */
+static const struct {
+    uint8_t prefix[12];
+    unsigned bytes, at;
+} wrapped_v4[] = {
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 12, 12}, /* mapped */
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 12, 12},       /* compatible, ::1 */
+    {{0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0}, 12, 12}, /* NAT64 */
+    {{0x20, 0x02}, 2, 2},                                    /* 6to4 */
+};
+
+static bool is_public_v4(uint32_t address)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof closed_v4 / sizeof *closed_v4; i++)
+        if ((address ^ closed_v4[i].prefix) >> (32 - closed_v4[i].bits) == 0)
+            return false;
+    return true;
+}
+
+static uint32_t read_v4(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+           (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* Only 2000::/3 is given out at all; in it, Teredo wraps what cannot be read,
+ * and 2001:db8:: is for documentation. */
+static bool is_public_v6(const uint8_t b[16])
+{
+    size_t i;
+
+    for (i = 0; i < sizeof wrapped_v4 / sizeof *wrapped_v4; i++)
+        if (memcmp(b, wrapped_v4[i].prefix, wrapped_v4[i].bytes) == 0)
+            return is_public_v4(read_v4(b + wrapped_v4[i].at));
+    if (b[0] == 0x20 && b[1] == 0x01 &&
+        ((b[2] == 0 && b[3] == 0) || (b[2] == 0x0D && b[3] == 0xB8)))
+        return false;
+    return b[0] >> 5 == 1;
+}
+
+bool address_is_public(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+
+        memcpy(&v4, address, sizeof v4);
+        return is_public_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    if (address->sa_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+
+        memcpy(&v6, address, sizeof v6);
+        return is_public_v6(v6.sin6_addr.s6_addr);
+    }
+    return false;
+}
+
+bool address_text_is_public(const char *text)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return is_public_v4(ntohl(v4.s_addr));
+    return inet_pton(AF_INET6, text, &v6) == 1 && is_public_v6(v6.s6_addr);
+}
+
+bool address_is_loopback(const char *host)
+{
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
+    return ascii_same(host, "localhost") || strcmp(host, "::1") == 0 ||
+           strcmp(host, "[::1]") == 0;
+}

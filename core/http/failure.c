@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* One table for libcurl's results, one for what a system runs out of. */
+#include "http/failure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/link.h"
+#include "http/proxy.h"
+
+/* ---- what the system lacks --------------------------------------------- */
+
+/* Own words: those of strerror depend on the host's locale. */
+static const char *shortage(int number)
+{
+    switch (number) {
+    case EMFILE:
+        return "too many open files in this process (ulimit -n)";
+    case ENFILE:
+        return "too many open files in the whole system";
+    case ENOMEM:
+    case ENOBUFS:
+        return "the system has no memory left for it";
+    case EAGAIN:
+        return "no more threads are allowed (ulimit -u)";
+    default:
+        return NULL;
+    }
+}
+
+void failure_add_errno(struct luma_error *error, int number)
+{
+    const char *what = shortage(number);
+
+    if (what)
+        status_detail(error, "%s", what);
+}
+
+/* The resolver and the TLS library do not say that they had no descriptor. So
+ * this takes as many as a connection needs for a moment. errno, or 0. */
+static int try_descriptors(void)
+{
+    int fd[3], count = 0, number = 0;
+
+    while (!number && count < 3) {
+        fd[count] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (fd[count] < 0)
+            number = errno;
+        else
+            count++;
+    }
+    while (count > 0)
+        close(fd[--count]);
+    return number;
+}
+
+/* Before the request is sent, a failure may be due to a full table. */
+static const char *shortage_of(const struct failure *f)
+{
+    if (f->sent)
+        return NULL;
+    switch (f->result) {
+    case CURLE_COULDNT_CONNECT:
+        return shortage(f->socket_error);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_OUT_OF_MEMORY:
+        return shortage(try_descriptors());
+    default:
+        return NULL;
+    }
+}
+
+/* ---- libcurl's results ------------------------------------------------- */
+
+static enum luma_status status_of(const struct failure *f)
+{
+    switch (f->result) {
+    case CURLE_OUT_OF_MEMORY:
+        return LUMA_MEMORY;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return LUMA_RESOLVE;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+        return LUMA_CONNECT;
+    case CURLE_OPERATION_TIMEDOUT:
+        return f->sent ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
+        return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK : LUMA_TLS;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+        return LUMA_TLS;
+    case CURLE_PARTIAL_FILE:
+        return LUMA_TRUNCATED;
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+    case CURLE_WRITE_ERROR:
+        return LUMA_REPLY;
+    default:
+        return f->answered ? LUMA_TRUNCATED : LUMA_NETWORK;
+    }
+}
+
+void failure_set(struct luma_error *error, const struct failure *failure,
+                 const struct luma_options *options)
+{
+    const char *lacks = shortage_of(failure);
+    char text[CURL_ERROR_SIZE];
+
+    status_set(error, lacks ? LUMA_CONNECT : status_of(failure));
+    if (lacks) {
+        status_detail(error, "%s", lacks);
+    } else if (*failure->text) {
+        size_t len = strlen(failure->text);
+
+        proxy_clean(text, sizeof text, failure->text, len,
+                    len == sizeof text - 1, options);
+        status_detail(error, "%s", text);
+    }
+}
+
+/* ---- what a reply says ------------------------------------------------- */
+
+enum { MAX_WORDS = 500 }; /* longer words of a reply may have been cut */
+
+/* What reply_end has added to the message in the words of the reply; else "".
+ */
+static char *reply_words(struct luma_error *error, const struct reply *reply,
+                         bool *cut)
+{
+    static const char starts[] = ": it starts with ";
+    char *at = error->message + strlen(luma_status_sentence(error->code));
+    bool own = reply->over || !reply->start_len;
+
+    *cut = false;
+    if (own || !*at)
+        return error->message + strlen(error->message);
+    if (strncmp(at, starts, sizeof starts - 1) == 0) {
+        *cut = reply->bytes > reply->start_len;
+        return at + sizeof starts - 1;
+    }
+    *cut = strlen(at) > MAX_WORDS;
+    return at + 2;
+}
+
+static void tell_redirect(struct luma_error *error, const char *words,
+                          const struct luma_options *options, const char *url,
+                          const char *location)
+{
+    char message[sizeof error->message];
+    struct link_target to;
+
+    if (location && !link_redirect(&to, url, location, options))
+        return;
+    if (location && *to.shown)
+        snprintf(message, sizeof message,
+                 "the gateway redirected the request to %s%s; check "
+                 "base_url%s%s",
+                 to.shown, to.cut ? "..." : "",
+                 *to.base ? ", it may have to be " : "", to.base);
+    else
+        snprintf(message, sizeof message,
+                 "the gateway redirected the request; %s%s%s",
+                 location ? "its Location cannot be read"
+                          : "it has no Location",
+                 *words ? ": " : "", words);
+    memcpy(error->message, message, sizeof message);
+}
+
+void failure_clean(struct luma_error *error, const struct reply *reply,
+                   const struct luma_options *options, const char *url,
+                   const char *location)
+{
+    bool cut;
+    char *words = reply_words(error, reply, &cut);
+
+    proxy_hide(options->proxy, words, cut);
+    if (error->code == LUMA_REDIRECT)
+        tell_redirect(error, words, options, url, location);
+}

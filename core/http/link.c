@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* libcurl takes the URLs apart, so that what is checked is what is asked. */
+#include "http/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/address.h"
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "http/proxy.h"
+
+struct parts {
+    CURLU *url;
+    char *scheme, *host, *port;
+};
+
+static void free_parts(struct parts *p)
+{
+    curl_free(p->scheme);
+    curl_free(p->host);
+    curl_free(p->port);
+    curl_url_cleanup(p->url);
+}
+
+/* CURLUE_OK, or why it cannot be taken apart. To be freed in any case. */
+static CURLUcode take_apart(struct parts *p, const char *url)
+{
+    CURLUcode code;
+
+    *p = (struct parts){.url = curl_url()};
+    code = p->url ? curl_url_set(p->url, CURLUPART_URL, url, 0)
+                  : CURLUE_OUT_OF_MEMORY;
+    if (!code)
+        code = curl_url_get(p->url, CURLUPART_SCHEME, &p->scheme, 0);
+    if (!code)
+        code = curl_url_get(p->url, CURLUPART_HOST, &p->host, 0);
+    if (!code)
+        code =
+            curl_url_get(p->url, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT);
+    return code;
+}
+
+CURLUcode link_user(CURLU *url)
+{
+    char *user = NULL, *password = NULL;
+    CURLUcode first = curl_url_get(url, CURLUPART_USER, &user, 0);
+    CURLUcode second = curl_url_get(url, CURLUPART_PASSWORD, &password, 0);
+
+    curl_free(user);
+    curl_free(password);
+    if (first == CURLUE_OUT_OF_MEMORY || second == CURLUE_OUT_OF_MEMORY)
+        return CURLUE_OUT_OF_MEMORY;
+    return first == CURLUE_OK || second == CURLUE_OK ? CURLUE_OK
+                                                     : CURLUE_NO_USER;
+}
+
+/* The host without the brackets of an IPv6 address. */
+static const char *bare(struct parts *p)
+{
+    size_t n = strlen(p->host);
+
+    if (*p->host != '[' || p->host[n - 1] != ']')
+        return p->host;
+    p->host[n - 1] = '\0';
+    return p->host + 1;
+}
+
+static bool has_controls(const char *url)
+{
+    for (; *url; url++)
+        if ((unsigned char)*url <= ' ' || *url == 0x7F)
+            return true;
+    return false;
+}
+
+/* What is wrong with a URL that could be taken apart, or NULL. */
+static const char *problem_of(struct parts *p, bool plain_http)
+{
+    if (strcmp(p->scheme, "http") == 0)
+        return plain_http || address_is_loopback(bare(p))
+                   ? NULL
+                   : "it is plain http; see plain_http";
+    return strcmp(p->scheme, "https") == 0 ? NULL
+                                           : "it is neither https nor http";
+}
+
+static bool look(const char *url, bool plain_http, const char **problem)
+{
+    struct parts p;
+    CURLUcode code, user;
+
+    *problem = "it holds spaces or control characters";
+    if (has_controls(url))
+        return true;
+    code = take_apart(&p, url);
+    user = code ? CURLUE_NO_USER : link_user(p.url);
+    if (code)
+        *problem = "it is no URL";
+    else if (user == CURLUE_OK)
+        *problem = "it holds a user name or password";
+    else
+        *problem = problem_of(&p, plain_http);
+    free_parts(&p);
+    return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
+}
+
+/* libcurl calls some URLs bad that it had no memory for: so what is bad is
+ * looked at twice, here and below, and must be so for the same reason. */
+bool link_check(const char *url, bool plain_http, const char **problem)
+{
+    const char *again = NULL;
+
+    return look(url, plain_http, problem) &&
+           (!*problem || (look(url, plain_http, &again) && again == *problem));
+}
+
+static CURLUcode follow(const char *url, const char *location, char **to)
+{
+    CURLU *base = curl_url();
+    char *found = NULL;
+    CURLUcode code = base ? curl_url_set(base, CURLUPART_URL, url, 0)
+                          : CURLUE_OUT_OF_MEMORY;
+
+    if (!code)
+        code = curl_url_set(base, CURLUPART_URL, location,
+                            CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME);
+    if (!code)
+        code = curl_url_get(base, CURLUPART_URL, &found, 0);
+    *to = code ? NULL : buf_copy(found, strlen(found));
+    curl_free(found);
+    curl_url_cleanup(base);
+    return code || *to ? code : CURLUE_OUT_OF_MEMORY;
+}
+
+bool link_follow(const char *url, const char *location, char **to)
+{
+    CURLUcode code = follow(url, location, to);
+
+    if (!code || code == CURLUE_OUT_OF_MEMORY)
+        return !code;
+    return follow(url, location, to) == code || *to;
+}
+
+/* Sets `text` to what a message may show of a URL, libcurl's to free. */
+static CURLUcode public_part(const char *url, char **text)
+{
+    static const CURLUPart hidden[] = {
+        CURLUPART_USER,   CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+        CURLUPART_ZONEID, CURLUPART_QUERY,    CURLUPART_FRAGMENT,
+    };
+    CURLU *parts = curl_url();
+    CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url,
+                                          CURLU_NON_SUPPORT_SCHEME)
+                           : CURLUE_OUT_OF_MEMORY;
+    size_t i;
+
+    for (i = 0; !code && i < sizeof hidden / sizeof *hidden; i++)
+        code = curl_url_set(parts, hidden[i], NULL, 0);
+    if (!code)
+        code = curl_url_get(parts, CURLUPART_URL, text, 0);
+    curl_url_cleanup(parts);
+    return code;
+}
+
+static bool same_host(const char *url, const char *other)
+{
+    struct parts a, b;
+    bool same = take_apart(&a, url) == CURLUE_OK;
+
+    same = take_apart(&b, other) == CURLUE_OK && same &&
+           ascii_same(a.host, b.host);
+    free_parts(&a);
+    free_parts(&b);
+    return same;
+}
+
+/* The base_url that would have asked `to`, where `url` follows `base`. */
+static void find_base(struct link_target *to, const char *url, const char *base)
+{
+    size_t base_len = strlen(base), len = strlen(to->shown), path;
+
+    while (base_len && base[base_len - 1] == '/')
+        base_len--;
+    url += base_len;
+    path = strcspn(url, "?");
+    if (!path || path >= len || !same_host(to->shown, base) ||
+        memcmp(to->shown + len - path, url, path) != 0)
+        return;
+    if (len - path != base_len || memcmp(to->shown, base, base_len) != 0)
+        memcpy(to->base, to->shown, len - path); /* zero-filled before */
+}
+
+bool link_redirect(struct link_target *to, const char *url,
+                   const char *location, const struct luma_options *options)
+{
+    char *next, *text = NULL;
+    CURLUcode code = link_follow(url, location, &next) ? CURLUE_OK
+                                                       : CURLUE_OUT_OF_MEMORY;
+
+    *to = (struct link_target){.cut = false};
+    if (next)
+        code = public_part(next, &text);
+    if (text) {
+        to->cut = !proxy_clean(to->shown, LINK_SHOWN, text, strlen(text), false,
+                               options);
+        if (!to->cut)
+            find_base(to, url, options->base_url);
+    }
+    curl_free(text);
+    free(next);
+    return code != CURLUE_OUT_OF_MEMORY;
+}
+
+bool link_same_origin(const char *url, const char *other)
+{
+    struct parts a, b;
+    bool same = take_apart(&a, url) == CURLUE_OK;
+
+    same = take_apart(&b, other) == CURLUE_OK && same;
+    same = same && ascii_same(a.scheme, b.scheme) &&
+           ascii_same(a.host, b.host) && strcmp(a.port, b.port) == 0;
+    free_parts(&a);
+    free_parts(&b);
+    return same;
+}
+
+void link_host(const char *url, const struct luma_options *options,
+               char host[LINK_HOST])
+{
+    struct parts p;
+
+    *host = '\0';
+    if (take_apart(&p, url) == CURLUE_OK)
+        proxy_clean(host, LINK_HOST, p.host, strlen(p.host), false, options);
+    free_parts(&p);
+}
+
+bool link_is_closed(const char *url)
+{
+    struct parts p;
+    bool closed = true;
+
+    if (take_apart(&p, url) == CURLUE_OK) {
+        const char *host = bare(&p);
+
+        closed =
+            address_is_loopback(host) ||
+            (!address_text_is_public(host) &&
+             (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
+    }
+    free_parts(&p);
+    return closed;
+}

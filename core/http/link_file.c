@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What somebody wrote is made absolute from base_url; libcurl's parser does the
+ * rest. */
+#include "http/link_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "http/link.h"
+#include "http/origin.h"
+
+/* Sets `url` to where it leads, or to NULL where it leads nowhere. False: out
+ * of memory. */
+static bool resolve(const char *base_url, const char *link, char **url)
+{
+    struct buf base = {0};
+    bool good = origin_append_base(&base, base_url) &&
+                buf_append(&base, "/", 2) && link_follow(base.data, link, url);
+
+    buf_free(&base);
+    return good;
+}
+
+bool link_file_read(char **url, const char *link, size_t len,
+                    const char *base_url)
+{
+    char *text, *found = NULL;
+    bool good;
+
+    *url = NULL;
+    while (len && ascii_is_space(link[len - 1]))
+        len--;
+    for (; len && ascii_is_space(*link); link++)
+        len--;
+    if (!len || memchr(link, '\0', len))
+        return true;
+    text = buf_copy(link, len);
+    good = text && (!strchr(text, '/') || resolve(base_url, text, &found));
+    if (good)
+        *url = found ? found : text;
+    if (!good || found)
+        free(text);
+    return good;
+}
+
+bool link_file_check(const char *url, bool redirected, bool allow_private,
+                     const struct luma_options *options,
+                     struct luma_error *error)
+{
+    const char *wrong;
+
+    if (!link_check(url, options->plain_http, &wrong)) {
+        status_set(error, LUMA_MEMORY);
+        return false;
+    }
+    if (wrong) {
+        status_set(error, LUMA_LINK);
+        status_detail(error, redirected ? "redirected: %s" : "%s", wrong);
+        return false;
+    }
+    if (!options->proxy || allow_private || !link_is_closed(url))
+        return true;
+    status_set(error, LUMA_ADDRESS);
+    return false;
+}

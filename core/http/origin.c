@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* URLs are read by libcurl's own parser, so that what is checked is what will
+ * be asked for. */
+#include "http/origin.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/address.h"
+#include "base/ascii.h"
+#include "http/link.h"
+
+bool origin_append_base(struct buf *url, const char *base_url)
+{
+    size_t len = strlen(base_url);
+
+    while (len && base_url[len - 1] == '/')
+        len--;
+    return buf_append(url, base_url, len);
+}
+
+static bool wrong(struct luma_error *error, const char *detail)
+{
+    status_set(error, LUMA_ARGUMENT);
+    snprintf(error->message, sizeof error->message, "%s", detail);
+    return false;
+}
+
+static bool no_memory(struct luma_error *error)
+{
+    status_set(error, LUMA_MEMORY);
+    return false;
+}
+
+static bool check_parts(CURLU *url, const char *scheme, const char *host,
+                        bool plain_http, struct luma_error *error)
+{
+    bool plain = ascii_same(scheme, "http");
+    CURLUcode user = link_user(url);
+
+    if (!plain && !ascii_same(scheme, "https"))
+        return wrong(error, "base_url: must be an https URL");
+    if (user == CURLUE_OUT_OF_MEMORY)
+        return no_memory(error);
+    if (user == CURLUE_OK)
+        return wrong(error, "base_url: must not hold a user or password");
+    if (plain && !plain_http && !address_is_loopback(host))
+        return wrong(error, "base_url: plain http would show the token to "
+                            "everybody on the way; use https, or set "
+                            "plain_http = true");
+    return true;
+}
+
+bool origin_check(const struct luma_options *options, struct luma_error *error)
+{
+    CURLU *url = curl_url();
+    char *scheme = NULL, *host = NULL;
+    CURLUcode code =
+        url ? curl_url_set(url, CURLUPART_URL, options->base_url, 0)
+            : CURLUE_OUT_OF_MEMORY;
+    bool good = false;
+
+    if (!code)
+        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    if (!code)
+        code = curl_url_get(url, CURLUPART_HOST, &host, 0);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        no_memory(error);
+    else if (code)
+        wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
+    else if (strpbrk(options->base_url, "?#")) /* even an empty one */
+        wrong(error, "base_url: must not hold a query or a fragment");
+    else
+        good = check_parts(url, scheme, host, options->plain_http, error);
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(url);
+    if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
+        good = wrong(error, "ca_file: cannot be read");
+    return good;
+}
+
+bool origin_check_path(const struct luma_options *options, const char *path,
+                       struct luma_error *error)
+{
+    CURLU *url = curl_url();
+    struct buf text = {0};
+    bool good = url && origin_append_base(&text, options->base_url) &&
+                buf_append(&text, path, strlen(path) + 1);
+    CURLUcode code = good ? curl_url_set(url, CURLUPART_URL, text.data, 0)
+                          : CURLUE_OUT_OF_MEMORY;
+    CURLUcode user = code ? CURLUE_NO_USER : link_user(url);
+
+    if (code == CURLUE_OUT_OF_MEMORY || user == CURLUE_OUT_OF_MEMORY)
+        good = no_memory(error);
+    else if (code || user == CURLUE_OK ||
+             !link_same_origin(text.data, options->base_url))
+        good = wrong(error, "path: would lead to another host");
+    buf_free(&text);
+    curl_url_cleanup(url);
+    return good;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* The policy in numbers: AWS' bucket and full jitter, the 10 % rule of Google's
+ * SRE book, and a cap on what Retry-After may ask for. */
+#include "http/retry.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/ascii.h"
+
+static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
+static const double SHARE = 0.1; /* retries per request, once 100 are seen */
+static const double BASE_TRANSIENT = 50, BASE_THROTTLED = 1000; /* ms */
+static const double DELAY_CAP = 20000;                          /* ms */
+
+struct retry_budget retry_budget_new(void)
+{
+    return (struct retry_budget){.tokens = BUCKET};
+}
+
+void retry_count_request(struct retry_budget *budget)
+{
+    budget->requests++;
+}
+
+void retry_refund(struct retry_budget *budget, double spent)
+{
+    budget->tokens += spent > 0 ? spent : 1;
+    if (budget->tokens > BUCKET)
+        budget->tokens = BUCKET;
+}
+
+/* ---- Retry-After ------------------------------------------------------- */
+
+/* Days since 1970-01-01 of a date in the Gregorian calendar. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    int64_t era, of_era;
+
+    year -= month <= 2;
+    era = year / 400;
+    of_era = year % 400;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+           (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+}
+
+struct date {
+    int64_t year;
+    int month, day, hour, minute, second;
+};
+
+/* Reads at most `most` digits. NULL: there is none. */
+static const char *read_digits(const char *s, int most, int *value)
+{
+    const char *from = s;
+
+    for (*value = 0; s - from < most && ascii_is_digit(*s); s++)
+        *value = *value * 10 + (*s - '0');
+    return s == from ? NULL : s;
+}
+
+/* Skips at most `most` letters. NULL: there is none. */
+static const char *skip_letters(const char *s, int most)
+{
+    const char *from = s;
+
+    while (s - from < most && ascii_is_letter(*s))
+        s++;
+    return s == from ? NULL : s;
+}
+
+static const char *read_month(const char *s, int *month)
+{
+    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    for (*month = 1; *month <= 12; ++*month)
+        if (strncmp(s, names + 3 * (*month - 1), 3) == 0)
+            return s + 3;
+    return NULL;
+}
+
+static const char *read_year(const char *s, int most, int64_t *year)
+{
+    int value = 0;
+
+    s = read_digits(s, most, &value);
+    *year = most == 4 ? value : value + (value < 70 ? 2000 : 1900);
+    return s;
+}
+
+/* What stands at `s` for a character of a pattern. NULL: it does not. */
+static const char *read_field(const char *s, char what, struct date *date)
+{
+    switch (what) {
+    case 'w': /* the weekday says nothing that counts */
+        return skip_letters(s, 3);
+    case 'W':
+        return skip_letters(s, 9);
+    case 'n':
+        return read_month(s, &date->month);
+    case 'd':
+        return read_digits(s, 2, &date->day);
+    case 'h':
+        return read_digits(s, 2, &date->hour);
+    case 'm':
+        return read_digits(s, 2, &date->minute);
+    case 's':
+        return read_digits(s, 2, &date->second);
+    case 'y':
+        return read_year(s, 2, &date->year);
+    case 'Y':
+        return read_year(s, 4, &date->year);
+    case ' ': /* any number of them */
+        return s + strspn(s, " ");
+    default:
+        return *s == what ? s + 1 : NULL;
+    }
+}
+
+static bool matches(const char *s, const char *pattern, struct date *date)
+{
+    while (s && *pattern)
+        s = read_field(s, *pattern++, date);
+    return s && !*s;
+}
+
+static bool is_date(const struct date *d)
+{
+    return d->day >= 1 && d->year >= 1900 && d->hour <= 23 && d->minute <= 59 &&
+           d->second <= 60 &&
+           d->day <= days_of(d->year, d->month + 1, 1) -
+                         days_of(d->year, d->month, 1);
+}
+
+/* RFC 9110 5.6.7: IMF-fixdate, RFC 850 and asctime, to Unix seconds. */
+static bool read_date(const char *s, int64_t *seconds)
+{
+    struct date d;
+
+    if ((!matches(s, "w, d n Y h:m:s GMT", &d) &&
+         !matches(s, "W, d-n-y h:m:s GMT", &d) &&
+         !matches(s, "w n d h:m:s Y", &d)) ||
+        !is_date(&d))
+        return false;
+    *seconds = days_of(d.year, d.month, d.day) * 86400 + d.hour * 3600 +
+               d.minute * 60 + d.second;
+    return true;
+}
+
+struct retry_hint retry_hint(const char *value, const char *date, int64_t now)
+{
+    struct retry_hint hint = {HINT_NONE, 0};
+    size_t digits;
+    int64_t then;
+
+    if (!value)
+        return hint;
+    digits = strspn(value, "0123456789");
+    hint.kind = HINT_ABSURD;
+    if (digits && digits <= 10 && !value[digits]) {
+        for (; *value; value++)
+            hint.seconds = hint.seconds * 10 + (*value - '0');
+        hint.kind = hint.seconds > 0 ? HINT_SECONDS : HINT_NONE;
+    } else if (!digits && read_date(value, &then)) {
+        if (date)
+            read_date(date, &now);
+        hint.seconds = then > now ? (double)(then - now) : 0;
+        hint.kind = then > now ? HINT_SECONDS : HINT_NONE;
+    }
+    return hint;
+}
+
+/* ---- the decision ------------------------------------------------------ */
+
+static bool allowed(const struct retry_question *q)
+{
+    unsigned attempts = q->attempts;
+
+    if (attempts > RETRY_MAX_ATTEMPTS)
+        attempts = RETRY_MAX_ATTEMPTS;
+    if (q->how == RETRY_ONCE && attempts > 2)
+        attempts = 2;
+    return q->how != RETRY_NEVER && q->attempt < attempts;
+}
+
+/* Full jitter: anything from 0 to a ceiling that doubles. */
+static double backoff(const struct retry_question *q)
+{
+    double ceiling = q->how == RETRY_THROTTLED ? BASE_THROTTLED
+                                               : BASE_TRANSIENT;
+    unsigned i;
+
+    for (i = 1; i < q->attempt; i++)
+        ceiling *= 2;
+    return q->chance * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
+}
+
+static bool affordable(const struct retry_budget *budget, double cost)
+{
+    bool many = budget->requests > 100;
+
+    return budget->tokens >= cost &&
+           !(many &&
+             (double)(budget->retries + 1) > SHARE * (double)budget->requests);
+}
+
+struct retry_answer retry_decide(struct retry_budget *budget,
+                                 const struct retry_question *q)
+{
+    struct retry_answer answer = {RETRY_STOP, 0, 0};
+    bool hinted = q->hint.kind == HINT_SECONDS;
+    double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
+    double cost = q->how == RETRY_THROTTLED ? THROTTLED_COST : TRANSIENT_COST;
+
+    if (!allowed(q))
+        return answer;
+    if (hinted && q->hint.seconds * 1000 > delay)
+        delay = q->hint.seconds * 1000;
+    if (hinted && q->hint.seconds > RETRY_HINT_CAP) {
+        answer.verdict = RETRY_STOP_LATER;
+    } else if (q->left >= 0 && delay + needed > (double)q->left) {
+        answer.verdict = hinted ? RETRY_STOP_LATER : RETRY_STOP_TIME;
+    } else if (!affordable(budget, cost)) {
+        answer.verdict = RETRY_STOP_BUDGET;
+    } else {
+        answer = (struct retry_answer){RETRY_AFTER, (int64_t)delay, cost};
+        budget->tokens -= cost;
+        budget->retries++;
+    }
+    return answer;
+}
+
+void retry_explain(struct luma_error *error, enum retry_verdict verdict)
+{
+    if (verdict == RETRY_STOP_LATER)
+        status_detail(error, "it asks to wait %" PRId64 " s",
+                      (int64_t)error->retry_after);
+    else if (verdict == RETRY_STOP_BUDGET)
+        status_detail(error, "not repeated, because too much failed lately");
+    else if (verdict == RETRY_STOP_TIME)
+        status_detail(error, "not repeated, because the deadline is near");
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Ids lie end to end in one buffer, found through a table of indices. */
+#include "job/ids.h"
+
+#include <stdlib.h>
+
+#include "base/ascii.h"
+
+/* FNV-1a. */
+#define FNV_START 0xCBF29CE484222325u
+#define FNV_PRIME 0x100000001B3u
+
+struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
+{
+    struct luma_ids *ids = calloc(1, sizeof *ids);
+    uint32_t room = 16;
+
+    while (room / 2 < expected && room < 1u << 31)
+        room *= 2;
+    if (!ids)
+        return NULL;
+    atomic_init(&ids->refs, 1);
+    ids->text.cap = UINT32_MAX;
+    ids->room = room;
+    ids->slots = calloc(room, sizeof *ids->slots);
+    if (ids->slots && buf_reserve(&ids->text, bytes) &&
+        buf_reserve(&ids->ends, expected * sizeof(uint32_t)))
+        return ids;
+    luma_ids_unref(ids);
+    return NULL;
+}
+
+struct luma_ids *ids_ref(struct luma_ids *ids)
+{
+    atomic_fetch_add(&ids->refs, 1);
+    return ids;
+}
+
+void luma_ids_unref(struct luma_ids *ids)
+{
+    if (!ids || atomic_fetch_sub(&ids->refs, 1) > 1)
+        return;
+    buf_free(&ids->text);
+    buf_free(&ids->ends);
+    buf_free(&ids->invalid);
+    free(ids->slots);
+    free(ids);
+}
+
+const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len)
+{
+    const uint32_t *ends = (const uint32_t *)ids->ends.data;
+    uint32_t from = index ? ends[index - 1] : 0;
+
+    *len = ends[index] - from;
+    return ids->text.data + from;
+}
+
+static uint32_t hash_of(const char *s, size_t n)
+{
+    uint64_t h = FNV_START;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * FNV_PRIME;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* The slot of the id, or the empty one where it belongs. */
+static uint32_t *find_slot(const struct luma_ids *ids, const char *id,
+                           size_t len)
+{
+    uint32_t i = hash_of(id, len) & (ids->room - 1);
+
+    for (;; i = (i + 1) & (ids->room - 1)) {
+        size_t known;
+        const char *text;
+
+        if (!ids->slots[i])
+            return &ids->slots[i];
+        text = ids_get(ids, ids->slots[i] - 1, &known);
+        if (known == len && memcmp(text, id, len) == 0)
+            return &ids->slots[i];
+    }
+}
+
+int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len)
+{
+    return (int64_t)*find_slot(ids, id, len) - 1;
+}
+
+enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
+{
+    uint32_t *slot, end = (uint32_t)(ids->text.len + len);
+
+    if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->room / 2)
+        return LUMA_ARGUMENT;
+    slot = find_slot(ids, id, len);
+    if (*slot)
+        return LUMA_OK;
+    if (!buf_append(&ids->text, id, len))
+        return LUMA_MEMORY;
+    if (!buf_append(&ids->ends, &end, sizeof end) ||
+        (!status_is_utf8(id, len) &&
+         !buf_append(&ids->invalid, &ids->count, sizeof ids->count))) {
+        ids->text.len -= len; /* or it would be part of the next id */
+        ids->ends.len = ids->count * sizeof end;
+        return LUMA_MEMORY;
+    }
+    *slot = ++ids->count;
+    return LUMA_OK;
+}
+
+/* ---- ids that look alike ----------------------------------------------- */
+
+uint32_t ids_hash_look(const char *id, size_t len)
+{
+    uint64_t h = FNV_START;
+
+    for (ascii_trim(&id, &len); len > 0; id++, len--)
+        h = (h ^ (unsigned char)ascii_lower(*id)) * FNV_PRIME;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+bool ids_look_alike(const char *a, size_t n, const char *b, size_t len)
+{
+    ascii_trim(&a, &n);
+    ascii_trim(&b, &len);
+    return n == len && ascii_same_bytes(a, b, n);
+}

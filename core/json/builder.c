@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+/* Documents grow in four buffers that are used again and again; a finished one
+ * is copied out in one piece. */
+#include "json/builder.h"
+
+#include <stdlib.h>
+
+#include "base/ascii.h"
+#include "json/document.h"
+#include "json/number.h"
+#include "json/writer.h"
+
+enum { PROBES = 8 };
+
+/* ---- rows -------------------------------------------------------------- */
+
+/* Forgets which strings are stored; and what was long ago, before the count
+ * comes round again. */
+static void next_epoch(struct builder *b)
+{
+    if (++b->epoch == 0) {
+        memset(b->slots, 0, sizeof b->slots);
+        b->epoch = 1;
+    }
+}
+
+void builder_begin_row(struct builder *b)
+{
+    b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
+                                    b->json.len};
+    b->floor = b->depth;
+    next_epoch(b);
+}
+
+void builder_drop_row(struct builder *b)
+{
+    b->nodes.len = b->base.nodes;
+    b->strings.len = b->base.strings;
+    b->text.len = b->base.text;
+    b->json.len = b->base.json;
+    b->base = (struct builder_mark){0};
+    b->depth = b->floor;
+    b->floor = 0;
+    b->in_object = false; /* rows are elements */
+    next_epoch(b);
+}
+
+void builder_clear(struct builder *b)
+{
+    b->base = (struct builder_mark){0};
+    b->floor = 0;
+    builder_drop_row(b);
+}
+
+void builder_init(struct builder *b)
+{
+    *b = (struct builder){0};
+    builder_clear(b);
+}
+
+void builder_free(struct builder *b)
+{
+    buf_free(&b->nodes);
+    buf_free(&b->strings);
+    buf_free(&b->text);
+    buf_free(&b->json);
+    *b = (struct builder){0};
+}
+
+/* ---- strings ---------------------------------------------------------- */
+
+static const struct luma_string *string_at(const struct builder *b,
+                                           uint32_t index)
+{
+    const char *strings = b->strings.data + b->base.strings;
+
+    return (const struct luma_string *)strings + index;
+}
+
+const char *builder_text(const struct builder *b, uint32_t index, size_t *len)
+{
+    *len = string_at(b, index)->len;
+    return b->text.data + b->base.text + string_at(b, index)->at;
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * 0xD6E8FEB86659FD93u;
+    return h ^ h >> 32;
+}
+
+static uint64_t eight_at(const char *s)
+{
+    uint64_t word;
+
+    memcpy(&word, s, sizeof word);
+    return word;
+}
+
+/* All bytes of a string that is shorter than eight. */
+static uint64_t few_at(const char *s, size_t n)
+{
+    uint32_t first, last;
+
+    if (n < 4)
+        return n ? (uint64_t)(unsigned char)s[0] << 16 |
+                       (uint64_t)(unsigned char)s[n / 2] << 8 |
+                       (unsigned char)s[n - 1]
+                 : 0;
+    memcpy(&first, s, sizeof first);
+    memcpy(&last, s + n - 4, sizeof last);
+    return (uint64_t)first << 32 | last;
+}
+
+/* Of a long string the ends will do: those that differ in the middle only are
+ * told apart by their bytes. */
+static uint32_t hash_of(const char *s, size_t n)
+{
+    uint64_t h = n * 0x9E3779B97F4A7C15u;
+    size_t i;
+
+    if (n < 8)
+        return (uint32_t)mix(h, few_at(s, n));
+    for (i = 0; i + 8 < n && i < 16; i += 8)
+        h = mix(h, eight_at(s + i));
+    if (n > 24)
+        h = mix(h, eight_at(s + n - 16));
+    return (uint32_t)mix(h, eight_at(s + n - 8));
+}
+
+/* The slot that has the string, else one to put it in. A crowded table, by
+ * chance or by malice, only means that an equal string is stored again. */
+static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
+                                      const char *s, size_t len)
+{
+    struct builder_slot *slot = NULL;
+    uint32_t i;
+
+    for (i = 0; i < PROBES; i++) {
+        const char *text;
+        size_t known;
+
+        slot = &b->slots[(hash + i) % BUILDER_SLOTS];
+        if (slot->epoch != b->epoch)
+            return slot;
+        if (slot->hash != hash)
+            continue;
+        text = builder_text(b, slot->string, &known);
+        if (known == len && memcmp(text, s, len) == 0)
+            return slot;
+    }
+    slot->epoch = b->epoch - 1;
+    return slot;
+}
+
+enum luma_status builder_string(struct builder *b, const char *s, size_t len,
+                                uint32_t *index)
+{
+    uint32_t hash = hash_of(s, len);
+    struct builder_slot *slot = find_slot(b, hash, s, len);
+    struct luma_string string = {(uint32_t)(b->text.len - b->base.text),
+                                 (uint32_t)len};
+
+    if (slot->epoch == b->epoch) {
+        *index = slot->string;
+        return LUMA_OK;
+    }
+    *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
+    if (!buf_reserve(&b->text, 1) || /* even "" has an address */
+        !buf_append(&b->text, s, len) ||
+        !buf_append(&b->strings, &string, sizeof string))
+        return LUMA_MEMORY;
+    *slot = (struct builder_slot){b->epoch, hash, *index};
+    return LUMA_OK;
+}
+
+/* ---- nodes ------------------------------------------------------------- */
+
+static struct luma_node *node_at(const struct builder *b, uint32_t index)
+{
+    return (struct luma_node *)b->nodes.data + index;
+}
+
+static enum luma_status add(struct builder *b, const struct luma_node *node)
+{
+    if (!buf_append(&b->nodes, node, sizeof *node))
+        return LUMA_MEMORY;
+    if (b->depth > b->floor) {
+        struct luma_node *around = node_at(b, b->open[b->depth - 1]);
+
+        around->many.size++;
+        around->many.nulls += node->kind == LUMA_NULL;
+    }
+    return LUMA_OK;
+}
+
+static enum luma_status read_number(struct builder *b,
+                                    const struct token *token,
+                                    struct luma_node *node)
+{
+    if (!number_read(token->text, token->len, node))
+        return LUMA_REPLY;
+    if (node->kind == LUMA_BIG)
+        return builder_string(b, token->text, token->len, &node->string);
+    return LUMA_OK;
+}
+
+enum luma_status builder_value(struct builder *b, const struct token *token,
+                               uint32_t name)
+{
+    struct luma_node node = {.span = 1, .name = name};
+    enum luma_status status = LUMA_OK;
+
+    if (token->kind == TOKEN_STRING) {
+        node.kind = LUMA_STRING;
+        status = builder_string(b, token->text, token->len, &node.string);
+    } else if (token->kind == TOKEN_NUMBER) {
+        status = read_number(b, token, &node);
+    } else {
+        node.kind = *token->text == 't'   ? LUMA_TRUE
+                    : *token->text == 'f' ? LUMA_FALSE
+                                          : LUMA_NULL;
+    }
+    return status == LUMA_OK ? add(b, &node) : status;
+}
+
+enum luma_status builder_open(struct builder *b, enum luma_kind kind,
+                              uint32_t name)
+{
+    struct luma_node node = {.kind = kind, .span = 1, .name = name};
+    uint32_t index = builder_count(b);
+
+    if (b->depth == BUILDER_DEPTH)
+        return LUMA_TOO_LARGE;
+    if (add(b, &node) != LUMA_OK)
+        return LUMA_MEMORY;
+    b->open[b->depth++] = index;
+    b->in_object = kind == LUMA_OBJECT;
+    return LUMA_OK;
+}
+
+uint32_t builder_close(struct builder *b)
+{
+    uint32_t index = b->open[--b->depth];
+    uint32_t span = builder_count(b) - index;
+
+    node_at(b, index)->span = span & 0xFFFFFF;
+    b->in_object = b->depth &&
+                   node_at(b, b->open[b->depth - 1])->kind == LUMA_OBJECT;
+    return index;
+}
+
+/* ---- documents --------------------------------------------------------- */
+
+static void *place(char **at, const struct buf *from, size_t base, size_t *n)
+{
+    void *to = *at;
+
+    *n = from->len - base;
+    if (*n)
+        memcpy(to, from->data + base, *n);
+    *at += *n;
+    return to;
+}
+
+struct luma_doc *builder_make(const struct builder *b)
+{
+    const struct builder_mark *base = &b->base;
+    size_t size = sizeof(struct luma_doc) + b->nodes.len - base->nodes +
+                  b->strings.len - base->strings + b->text.len - base->text +
+                  b->json.len - base->json;
+    struct luma_doc *doc = malloc(size);
+    size_t nodes, strings, text;
+    char *at;
+
+    if (!doc)
+        return NULL;
+    at = (char *)(doc + 1);
+    *doc = (struct luma_doc){.size = size};
+    doc->root = place(&at, &b->nodes, base->nodes, &nodes);
+    doc->strings = place(&at, &b->strings, base->strings, &strings);
+    doc->text = place(&at, &b->text, base->text, &text);
+    doc->json = place(&at, &b->json, base->json, &doc->json_len);
+    doc->string_count = (uint32_t)(strings / sizeof(struct luma_string));
+    return doc;
+}
+
+/* ---- where the next value stands --------------------------------------- */
+
+bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
+{
+    const struct luma_node *object = (const struct luma_node *)b->nodes.data +
+                                     b->open[depth];
+
+    return object->kind == LUMA_OBJECT &&
+           doc_find(object + 1,
+                    (const struct luma_node *)b->nodes.data + builder_count(b),
+                    (const struct luma_string *)b->strings.data, b->text.data,
+                    name, strlen(name));
+}
+
+bool builder_has_before(const struct builder *b, const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < b->depth; i++)
+        if (builder_has_at(b, i, name))
+            return true;
+    return false;
+}
+
+/* From the inside out: the last name of the path is that of the next value. */
+bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
+{
+    const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
+    const char *end = path + strlen(path), *from;
+    unsigned depth = b->depth;
+
+    for (; depth > 0; end = from - 1) {
+        const struct luma_node *around = &nodes[b->open[--depth]];
+        const char *text;
+        size_t len;
+
+        if (around->kind != LUMA_OBJECT)
+            return false;
+        for (from = end; from > path && from[-1] != '.';)
+            from--;
+        text = builder_text(b, name, &len);
+        if (len != (size_t)(end - from) || memcmp(text, from, len) != 0)
+            return false;
+        if (from == path)
+            return depth == 0;
+        name = around->name;
+    }
+    return false;
+}
+
+/* ---- tokens ------------------------------------------------------------ */
+
+static const char *control_in(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+
+    for (; end - p >= 8; p += 8)
+        if ((eight_at(p) - ones * ' ') & ~eight_at(p) & highs)
+            break;
+    while (p < end && (unsigned char)*p >= ' ')
+        p++;
+    return p;
+}
+
+bool builder_keep(struct builder *b, const char *from, const char *to)
+{
+    const char *p;
+
+    for (; (p = control_in(from, to)) < to; from = p + 1) {
+        char escape[6];
+
+        writer_escape(escape, (unsigned char)*p);
+        if (!buf_append(&b->json, from, (size_t)(p - from)) ||
+            !buf_append(&b->json, escape, sizeof escape))
+            return false;
+    }
+    return buf_append(&b->json, from, (size_t)(to - from));
+}
+
+/* The code unit of an escape such as \\ud83d; 0 where there is none. */
+static unsigned unit_at(const char *p, const char *end)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned unit = 0, i;
+
+    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+        return 0;
+    for (i = 2; i < 6; i++)
+        unit = unit << 4 | (unsigned)(strchr(hex, ascii_lower(p[i])) - hex);
+    return unit;
+}
+
+void builder_mend(struct builder *b)
+{
+    char *p = b->json.data + b->base.json, *end = b->json.data + b->json.len;
+
+    while (p < end) {
+        unsigned unit = unit_at(p, end);
+        bool pair = unit >> 10 == 0xD800 >> 10 &&
+                    unit_at(p + 6, end) >> 10 == 0xDC00 >> 10;
+
+        if (unit >> 11 == 0xD800 >> 11 && !pair)
+            memcpy(p + 2, "fffd", 4);
+        p += pair ? 12 : unit ? 6 : *p == '\\' ? 2 : 1;
+    }
+}

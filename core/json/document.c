@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Members of objects: few enough that looking through them is fastest. */
+#include "json/document.h"
+
+#include <string.h>
+
+const struct luma_node *doc_find(const struct luma_node *node,
+                                 const struct luma_node *end,
+                                 const struct luma_string *strings,
+                                 const char *text, const char *name, size_t len)
+{
+    const struct luma_node *found = NULL;
+
+    for (; node < end; node += node->span) {
+        const struct luma_string *s = &strings[node->name];
+
+        if (s->len == len && memcmp(text + s->at, name, len) == 0)
+            found = node;
+    }
+    return found;
+}
+
+static const struct luma_node *member(const struct luma_doc *doc,
+                                      const struct luma_node *object,
+                                      const char *name, size_t len)
+{
+    if (!object || object->kind != LUMA_OBJECT)
+        return NULL;
+    return doc_find(object + 1, object + object->span, doc->strings, doc->text,
+                    name, len);
+}
+
+const struct luma_node *doc_member(const struct luma_doc *doc,
+                                   const struct luma_node *object,
+                                   const char *name)
+{
+    return member(doc, object, name, strlen(name));
+}
+
+const struct luma_node *doc_path(const struct luma_doc *doc, const char *path)
+{
+    const struct luma_node *node = doc->root;
+    size_t len;
+
+    for (; node; path += len + 1) {
+        len = strcspn(path, ".");
+        node = member(doc, node, path, len);
+        if (!path[len])
+            break;
+    }
+    return node;
+}

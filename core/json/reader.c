@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* The grammar: one state machine over bytes. token.c reads what lies between
+ * the punctuation, builder.c keeps what was read. */
+#include "json/reader.h"
+
+enum {
+    /* between tokens: white space may come first */
+    VALUE,
+    FIRST_ELEMENT,
+    FIRST_NAME,
+    NAME,
+    COLON,
+    AFTER, /* a value */
+    END,   /* of the root */
+    /* within */
+    TOKEN,
+    SKIP, /* a row that is given up */
+    SKIP_STRING,
+    SKIP_ESCAPE,
+    BAD
+};
+
+static void fail(struct json_reader *r, enum luma_status why)
+{
+    r->spoilt = why == LUMA_REPLY && r->lists;
+    r->why = why;
+    r->state = BAD;
+    r->result = JSON_BAD;
+}
+
+/* The current document is over a limit. A row is skipped to its end; without
+ * the root nothing can be said of the reply. */
+static void give_up(struct json_reader *r, enum luma_status why)
+{
+    enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
+
+    if (r->gave_up)
+        return;
+    if (!r->in_row) {
+        fail(r, why);
+        return;
+    }
+    r->why = why;
+    r->gave_up = true;
+    if (r->result == JSON_ROW) /* its last byte was one too many */
+        return;
+    r->skipping = r->builder.depth - r->split;
+    if (token == TOKEN_ESCAPE)
+        r->state = SKIP_ESCAPE;
+    else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
+        r->state = SKIP_STRING;
+    else
+        r->state = SKIP;
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+/* The object around the next value is the root, and the value is its member
+ * "data". */
+static bool is_data(const struct json_reader *r)
+{
+    return !r->whole && !r->in_row && r->builder.depth == 1 &&
+           builder_is_at(&r->builder, r->name, "data");
+}
+
+static void value_done(struct json_reader *r)
+{
+    r->state = AFTER;
+    if (r->in_row && r->builder.depth == r->split) {
+        r->result = JSON_ROW;
+    } else if (r->builder.depth == 0) {
+        r->state = END;
+        r->result = JSON_ROOT;
+    }
+}
+
+static void open_container(struct json_reader *r, enum luma_kind kind)
+{
+    uint32_t index = builder_count(&r->builder);
+    bool data = is_data(r);
+    bool list = kind == LUMA_ARRAY && !r->whole && !r->in_row &&
+                (r->builder.depth == 0 ||
+                 (r->is_list && r->is_list(&r->builder, r->name)));
+    enum luma_status status = builder_open(&r->builder, kind, r->name);
+
+    if (status != LUMA_OK) {
+        give_up(r, status);
+        r->skipping++; /* its bracket is read already */
+        return;
+    }
+    r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
+    if (list) {
+        r->split = r->builder.depth;
+        r->lists++;
+    } else if (data && kind == LUMA_OBJECT) {
+        r->inner = index;
+        r->inner_json = r->builder.json.len;
+    }
+}
+
+static void close_container(struct json_reader *r)
+{
+    uint32_t index = builder_close(&r->builder);
+
+    if (r->builder.depth < r->split)
+        r->split = 0;
+    if (index == r->inner)
+        r->inner_json_end = r->builder.json.len + 1;
+    value_done(r);
+}
+
+static void token_done(struct json_reader *r)
+{
+    const struct token *t = &r->token;
+    enum luma_status status =
+        r->naming ? builder_string(&r->builder, t->text, t->len, &r->name)
+                  : builder_value(&r->builder, t, r->name);
+
+    r->state = r->naming ? COLON : AFTER;
+    if (status == LUMA_REPLY)
+        fail(r, status);
+    else if (status != LUMA_OK)
+        give_up(r, status);
+    else if (!r->naming)
+        value_done(r);
+}
+
+/* ---- bytes ------------------------------------------------------------- */
+
+static bool is_between_rows(const struct json_reader *r)
+{
+    return r->split && r->builder.depth == r->split && !r->in_row;
+}
+
+/* A colon or comma that follows at once need not wait for a turn of its own. */
+static const char *follow(struct json_reader *r, const char *p, const char *end)
+{
+    if (p == end || r->result != JSON_MORE)
+        return p;
+    if (r->state == COLON && *p == ':')
+        r->state = VALUE;
+    else if (r->state == AFTER && *p == ',')
+        r->state = r->builder.in_object ? NAME : VALUE;
+    else
+        return p;
+    return p + 1;
+}
+
+/* Where reading a token has to stop: one byte over the limit and no further, so
+ * that what is wrong behind it is not seen in one cut and missed in another. */
+static const char *limit(const struct json_reader *r, const char *p,
+                         const char *end)
+{
+    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
+
+    return (size_t)(end - p) > left ? p + left : end;
+}
+
+static const char *after_token(struct json_reader *r, enum token_result result,
+                               const char *p, const char *end)
+{
+    switch (result) {
+    case TOKEN_MORE:
+        return p;
+    case TOKEN_DONE:
+        token_done(r);
+        return follow(r, p, end);
+    case TOKEN_BAD:
+        fail(r, LUMA_REPLY);
+        return p;
+    default:
+        give_up(r, LUMA_MEMORY);
+        return p;
+    }
+}
+
+static const char *in_token(struct json_reader *r, const char *p,
+                            const char *end)
+{
+    enum token_result result = token_read(&r->token, &p, limit(r, p, end));
+
+    return after_token(r, result, p, end);
+}
+
+static const char *begin_token(struct json_reader *r, const char *p,
+                               const char *end, bool naming)
+{
+    enum token_result result;
+
+    r->naming = naming;
+    r->state = TOKEN;
+    result = token_begin(&r->token, &p, limit(r, p, end));
+    return after_token(r, result, p, end);
+}
+
+static const char *begin_value(struct json_reader *r, const char *p,
+                               const char *end)
+{
+    if (is_between_rows(r)) {
+        builder_begin_row(&r->builder);
+        r->in_row = true;
+        r->used_row = 0;
+    }
+    if (is_data(r))
+        r->inner = 0; /* of equal names the last counts */
+    if (*p != '{' && *p != '[')
+        return begin_token(r, p, end, false);
+    open_container(r, *p == '{' ? LUMA_OBJECT : LUMA_ARRAY);
+    return p + 1;
+}
+
+/* What stands between values: comma, colon, bracket, the quote of a name. */
+static const char *punctuation(struct json_reader *r, const char *p,
+                               const char *end)
+{
+    if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"')
+        return begin_token(r, p, end, true);
+    if (*p == (r->builder.in_object ? '}' : ']') &&
+        (r->state == AFTER || r->state == FIRST_NAME ||
+         r->state == FIRST_ELEMENT)) {
+        close_container(r);
+        return follow(r, p + 1, end);
+    }
+    if (follow(r, p, end) == p)
+        fail(r, LUMA_REPLY);
+    return p + 1;
+}
+
+/* Looks for the end of a row that is given up: a comma or the bracket of the
+ * array around, which stay where they are. */
+static const char *in_skipped(struct json_reader *r, const char *p)
+{
+    if (r->state == SKIP_ESCAPE) {
+        r->state = SKIP_STRING;
+    } else if (r->state == SKIP_STRING) {
+        if (*p == '"' || *p == '\\')
+            r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
+    } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
+        r->state = AFTER;
+        r->result = JSON_ROW;
+        return p;
+    } else if (*p == '{' || *p == '[') {
+        r->skipping++;
+    } else if (*p == '}' || *p == ']') {
+        r->skipping -= r->skipping > 0;
+    } else if (*p == '"') {
+        r->state = SKIP_STRING;
+    }
+    return p + 1;
+}
+
+static const char *step(struct json_reader *r, const char *p, const char *end)
+{
+    switch (r->state) {
+    case FIRST_ELEMENT:
+        if (*p == ']')
+            return punctuation(r, p, end);
+        return begin_value(r, p, end);
+    case VALUE:
+        return begin_value(r, p, end);
+    case TOKEN:
+        return in_token(r, p, end);
+    case SKIP:
+    case SKIP_STRING:
+    case SKIP_ESCAPE:
+        return in_skipped(r, p);
+    default:
+        return punctuation(r, p, end);
+    }
+}
+
+/* The bytes count for the document they belong to; the commas between rows
+ * belong to none. */
+static void account(struct json_reader *r, const char *from, const char *to)
+{
+    size_t n = (size_t)(to - from);
+    size_t *used = r->in_row ? &r->used_row : &r->used;
+
+    if (n == 0 || r->gave_up || r->state == BAD ||
+        (*from == ',' && is_between_rows(r)))
+        return;
+    *used += n;
+    if (*used > r->max_doc)
+        give_up(r, LUMA_TOO_LARGE);
+    else if (r->keep_json && !builder_keep(&r->builder, from, to))
+        give_up(r, LUMA_MEMORY);
+}
+
+/* One byte order mark may come before all. False: it does not, read on. */
+static bool skip_bom(struct json_reader *r, char c)
+{
+    if (c == "\xEF\xBB\xBF"[r->bom]) {
+        r->bom++;
+        return true;
+    }
+    if (r->bom)
+        fail(r, LUMA_REPLY);
+    r->bom = 3;
+    return false;
+}
+
+/* Most white space is indentation: spaces, eight at a time. */
+static const char *skip_space(const char *p, const char *end)
+{
+    static const char eight[] = "        ";
+
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+        for (p++; end - p >= 8 && memcmp(p, eight, 8) == 0;)
+            p += 8;
+    return p;
+}
+
+enum json_result json_feed(struct json_reader *r, const char **at,
+                           const char *end)
+{
+    const char *p = *at, *from;
+
+    if (r->state != BAD)
+        r->result = JSON_MORE;
+    while (r->bom < 3 && p < end && skip_bom(r, *p))
+        p++;
+    while (r->result == JSON_MORE) {
+        if (r->state <= END)
+            p = skip_space(p, end);
+        if (p == end)
+            break;
+        from = p;
+        p = step(r, p, end);
+        account(r, from, p);
+    }
+    *at = p;
+    return r->result;
+}
+
+enum json_result json_end(struct json_reader *r)
+{
+    if (r->state == END)
+        return JSON_MORE;
+    if (r->state == TOKEN && !r->builder.depth &&
+        token_end(&r->token) == TOKEN_DONE)
+        token_done(r);
+    else if (r->state != BAD)
+        fail(r, LUMA_TRUNCATED);
+    return r->result;
+}
+
+struct luma_doc *json_take(struct json_reader *r)
+{
+    struct luma_doc *doc = NULL;
+
+    if (r->keep_json && r->token.halves)
+        builder_mend(&r->builder);
+    r->token.halves = false;
+    if (!r->gave_up) {
+        doc = builder_make(&r->builder);
+        r->why = doc ? LUMA_OK : LUMA_MEMORY;
+    }
+    if (doc && !r->keep_json)
+        doc->json = NULL;
+    if (r->in_row)
+        builder_drop_row(&r->builder);
+    r->in_row = r->gave_up = false;
+    return doc;
+}
+
+bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
+{
+    if (!r->inner)
+        return false;
+    doc->root += r->inner;
+    if (doc->json) {
+        doc->json += r->inner_json;
+        doc->json_len = r->inner_json_end - r->inner_json;
+    }
+    return true;
+}
+
+void json_init(struct json_reader *r, size_t max_doc, bool keep_json)
+{
+    *r = (struct json_reader){.max_doc = max_doc, .keep_json = keep_json};
+    builder_init(&r->builder);
+    json_reset(r);
+}
+
+void json_reset(struct json_reader *r)
+{
+    builder_clear(&r->builder);
+    r->state = VALUE;
+    r->result = JSON_MORE;
+    r->bom = r->split = r->lists = 0;
+    r->name = r->inner = 0;
+    r->used = r->used_row = r->skipping = 0;
+    r->in_row = r->gave_up = r->naming = r->spoilt = false;
+    r->why = LUMA_OK;
+}
+
+void json_free(struct json_reader *r)
+{
+    builder_free(&r->builder);
+    token_free(&r->token);
+    *r = (struct json_reader){0};
+}

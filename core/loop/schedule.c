@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Fair turns between jobs, and the wait before a repeat. */
+#include "loop/schedule.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+static void count(atomic_ullong *counter, unsigned long long n)
+{
+    if (n)
+        atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+void schedule_init(struct schedule *s, struct channel *channel)
+{
+    *s = (struct schedule){.channel = channel};
+    s->last_job = &s->jobs;
+    s->next_deadline = INT64_MAX;
+    s->budget = retry_budget_new();
+    s->chance = (uint64_t)clock_ms() ^ (uint64_t)(uintptr_t)s ^ 0x9E3779B9u;
+}
+
+/* ---- jobs -------------------------------------------------------------- */
+
+static void append_job(struct schedule *s, struct job *job)
+{
+    job->next = NULL;
+    job->link = s->last_job;
+    *s->last_job = job;
+    s->last_job = &job->next;
+}
+
+static void remove_job(struct schedule *s, struct job *job)
+{
+    *job->link = job->next;
+    if (job->next)
+        job->next->link = job->link;
+    else
+        s->last_job = job->link;
+}
+
+void schedule_take_jobs(struct schedule *s)
+{
+    struct luma_event *event;
+
+    while ((event = queue_take(s->channel->jobs, &s->look))) {
+        append_job(s, (struct job *)event);
+        job_refuse_invalid((struct job *)event, &s->events);
+    }
+}
+
+bool schedule_looks(struct schedule *s, int64_t now)
+{
+    bool looks = s->look || now >= s->next_deadline;
+
+    if (looks) {
+        s->look = false;
+        s->next_deadline = INT64_MAX; /* schedule_is_over finds it again */
+    }
+    return looks;
+}
+
+bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
+                      enum luma_status *code)
+{
+    *code = LUMA_OK;
+    if (job_is_over(job))
+        return true;
+    if (job->broken)
+        *code = job->end.error.code;
+    else if (job->out_of_memory)
+        *code = LUMA_MEMORY;
+    else if (atomic_load(&job->cancelled))
+        *code = LUMA_CANCELLED;
+    else if (job->deadline && job->deadline <= now)
+        *code = LUMA_DEADLINE;
+    else if (job->deadline && job->deadline < s->next_deadline)
+        s->next_deadline = job->deadline;
+    return *code != LUMA_OK;
+}
+
+/* Forgets what waits for its repeat, of one job or (NULL) of all. */
+static void drop_waiting(struct schedule *s, const struct job *job)
+{
+    struct luma_event **link = &s->waiting;
+
+    while (*link) {
+        struct batch *batch = (struct batch *)*link;
+
+        if (job && batch->job != job) {
+            link = &(*link)->next;
+            continue;
+        }
+        *link = (*link)->next;
+        schedule_dropped(batch);
+    }
+}
+
+void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
+{
+    remove_job(s, job);
+    drop_waiting(s, job);
+    job_end(job, code, &s->events);
+}
+
+void schedule_free(struct schedule *s)
+{
+    struct luma_event *event;
+    struct job *job;
+
+    drop_waiting(s, NULL);
+    while ((job = s->jobs)) {
+        remove_job(s, job);
+        job_unref(job);
+    }
+    while ((event = event_list_take(&s->events)))
+        event_dispose(event);
+}
+
+/* ---- what is sent next ------------------------------------------------- */
+
+/* Too much of the job waits for its caller. The flag asks to be woken, and is
+ * set before the second look, so that a take in between is not missed. */
+static bool is_held(const struct schedule *s, struct job *job)
+{
+    size_t limit = s->channel->options.max_undelivered;
+
+    if (atomic_load(&job->undelivered) < limit)
+        return false;
+    atomic_store(&job->held, true);
+    return atomic_load(&job->undelivered) > limit / 2;
+}
+
+/* A batch whose time to be repeated has come. */
+static struct batch *due_batch(struct schedule *s, int64_t now)
+{
+    struct luma_event **link = &s->waiting;
+
+    for (; *link; link = &(*link)->next) {
+        struct batch *batch = (struct batch *)*link;
+
+        if (batch->due > now)
+            continue;
+        *link = batch->answer.event.next;
+        count(&s->channel->retries, 1);
+        count(&batch->job->retries, 1);
+        return batch;
+    }
+    return NULL;
+}
+
+/* A batch of the job that has waited longest for its turn. */
+static struct batch *fresh_batch(struct schedule *s, int64_t now)
+{
+    size_t size = s->channel->options.batch_size;
+    struct job *job;
+
+    for (job = s->jobs; job; job = job->next) {
+        struct batch *batch;
+
+        if (job->out_of_memory || !job_has_more(job, now) || is_held(s, job))
+            batch = NULL;
+        else
+            batch = job_batch(job, (uint32_t)size);
+        s->look = s->look || job->out_of_memory;
+        if (!batch)
+            continue;
+        retry_count_request(&s->budget);
+        remove_job(s, job);
+        append_job(s, job);
+        return batch;
+    }
+    return NULL;
+}
+
+struct batch *schedule_next(struct schedule *s, int64_t now)
+{
+    struct batch *batch = due_batch(s, now);
+
+    if (!batch)
+        batch = fresh_batch(s, now);
+    if (batch)
+        batch->found = 0;
+    return batch;
+}
+
+int64_t schedule_due(const struct schedule *s, bool may_send)
+{
+    const struct luma_event *event;
+    const struct job *job;
+    int64_t until = s->next_deadline;
+
+    for (event = s->waiting; event && may_send; event = event->next)
+        if (((const struct batch *)event)->due < until)
+            until = ((const struct batch *)event)->due;
+    for (job = s->jobs; job && may_send; job = job->next)
+        if (job->watch && job->watch->due && job->watch->due < until)
+            until = job->watch->due;
+    return until;
+}
+
+/* ---- what came of it --------------------------------------------------- */
+
+void schedule_task(struct schedule *s, struct batch *batch,
+                   struct luma_doc *doc, int64_t now)
+{
+    switch (job_task(batch->job, batch, doc, now, &s->events)) {
+    case JOB_TAKES:
+        s->look = s->look || job_is_over(batch->job);
+        count(&s->channel->tasks, 1);
+        break;
+    case JOB_KNOWS:
+        count(&s->channel->unchanged, 1);
+        break;
+    case JOB_HOLDS:
+        break;
+    default:
+        count(&s->channel->dropped, 1);
+    }
+}
+
+static double next_chance(struct schedule *s)
+{
+    s->chance ^= s->chance << 13; /* xorshift64 */
+    s->chance ^= s->chance >> 7;
+    s->chance ^= s->chance << 17;
+    return (double)(s->chance >> 11) / 9007199254740992.0;
+}
+
+static struct retry_answer decide(struct schedule *s, const struct batch *batch,
+                                  const struct exchange_end *end, int64_t now)
+{
+    const struct luma_options *o = &s->channel->options;
+    int64_t deadline = batch->job->deadline;
+    struct retry_question question = {
+        .how = end->how,
+        .attempt = batch->attempts,
+        .attempts = job_attempts(batch->job, o),
+        .hint = end->hint,
+        .left = deadline ? deadline - now : -1,
+        .attempt_timeout = o->attempt_timeout,
+        .chance = next_chance(s),
+    };
+
+    if (deadline && deadline - batch->job->started < o->attempt_timeout)
+        question.attempt_timeout = deadline - batch->job->started;
+    return retry_decide(&s->budget, &question);
+}
+
+/* The batch waits for another exchange, or fails with this one: true. */
+static bool repeat_or_fail(struct schedule *s, struct batch *batch,
+                           struct exchange_end *end, int64_t now)
+{
+    struct retry_answer answer = decide(s, batch, end, now);
+
+    if (answer.verdict == RETRY_AFTER) {
+        batch->due = now + answer.delay;
+        batch->spent += answer.cost;
+        batch->answer.event.next = s->waiting;
+        s->waiting = &batch->answer.event;
+        return false;
+    }
+    retry_explain(&end->error, answer.verdict);
+    job_failed(batch->job, batch, end, now, &s->events);
+    return true;
+}
+
+void schedule_count(struct schedule *s, const struct batch *batch,
+                    unsigned sends, uint64_t bytes)
+{
+    count(&batch->job->requests, sends);
+    count(&batch->job->bytes, bytes);
+    count(&s->channel->requests, sends);
+    count(&s->channel->bytes, bytes);
+}
+
+void schedule_dropped(struct batch *batch)
+{
+    job_unref(batch->job);
+    batch_free(batch);
+}
+
+/* Tasks that looked like those that were asked for: now all have come. */
+static void place_held(struct schedule *s, struct batch *batch, int64_t now)
+{
+    uint32_t held = batch->held_count, placed = 0;
+
+    while (job_place_held(batch->job, batch, now, &s->events))
+        placed++;
+    count(&s->channel->tasks, placed);
+    count(&s->channel->dropped, held - placed);
+}
+
+/* An answer that is none to this batch, after all. An id that was asked for
+ * alone from the beginning has all its attempts; a watch has its rounds. */
+static void check_answer(const struct batch *batch, struct exchange_end *end)
+{
+    uint32_t left = batch->answer.count;
+    const char *detail = NULL;
+
+    if (end->error.code != LUMA_OK || batch->found || !left)
+        return;
+    if (!end->listed && !end->unreadable)
+        detail = "it is one task, and another than was asked for";
+    else if (left == 1 && !batch->suspects && !batch->job->watch &&
+             end->unreadable && end->why == LUMA_REPLY)
+        detail = "the task is not JSON";
+    if (!detail)
+        return;
+    status_change(&end->error, LUMA_REPLY, detail);
+    end->how = status_retry(LUMA_REPLY, 0);
+}
+
+/* True when the batch is no more. */
+static bool settle(struct schedule *s, struct batch *batch,
+                   struct exchange_end *end, int64_t now)
+{
+    struct job *job = batch->job;
+
+    if (end->error.code == LUMA_OK)
+        place_held(s, batch, now);
+    batch_drop_held(batch);
+    ledger_trim(&job->ledger, batch);
+    check_answer(batch, end);
+    if (end->error.code != LUMA_OK && batch->answer.count)
+        return repeat_or_fail(s, batch, end, now);
+    retry_refund(&s->budget, batch->spent);
+    job_answered(job, batch, &end->error, now, &s->events);
+    return true;
+}
+
+void schedule_finished(struct schedule *s, struct batch *batch,
+                       struct exchange_end *end, int64_t now)
+{
+    struct job *job = batch->job;
+
+    count(&s->channel->dropped, end->strangers);
+    count(&s->channel->unreadable, end->unreadable);
+    count(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
+    batch->unreadable = end->unreadable;
+    batch->why = end->why;
+    batch->attempts += end->sends ? end->sends : 1;
+    end->error.attempts = batch->attempts;
+    if (job->ended) { /* all its tasks had come before the reply's end */
+        schedule_dropped(batch);
+        return;
+    }
+    if (settle(s, batch, end, now)) {
+        job_rest(job, now, next_chance(s));
+        job_unref(job);
+    }
+    s->look = true;
+}
