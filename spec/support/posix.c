@@ -12,7 +12,7 @@
 
 #include <lualib.h>
 
-#include "compat.h"
+#include "binding/compat.h"
 
 /* fork(): 0 in the child, its pid in the parent. */
 static int posix_fork(lua_State *L)
