@@ -12,7 +12,7 @@
 #include "job/ledger.h"
 #include "base/queue.h"
 #include "http/request.h"
-#include "http/exchange.h"
+#include "http/exchange_end.h"
 #include "job/watch.h"
 
 /* What became of a task that arrived. */

@@ -34,16 +34,16 @@ static void pass_on(struct io *io, struct transfer *t)
 
     while ((doc = reply_take(&t->reply)))
         schedule_task(&io->schedule, t->user, doc, io->now);
-    schedule_count(&io->schedule, t->user, t->sends - t->sends_told,
+    schedule_count(&io->schedule, t->user, t->x.sends - t->sends_told,
                    t->reply.bytes - t->bytes_told);
-    t->sends_told = t->sends;
+    t->sends_told = t->x.sends;
     t->bytes_told = t->reply.bytes;
 }
 
 /* The transfer is free for another exchange; its batch is the caller's. */
 static struct batch *detach(struct io *io, struct transfer *t)
 {
-    curl_multi_remove_handle(io->multi, t->easy);
+    curl_multi_remove_handle(io->multi, t->x.easy);
     t->active = false;
     io->active--;
     return t->user;
@@ -97,7 +97,7 @@ static void start(struct io *io, struct transfer *t, struct batch *batch)
     io->active++;
     process_fill_standard();
     if (!transfer_prepare(t, request, o->attempt_timeout, left) ||
-        curl_multi_add_handle(io->multi, t->easy) != CURLM_OK)
+        curl_multi_add_handle(io->multi, t->x.easy) != CURLM_OK)
         finish(io, t, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
@@ -166,7 +166,7 @@ static void work(struct io *io)
     io->now = clock_ms();
     for (i = 0; i < io->count; i++)
         if (io->transfers[i] && io->transfers[i]->active) {
-            connects = connects || !io->transfers[i]->sends;
+            connects = connects || !io->transfers[i]->x.sends;
             pass_on(io, io->transfers[i]);
         }
     if (connects)
@@ -188,7 +188,7 @@ static int64_t watch(struct io *io)
 
     for (i = 0; i < io->count; i++) {
         struct transfer *t = io->transfers[i];
-        int64_t due = t && t->active ? transfer_watch(t, io->now) : 0;
+        int64_t due = t && t->active ? exchange_stalls_at(&t->x, io->now) : 0;
 
         if (due && due <= io->now)
             finish(io, t, CURLE_OK, LUMA_STALL_TIMEOUT);

@@ -26,19 +26,19 @@ struct io_file {
 };
 
 /* What is on its way for a job: one of the two. */
-struct exchange {
+struct under_way {
     struct transfer_file *file;
     struct transfer *task;
 };
 
 /* ---- exchanges --------------------------------------------------------- */
 
-static CURL *easy_of(const struct exchange *exchange)
+static struct exchange *base_of(const struct under_way *exchange)
 {
-    return exchange->file ? exchange->file->easy : exchange->task->easy;
+    return exchange->file ? &exchange->file->x : &exchange->task->x;
 }
 
-static void free_exchange(struct exchange *exchange)
+static void free_exchange(struct under_way *exchange)
 {
     transfer_file_free(exchange->file);
     transfer_free(exchange->task);
@@ -66,11 +66,11 @@ static struct transfer *ask_task(struct io_file *io, struct job_file *file,
     return NULL;
 }
 
-static struct exchange *new_exchange(struct io_file *io, struct job_file *file)
+static struct under_way *new_exchange(struct io_file *io, struct job_file *file)
 {
     const struct luma_options *o = &io->channel->options;
     unsigned allowed = (unsigned)o->attempts - file->attempts;
-    struct exchange *exchange = calloc(1, sizeof *exchange);
+    struct under_way *exchange = calloc(1, sizeof *exchange);
 
     if (!exchange)
         return NULL;
@@ -80,7 +80,7 @@ static struct exchange *new_exchange(struct io_file *io, struct job_file *file)
         exchange->file = transfer_file_new(o, &file->sink, job_file_url(file),
                                            file->allow_private, allowed);
     if ((exchange->file || exchange->task) &&
-        curl_multi_add_handle(io->multi, easy_of(exchange)) == CURLM_OK)
+        curl_multi_add_handle(io->multi, base_of(exchange)->easy) == CURLM_OK)
         return exchange;
     free_exchange(exchange);
     return NULL;
@@ -89,9 +89,9 @@ static struct exchange *new_exchange(struct io_file *io, struct job_file *file)
 /* Takes the job's exchange from libcurl and ends it; the job waits then. */
 static void drop_exchange(struct io_file *io, struct job *job)
 {
-    struct exchange *exchange = job->file->exchange;
+    struct under_way *exchange = job->file->exchange;
 
-    curl_multi_remove_handle(io->multi, easy_of(exchange));
+    curl_multi_remove_handle(io->multi, base_of(exchange)->easy);
     free_exchange(exchange);
     job->file->exchange = NULL;
     schedule_file_stopped(&io->schedule, job);
@@ -182,7 +182,7 @@ static struct luma_doc *find_task(struct transfer *t, struct luma_ids *ids)
 static void finish(struct io_file *io, struct job *job, CURLcode result,
                    enum luma_status ours)
 {
-    struct exchange *exchange = job->file->exchange;
+    struct under_way *exchange = job->file->exchange;
     struct file_end end = {0};
     struct luma_doc *task = NULL;
     enum file_next next;
@@ -232,9 +232,9 @@ static bool connects(const struct io_file *io)
     const struct job *job;
 
     for (job = io->schedule.running.first; job; job = job->next) {
-        const struct exchange *e = job->file->exchange;
+        const struct under_way *e = job->file->exchange;
 
-        if (!(e->file ? e->file->sends : e->task->sends))
+        if (!base_of(e)->sends)
             return true;
     }
     return false;
@@ -253,7 +253,8 @@ static void work(struct io_file *io)
         CURLcode result = message->data.result;
         struct job *job = io->schedule.running.first;
 
-        while (job && easy_of(job->file->exchange) != message->easy_handle)
+        while (job &&
+               base_of(job->file->exchange)->easy != message->easy_handle)
             job = job->next;
         if (job)
             finish(io, job, result, LUMA_OK);
@@ -268,10 +269,7 @@ static int64_t watch(struct io_file *io)
     struct job *job, *next;
 
     for (job = io->schedule.running.first; job; job = next) {
-        struct exchange *exchange = job->file->exchange;
-        int64_t due = exchange->file
-                          ? transfer_file_watch(exchange->file, io->now)
-                          : transfer_watch(exchange->task, io->now);
+        int64_t due = exchange_stalls_at(base_of(job->file->exchange), io->now);
 
         next = job->next;
         if (due && due <= io->now)

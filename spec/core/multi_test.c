@@ -13,7 +13,7 @@
 #include "check.h"
 #include "base/process.h"
 #include "http/library.h"
-#include "http/transfer.h"
+#include "http/exchange.h"
 
 enum { PAIRS = 6, MULTIS = 300, HELD = 120, SWAPS = 20000 };
 
@@ -173,11 +173,12 @@ static void test_moving(void)
 static void test_new_socket(void)
 {
     struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM};
-    int keep = fcntl(1, F_DUPFD_CLOEXEC, 3), why = -1, fd;
+    struct exchange x = {.socket_error = -1};
+    int keep = fcntl(1, F_DUPFD_CLOEXEC, 3), fd;
 
     close(1);
-    fd = transfer_open_socket(&why, CURLSOCKTYPE_IPCXN, &address);
-    CHECK(fd > 2 && why == 0);
+    fd = exchange_open_socket(&x, CURLSOCKTYPE_IPCXN, &address);
+    CHECK(fd > 2 && x.socket_error == 0);
     CHECK(!is_inherited(fd) && !is_inherited(1));
     CHECK_INT(write(1, "x", 1), -1);
     dup2(keep, 1);

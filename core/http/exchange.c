@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* What libcurl is told for every exchange, and what its end means. */
+#include "http/exchange.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/process.h"
+#include "http/address.h"
+#include "http/failure.h"
+
+/* Each header counts some bytes more than it has, as in HTTP/2: many short ones
+ * cost as much as a few long ones. */
+enum { MAX_HEADER_BYTES = 64 * 1024, HEADER_COST = 32 };
+
+/* ---- what libcurl calls ------------------------------------------------ */
+
+/* Before each send on a connection, libcurl's silent resends included: also on
+ * one that was made for another exchange, which may be allowed more. */
+static int before_send(void *user, char *ip, char *local, int port, int from)
+{
+    struct exchange *x = user;
+
+    (void)local, (void)port, (void)from;
+    x->blocked = x->public_only && !address_text_is_public(ip);
+    x->refused = x->sends == x->allowed;
+    if (x->blocked || x->refused)
+        return CURL_PREREQFUNC_ABORT;
+    x->sends++;
+    x->active = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* The address itself is checked, whatever name led to it. The socket is
+ * close-on-exec, so a program that the host starts does not get it. The host
+ * may have closed a standard descriptor since the exchange began. */
+curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
+                                   struct curl_sockaddr *a)
+{
+    struct exchange *x = user;
+    curl_socket_t fd;
+
+    (void)purpose;
+    if (x->public_only && !address_is_public(&a->addr)) {
+        x->blocked = true;
+        return CURL_SOCKET_BAD;
+    }
+    process_fill_standard();
+#ifdef SOCK_CLOEXEC
+    fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+#else
+    fd = socket(a->family, a->socktype, a->protocol);
+    if (fd >= 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+    if (fd >= 0)
+        fd = process_move_up(fd);
+    x->socket_error = fd < 0 ? errno : 0;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t n, void *user)
+{
+    struct exchange *x = user;
+
+    x->answered = x->active = true;
+    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        x->in_head = true;
+    else if (*bytes == '\r' || *bytes == '\n')
+        x->in_head = false;
+    x->header_bytes += size * n + HEADER_COST;
+    return x->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
+}
+
+/* Uploads and compressed bytes count as activity, so they do not trigger the
+ * stall timeout. */
+static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
+                       curl_off_t ultotal, curl_off_t ulnow)
+{
+    struct exchange *x = user;
+
+    (void)dltotal, (void)ultotal;
+    if (x->progress != dlnow + ulnow)
+        x->active = true;
+    x->progress = dlnow + ulnow;
+    return 0;
+}
+
+/* ---- options ----------------------------------------------------------- */
+
+/* libcurl copies strings; whatever fails here fails for want of memory. */
+#define SET(option, value) \
+    (curl_easy_setopt(x->easy, option, value) == CURLE_OK)
+
+static bool set_callbacks(struct exchange *x, curl_write_callback on_body)
+{
+    return SET(CURLOPT_PRIVATE, x) && SET(CURLOPT_ERRORBUFFER, x->text) &&
+           SET(CURLOPT_PREREQFUNCTION, before_send) &&
+           SET(CURLOPT_PREREQDATA, x) &&
+           SET(CURLOPT_HEADERFUNCTION, on_header) &&
+           SET(CURLOPT_HEADERDATA, x) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
+           SET(CURLOPT_WRITEDATA, x) && SET(CURLOPT_NOPROGRESS, 0L) &&
+           SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
+           SET(CURLOPT_XFERINFODATA, x) &&
+           SET(CURLOPT_OPENSOCKETFUNCTION, exchange_open_socket) &&
+           SET(CURLOPT_OPENSOCKETDATA, x);
+}
+
+/* A directory of issuers beside the file would be read for every connection;
+ * where there is only the directory, it has to be. */
+static bool set_issuers(struct exchange *x)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    const char *file = x->options->ca_file;
+
+    if (!file && !info->cainfo)
+        return true;
+    return SET(CURLOPT_CAPATH, NULL) && (!file || SET(CURLOPT_CAINFO, file));
+}
+
+/* What could surprise a host, its user or the gateway is off: signals, the
+ * wait for a resolver, redirects, environment proxies, other protocols. */
+static bool set_safety(struct exchange *x, const char *url)
+{
+    const char *proxy = x->options->proxy;
+    bool tls = ascii_starts(url, "https:");
+
+    return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
+           SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+           SET(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") &&
+           SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
+           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
+}
+
+static bool set_connection(struct exchange *x)
+{
+    const struct luma_options *o = x->options;
+
+    return SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
+           SET(CURLOPT_USERAGENT, o->user_agent) &&
+           SET(CURLOPT_HTTP_VERSION,
+               o->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
+           SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
+           SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
+           SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+bool exchange_init(struct exchange *x, const struct luma_options *options,
+                   const char *url, curl_write_callback on_body)
+{
+    x->options = options;
+    x->easy = curl_easy_init();
+    return x->easy && set_callbacks(x, on_body) && set_safety(x, url) &&
+           set_connection(x);
+}
+
+void exchange_free(struct exchange *x)
+{
+    struct curl_slist *line;
+
+    if (x->easy)
+        curl_easy_cleanup(x->easy);
+    for (line = x->headers; line; line = line->next)
+        memset(line->data, 0, strlen(line->data));
+    curl_slist_free_all(x->headers);
+}
+
+bool exchange_begin(struct exchange *x, unsigned allowed)
+{
+    x->sends = 0;
+    x->allowed = allowed;
+    x->refused = x->blocked = x->answered = x->in_head = x->active = false;
+    x->progress = x->last_byte = 0;
+    x->header_bytes = 0;
+    x->socket_error = 0;
+    x->http = 0;
+    x->text[0] = '\0';
+    return SET(CURLOPT_HTTPHEADER, x->headers);
+}
+
+bool exchange_add_header(struct exchange *x, const char *name,
+                         const char *value)
+{
+    struct buf line = {0};
+    struct curl_slist *list = NULL;
+
+    if (buf_append_text(&line, name) &&
+        buf_append(&line, value, strlen(value) + 1))
+        list = curl_slist_append(x->headers, line.data);
+    if (line.data)
+        memset(line.data, 0, line.len);
+    buf_free(&line);
+    if (list)
+        x->headers = list;
+    return list != NULL;
+}
+
+int64_t exchange_stalls_at(struct exchange *x, int64_t now)
+{
+    if (x->active) {
+        x->active = false;
+        x->last_byte = now;
+    }
+    return x->last_byte ? x->last_byte + x->options->stall_timeout : 0;
+}
+
+/* ---- the response ------------------------------------------------------ */
+
+static struct curl_header *find(const struct exchange *x, const char *name,
+                                size_t index)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(x->easy, name, index, CURLH_HEADER, -1, &found) ==
+                   CURLHE_OK
+               ? found
+               : NULL;
+}
+
+const char *exchange_header(const struct exchange *x, const char *name)
+{
+    const struct curl_header *found = find(x, name, 0);
+
+    return found ? found->value : NULL;
+}
+
+const char *exchange_only_header(const struct exchange *x, const char *name)
+{
+    const struct curl_header *found = find(x, name, 0);
+    const char *value = found ? found->value : NULL;
+    size_t i, amount = found ? found->amount : 0;
+
+    for (i = 1; i < amount; i++) {
+        found = find(x, name, i);
+        if (!found || strcmp(found->value, value) != 0)
+            return NULL;
+    }
+    return value;
+}
+
+CURLcode exchange_result(const struct exchange *x, CURLcode result)
+{
+    return result == CURLE_OK && x->in_head ? CURLE_PARTIAL_FILE : result;
+}
+
+void exchange_failed(const struct exchange *x, CURLcode result,
+                     enum luma_status ours, struct luma_error *error)
+{
+    struct failure failure = {result, x->text, x->socket_error, x->sends > 0,
+                              x->answered && x->http};
+
+    if (x->blocked) {
+        status_set(error, LUMA_ADDRESS);
+    } else if (ours) {
+        status_set(error, ours);
+    } else if (x->header_bytes > MAX_HEADER_BYTES) {
+        status_set(error, LUMA_TOO_LARGE);
+        status_detail(error, "its headers are over 64 KiB");
+    } else if (x->refused) {
+        status_set(error, LUMA_NETWORK);
+        status_detail(error, "the reused connection was closed, and no attempt "
+                             "was left");
+    } else {
+        failure_set(error, &failure, x->options);
+    }
+}
+
+void exchange_finish(const struct exchange *x, struct exchange_end *end)
+{
+    end->sends = x->sends;
+    end->error.http = x->http;
+    end->error.phase = !x->sends ? "connect" : x->answered ? "body" : "wait";
+    if (!x->http)
+        return;
+    end->hint = retry_hint(exchange_header(x, "Retry-After"),
+                           exchange_header(x, "Date"), (int64_t)time(NULL));
+    if (end->hint.kind == HINT_SECONDS)
+        end->error.retry_after = end->hint.seconds;
+    if (x->http != 429 && x->http != 503) /* reported, but not followed */
+        end->hint = (struct retry_hint){HINT_NONE, 0};
+}
