@@ -16,39 +16,38 @@ enum status_retry {
 };
 
 /* X(enumerator, code, retry, sentence) */
-#define LUMA_STATUSES(X)                                                      \
-    X(OK, "ok", RETRY_NEVER, "all is well")                                   \
-    X(ARGUMENT, "argument", RETRY_NEVER, "an argument is not usable")         \
-    X(MEMORY, "memory", RETRY_NEVER, "out of memory")                         \
-    X(THREAD, "thread", RETRY_NEVER, "the I/O thread could not be started")   \
-    X(PENDING, "pending", RETRY_NEVER, "the job is still running")            \
-    X(CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")           \
-    X(DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed")         \
-    X(RESOLVE, "resolve", RETRY_TRANSIENT, "the host name was not found")     \
-    X(CONNECT, "connect", RETRY_TRANSIENT, "no connection could be made")     \
-    X(TLS, "tls", RETRY_NEVER, "no trusted TLS connection could be made")     \
-    X(NETWORK, "network", RETRY_TRANSIENT, "the connection broke")            \
-    X(CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,                    \
-      "no connection within timeout.connect")                                 \
-    X(ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,                    \
-      "no whole reply within timeout.attempt")                                \
-    X(STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                        \
-      "not one byte for timeout.stall")                                       \
-    X(AUTH, "auth", RETRY_NEVER, "the gateway does not accept the token")     \
-    X(RATE_LIMIT, "rate_limit", RETRY_THROTTLED,                              \
-      "the gateway asks for fewer requests")                                  \
-    X(REDIRECT, "redirect", RETRY_NEVER,                                      \
-      "the gateway redirected the request; check base_url")                   \
-    X(REJECTED, "rejected", RETRY_NEVER, "the gateway rejected the request")  \
-    X(SERVER, "server", RETRY_TRANSIENT, "the gateway failed")                \
-    X(GATEWAY, "gateway", RETRY_NEVER, "the gateway answered with an error")  \
-    X(REPLY, "reply", RETRY_TRANSIENT, "the reply is not what gateways send") \
-    X(TRUNCATED, "truncated", RETRY_TRANSIENT, "the reply ended too early")   \
-    X(TOO_LARGE, "too_large", RETRY_NEVER, "the reply is over a limit")       \
-    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")            \
-    X(LINK, "link", RETRY_NEVER, "the link does not lead to the file")        \
-    X(ADDRESS, "address", RETRY_NEVER,                                        \
-      "the link leads to a private address, see allow_private")               \
+#define LUMA_STATUSES(X)                                                       \
+    X(OK, "ok", RETRY_NEVER, "all is well")                                    \
+    X(ARGUMENT, "argument", RETRY_NEVER, "an argument is not valid")           \
+    X(MEMORY, "memory", RETRY_NEVER, "out of memory")                          \
+    X(THREAD, "thread", RETRY_NEVER, "the I/O thread could not be started")    \
+    X(PENDING, "pending", RETRY_NEVER, "the job is still running")             \
+    X(CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")            \
+    X(DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed")          \
+    X(RESOLVE, "resolve", RETRY_TRANSIENT, "the host name was not found")      \
+    X(CONNECT, "connect", RETRY_TRANSIENT, "no connection could be made")      \
+    X(TLS, "tls", RETRY_NEVER, "no trusted TLS connection could be made")      \
+    X(NETWORK, "network", RETRY_TRANSIENT, "the connection broke")             \
+    X(CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,                     \
+      "no connection was made within timeout.connect")                         \
+    X(ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,                     \
+      "the response was not complete within timeout.attempt")                  \
+    X(STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                         \
+      "no data was received within timeout.stall")                             \
+    X(AUTH, "auth", RETRY_NEVER, "the gateway does not accept the token")      \
+    X(RATE_LIMIT, "rate_limit", RETRY_THROTTLED, "too many requests")          \
+    X(REDIRECT, "redirect", RETRY_NEVER,                                       \
+      "the gateway redirected the request; check base_url")                    \
+    X(REJECTED, "rejected", RETRY_NEVER, "the gateway rejected the request")   \
+    X(SERVER, "server", RETRY_TRANSIENT, "the server failed")                  \
+    X(GATEWAY, "gateway", RETRY_NEVER, "the gateway answered with an error")   \
+    X(REPLY, "reply", RETRY_TRANSIENT, "unexpected response")                  \
+    X(TRUNCATED, "truncated", RETRY_TRANSIENT, "the response ended too early") \
+    X(TOO_LARGE, "too_large", RETRY_NEVER, "the response is over a limit")     \
+    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")             \
+    X(LINK, "link", RETRY_NEVER, "the download link does not return the file") \
+    X(ADDRESS, "address", RETRY_NEVER,                                         \
+      "the link leads to a private address, see allow_private")                \
     X(FILE, "file", RETRY_NEVER, "the file could not be written")
 
 enum luma_status {
@@ -75,7 +74,7 @@ struct luma_error {
 /* The code as callers compare it: "rate_limit". */
 const char *luma_status_code(enum luma_status status);
 
-/* What it means, as a sentence without its end: "the gateway failed". */
+/* What it means, as a sentence without its end: "the server failed". */
 const char *luma_status_sentence(enum luma_status status);
 
 /* Which code an HTTP status other than 2xx stands for. */

@@ -98,8 +98,8 @@ describe("an error of the module", function()
       ["more than max_reply, 9 bytes (too_large)"] =
         "more than the largest reply that luma takes" .. NONE
         .. ", 9 bytes (too_large)",
-      ["no connection within timeout.connect (connect_timeout)"] =
-        "no connection within the time that luma allows" .. NONE
+      ["no connection was made within timeout.connect (connect_timeout)"] =
+        "no connection was made within the time that luma allows" .. NONE
         .. " (connect_timeout)",
       ["see link_grace"] = "see link_grace" .. NONE,
       ["plain http; see plain_http"] =

@@ -40,8 +40,8 @@ number	6	true
 number	7	true
 progress	true	true
 waited	false
-/seconds	rate_limit	true	it asks to wait 960 s
-/date	server	true	it asks to wait 960 s
+/seconds	rate_limit	true	the server asks to wait 960 s
+/date	server	true	the server asks to wait 960 s
 /CLIP	brought
 /PAGE	link
 /PACKED	brought

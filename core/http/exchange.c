@@ -262,7 +262,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
         status_set(error, ours);
     } else if (x->header_bytes > MAX_HEADER_BYTES) {
         status_set(error, LUMA_TOO_LARGE);
-        status_detail(error, "its headers are over 64 KiB");
+        status_detail(error, "the headers are over 64 KiB");
     } else if (x->refused) {
         status_set(error, LUMA_NETWORK);
         status_detail(error, "the reused connection was closed, and no attempt "

@@ -233,10 +233,10 @@ struct retry_answer retry_decide(struct retry_budget *budget,
 void retry_explain(struct luma_error *error, enum retry_verdict verdict)
 {
     if (verdict == RETRY_STOP_LATER)
-        status_detail(error, "it asks to wait %" PRId64 " s",
+        status_detail(error, "the server asks to wait %" PRId64 " s",
                       (int64_t)error->retry_after);
     else if (verdict == RETRY_STOP_BUDGET)
-        status_detail(error, "not repeated, because too much failed lately");
+        status_detail(error, "not retried, because too much failed recently");
     else if (verdict == RETRY_STOP_TIME)
-        status_detail(error, "not repeated, because the deadline is near");
+        status_detail(error, "not retried, because the deadline is too close");
 }

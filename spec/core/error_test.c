@@ -9,12 +9,12 @@
 #include "heard.h"
 
 #define AUTH     "auth: the gateway does not accept the token"
-#define RATE     "rate_limit: the gateway asks for fewer requests"
+#define RATE     "rate_limit: too many requests"
 #define REJECTED "rejected: the gateway rejected the request"
-#define SERVER   "server: the gateway failed"
+#define SERVER   "server: the server failed"
 #define GATEWAY  "gateway: the gateway answered with an error"
-#define REPLY    "reply: the reply is not what gateways send"
-#define CUT      "truncated: the reply ended too early"
+#define REPLY    "reply: unexpected response"
+#define CUT      "truncated: the response ended too early"
 #define MOVED    "redirect: the gateway redirected the request; check base_url"
 
 static const struct {
@@ -193,7 +193,7 @@ static void test_max_bytes(void)
 static void test_too_many_bytes(void)
 {
     static char body[MAX_REPLY + 1];
-    const char *over = "too_large: the reply is over a limit: more than "
+    const char *over = "too_large: the response is over a limit: more than "
                        "max_reply, 4000 bytes";
     char want[200];
 
@@ -363,7 +363,7 @@ static void test_details(void)
 
     status_set(&error, LUMA_SERVER);
     status_detail(&error, "%d of %s", 2, "3");
-    CHECK_TEXT(error.message, "the gateway failed: 2 of 3");
+    CHECK_TEXT(error.message, "the server failed: 2 of 3");
     for (i = 0; i < 100; i++)
         status_detail(&error, "%s", "a detail");
     CHECK_INT(strlen(error.message), sizeof error.message - 1);

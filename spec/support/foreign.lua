@@ -59,7 +59,7 @@ local function say_hints()
   for _, path in ipairs { "/seconds", "/date" } do
     local _, err = get(path)
     print(path, err.code, err.retry_after == 960,
-      err.message:match "it asks to wait .*$")
+      err.message:match "the server asks to wait .*$")
   end
 end
 
