@@ -8,6 +8,33 @@
 #include "job/job_file.h"
 #include "gateway/task.h"
 
+/* ---- lists ------------------------------------------------------------- */
+
+void job_list_init(struct job_list *list)
+{
+    list->first = NULL;
+    list->last = &list->first;
+}
+
+void job_list_append(struct job_list *list, struct job *job)
+{
+    job->next = NULL;
+    job->link = list->last;
+    *list->last = job;
+    list->last = &job->next;
+}
+
+void job_list_remove(struct job_list *list, struct job *job)
+{
+    *job->link = job->next;
+    if (job->next)
+        job->next->link = job->link;
+    else
+        list->last = job->link;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
 struct job *job_new(const struct job_order *order, int64_t now,
                     struct luma_job *user)
 {

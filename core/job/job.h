@@ -54,6 +54,15 @@ struct job {
     struct job_file *file; /* of a download, see job_file.h; else NULL */
 };
 
+/* Jobs in turn: the one that was served last comes last. */
+struct job_list {
+    struct job *first, **last; /* `last`: where the next one is hung */
+};
+
+void job_list_init(struct job_list *list);
+void job_list_append(struct job_list *list, struct job *job);
+void job_list_remove(struct job_list *list, struct job *job);
+
 /* A job with two references, one for each thread. `now` is in ms. NULL: out of
  * memory. The caller's thread. */
 struct job *job_new(const struct job_order *order, int64_t now,

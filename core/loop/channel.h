@@ -21,6 +21,13 @@ struct channel {
     atomic_ullong dropped, unreadable, bad_hints, active;
 };
 
+/* Adds to a counter. Any thread. */
+static inline void counter_add(atomic_ullong *counter, unsigned long long n)
+{
+    if (n)
+        atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
 /* Completes, checks and copies the options. NULL: `error` says why. */
 struct channel *channel_new(const struct luma_options *options,
                             struct luma_error *error);

@@ -143,7 +143,7 @@ static void end_jobs(struct io *io)
 
     if (!schedule_looks(&io->schedule, io->now))
         return;
-    for (job = io->schedule.jobs; job; job = next) {
+    for (job = io->schedule.jobs.first; job; job = next) {
         next = job->next;
         if (!schedule_is_over(&io->schedule, job, io->now, &code))
             continue;

@@ -4,48 +4,25 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
-
-static void count(atomic_ullong *counter, unsigned long long n)
-{
-    if (n)
-        atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
-}
+#include "base/random.h"
 
 void schedule_init(struct schedule *s, struct channel *channel)
 {
     *s = (struct schedule){.channel = channel};
-    s->last_job = &s->jobs;
+    job_list_init(&s->jobs);
     s->next_deadline = INT64_MAX;
     s->budget = retry_budget_new();
-    s->chance = (uint64_t)clock_ms() ^ (uint64_t)(uintptr_t)s ^ 0x9E3779B9u;
+    s->random = random_seed(s);
 }
 
 /* ---- jobs -------------------------------------------------------------- */
-
-static void append_job(struct schedule *s, struct job *job)
-{
-    job->next = NULL;
-    job->link = s->last_job;
-    *s->last_job = job;
-    s->last_job = &job->next;
-}
-
-static void remove_job(struct schedule *s, struct job *job)
-{
-    *job->link = job->next;
-    if (job->next)
-        job->next->link = job->link;
-    else
-        s->last_job = job->link;
-}
 
 void schedule_take_jobs(struct schedule *s)
 {
     struct luma_event *event;
 
     while ((event = queue_take(s->channel->jobs, &s->look))) {
-        append_job(s, (struct job *)event);
+        job_list_append(&s->jobs, (struct job *)event);
         job_refuse_invalid((struct job *)event, &s->events);
     }
 }
@@ -99,7 +76,7 @@ static void drop_waiting(struct schedule *s, const struct job *job)
 
 void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
 {
-    remove_job(s, job);
+    job_list_remove(&s->jobs, job);
     drop_waiting(s, job);
     job_end(job, code, &s->events);
 }
@@ -110,8 +87,8 @@ void schedule_free(struct schedule *s)
     struct job *job;
 
     drop_waiting(s, NULL);
-    while ((job = s->jobs)) {
-        remove_job(s, job);
+    while ((job = s->jobs.first)) {
+        job_list_remove(&s->jobs, job);
         job_unref(job);
     }
     while ((event = event_list_take(&s->events)))
@@ -143,8 +120,8 @@ static struct batch *due_batch(struct schedule *s, int64_t now)
         if (batch->due > now)
             continue;
         *link = batch->answer.event.next;
-        count(&s->channel->retries, 1);
-        count(&batch->job->retries, 1);
+        counter_add(&s->channel->retries, 1);
+        counter_add(&batch->job->retries, 1);
         return batch;
     }
     return NULL;
@@ -156,7 +133,7 @@ static struct batch *fresh_batch(struct schedule *s, int64_t now)
     size_t size = s->channel->options.batch_size;
     struct job *job;
 
-    for (job = s->jobs; job; job = job->next) {
+    for (job = s->jobs.first; job; job = job->next) {
         struct batch *batch;
 
         if (job->out_of_memory || !job_has_more(job, now) || is_held(s, job))
@@ -167,8 +144,8 @@ static struct batch *fresh_batch(struct schedule *s, int64_t now)
         if (!batch)
             continue;
         retry_count_request(&s->budget);
-        remove_job(s, job);
-        append_job(s, job);
+        job_list_remove(&s->jobs, job);
+        job_list_append(&s->jobs, job);
         return batch;
     }
     return NULL;
@@ -194,7 +171,7 @@ int64_t schedule_due(const struct schedule *s, bool may_send)
     for (event = s->waiting; event && may_send; event = event->next)
         if (((const struct batch *)event)->due < until)
             until = ((const struct batch *)event)->due;
-    for (job = s->jobs; job && may_send; job = job->next)
+    for (job = s->jobs.first; job && may_send; job = job->next)
         if (job->watch && job->watch->due && job->watch->due < until)
             until = job->watch->due;
     return until;
@@ -208,24 +185,16 @@ void schedule_task(struct schedule *s, struct batch *batch,
     switch (job_task(batch->job, batch, doc, now, &s->events)) {
     case JOB_TAKES:
         s->look = s->look || job_is_over(batch->job);
-        count(&s->channel->tasks, 1);
+        counter_add(&s->channel->tasks, 1);
         break;
     case JOB_KNOWS:
-        count(&s->channel->unchanged, 1);
+        counter_add(&s->channel->unchanged, 1);
         break;
     case JOB_HOLDS:
         break;
     default:
-        count(&s->channel->dropped, 1);
+        counter_add(&s->channel->dropped, 1);
     }
-}
-
-static double next_chance(struct schedule *s)
-{
-    s->chance ^= s->chance << 13; /* xorshift64 */
-    s->chance ^= s->chance >> 7;
-    s->chance ^= s->chance << 17;
-    return (double)(s->chance >> 11) / 9007199254740992.0;
 }
 
 static struct retry_answer decide(struct schedule *s, const struct batch *batch,
@@ -240,7 +209,7 @@ static struct retry_answer decide(struct schedule *s, const struct batch *batch,
         .hint = end->hint,
         .left = deadline ? deadline - now : -1,
         .attempt_timeout = o->attempt_timeout,
-        .chance = next_chance(s),
+        .chance = random_unit(&s->random),
     };
 
     if (deadline && deadline - batch->job->started < o->attempt_timeout)
@@ -269,10 +238,10 @@ static bool repeat_or_fail(struct schedule *s, struct batch *batch,
 void schedule_count(struct schedule *s, const struct batch *batch,
                     unsigned sends, uint64_t bytes)
 {
-    count(&batch->job->requests, sends);
-    count(&batch->job->bytes, bytes);
-    count(&s->channel->requests, sends);
-    count(&s->channel->bytes, bytes);
+    counter_add(&batch->job->requests, sends);
+    counter_add(&batch->job->bytes, bytes);
+    counter_add(&s->channel->requests, sends);
+    counter_add(&s->channel->bytes, bytes);
 }
 
 void schedule_dropped(struct batch *batch)
@@ -288,8 +257,8 @@ static void place_held(struct schedule *s, struct batch *batch, int64_t now)
 
     while (job_place_held(batch->job, batch, now, &s->events))
         placed++;
-    count(&s->channel->tasks, placed);
-    count(&s->channel->dropped, held - placed);
+    counter_add(&s->channel->tasks, placed);
+    counter_add(&s->channel->dropped, held - placed);
 }
 
 /* An answer that is none to this batch, after all. An id that was asked for
@@ -335,9 +304,9 @@ void schedule_finished(struct schedule *s, struct batch *batch,
 {
     struct job *job = batch->job;
 
-    count(&s->channel->dropped, end->strangers);
-    count(&s->channel->unreadable, end->unreadable);
-    count(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
+    counter_add(&s->channel->dropped, end->strangers);
+    counter_add(&s->channel->unreadable, end->unreadable);
+    counter_add(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
     batch->unreadable = end->unreadable;
     batch->why = end->why;
     batch->attempts += end->sends ? end->sends : 1;
@@ -347,7 +316,7 @@ void schedule_finished(struct schedule *s, struct batch *batch,
         return;
     }
     if (settle(s, batch, end, now)) {
-        job_rest(job, now, next_chance(s));
+        job_rest(job, now, random_unit(&s->random));
         job_unref(job);
     }
     s->look = true;

@@ -11,12 +11,11 @@
 
 struct schedule {
     struct channel *channel;
-    struct job *jobs;           /* the one that was served last comes last */
-    struct job **last_job;      /* where the next one is hung */
+    struct job_list jobs;
     struct luma_event *waiting; /* batches to be repeated, in no order */
     struct event_list events;   /* for the caller, not handed over yet */
     struct retry_budget budget;
-    uint64_t chance;
+    uint64_t random;
     bool look;             /* some job may be over */
     int64_t next_deadline; /* the first of all jobs; INT64_MAX: none */
 };

@@ -2,41 +2,18 @@
 /* First come, first served, as many at a time as there are connections. */
 #include "loop/schedule_file.h"
 
-#include "base/clock.h"
-
-static void append(struct job_list *list, struct job *job)
-{
-    job->next = NULL;
-    job->link = list->last;
-    *list->last = job;
-    list->last = &job->next;
-}
-
-static void take_out(struct job_list *list, struct job *job)
-{
-    *job->link = job->next;
-    if (job->next)
-        job->next->link = job->link;
-    else
-        list->last = job->link;
-}
-
-static void count(atomic_ullong *counter, unsigned long long n)
-{
-    if (n)
-        atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
-}
+#include "base/random.h"
 
 /* ---- life -------------------------------------------------------------- */
 
 void schedule_file_init(struct schedule_file *s, struct channel *channel)
 {
     *s = (struct schedule_file){.channel = channel};
-    s->running.last = &s->running.first;
-    s->waiting.last = &s->waiting.first;
+    job_list_init(&s->running);
+    job_list_init(&s->waiting);
     s->next_deadline = INT64_MAX;
     s->budget = retry_budget_new();
-    s->chance = (uint64_t)clock_ms() ^ (uint64_t)(uintptr_t)s ^ 0x9E3779B9u;
+    s->random = random_seed(s);
 }
 
 void schedule_file_free(struct schedule_file *s)
@@ -45,7 +22,7 @@ void schedule_file_free(struct schedule_file *s)
     struct job *job;
 
     while ((job = s->waiting.first)) {
-        take_out(&s->waiting, job);
+        job_list_remove(&s->waiting, job);
         download_close(&job->file->sink);
         job_unref(job);
     }
@@ -60,7 +37,7 @@ void schedule_file_take_jobs(struct schedule_file *s)
     struct luma_event *event;
 
     while ((event = queue_take(s->channel->jobs, &s->look)))
-        append(&s->waiting, (struct job *)event);
+        job_list_append(&s->waiting, (struct job *)event);
 }
 
 struct job *schedule_file_next(struct schedule_file *s, int64_t now)
@@ -91,15 +68,15 @@ void schedule_file_started(struct schedule_file *s, struct job *job)
 {
     if (!job->file->sends)
         retry_count_request(&s->budget);
-    take_out(&s->waiting, job);
-    append(&s->running, job);
+    job_list_remove(&s->waiting, job);
+    job_list_append(&s->running, job);
     s->active++;
 }
 
 void schedule_file_stopped(struct schedule_file *s, struct job *job)
 {
-    take_out(&s->running, job);
-    append(&s->waiting, job);
+    job_list_remove(&s->running, job);
+    job_list_append(&s->waiting, job);
     s->active--;
 }
 
@@ -110,10 +87,10 @@ void schedule_file_count(struct schedule_file *s, struct job *job,
 {
     struct channel *first = s->channel->first;
 
-    count(&first->requests, end->sends);
-    count(&first->bytes, end->bytes);
-    count(&first->bad_hints, end->hint.kind == HINT_ABSURD);
-    count(&job->requests, end->sends);
+    counter_add(&first->requests, end->sends);
+    counter_add(&first->bytes, end->bytes);
+    counter_add(&first->bad_hints, end->hint.kind == HINT_ABSURD);
+    counter_add(&job->requests, end->sends);
     job->file->sends += end->sends;
 }
 
@@ -148,19 +125,11 @@ void schedule_file_end(struct schedule_file *s, struct job *job,
     if (error->code == LUMA_OK)
         retry_refund(&s->budget, file->spent);
     download_close(&file->sink);
-    take_out(&s->waiting, job);
+    job_list_remove(&s->waiting, job);
     job->end.error = *error;
     job->end.error.attempts = file->sends;
     job->ended = true;
     event_list_add(&s->events, &job->end.event);
-}
-
-static double next_chance(struct schedule_file *s)
-{
-    s->chance ^= s->chance << 13; /* xorshift64 */
-    s->chance ^= s->chance >> 7;
-    s->chance ^= s->chance << 17;
-    return (double)(s->chance >> 11) / 9007199254740992.0;
 }
 
 /* Attempts are counted from where the part last grew: a long file over a bad
@@ -184,7 +153,7 @@ void schedule_file_repeat(struct schedule_file *s, struct job *job,
         .hint = end->hint,
         .left = job->deadline ? job->deadline - now : -1,
         .attempt_timeout = 1000, /* so much time must be worth a try */
-        .chance = next_chance(s),
+        .chance = random_unit(&s->random),
     };
     struct retry_answer answer;
 
@@ -198,8 +167,8 @@ void schedule_file_repeat(struct schedule_file *s, struct job *job,
     }
     file->due = now + answer.delay;
     file->spent += answer.cost;
-    count(&s->channel->first->retries, 1);
-    count(&job->retries, 1);
+    counter_add(&s->channel->first->retries, 1);
+    counter_add(&job->retries, 1);
 }
 
 /* ---- wishes ------------------------------------------------------------ */

@@ -9,10 +9,6 @@
 #include "job/job_file.h"
 #include "http/retry.h"
 
-struct job_list {
-    struct job *first, **last;
-};
-
 struct schedule_file {
     struct channel *channel;
     struct job_list running;  /* with an exchange on its way */
@@ -20,7 +16,7 @@ struct schedule_file {
     size_t active;            /* jobs in `running` */
     struct event_list events; /* for the caller, not handed over yet */
     struct retry_budget budget;
-    uint64_t chance;
+    uint64_t random;
     bool look;             /* some job may be cancelled */
     int64_t next_deadline; /* the first of all jobs; INT64_MAX: none */
 };
