@@ -97,6 +97,7 @@ static void test_holes(void)
 
 /* ---- standard descriptors ---------------------------------------------- */
 
+#ifndef __SANITIZE_THREAD__
 static void *fill(void *arg)
 {
     while (!atomic_load(&over))
@@ -112,7 +113,8 @@ static bool is_same(int fd, const struct stat *file)
            now.st_dev == file->st_dev;
 }
 
-/* The host closes 0 and 1 and puts a file of its own on 1, which stays. */
+/* The host closes 0 and 1 and puts a file of its own on 1, which stays. Not
+ * under TSan, which calls the race a fault that is looked for here. */
 static void test_host_takes_one(void)
 {
     int in = fcntl(0, F_DUPFD_CLOEXEC, 3), out = fcntl(1, F_DUPFD_CLOEXEC, 3);
@@ -144,6 +146,7 @@ static void test_host_takes_one(void)
     close(out);
     close(own);
 }
+#endif
 
 /* A socket that got number 0 or 1 is moved, and the number cannot be used. */
 static void test_moving(void)
@@ -191,7 +194,9 @@ int main(void)
     must(process_init(library_init) == NULL);
     test_busy_host();
     test_holes();
+#ifndef __SANITIZE_THREAD__
     test_host_takes_one();
+#endif
     test_moving();
     test_new_socket();
     return check_done();
