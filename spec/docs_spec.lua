@@ -50,7 +50,9 @@ local GALLERY = "^a\tLINK\nb\tLINK\nc\tLINK\n$"
 -- `library` is a library that it needs.
 local LUA_BLOCKS = {
   ["README.md"] = {
-    { name = "get", prints = THREE },
+    { name = "get", before = "id2 = 'nobody'",
+      prints = "^a\tcompleted\tLINK\nc\tcompleted\tLINK\n"
+        .. "nobody\tnot known to the gateway\n$" },
     { name = "watch", after = FRAMES, prints = THREE },
     { name = "download", before = WITH_TASK, prints = CLIP, file = "clip.mp4" },
     { name = "request", prints = "^new\n$" },
