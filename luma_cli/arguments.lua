@@ -7,18 +7,18 @@ local luma = require "luma"
 local WINDOW = 10000 -- ids
 
 local EXIT_CODES = [[
-Exit codes, the gravest of what happened:
-  0 all well                      4 the gateway does not know an id
+Exit codes (that of the most serious problem):
+  0 everything worked             4 the gateway does not know an id
   1 the gateway or the network    5 out of time
   2 usage, input or folder        130 interrupted
   3 a task failed]]
 
 local ENVIRONMENT = [[
 Environment:
-  LUMA_GATEWAY_TOKEN   the token; it is not an option, since anybody on the
-                       machine can read those
-  LUMA_GATEWAY_URL     the gateway, where --url does not say
-  NO_COLOR             no colours, where --color does not say]]
+  LUMA_GATEWAY_TOKEN   the token; there is no option for it, because other users
+                       of the machine can read the options of a program
+  LUMA_GATEWAY_URL     the gateway, if --url is not given
+  NO_COLOR             no colours, if --color is not given]]
 
 -- argparse would print by itself and end the program, whether or not the text
 -- could be written. So what it has to print is noted here, and an error leaves
@@ -65,128 +65,128 @@ end
 local function add_output(command)
   command:mutex(
     command:flag "--json"
-      :description "JSON, one object a line, also on a terminal.",
+      :description "Print JSON, one object a line, also on a terminal.",
     command:flag "--table"
-      :description "The table also where there is no terminal."
+      :description "Print the table, also without a terminal."
   )
   command:option "--color"
     :argname "<when>":choices { "auto", "always", "never" }:default "auto"
-    :description "Colours: auto, always or never."
+    :description "Use colours: auto, always or never."
   command:flag "-q --quiet"
-    :description "No progress, errors only."
+    :description "Show no progress, only errors."
 end
 
 local function add_connection(command)
   command:option "--url":argname "<url>"
-    :description "The gateway."
+    :description "URL of the gateway."
   command:option "--ca-file":argname "<file>"
-    :description "Trusted issuers, PEM."
+    :description "PEM file of trusted issuers."
   command:option "--proxy":argname "<url>"
-    :description "Proxy to go through."
+    :description "URL of a proxy."
   add_seconds(command, "--deadline")
-    :description "Time for a window of ids, or for the request."
+    :description "Time limit for a window of ids, or for the request."
 end
 
 local function add_ids(command, window)
   command:argument "id":args "*":target "ids"
-    :description "Ids; - reads them from standard input."
+    :description "Task ids; - reads them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
     :description "Read ids from a file: lines, commas or JSON."
   add_count(command, "--window", WINDOW):default(tostring(window))
-    :description "Ids to read before asking, and to have in hand."
+    :description "Number of ids to read and request at once."
   add_count(command, "--batch-size", 10000)
-    :description "Ids in a request (100)."
+    :description "Number of ids in one request (100)."
   add_count(command, "--connections", 256)
-    :description "Requests at a time (8)."
+    :description "Number of requests at the same time (8)."
 end
 
 local function add_interval(command)
   add_seconds(command, "--interval")
-    :description "Time between two looks while tasks change (5)."
+    :description "Pause between two rounds while tasks change (5)."
   add_seconds(command, "--max-interval")
-    :description "Time between two looks while they do not (15)."
+    :description "Longest pause while nothing changes (15)."
   add_seconds(command, "--missing-grace")
-    :description "Time before an id that is left out is missing (60)."
+    :description "Time until an id that is left out is missing (60)."
 end
 
 local function add_get(parser)
   local get = new_command(parser, "get")
     :summary "Show tasks."
-    :description "Asks for each task once and shows it."
+    :description "Request each task once and show it."
     :epilog [[
-A single id on the command line is shown at length, several as a table. In a
-pipe there is one JSON object a line, as it arrives.
+A single id on the command line is shown in detail, several ids as a table. In
+a pipe, each task is one JSON object on one line, as soon as it arrives.
 
   luma get 4665a07c-7641-4809-a133-10786201bb56
   luma get --file ids.txt > tasks.jsonl
-  luma get - < ids.txt | jq -r .video.url
+  luma get - < ids.txt | jq -r '(.data // .).video.url'
   luma get --table --color=always - < ids.txt | less -R]]
   add_ids(get, WINDOW)
-  get:flag "-l --long":description "Show each task at length."
+  get:flag "-l --long":description "Show each task in detail."
   return get
 end
 
 local function add_watch(parser)
   local watch = new_command(parser, "watch")
-    :summary "Follow tasks until they end."
-    :description "Follows tasks until each is completed or failed."
+    :summary "Follow tasks until they have ended."
+    :description "Follow tasks until each is completed or failed."
     :epilog [[
-A task is shown when it ends, a JSON object a line in a pipe. --deadline is
-600 seconds unless given.
+A task is shown when it has ended. In a pipe, it is one JSON object on one line.
+The default of --deadline is 600 seconds.
 
   luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
   luma watch - < ids.txt > ended.jsonl]]
   add_ids(watch, WINDOW)
   add_interval(watch)
-  watch:flag "-l --long":description "Show each task at length."
+  watch:flag "-l --long":description "Show each task in detail."
   return watch
 end
 
 local function add_download(parser)
   local download = new_command(parser, "download")
-    :summary "Bring videos to files."
-    :description "Waits for tasks to be completed and brings their files."
+    :summary "Download videos."
+    :description "Wait until tasks are completed, then download their files."
     :epilog [[
-Files are named by id. What was interrupted goes on where it stopped when the
-same command is given again.
+A file has the name of its id. An interrupted download resumes when you run the
+same command again.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
   luma download --what thumbnail - < ids.txt]]
   add_ids(download, 1000)
   add_interval(download)
   download:option "--dir":argname "<dir>":default "."
-    :description "Where the files go; made where it is missing."
+    :description "Folder for the files; created if it does not exist."
   download:option "--what":argname "<what>":default "video"
     :choices { "video", "thumbnail", "last_frame" }
-    :description "video, thumbnail or last_frame."
+    :description "What to download: video, thumbnail or last_frame."
   add_count(download, "--jobs", 64):default "4"
-    :description "Files at a time."
+    :description "Number of downloads at the same time."
   download:flag "--allow-private"
-    :description "Also from private and loopback addresses."
+    :description "Allow links to private and loopback addresses."
   return download
 end
 
 local function add_request(parser)
   local request = new_command(parser, "request")
     :summary "Call another endpoint of the gateway."
-    :description "Sends one request and prints the reply."
+    :description "Send one request and print the response."
     :epilog [[
   luma request POST /luma/generations '{"prompt":"a cat dances"}'
   luma request POST /luma/generations - < body.json | luma download -]]
-  request:argument "method":description "GET, POST …"
-  request:argument "path":description "Starts with a slash."
+  request:argument "method":description "HTTP method: GET, POST …"
+  request:argument "path":description "Path on the gateway; starts with a slash."
   request:argument "body":args "?"
-    :description "The body, JSON; - reads it from standard input."
+    :description "JSON body; - reads it from standard input."
   request:flag "--retry"
-    :description "Repeat it after failures, whatever the method."
+    :description "Retry after failures, whatever the method."
   return request
 end
 
 local function add_completion(parser)
   new_command(parser, "completion")
-    :description "Output a shell completion script."
+    :description "Print a shell completion script."
     :argument "shell":choices { "bash", "zsh", "fish" }
-    :description "The shell to output a completion script for."
+    :description "The shell to print it for."
     :action(print_later(function(shell)
       return (parser["get_" .. shell .. "_complete"](parser):gsub("\n$", ""))
     end))

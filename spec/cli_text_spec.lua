@@ -154,8 +154,8 @@ describe("an error of the module", function()
 
   it("never names an option of the module as if it were one of luma's",
     function()
-      local file = assert(io.open "README.md")
-      local reference = file:read "*a":match "\n## Reference\n(.-)\n### Tasks\n"
+      local file = assert(io.open "docs/reference.md")
+      local reference = file:read "*a":match "^(.-)\n## Tasks\n"
       file:close()
       local names = 0
       for line in reference:gmatch "[^\n]+" do
