@@ -27,8 +27,9 @@ const char *process_init(const char *(*libraries)(void));
  * the host would take for its standard input and outputs: fills those that are
  * closed with /dev/null, opened so that reading from 0 and writing to 1 and 2
  * still fail with EBADF. Close-on-exec, so a program that the host starts finds
- * them closed as before. It never closes one of these numbers, so a host that
- * puts its own there with dup2 is not disturbed at any moment. One that closes
+ * them closed as before. It never closes one of these numbers, so what a host
+ * puts there with dup2 stays (dup2 itself may fail with EBUSY, and is repeated
+ * then). One that closes
  * a number and then opens a file may get another number, because this one may
  * be filled in between. To be called before anything is opened. Any thread;
  * does not block; where nothing can be opened it does nothing. */
