@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of ids.h and ledger.h: lists of ids, request bodies, and the ledger's
- * small steps. job_test.c lets whole jobs run. */
+/* Tests of ledger.h: request bodies, and the ledger's small steps. job_test.c
+ * lets whole jobs run. */
 #include "job/ledger.h"
 
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "check.h"
-
-enum { MANY = 100000 };
 
 /* ---- helpers ----------------------------------------------------------- */
 
@@ -36,169 +34,6 @@ static struct luma_ids *ids_of(const char *words)
         must(luma_ids_add(ids, words, n) == LUMA_OK);
     }
     return ids;
-}
-
-static void check_id(const struct luma_ids *ids, uint32_t index,
-                     const char *want)
-{
-    size_t len;
-    const char *id = ids_get(ids, index, &len);
-
-    CHECK_BYTES(id, len, want, strlen(want));
-    CHECK_INT(ids_find(ids, want, strlen(want)), index);
-}
-
-/* ---- lists ------------------------------------------------------------- */
-
-static void test_distinct(void)
-{
-    struct luma_ids *ids = ids_of("b a b c a a b aa A");
-
-    CHECK_INT(ids->count, 5);
-    check_id(ids, 0, "b");
-    check_id(ids, 1, "a");
-    check_id(ids, 2, "c");
-    check_id(ids, 3, "aa");
-    check_id(ids, 4, "A");
-    CHECK_INT(ids_find(ids, "", 0), -1);
-    CHECK_INT(ids_find(ids, "ba", 2), -1);
-    CHECK_INT(ids_find(ids, "a\0", 2), -1);
-    luma_ids_unref(ids);
-    luma_ids_unref(NULL);
-}
-
-/* Any bytes will do, and nothing ends an id but its length. */
-static void test_bytes(void)
-{
-    static const struct {
-        const char *bytes;
-        size_t len;
-    } rows[] = {
-        {"\0", 1}, {"\0\0", 2}, {"a\0b", 3},     {"a\0c", 3},      {"a", 1},
-        {"\"", 1}, {"\xFF", 1}, {"\xC3\xA9", 2}, {"e\xCC\x81", 3}, {" ", 1},
-        {"\n", 1}, {"1", 1},    {"1.0", 3},      {"null", 4},
-    };
-    struct luma_ids *ids = new_ids(COUNT(rows));
-    size_t i, len;
-
-    for (i = 0; i < 2 * COUNT(rows); i++)
-        CHECK_INT(luma_ids_add(ids, rows[i % COUNT(rows)].bytes,
-                               rows[i % COUNT(rows)].len),
-                  LUMA_OK);
-    CHECK_INT(ids->count, COUNT(rows));
-    for (i = 0; i < COUNT(rows); i++) {
-        const char *id = ids_get(ids, (uint32_t)i, &len);
-
-        CHECK_BYTES(id, len, rows[i].bytes, rows[i].len);
-        CHECK_INT(ids_find(ids, rows[i].bytes, rows[i].len), i);
-    }
-    luma_ids_unref(ids);
-}
-
-static void test_limits(void)
-{
-    char text[LUMA_ID_MAX + 1];
-    struct luma_ids *ids = new_ids(3);
-
-    memset(text, 'x', sizeof text);
-    CHECK_INT(luma_ids_add(ids, text, 0), LUMA_ARGUMENT);
-    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX + 1), LUMA_ARGUMENT);
-    CHECK_INT(luma_ids_add(ids, text, (size_t)-1), LUMA_ARGUMENT);
-    CHECK_INT(ids->count, 0);
-    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
-    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
-    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX - 1), LUMA_OK);
-    CHECK_INT(luma_ids_add(ids, text, 1), LUMA_OK);
-    CHECK_INT(ids->count, 3);
-    CHECK_INT(ids_find(ids, text, LUMA_ID_MAX), 0);
-    CHECK_INT(ids_find(ids, text, LUMA_ID_MAX + 1), -1);
-    luma_ids_unref(ids);
-}
-
-/* A list that was made too small refuses; it neither spins nor overflows. */
-static void test_more_than_expected(void)
-{
-    static const size_t sizes[] = {1, 8, 100};
-    size_t i, k;
-
-    for (i = 0; i < COUNT(sizes); i++) {
-        struct luma_ids *ids = luma_ids_new(sizes[i], 1);
-        enum luma_status status = LUMA_OK;
-        char id[24];
-
-        must(ids);
-        for (k = 0; status == LUMA_OK && k < 10000; k++) {
-            snprintf(id, sizeof id, "id-%zu", k);
-            status = add(ids, id);
-        }
-        CHECK_INT(status, LUMA_ARGUMENT);
-        CHECK(ids->count >= sizes[i]);
-        CHECK_INT(ids_find(ids, id, strlen(id)), -1);
-        check_id(ids, (uint32_t)sizes[i] - 1,
-                 (snprintf(id, sizeof id, "id-%zu", sizes[i] - 1), id));
-        luma_ids_unref(ids);
-    }
-}
-
-static void test_many(void)
-{
-    struct luma_ids *ids = new_ids(MANY);
-    uint32_t i;
-    char id[24];
-
-    for (i = 0; i < 2 * MANY; i++) {
-        snprintf(id, sizeof id, "%u", i % MANY * 7);
-        insist(add(ids, id) == LUMA_OK, "added");
-    }
-    CHECK_INT(ids->count, MANY);
-    for (i = 0; i < MANY; i++) {
-        int n = snprintf(id, sizeof id, "%u", i * 7);
-
-        insist(ids_find(ids, id, (size_t)n) == (int64_t)i, "found");
-        insist(ids_find(ids, id, (size_t)n - 1) != (int64_t)i, "no prefix");
-    }
-    luma_ids_unref(ids);
-}
-
-/* The hash of ids.c, to find ids that fall together. */
-static uint32_t hash_of(const char *s)
-{
-    uint64_t h = 0xCBF29CE484222325u;
-
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001B3u;
-    return (uint32_t)(h ^ h >> 32);
-}
-
-/* All at the end of the table, so that looking on goes round it. */
-static void test_collisions(void)
-{
-    enum { ALIKE = 300 };
-    struct luma_ids *ids = new_ids(2 * ALIKE);
-    uint32_t mask = ids->room - 1, n = 0, i;
-    char id[24];
-
-    for (i = 0; n < ALIKE; i++) {
-        snprintf(id, sizeof id, "hostile-%u", i);
-        if ((hash_of(id) & mask) < (mask & ~3u))
-            continue;
-        insist(add(ids, id) == LUMA_OK && ids->count == ++n, "another");
-        insist(add(ids, id) == LUMA_OK && ids->count == n, "the same");
-        insist(ids_find(ids, id, strlen(id)) == (int64_t)n - 1, "found");
-    }
-    CHECK_INT(ids->count, ALIKE);
-    CHECK_INT(ids_find(ids, "hostile-x", 9), -1);
-    luma_ids_unref(ids);
-}
-
-static void test_references(void)
-{
-    struct luma_ids *ids = ids_of("a b");
-
-    CHECK(ids_ref(ids) == ids);
-    luma_ids_unref(ids);
-    check_id(ids, 1, "b");
-    luma_ids_unref(ids);
 }
 
 /* ---- request bodies ---------------------------------------------------- */
@@ -538,40 +373,8 @@ static void test_memory(void)
     free(whole);
 }
 
-/* An id that found no memory leaves nothing behind. */
-static void test_memory_of_one(void)
-{
-    struct luma_ids *ids = luma_ids_new(100, 10000);
-    unsigned n, failed = 0;
-    char id[24];
-    int64_t at;
-
-    must(ids);
-    for (n = 0; n < 128; n++) {
-        snprintf(id, sizeof id, "id-%u", n);
-        alloc_fail_at(1, false);
-        failed += add(ids, id) == LUMA_MEMORY;
-        alloc_stop();
-        snprintf(id, sizeof id, "then-%u", n);
-        if (add(ids, id) != LUMA_OK)
-            break;
-        at = ids_find(ids, id, strlen(id));
-        if (CHECK(at >= 0))
-            check_id(ids, (uint32_t)at, id);
-    }
-    CHECK(failed > 0);
-    luma_ids_unref(ids);
-}
-
 int main(void)
 {
-    test_distinct();
-    test_bytes();
-    test_limits();
-    test_more_than_expected();
-    test_many();
-    test_collisions();
-    test_references();
     test_bodies();
     test_ledger();
     test_capped_ledger();
@@ -580,6 +383,5 @@ int main(void)
     test_invalid();
     test_empty_ledger();
     test_memory();
-    test_memory_of_one();
     return check_done();
 }
