@@ -5,7 +5,7 @@
 #include <lua.h>
 #include <stdlib.h>
 
-#include "loop/multi.h"
+#include "multi.h"
 
 int luaopen_by_hand(lua_State *L);
 

@@ -5,7 +5,7 @@
 #include <lua.h>
 #include <time.h>
 
-#include "loop/multi.h"
+#include "multi.h"
 
 int luaopen_frame_by_hand(lua_State *L);
 

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "loop/multi.h"
+#include "multi.h"
 
 int luaopen_limit(lua_State *L);
 

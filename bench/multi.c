@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Eight easy handles on one multi handle. */
-#include "loop/multi.h"
+#include "multi.h"
 
 #include <stdlib.h>
 #include <string.h>

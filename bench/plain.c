@@ -4,7 +4,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "loop/multi.h"
+#include "multi.h"
 
 int luaopen_plain(lua_State *L);
 
