@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "binding/binding.h"
+#include "binding/delivery.h"
 
 static const char client_type[] = "luma.client";
 

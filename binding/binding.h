@@ -62,8 +62,7 @@ static inline bool job_has(const struct lua_job *job, int slot)
     return job->callbacks >> slot & 1;
 }
 
-/* ---- lua_luma.c: client -----------------------------------------------------
- */
+/* ---- lua_luma.c: client ------------------------------------------------- */
 
 /* The client at an index; raises when it is none, is closed, or belongs to the
  * process that forked this one. */
@@ -119,21 +118,6 @@ void job_push_id(lua_State *L, const struct lua_job *job, size_t index);
 int job_result(lua_State *L);
 
 void job_register(lua_State *L); /* the metatable */
-
-/* ---- delivery.c: events ------------------------------------------------- */
-
-/* Delivers at most `most` events to the jobs of the client at `index`, for
- * `seconds` but one in any case, and not beyond a document for the loop of
- * `job` (NULL: none). Raises what a callback raised. */
-void delivery_run(lua_State *L, int index, size_t most, double seconds,
-                  struct lua_job *job);
-
-/* Builds what a loop has left behind, for the result; the job is at 1. To be
- * called through client_guard. */
-int delivery_keep_rest(lua_State *L);
-
-/* The iterator of job:each(). Its upvalue is the job. */
-int delivery_each_next(lua_State *L);
 
 /* ---- value.c: values ---------------------------------------------------- */
 

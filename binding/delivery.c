@@ -2,6 +2,8 @@
 /* The delivery of events. An event is looked at, built and stored before it is
  * taken, because building may raise, and may run the host's finalizers, which
  * may call luma. */
+#include "delivery.h"
+
 #include "binding.h"
 #include "result.h"
 

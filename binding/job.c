@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "binding.h"
+#include "delivery.h"
 #include "result.h"
 
 const char job_type[] = "luma.job";

@@ -11,19 +11,19 @@
 #include "binding.h"
 #include "core/json/number.h"
 
-/* What an option is, in which unit and range: see `types`. */
+/* What an option is, and what it is stored as; `types` has the ranges. */
 enum option_type {
-    TEXT,
-    NAME,
-    CHOICE,
-    COUNT,
-    BYTES,
-    SECONDS,
-    GRACE,
-    TIMEOUT,
-    FLAG,
-    FUNCTION,
-    GROUP
+    TEXT,     /* const char *, without a NUL byte */
+    NAME,     /* likewise, not empty */
+    CHOICE,   /* size_t, the index of one of task_links */
+    COUNT,    /* size_t */
+    BYTES,    /* uint64_t */
+    SECONDS,  /* int64_t, in ms: seconds are always rounded up */
+    GRACE,    /* likewise, and may be 0 */
+    TIMEOUT,  /* likewise, at most a day */
+    FLAG,     /* bool */
+    FUNCTION, /* goes to the table of functions */
+    GROUP     /* a table, whose fields are `timeouts` */
 };
 
 struct option {
@@ -69,7 +69,8 @@ static const struct option timeouts[] = {
 static const struct option job_options[] = {
     {"on_task", FUNCTION, JOB_ON_TASK, KIND_FETCH | KIND_WATCH},
     {"on_update", FUNCTION, JOB_ON_UPDATE, KIND_WATCH},
-    {"on_progress", FUNCTION, JOB_ON_PROGRESS, KIND_ANY & ~KIND_REQUEST},
+    {"on_progress", FUNCTION, JOB_ON_PROGRESS,
+     KIND_FETCH | KIND_WATCH | KIND_DOWNLOAD},
     {"on_done", FUNCTION, JOB_ON_DONE, KIND_ANY},
     {"deadline", SECONDS, JOB(deadline), KIND_ANY},
     {"interval", SECONDS, JOB(watch.interval), KIND_WATCH},
