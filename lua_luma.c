@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "binding/binding.h"
+#include "binding/delivery.h"
 
 static const char client_type[] = "luma.client";
 
@@ -12,16 +13,16 @@ static const double QUIET_MOST = 0.01;
 
 /* ---- access ------------------------------------------------------------ */
 
-void client_check_process(lua_State *L, const struct client *client)
+void client_check_process(lua_State *L, const struct lua_client *client)
 {
     if (client->core && !luma_client_is_ours(client->core))
         luaL_error(L, "this luma.client belongs to another process: make a "
                       "new one after fork");
 }
 
-struct client *client_check(lua_State *L, int index)
+struct lua_client *client_check(lua_State *L, int index)
 {
-    struct client *client = luaL_checkudata(L, index, client_type);
+    struct lua_client *client = luaL_checkudata(L, index, client_type);
 
     luaL_argcheck(L, client->core && !client->closed, index,
                   "client is closed");
@@ -29,7 +30,7 @@ struct client *client_check(lua_State *L, int index)
     return client;
 }
 
-void client_check_idle(lua_State *L, const struct client *client,
+void client_check_idle(lua_State *L, const struct lua_client *client,
                        const char *what)
 {
     if (client->busy)
@@ -46,13 +47,13 @@ double client_now(void)
 
 /* ---- delivering and waiting -------------------------------------------- */
 
-static void close_now(struct client *client)
+static void close_now(struct lua_client *client)
 {
     client->closed = true;
     luma_client_close(client->core);
 }
 
-void client_guard(lua_State *L, struct client *client, lua_CFunction f,
+void client_guard(lua_State *L, struct lua_client *client, lua_CFunction f,
                   int nargs, int nresults)
 {
     int status;
@@ -83,7 +84,7 @@ static void call_nothing(lua_State *L)
     lua_call(L, 0, 0);
 }
 
-static void run_hooks(lua_State *L, struct client *client)
+static void run_hooks(lua_State *L, struct lua_client *client)
 {
     client->hooks = client_now();
     call_nothing(L);
@@ -97,7 +98,7 @@ void client_prepare_call(lua_State *L)
     call_nothing(L);
 }
 
-bool client_wait(lua_State *L, struct client *client, double seconds)
+bool client_wait(lua_State *L, struct lua_client *client, double seconds)
 {
     double until = client_now() + seconds;
 
@@ -131,41 +132,38 @@ static void push_weak_table(lua_State *L)
     lua_setmetatable(L, -2);
 }
 
-/* Pushes a client without a core, which its finaliser accepts. */
-static struct client *push_client(lua_State *L, bool nulls)
+/* Pushes a client without a core, which its finaliser accepts, and its user
+ * value. */
+static struct lua_client *push_client(lua_State *L)
 {
-    struct client *client = lua_newuserdatauv(L, sizeof *client, 1);
+    struct lua_client *client = lua_newuserdatauv(L, sizeof *client, 1);
 
-    *client = (struct client){.nulls = nulls, .decodes = !lua_isnil(L, 2)};
+    *client = (struct lua_client){.core = NULL};
     lua_createtable(L, CLIENT_DECODE, 0);
     push_weak_table(L);
     lua_rawseti(L, -2, CLIENT_JOBS);
     lua_newtable(L);
     lua_rawseti(L, -2, CLIENT_ANCHORS);
-    lua_pushvalue(L, 2);
-    lua_rawseti(L, -2, CLIENT_DECODE);
-    lua_setiuservalue(L, -2, 1);
-    luaL_setmetatable(L, client_type);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, -3, 1);
+    luaL_getmetatable(L, client_type);
+    lua_setmetatable(L, -3);
     return client;
 }
 
 static int luma_new_client(lua_State *L)
 {
-    struct luma_options o = {0};
+    struct client_options o = {.nulls = false};
     struct luma_error error;
-    struct client *client;
-    bool nulls = false;
+    struct lua_client *client;
 
     lua_settop(L, 1);
-    if (lua_isnil(L, 1)) {
-        lua_newtable(L);
-        lua_replace(L, 1);
-    }
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_pushnil(L); /* at 2: decode */
-    options_read(L, &o, &nulls);
-    client = push_client(L, nulls);
-    client->core = luma_client_new(&o, &error);
+    client = push_client(L); /* at 2, its user value at 3 */
+    client->decodes = options_read_client(L, 3, &o) != 0;
+    client->nulls = o.nulls;
+    o.core.keep_text = client->decodes;
+    client->core = luma_client_new(&o.core, &error);
+    lua_settop(L, 2);
     if (client->core)
         return 1;
     if (error.code == LUMA_ARGUMENT)
@@ -178,7 +176,7 @@ static int luma_new_client(lua_State *L)
 static int client_tasks(lua_State *L)
 {
     client_check_idle(L, client_check(L, 1), "tasks");
-    if (job_fetch(L) > 1)
+    if (client_fetch(L) > 1)
         return 2; /* nil and the error */
     lua_replace(L, 1);
     lua_settop(L, 1);
@@ -187,7 +185,7 @@ static int client_tasks(lua_State *L)
 
 static int client_step(lua_State *L)
 {
-    struct client *client = client_check(L, 1);
+    struct lua_client *client = client_check(L, 1);
     size_t ready = luma_ready(client->core);
     bool budget = !lua_isnoneornil(L, 2);
     double seconds = options_seconds(L, 2, HUGE_VAL);
@@ -202,7 +200,7 @@ static int client_step(lua_State *L)
 
 static int client_wait_method(lua_State *L)
 {
-    struct client *client = client_check(L, 1);
+    struct lua_client *client = client_check(L, 1);
     double seconds = options_seconds(L, 2, -1);
 
     client_check_idle(L, client, "wait");
@@ -253,7 +251,7 @@ static int client_stats(lua_State *L)
         FIELD(undelivered), FIELD(queue),   FIELD(active),
 #undef FIELD
     };
-    struct client *client = luaL_checkudata(L, 1, client_type);
+    struct lua_client *client = luaL_checkudata(L, 1, client_type);
     struct luma_stats stats;
     size_t i;
 
@@ -272,7 +270,7 @@ static int client_stats(lua_State *L)
 
 static int client_close(lua_State *L)
 {
-    struct client *client = luaL_checkudata(L, 1, client_type);
+    struct lua_client *client = luaL_checkudata(L, 1, client_type);
 
     if (!client->core || client->closed)
         return 0;
@@ -287,7 +285,7 @@ static int client_close(lua_State *L)
 
 static int client_gc(lua_State *L)
 {
-    struct client *client = luaL_checkudata(L, 1, client_type);
+    struct lua_client *client = luaL_checkudata(L, 1, client_type);
 
     client->closed = true;
     luma_client_release(client->core);
@@ -297,7 +295,7 @@ static int client_gc(lua_State *L)
 
 static int client_tostring(lua_State *L)
 {
-    const struct client *client = luaL_checkudata(L, 1, client_type);
+    const struct lua_client *client = luaL_checkudata(L, 1, client_type);
 
     if (!client->core || client->closed)
         lua_pushliteral(L, "luma.client (closed)");
@@ -310,9 +308,9 @@ static int client_tostring(lua_State *L)
 /* ---- module ------------------------------------------------------------ */
 
 static const luaL_Reg methods[] = {
-    {"tasks", client_tasks},      {"fetch", job_fetch},
-    {"watch", job_watch},         {"download", job_download},
-    {"request", job_request},     {"step", client_step},
+    {"tasks", client_tasks},      {"fetch", client_fetch},
+    {"watch", client_watch},      {"download", client_download},
+    {"request", client_request},  {"step", client_step},
     {"wait", client_wait_method}, {"fd", client_fd},
     {"getfd", client_fd},         {"pollfd", client_fd},
     {"dirty", client_dirty},      {"events", client_events},

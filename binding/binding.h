@@ -8,9 +8,10 @@
 
 #include "core/luma.h"
 #include "compat.h"
+#include "kinds.h"
 
 /* A client's userdata. Its user value is a table, see below. */
-struct client {
+struct lua_client {
     struct luma_client *core; /* NULL once finalised */
     bool nulls;               /* the option */
     bool decodes;             /* there is the option `decode` */
@@ -28,17 +29,15 @@ enum {
 };
 
 /* A job's userdata. Its user value is a table, see below. */
-struct job {
-    struct luma_job *core; /* NULL once finalised */
-    struct client *client; /* kept alive by the user value */
-    bool watches;          /* it is a watch */
-    bool single;           /* a request: its result is one value */
-    bool updates;          /* on_update hears of changes */
-    bool streams;          /* on_task takes the tasks */
-    bool under_each;       /* the loop takes them */
-    bool has_result;       /* JOB_RESULT is set */
-    size_t stored;         /* tasks in JOB_TASKS */
-    size_t cursor;         /* where each() is in it */
+struct lua_job {
+    struct luma_job *core;     /* NULL once finalised */
+    struct lua_client *client; /* kept alive by the user value */
+    const struct job_kind *kind;
+    unsigned callbacks; /* a set of JOB_ON_…: 1 << slot */
+    bool iterating;     /* the loop takes the tasks */
+    bool has_result;    /* JOB_RESULT is set */
+    size_t stored;      /* tasks in JOB_TASKS */
+    size_t cursor;      /* where each() is in it */
 };
 
 /* Indices into the job's user value. */
@@ -57,23 +56,29 @@ enum {
     JOB_LAST = JOB_ON_DONE
 };
 
-/* ---- luma.c: client ----------------------------------------------------- */
+/* The job has the callback of this slot. Never raises. */
+static inline bool job_has(const struct lua_job *job, int slot)
+{
+    return job->callbacks >> slot & 1;
+}
+
+/* ---- lua_luma.c: client ------------------------------------------------- */
 
 /* The client at an index; raises when it is none, is closed, or belongs to the
  * process that forked this one. */
-struct client *client_check(lua_State *L, int index);
+struct lua_client *client_check(lua_State *L, int index);
 
 /* Raises in a forked child. */
-void client_check_process(lua_State *L, const struct client *client);
+void client_check_process(lua_State *L, const struct lua_client *client);
 
 /* Calls f in protected mode with the nargs values on top, marks the client as
  * busy meanwhile, and closes it afterwards if that was asked for. Raises what
  * f raised. */
-void client_guard(lua_State *L, struct client *client, lua_CFunction f,
+void client_guard(lua_State *L, struct lua_client *client, lua_CFunction f,
                   int nargs, int nresults);
 
 /* Raises when events are being delivered: `what` cannot be called then. */
-void client_check_idle(lua_State *L, const struct client *client,
+void client_check_idle(lua_State *L, const struct lua_client *client,
                        const char *what);
 
 /* Raises where there is no memory to call a Lua function: so that an event is
@@ -85,36 +90,10 @@ void client_prepare_call(lua_State *L);
 
 /* Waits up to `seconds` (below 0: for ever) for an event, in slices with an
  * empty Lua call between them, so that hooks run. False: the time is up. */
-bool client_wait(lua_State *L, struct client *client, double seconds);
+bool client_wait(lua_State *L, struct lua_client *client, double seconds);
 
 /* Seconds on the monotonic clock. Never raises. */
 double client_now(void);
-
-/* ---- options.c: options ------------------------------------------------- */
-
-/* Reads the table at 1, whose texts stay on the stack, and the environment.
- * `decode` goes to 2, where nil is. Raises what is wrong, but not about values
- * that the core looks at. */
-void options_read(lua_State *L, struct luma_options *o, bool *nulls);
-
-/* The seconds at an index, or `none` where there is nothing. Raises when they
- * are negative or no number; a string may hold one. */
-double options_seconds(lua_State *L, int index, double none);
-
-/* ---- start.c: how jobs begin -------------------------------------------- */
-
-/* Methods of a client, with the arguments as they come. They leave the job on
- * top, or nil and an error, and return how many. */
-int job_fetch(lua_State *L);
-int job_watch(lua_State *L);
-int job_request(lua_State *L);
-
-/* Pushes a job of the client at 1 without a core yet. */
-struct job *job_push_new(lua_State *L, struct client *client);
-
-/* Lets the client at 1 find the job at `index`, and keeps it if it has
- * callbacks. */
-void job_anchor(lua_State *L, struct job *job, int index, bool callbacks);
 
 /* ---- job.c: jobs -------------------------------------------------------- */
 
@@ -127,54 +106,18 @@ void slot_push(lua_State *L, int index, int slot);
 void slot_set(lua_State *L, int index, int slot);
 
 /* The job at 1; raises when it is none, or belongs to another process. */
-struct job *job_check(lua_State *L);
+struct lua_job *job_check(lua_State *L);
 
 /* It has ended, and no document waits for its loop. Never raises. */
-bool job_is_done(const struct job *job);
+bool job_is_done(const struct lua_job *job);
 
 /* Pushes the id of that index. */
-void job_push_id(lua_State *L, const struct job *job, size_t index);
+void job_push_id(lua_State *L, const struct lua_job *job, size_t index);
 
 /* job:result(seconds), with the job at 1. */
 int job_result(lua_State *L);
 
 void job_register(lua_State *L); /* the metatable */
-
-/* ---- download.c: downloads ---------------------------------------------- */
-
-/* client:download(task or url, path or options): the client is at 1; leaves the
- * job on top, or nil and an error. Returns how many. */
-int job_download(lua_State *L);
-
-/* ---- result.c: results -------------------------------------------------- */
-
-/* The job is at `index`. Both are to be called through client_guard or from
- * within it: what finalizers of the host do meanwhile must not show in them. */
-
-/* Makes the result of a job that is done, once, and pushes its two values;
- * returns how many. */
-int result_push(lua_State *L, int index, struct job *job);
-
-/* Pushes the error of a job that did not end well, or has not ended. */
-void result_push_failure(lua_State *L, int index, const struct job *job);
-
-/* Pushes a table of numbers. */
-void result_push_progress(lua_State *L, const struct job *job);
-
-/* ---- delivery.c: events ------------------------------------------------- */
-
-/* Delivers at most `most` events to the jobs of the client at `index`, for
- * `seconds` but one in any case, and not beyond a document for the loop of
- * `job` (NULL: none). Raises what a callback raised. */
-void delivery_run(lua_State *L, int index, size_t most, double seconds,
-                  struct job *job);
-
-/* Builds what a loop has left behind, for the result; the job is at 1. To be
- * called through client_guard. */
-int delivery_keep_rest(lua_State *L);
-
-/* The iterator of job:each(). Its upvalue is the job. */
-int delivery_each_next(lua_State *L);
 
 /* ---- value.c: values ---------------------------------------------------- */
 
@@ -198,6 +141,9 @@ void encode_register(lua_State *L); /* the metatable it needs */
 
 int task_get_url(lua_State *L);
 int task_get_id(lua_State *L);
+
+/* "video", "thumbnail", "last_frame", NULL: in the order of luma_what. */
+extern const char *const task_links[];
 
 extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
 

@@ -2,12 +2,15 @@
 /* The delivery of events. An event is looked at, built and stored before it is
  * taken, because building may raise, and may run the host's finalizers, which
  * may call luma. */
+#include "delivery.h"
+
 #include "binding.h"
+#include "result.h"
 
 /* ---- building ---------------------------------------------------------- */
 
 /* Pops an error and notes it for an id of the job at `index`. */
-static void note_failure(lua_State *L, int index, const struct job *job,
+static void note_failure(lua_State *L, int index, const struct lua_job *job,
                          uint32_t id)
 {
     slot_push(L, index, JOB_FAILED);
@@ -55,7 +58,7 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
 }
 
 /* Leaves the document's value, or an error and false. */
-static bool build(lua_State *L, const struct job *job,
+static bool build(lua_State *L, const struct lua_job *job,
                   const struct luma_doc *doc, int index)
 {
     if (!job->client->decodes) {
@@ -68,7 +71,7 @@ static bool build(lua_State *L, const struct job *job,
     return decode(L, doc);
 }
 
-static void store(lua_State *L, struct job *job, int index, uint32_t id)
+static void store(lua_State *L, struct lua_job *job, int index, uint32_t id)
 {
     slot_push(L, index, JOB_TASKS);
     if (lua_isnil(L, -1)) {
@@ -91,7 +94,8 @@ static void store(lua_State *L, struct job *job, int index, uint32_t id)
 struct delivery {
     size_t most;
     double deadline; /* of client_now; one event is delivered in any case */
-    struct job *job; /* a document that waits for its loop is enough; or NULL */
+    struct lua_job
+        *job; /* a document that waits for its loop is enough; or NULL */
 };
 
 /* In the functions below the client is at 1, the delivery at 2, and the job of
@@ -100,12 +104,12 @@ enum { JOB = 3 };
 
 /* The event of a change is told of, and of a task that is final twice: it stays
  * in line after the first time. */
-static void deliver_update(lua_State *L, struct job *job,
+static void deliver_update(lua_State *L, struct lua_job *job,
                            const struct luma_doc *doc)
 {
     struct luma_client *client = job->client->core;
     const char *state = luma_state_name(doc->state);
-    bool built = job->updates && build(L, job, doc, JOB);
+    bool built = job_has(job, JOB_ON_UPDATE) && build(L, job, doc, JOB);
 
     if (built) {
         slot_push(L, JOB, JOB_ON_UPDATE);
@@ -122,20 +126,20 @@ static void deliver_update(lua_State *L, struct job *job,
         lua_call(L, 3, 0);
 }
 
-static void deliver_task(lua_State *L, struct job *job,
+static void deliver_task(lua_State *L, struct lua_job *job,
                          const struct luma_doc *doc)
 {
     struct luma_client *client = job->client->core;
     const char *state = luma_state_name(doc->state);
 
-    if (job->under_each) {
+    if (job->iterating) {
         luma_keep(client);
         return;
     }
     if (!build(L, job, doc, JOB)) {
         note_failure(L, JOB, job, doc->id);
         luma_take(client, false);
-    } else if (job->streams) {
+    } else if (job_has(job, JOB_ON_TASK)) {
         slot_push(L, JOB, JOB_ON_TASK);
         lua_insert(L, -2);
         job_push_id(L, job, doc->id);
@@ -149,7 +153,7 @@ static void deliver_task(lua_State *L, struct job *job,
     }
 }
 
-static void deliver_answer(lua_State *L, struct job *job,
+static void deliver_answer(lua_State *L, struct lua_job *job,
                            const struct luma_answer *answer)
 {
     uint32_t i;
@@ -189,7 +193,7 @@ static void note_end(lua_State *L, const struct luma_error *error)
 }
 
 /* Lets go of the job: from now on it lives as long as its user holds it. */
-static void unanchor(lua_State *L, const struct job *job)
+static void unanchor(lua_State *L, const struct lua_job *job)
 {
     slot_push(L, 1, CLIENT_ANCHORS);
     lua_pushnil(L);
@@ -197,7 +201,7 @@ static void unanchor(lua_State *L, const struct job *job)
     lua_pop(L, 1);
 }
 
-static void deliver_end(lua_State *L, struct job *job,
+static void deliver_end(lua_State *L, struct lua_job *job,
                         const struct luma_end *end)
 {
     bool told;
@@ -219,7 +223,7 @@ static void deliver_end(lua_State *L, struct job *job,
 }
 
 /* A download has got further. */
-static void deliver_news(lua_State *L, struct job *job)
+static void deliver_news(lua_State *L, struct lua_job *job)
 {
     slot_push(L, JOB, JOB_ON_PROGRESS);
     result_push_progress(L, job);
@@ -228,10 +232,10 @@ static void deliver_news(lua_State *L, struct job *job)
     lua_call(L, 1, 0);
 }
 
-static void deliver_one(lua_State *L, struct client *client,
+static void deliver_one(lua_State *L, struct lua_client *client,
                         const struct luma_event *event)
 {
-    struct job *job;
+    struct lua_job *job;
 
     lua_settop(L, 2);
     slot_push(L, 1, CLIENT_JOBS);
@@ -262,7 +266,7 @@ static bool is_enough(const struct delivery *d, size_t n)
 /* The last look finds the line empty, which quiets the descriptor, or not. */
 static int deliver(lua_State *L)
 {
-    struct client *client = lua_touserdata(L, 1);
+    struct lua_client *client = lua_touserdata(L, 1);
     const struct delivery *d = lua_touserdata(L, 2);
     const struct luma_event *event = luma_peek(client->core);
     size_t n;
@@ -275,9 +279,9 @@ static int deliver(lua_State *L)
 }
 
 void delivery_run(lua_State *L, int index, size_t most, double seconds,
-                  struct job *job)
+                  struct lua_job *job)
 {
-    struct client *client = lua_touserdata(L, index);
+    struct lua_client *client = lua_touserdata(L, index);
     struct delivery delivery = {most, client_now() + seconds, job};
 
     if (client->closed)
@@ -290,7 +294,7 @@ void delivery_run(lua_State *L, int index, size_t most, double seconds,
 /* ---- each -------------------------------------------------------------- */
 
 /* Finds a task that was kept before the loop began; the job is at 1. */
-static bool next_kept(lua_State *L, struct job *job)
+static bool next_kept(lua_State *L, struct lua_job *job)
 {
     size_t count = luma_job_count(job->core);
 
@@ -319,7 +323,7 @@ static bool next_kept(lua_State *L, struct job *job)
 /* Leaves the next task, its id and its state, or nothing; the job is at 1. */
 static int next_task(lua_State *L)
 {
-    struct job *job = lua_touserdata(L, 1);
+    struct lua_job *job = lua_touserdata(L, 1);
     const struct luma_doc *doc;
 
     if (next_kept(L, job))
@@ -341,7 +345,7 @@ static int next_task(lua_State *L)
 /* Builds what the loop has left behind, for the result; the job is at 1. */
 int delivery_keep_rest(lua_State *L)
 {
-    struct job *job = lua_touserdata(L, 1);
+    struct lua_job *job = lua_touserdata(L, 1);
     const struct luma_doc *doc;
 
     while ((doc = luma_job_doc(job->core))) {
@@ -360,7 +364,7 @@ int delivery_keep_rest(lua_State *L)
 
 int delivery_each_next(lua_State *L)
 {
-    struct job *job;
+    struct lua_job *job;
 
     lua_settop(L, 0);
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -368,7 +372,7 @@ int delivery_each_next(lua_State *L)
     slot_push(L, 1, JOB_CLIENT); /* at 2 */
     for (;;) {
         client_check_idle(L, job->client, "each");
-        job->under_each = !job->has_result;
+        job->iterating = !job->has_result;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, next_task, 1, 3);
         if (!lua_isnil(L, -2)) /* the id: a decode hook may give false */

@@ -3,14 +3,16 @@
 #include <math.h>
 
 #include "binding.h"
+#include "delivery.h"
+#include "result.h"
 
 const char job_type[] = "luma.job";
 
 /* ---- access ------------------------------------------------------------ */
 
-struct job *job_check(lua_State *L)
+struct lua_job *job_check(lua_State *L)
 {
-    struct job *job = luaL_checkudata(L, 1, job_type);
+    struct lua_job *job = luaL_checkudata(L, 1, job_type);
 
     luaL_argcheck(L, job->core, 1, "job is finalised");
     client_check_process(L, job->client);
@@ -33,13 +35,13 @@ void slot_set(lua_State *L, int index, int slot)
     lua_pop(L, 1);
 }
 
-bool job_is_done(const struct job *job)
+bool job_is_done(const struct lua_job *job)
 {
     return luma_job_error(job->core)->code != LUMA_PENDING &&
-           !(job->under_each && luma_job_doc(job->core));
+           !(job->iterating && luma_job_doc(job->core));
 }
 
-void job_push_id(lua_State *L, const struct job *job, size_t index)
+void job_push_id(lua_State *L, const struct lua_job *job, size_t index)
 {
     size_t len;
     const char *id = luma_job_id(job->core, index, &len);
@@ -65,7 +67,7 @@ static int make_pending(lua_State *L)
 
 int job_result(lua_State *L)
 {
-    struct job *job = job_check(L);
+    struct lua_job *job = job_check(L);
     double seconds = options_seconds(L, 2, -1), until, left;
 
     until = client_now() + seconds;
@@ -73,7 +75,7 @@ int job_result(lua_State *L)
     lua_settop(L, 1);
     slot_push(L, 1, JOB_CLIENT); /* at 2 */
     for (;;) {
-        job->under_each = false;
+        job->iterating = false;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, delivery_keep_rest, 1, 0);
         if (luma_job_doc(job->core)) /* a finalizer has closed the client */
@@ -99,12 +101,13 @@ int job_result(lua_State *L)
 
 static int job_each(lua_State *L)
 {
-    struct job *job = job_check(L);
+    struct lua_job *job = job_check(L);
 
     client_check_idle(L, job->client, "each");
-    luaL_argcheck(L, !job->streams, 1, "the job's tasks go to on_task");
-    luaL_argcheck(L, !job->single, 1, "a request has one value, for result");
-    job->under_each = !job->has_result;
+    luaL_argcheck(L, !job_has(job, JOB_ON_TASK), 1,
+                  "the job's tasks go to on_task");
+    luaL_argcheck(L, !job->kind->no_each, 1, job->kind->no_each);
+    job->iterating = !job->has_result;
     job->cursor = 0;
     lua_settop(L, 1);
     lua_pushcclosure(L, delivery_each_next, 1);
@@ -131,7 +134,7 @@ static int job_cancel(lua_State *L)
 
 static int job_gc(lua_State *L)
 {
-    struct job *job = luaL_checkudata(L, 1, job_type);
+    struct lua_job *job = luaL_checkudata(L, 1, job_type);
 
     luma_job_release(job->core);
     job->core = NULL;
@@ -140,7 +143,7 @@ static int job_gc(lua_State *L)
 
 static int job_tostring(lua_State *L)
 {
-    const struct job *job = luaL_checkudata(L, 1, job_type);
+    const struct lua_job *job = luaL_checkudata(L, 1, job_type);
     struct luma_progress p;
 
     if (!job->core) {
@@ -148,9 +151,9 @@ static int job_tostring(lua_State *L)
         return 1;
     }
     luma_job_progress(job->core, &p);
-    if (luma_job_is_download(job->core)) {
-        lua_pushfstring(L, "luma.job (%s, download, %d kB)",
-                        job_is_done(job) ? "done" : "running",
+    if (job->kind->in_bytes) {
+        lua_pushfstring(L, "luma.job (%s, %s, %d kB)",
+                        job_is_done(job) ? "done" : "running", job->kind->name,
                         (int)(p.bytes / 1000));
         return 1;
     }

@@ -1,171 +1,347 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of a client: a table, completed by the environment. */
+/* The tables of options, and their reader. */
+#include "options.h"
+
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/json/number.h"
 #include "binding.h"
+#include "core/json/number.h"
 
-enum kind { TEXT, COUNT, FLAG };
-
-static const struct option {
-    const char *name;
-    enum kind kind;
-    size_t offset; /* in struct luma_options */
-} options[] = {
-#define OPTION(name, kind)                               \
-    {                                                    \
-#name, kind, offsetof(struct luma_options, name) \
-    }
-    OPTION(token, TEXT),
-    OPTION(base_url, TEXT),
-    OPTION(proxy, TEXT),
-    OPTION(ca_file, TEXT),
-    OPTION(user_agent, TEXT),
-    OPTION(batch_size, COUNT),
-    OPTION(connections, COUNT),
-    OPTION(attempts, COUNT),
-    OPTION(max_reply, COUNT),
-    OPTION(max_task, COUNT),
-    OPTION(max_undelivered, COUNT),
-    OPTION(plain_http, FLAG),
-    OPTION(http2, FLAG),
-#undef OPTION
+/* What an option is, and what it is stored as; `types` has the ranges. */
+enum option_type {
+    TEXT,     /* const char *, without a NUL byte */
+    NAME,     /* likewise, not empty */
+    CHOICE,   /* size_t, the index of one of task_links */
+    COUNT,    /* size_t */
+    BYTES,    /* uint64_t */
+    SECONDS,  /* int64_t, in ms: seconds are always rounded up */
+    GRACE,    /* likewise, and may be 0 */
+    TIMEOUT,  /* likewise, at most a day */
+    FLAG,     /* bool */
+    FUNCTION, /* goes to the table of functions */
+    GROUP     /* a table, whose fields are `timeouts` */
 };
 
-static int option_error(lua_State *L, const char *name, const char *problem)
+struct option {
+    const char *name; /* NULL behind the last one */
+    enum option_type type;
+    size_t place;   /* offset in the struct, or slot of a function */
+    unsigned kinds; /* of jobs that have it; a client has all of its own */
+};
+
+/* ---- tables ------------------------------------------------------------ */
+
+#define CLIENT(field) offsetof(struct client_options, field), 0
+#define JOB(field)    offsetof(struct job_args, field)
+
+static const struct option client_options[] = {
+    {"token", TEXT, CLIENT(core.token)},
+    {"base_url", TEXT, CLIENT(core.base_url)},
+    {"proxy", TEXT, CLIENT(core.proxy)},
+    {"ca_file", TEXT, CLIENT(core.ca_file)},
+    {"user_agent", TEXT, CLIENT(core.user_agent)},
+    {"batch_size", COUNT, CLIENT(core.batch_size)},
+    {"connections", COUNT, CLIENT(core.connections)},
+    {"attempts", COUNT, CLIENT(core.attempts)},
+    {"max_reply", COUNT, CLIENT(core.max_reply)},
+    {"max_task", COUNT, CLIENT(core.max_task)},
+    {"max_undelivered", COUNT, CLIENT(core.max_undelivered)},
+    {"plain_http", FLAG, CLIENT(core.plain_http)},
+    {"http2", FLAG, CLIENT(core.http2)},
+    {"timeout", GROUP, 0, 0},
+    {"nulls", FLAG, CLIENT(nulls)},
+    {"decode", FUNCTION, CLIENT_DECODE, 0},
+    {NULL, TEXT, 0, 0},
+};
+
+/* The fields of `timeout`. */
+static const struct option timeouts[] = {
+    {"connect", TIMEOUT, CLIENT(core.connect_timeout)},
+    {"attempt", TIMEOUT, CLIENT(core.attempt_timeout)},
+    {"stall", TIMEOUT, CLIENT(core.stall_timeout)},
+    {NULL, TEXT, 0, 0},
+};
+
+static const struct option job_options[] = {
+    {"on_task", FUNCTION, JOB_ON_TASK, KIND_FETCH | KIND_WATCH},
+    {"on_update", FUNCTION, JOB_ON_UPDATE, KIND_WATCH},
+    {"on_progress", FUNCTION, JOB_ON_PROGRESS,
+     KIND_FETCH | KIND_WATCH | KIND_DOWNLOAD},
+    {"on_done", FUNCTION, JOB_ON_DONE, KIND_ANY},
+    {"deadline", SECONDS, JOB(deadline), KIND_ANY},
+    {"interval", SECONDS, JOB(watch.interval), KIND_WATCH},
+    {"max_interval", SECONDS, JOB(watch.max_interval), KIND_WATCH},
+    {"missing_grace", GRACE, JOB(watch.missing_grace), KIND_WATCH},
+    {"link_grace", GRACE, JOB(watch.link_grace), KIND_WATCH},
+    {"retry", FLAG, JOB(request.retry), KIND_REQUEST},
+    {"path", NAME, JOB(download.path), KIND_DOWNLOAD},
+    {"dir", NAME, JOB(download.dir), KIND_DOWNLOAD},
+    {"what", CHOICE, JOB(what), KIND_DOWNLOAD},
+    {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOAD},
+    {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOAD},
+    {"sync", FLAG, JOB(sync), KIND_DOWNLOAD},
+    {NULL, TEXT, 0, 0},
+};
+
+#undef CLIENT
+#undef JOB
+
+/* ---- errors ------------------------------------------------------------ */
+
+struct reader;
+
+struct type {
+    int lua; /* type of the value */
+    const char *name;
+    int64_t least, most; /* bytes of a text, a whole number, or ms */
+    void (*put)(struct reader *r, void *to);
+};
+
+struct reader {
+    lua_State *L;
+    const struct option *option; /* that is read */
+    const struct type *type;     /* of it */
+    int arg;                     /* the argument that holds the options */
+    unsigned kind;               /* of the job, 0 for a client */
+    const char *group;           /* whose fields are read, or NULL */
+    char *target;                /* the struct that they go to */
+    int functions;               /* the table of functions */
+    unsigned given;              /* which functions there are */
+};
+
+int options_error(lua_State *L, int arg, const char *name, const char *problem)
 {
-    return luaL_argerror(L, 1, lua_pushfstring(L, "%s: %s", name, problem));
+    return luaL_argerror(L, arg, lua_pushfstring(L, "%s: %s", name, problem));
 }
 
-static int wrong_type(lua_State *L, const char *name, const char *expected)
+/* Raises what is wrong with the value of the option that is read. */
+static int bad(struct reader *r, const char *problem)
 {
-    return option_error(L, name,
-                        lua_pushfstring(L, "%s expected, got %s", expected,
-                                        luaL_typename(L, -1)));
+    const char *name = r->option->name;
+
+    if (r->group)
+        name = lua_pushfstring(r->L, "%s.%s", r->group, name);
+    return options_error(r->L, r->arg, name, problem);
 }
 
-/* Reads the value on top, and leaves it there: its text must live on. */
-static void read_option(lua_State *L, const struct option *option,
-                        struct luma_options *o)
+static int wrong_type(struct reader *r)
 {
-    char *field = (char *)o + option->offset;
-    lua_Integer count;
+    return bad(r, lua_pushfstring(r->L, "%s expected, got %s", r->type->name,
+                                  luaL_typename(r->L, -1)));
+}
+
+static int unknown(struct reader *r, const char *name)
+{
+    if (r->group)
+        return options_error(r->L, r->arg, r->group,
+                             lua_pushfstring(r->L, "unknown field '%s'", name));
+    return luaL_argerror(r->L, r->arg,
+                         lua_pushfstring(r->L, "unknown option '%s'", name));
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+/* Each of these puts the value on top, which has the right type, where the
+ * option goes. */
+
+static void put_text(struct reader *r, void *to)
+{
     size_t len;
-    int whole;
+    const char *text = lua_tolstring(r->L, -1, &len);
 
-    switch (option->kind) {
-    case TEXT:
-        if (lua_type(L, -1) != LUA_TSTRING)
-            wrong_type(L, option->name, "string");
-        *(const char **)(void *)field = lua_tolstring(L, -1, &len);
-        if (strlen(lua_tostring(L, -1)) != len)
-            option_error(L, option->name, "must not hold a NUL byte");
-        break;
-    case COUNT:
-        count = lua_tointegerx(L, -1, &whole);
-        if (lua_type(L, -1) != LUA_TNUMBER || !whole)
-            wrong_type(L, option->name, "integer");
-        if (count < 1)
-            option_error(L, option->name, "must be at least 1");
-        *(size_t *)(void *)field = (size_t)count;
-        break;
-    default:
-        if (!lua_isboolean(L, -1))
-            wrong_type(L, option->name, "boolean");
-        *(bool *)field = lua_toboolean(L, -1);
-    }
+    if ((int64_t)len < r->type->least)
+        bad(r, "must not be empty");
+    if (strlen(text) != len)
+        bad(r, "must not hold a NUL byte");
+    *(const char **)to = text;
 }
 
-static const struct option *find_option(const char *name)
+static int out_of_range(struct reader *r, const char *side, int64_t limit)
 {
+    char problem[64];
+
+    snprintf(problem, sizeof problem, "must be %s %lld", side,
+             (long long)limit);
+    return bad(r, problem);
+}
+
+static lua_Integer read_whole(struct reader *r)
+{
+    int whole;
+    lua_Integer number = lua_tointegerx(r->L, -1, &whole);
+
+    if (!whole)
+        wrong_type(r);
+    if (number < r->type->least)
+        out_of_range(r, "at least", r->type->least);
+    if (number > r->type->most)
+        out_of_range(r, "at most", r->type->most);
+    return number;
+}
+
+static void put_count(struct reader *r, void *to)
+{
+    *(size_t *)to = (size_t)read_whole(r);
+}
+
+static void put_bytes(struct reader *r, void *to)
+{
+    *(uint64_t *)to = (uint64_t)read_whole(r);
+}
+
+static void put_seconds(struct reader *r, void *to)
+{
+    double seconds = lua_tonumber(r->L, -1), ms = ceil(seconds * 1000);
+
+    if (!(seconds >= 0 && ms >= (double)r->type->least &&
+          ms <= (double)r->type->most))
+        bad(r,
+            lua_pushfstring(r->L, "must be a %snumber of seconds, at most %d",
+                            r->type->least > 0 ? "positive " : "",
+                            (int)(r->type->most / 1000)));
+    *(int64_t *)to = (int64_t)ms;
+}
+
+static void put_flag(struct reader *r, void *to)
+{
+    *(bool *)to = lua_toboolean(r->L, -1);
+}
+
+static void put_choice(struct reader *r, void *to)
+{
+    const char *const *choices = task_links;
+    const char *text, *list = "";
     size_t i;
 
-    for (i = 0; i < sizeof options / sizeof *options; i++)
-        if (strcmp(options[i].name, name) == 0)
-            return &options[i];
-    return NULL;
+    put_text(r, &text);
+    for (i = 0; choices[i] && strcmp(choices[i], text) != 0;)
+        i++;
+    *(size_t *)to = i;
+    if (choices[i])
+        return;
+    for (i = 0; choices[i]; i++)
+        list = lua_pushfstring(r->L, "%s%s\"%s\"", list,
+                               !i               ? ""
+                               : choices[i + 1] ? ", "
+                                                : " or ",
+                               choices[i]);
+    bad(r, lua_pushfstring(r->L, "must be %s", list));
 }
 
-/* timeout = { connect =, attempt =, stall = }, in seconds; on top. */
-static void read_timeouts(lua_State *L, struct luma_options *o)
+static void put_function(struct reader *r, void *to)
 {
-    static const char *const names[] = {"connect", "attempt", "stall"};
-    int64_t *const fields[] = {&o->connect_timeout, &o->attempt_timeout,
-                               &o->stall_timeout};
-    int i;
+    (void)to;
+    lua_pushvalue(r->L, -1);
+    lua_rawseti(r->L, r->functions, (lua_Integer)r->option->place);
+    r->given |= 1u << r->option->place;
+}
 
-    if (!lua_istable(L, -1))
-        wrong_type(L, "timeout", "table");
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2)
-                                                          : "?";
-        lua_Number seconds = lua_tonumber(L, -1);
+static void read_table(struct reader *r, const struct option *known);
 
-        for (i = 0; i < 3 && strcmp(name, names[i]) != 0;)
-            i++;
-        if (i == 3)
-            option_error(L, "timeout",
-                         lua_pushfstring(L, "unknown field '%s'", name));
-        if (lua_type(L, -1) != LUA_TNUMBER ||
-            !(seconds > 0 && seconds <= 86400))
-            option_error(L, "timeout",
-                         lua_pushfstring(L,
-                                         "%s: must be a positive number of "
-                                         "seconds, at most a day",
-                                         name));
-        *fields[i] = (int64_t)ceil(seconds * 1000);
+static void put_group(struct reader *r, void *to)
+{
+    (void)to;
+    r->group = r->option->name;
+    read_table(r, timeouts);
+    r->group = NULL;
+}
+
+static const struct type types[] = {
+    [TEXT] = {LUA_TSTRING, "string", 0, INT64_MAX, put_text},
+    [NAME] = {LUA_TSTRING, "string", 1, INT64_MAX, put_text},
+    [CHOICE] = {LUA_TSTRING, "string", 0, INT64_MAX, put_choice},
+    [COUNT] = {LUA_TNUMBER, "integer", 1, INT64_MAX, put_count},
+    [BYTES] = {LUA_TNUMBER, "integer", 1, 1LL << 53, put_bytes},
+    [SECONDS] = {LUA_TNUMBER, "number", 1, 1000000000000, put_seconds},
+    [GRACE] = {LUA_TNUMBER, "number", 0, 1000000000000, put_seconds},
+    [TIMEOUT] = {LUA_TNUMBER, "number", 1, 86400000, put_seconds},
+    [FLAG] = {LUA_TBOOLEAN, "boolean", 0, 0, put_flag},
+    [FUNCTION] = {LUA_TFUNCTION, "function", 0, 0, put_function},
+    [GROUP] = {LUA_TTABLE, "table", 0, 0, put_group},
+};
+
+/* ---- tables of values -------------------------------------------------- */
+
+/* Reads the value on top, whose key is below it. */
+static void read_option(struct reader *r, const struct option *known)
+{
+    const char *name = lua_type(r->L, -2) == LUA_TSTRING
+                           ? lua_tostring(r->L, -2)
+                           : luaL_typename(r->L, -2);
+    const struct option *option = known;
+
+    while (option->name && (strcmp(option->name, name) != 0 ||
+                            (option->kinds & r->kind) != r->kind))
+        option++;
+    if (!option->name)
+        unknown(r, name);
+    r->option = option;
+    r->type = &types[option->type];
+    if (lua_type(r->L, -1) != r->type->lua)
+        wrong_type(r);
+    r->type->put(r, r->target + option->place);
+}
+
+/* Reads the table on top. Its keys and values stay on the stack above it. */
+static void read_table(struct reader *r, const struct option *known)
+{
+    int table = lua_gettop(r->L), key;
+
+    lua_pushnil(r->L);
+    while (lua_next(r->L, table)) {
+        luaL_checkstack(r->L, 20, NULL);
+        key = lua_gettop(r->L) - 1;
+        read_option(r, known);
+        lua_pushvalue(r->L, key);
     }
 }
 
-static void read_all(lua_State *L, struct luma_options *o, bool *nulls)
+static unsigned read_argument(struct reader *r, const struct option *known)
 {
-    luaL_checkstack(L, 20, NULL);
-    for (lua_pushnil(L); lua_next(L, 1);) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING
-                               ? lua_tostring(L, -2)
-                               : luaL_typename(L, -2);
-        const struct option *option = find_option(name);
-
-        if (option) {
-            read_option(L, option, o);
-            lua_insert(L, -2); /* the value stays, below the key */
-            continue;
-        }
-        if (strcmp(name, "timeout") == 0) {
-            read_timeouts(L, o);
-        } else if (strcmp(name, "nulls") == 0) {
-            if (!lua_isboolean(L, -1))
-                wrong_type(L, name, "boolean");
-            *nulls = lua_toboolean(L, -1);
-        } else if (strcmp(name, "decode") == 0) {
-            if (!lua_isfunction(L, -1))
-                wrong_type(L, name, "function");
-            o->keep_text = true;
-            lua_pushvalue(L, -1);
-            lua_replace(L, 2);
-        } else {
-            luaL_argerror(L, 1,
-                          lua_pushfstring(L, "unknown option '%s'", name));
-        }
-        lua_pop(L, 1);
-    }
+    if (lua_isnoneornil(r->L, r->arg))
+        return 0;
+    luaL_checktype(r->L, r->arg, LUA_TTABLE);
+    luaL_checkstack(r->L, 20, NULL);
+    lua_pushvalue(r->L, r->arg);
+    read_table(r, known);
+    return r->given;
 }
 
-void options_read(lua_State *L, struct luma_options *o, bool *nulls)
+unsigned options_read_job(lua_State *L, int functions, unsigned kind,
+                          struct job_args *args)
 {
-    read_all(L, o, nulls);
-    if (!o->token)
-        o->token = getenv("LUMA_GATEWAY_TOKEN");
-    if (!o->base_url)
-        o->base_url = getenv("LUMA_GATEWAY_URL");
-    if (!o->token)
-        option_error(L, "token",
-                     "must be given, here or as "
-                     "LUMA_GATEWAY_TOKEN in the environment");
+    struct reader reader = {.L = L,
+                            .arg = args->options,
+                            .kind = kind,
+                            .target = (char *)args,
+                            .functions = functions};
+
+    return read_argument(&reader, job_options);
 }
+
+unsigned options_read_client(lua_State *L, int functions,
+                             struct client_options *o)
+{
+    struct reader reader = {
+        .L = L, .arg = 1, .target = (char *)o, .functions = functions};
+    unsigned given = read_argument(&reader, client_options);
+
+    if (!o->core.token)
+        o->core.token = getenv("LUMA_GATEWAY_TOKEN");
+    if (!o->core.base_url)
+        o->core.base_url = getenv("LUMA_GATEWAY_URL");
+    if (!o->core.token)
+        options_error(L, 1, "token",
+                      "must be given, here or as "
+                      "LUMA_GATEWAY_TOKEN in the environment");
+    return given;
+}
+
+/* ---- seconds of methods ------------------------------------------------ */
 
 /* The number that a string holds; raises where it holds none. Lua itself would
  * read it as the locale wants. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a job comes to, in tables: tasks and missing ids, or an error with all
  * that is known; and its progress in numbers. */
+#include "result.h"
+
 #include "binding.h"
 
 /* Pushes an array of the ids with this outcome, in the order asked for. */
-static void push_ids(lua_State *L, const struct job *job,
+static void push_ids(lua_State *L, const struct lua_job *job,
                      enum luma_outcome outcome)
 {
     struct luma_progress progress;
@@ -21,7 +23,7 @@ static void push_ids(lua_State *L, const struct job *job,
 }
 
 /* Pushes a table of the open ids that have been seen to their last states. */
-static void push_states(lua_State *L, const struct job *job)
+static void push_states(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
 
@@ -39,7 +41,7 @@ static void push_states(lua_State *L, const struct job *job)
 }
 
 /* Pushes a table of them to the gateway's own words for these states. */
-static void push_words(lua_State *L, const struct job *job)
+static void push_words(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
 
@@ -57,7 +59,7 @@ static void push_words(lua_State *L, const struct job *job)
 }
 
 /* Pushes the tasks that were kept, in the order asked for. */
-static void push_tasks(lua_State *L, int index, const struct job *job)
+static void push_tasks(lua_State *L, int index, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
     lua_Integer n = 0;
@@ -82,7 +84,7 @@ static void push_tasks(lua_State *L, int index, const struct job *job)
 }
 
 /* Puts what became of the ids before the error's message. */
-static void set_message(lua_State *L, const struct job *job)
+static void set_message(lua_State *L, const struct lua_job *job)
 {
     struct luma_progress p;
     size_t failed;
@@ -102,7 +104,7 @@ static void set_message(lua_State *L, const struct job *job)
 }
 
 /* Pushes the table of failed ids to their errors. */
-static void push_failed(lua_State *L, int index, const struct job *job)
+static void push_failed(lua_State *L, int index, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
 
@@ -130,20 +132,15 @@ static void push_failed(lua_State *L, int index, const struct job *job)
 }
 
 /* Pushes a copy of the first failure's fields, or what else there is to say. */
-static void push_reason(lua_State *L, int index, const struct job *job)
+static void push_reason(lua_State *L, int index, const struct lua_job *job)
 {
+    const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
-    if (luma_job_is_download(job->core)) {
-        value_push_error(L, luma_job_error(job->core));
-        return;
-    }
     status_set(&cancelled, LUMA_CANCELLED);
     slot_push(L, index, JOB_FIRST_ERROR);
-    if (luma_job_error(job->core)->code == LUMA_PENDING) {
-        value_push_error(L, luma_job_error(job->core));
-    } else if (lua_isnil(L, -1)) {
-        value_push_error(L, &cancelled);
+    if (end->code == LUMA_PENDING || lua_isnil(L, -1)) {
+        value_push_error(L, end->code == LUMA_OK ? &cancelled : end);
     } else {
         lua_newtable(L);
         for (lua_pushnil(L); lua_next(L, -3);) {
@@ -157,13 +154,8 @@ static void push_reason(lua_State *L, int index, const struct job *job)
     lua_remove(L, -2);
 }
 
-/* Pushes the error of a job that did not end well, or has not ended, with
- * everything that is known. */
-void result_push_failure(lua_State *L, int index, const struct job *job)
+void result_add_ids(lua_State *L, int index, const struct lua_job *job)
 {
-    push_reason(L, index, job);
-    if (job->single)
-        return;
     set_message(L, job);
     push_tasks(L, index, job);
     lua_setfield(L, -2, "tasks");
@@ -173,59 +165,84 @@ void result_push_failure(lua_State *L, int index, const struct job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_IS_OPEN);
     lua_setfield(L, -2, "pending");
-    if (job->watches) {
-        push_states(L, job);
-        lua_setfield(L, -2, "states");
-        push_words(L, job);
-        lua_setfield(L, -2, "words");
-    }
     push_failed(L, index, job);
     lua_setfield(L, -2, "failed");
 }
 
-/* Pushes the one value that a request brought. */
-static void push_value(lua_State *L, int index)
+void result_add_ids_and_states(lua_State *L, int index,
+                               const struct lua_job *job)
 {
+    result_add_ids(L, index, job);
+    push_states(L, job);
+    lua_setfield(L, -2, "states");
+    push_words(L, job);
+    lua_setfield(L, -2, "words");
+}
+
+void result_push_failure(lua_State *L, int index, const struct lua_job *job)
+{
+    push_reason(L, index, job);
+    if (job->kind->add_details)
+        job->kind->add_details(L, index, job);
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+/* Each id has its task, or is missing. */
+static bool is_complete(const struct lua_job *job)
+{
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    return !p.outcome[LUMA_IS_FAILED] && !p.outcome[LUMA_IS_CANCELLED] &&
+           !p.outcome[LUMA_IS_OPEN];
+}
+
+/* The tasks and the missing ids. */
+bool result_push_tasks(lua_State *L, int index, const struct lua_job *job)
+{
+    if (!is_complete(job))
+        return false;
+    push_tasks(L, index, job);
+    push_ids(L, job, LUMA_IS_MISSING);
+    return true;
+}
+
+/* The one value of a request. */
+bool result_push_value(lua_State *L, int index, const struct lua_job *job)
+{
+    if (!is_complete(job))
+        return false;
     slot_push(L, index, JOB_TASKS);
     lua_rawgeti(L, -1, 1);
     lua_replace(L, -2);
+    lua_pushnil(L);
+    return true;
 }
 
-/* The path and its bytes, or nil and an error; into the slots. */
-static void make_file_result(lua_State *L, int index, const struct job *job)
+/* The path and its bytes. */
+bool result_push_file(lua_State *L, int index, const struct lua_job *job)
 {
     const char *path = luma_job_path(job->core);
     struct luma_progress p;
 
+    (void)index;
+    if (!path)
+        return false;
     luma_job_progress(job->core, &p);
-    if (path)
-        lua_pushinteger(L, (lua_Integer)p.bytes);
-    else
-        result_push_failure(L, index, job);
-    slot_set(L, index, JOB_RESULT2);
     lua_pushstring(L, path);
+    lua_pushinteger(L, (lua_Integer)p.bytes);
+    return true;
 }
 
-int result_push(lua_State *L, int index, struct job *job)
+int result_push(lua_State *L, int index, struct lua_job *job)
 {
-    struct luma_progress p;
-
     if (!job->has_result) {
-        luma_job_progress(job->core, &p);
-        if (luma_job_is_download(job->core)) {
-            make_file_result(L, index, job);
-        } else if (p.outcome[LUMA_IS_FAILED] || p.outcome[LUMA_IS_CANCELLED] ||
-                   p.outcome[LUMA_IS_OPEN]) {
-            result_push_failure(L, index, job);
-            slot_set(L, index, JOB_RESULT2);
+        if (!job->kind->push_values(L, index, job)) {
             lua_pushnil(L);
-        } else if (job->single) {
-            push_value(L, index);
-        } else {
-            push_ids(L, job, LUMA_IS_MISSING);
-            slot_set(L, index, JOB_RESULT2);
-            push_tasks(L, index, job);
+            result_push_failure(L, index, job);
         }
+        slot_set(L, index, JOB_RESULT2);
         slot_set(L, index, JOB_RESULT);
         job->has_result = true;
     }
@@ -240,7 +257,7 @@ static void set_number(lua_State *L, const char *name, uint64_t value)
     lua_setfield(L, -2, name);
 }
 
-void result_push_progress(lua_State *L, const struct job *job)
+void result_push_progress(lua_State *L, const struct lua_job *job)
 {
     struct luma_progress p;
 
@@ -255,6 +272,6 @@ void result_push_progress(lua_State *L, const struct job *job)
     set_number(L, "retries", p.retries);
     set_number(L, "bytes", p.bytes);
     set_number(L, "total_bytes", p.total_bytes);
-    if (luma_job_is_download(job->core))
+    if (job->kind->in_bytes)
         set_number(L, "rate", p.rate);
 }

@@ -127,12 +127,12 @@ int task_get_id(lua_State *L)
                : none(L);
 }
 
+const char *const task_links[] = {"video", "thumbnail", "last_frame", NULL};
+
 int task_get_url(lua_State *L)
 {
-    static const char *const whats[] = {"video", "thumbnail", "last_frame",
-                                        NULL};
     enum luma_what what =
-        (enum luma_what)luaL_checkoption(L, 2, "video", whats);
+        (enum luma_what)luaL_checkoption(L, 2, "video", task_links);
     struct table table;
     struct task_source task;
     struct task_value link;

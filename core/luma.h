@@ -59,7 +59,7 @@ struct luma_end {
 const char *luma_init(void);
 
 /* A new client; copies the options. NULL: `error` says what is wrong (with
- * LUMA_ARGUMENT the message starts with the option's name). No thread yet. */
+ * LUMA_ARGUMENT its `field` names the option). No thread yet. */
 struct luma_client *luma_client_new(const struct luma_options *options,
                                     struct luma_error *error);
 
@@ -122,7 +122,7 @@ struct luma_request {
 
 /* A job whose one task, index 0, is the reply's value, whatever that is; null
  * where the reply is empty. Copies the request. NULL: `error` says why; with
- * LUMA_ARGUMENT its message starts with the field. */
+ * LUMA_ARGUMENT its `field` is "method" or "path". */
 struct luma_job *luma_request(struct luma_client *client,
                               const struct luma_request *request,
                               int64_t deadline, void *user,
@@ -149,7 +149,8 @@ struct luma_download {
 
 /* A job that brings a file to its place; copies what it is given. The first one
  * starts a thread of its own, so that no disk delays the other jobs. It has no
- * ids; how it ended is in luma_job_error and luma_job_path. NULL: `error`. */
+ * ids; how it ended is in luma_job_error and luma_job_path. NULL: `error` says
+ * why; with LUMA_ARGUMENT its `field` is "path" or "dir". */
 struct luma_job *luma_download(struct luma_client *client,
                                const struct luma_download *download, void *user,
                                struct luma_error *error);
@@ -251,8 +252,6 @@ void luma_job_take(struct luma_job *job, bool done);
 
 /* How it ended; LUMA_PENDING while it has not. */
 const struct luma_error *luma_job_error(const struct luma_job *job);
-
-bool luma_job_is_download(const struct luma_job *job);
 
 /* Where a download that ended well has put its file; else NULL. The job's. */
 const char *luma_job_path(const struct luma_job *job);

@@ -62,6 +62,8 @@ struct luma_error {
     enum luma_status code;
     long http;           /* status of the answer, 0 without one */
     const char *phase;   /* "connect", "wait", "body", or NULL */
+    const char *field;   /* a constant: which argument or option a
+                            LUMA_ARGUMENT is about; or NULL */
     unsigned attempts;   /* requests sent for it, 0 when not about a request */
     bool retryable;      /* asking again later may succeed */
     double retry_after;  /* seconds the gateway asked for, below 0 for none */
@@ -86,6 +88,11 @@ enum status_retry status_retry(enum luma_status status, long http);
 
 /* Sets an error to `code` and its sentence, and forgets the rest. */
 void status_set(struct luma_error *error, enum luma_status code);
+
+/* Sets an error to LUMA_ARGUMENT about `field`, a constant; the message is
+ * "FIELD: PROBLEM". */
+void status_set_argument(struct luma_error *error, const char *field,
+                         const char *problem);
 
 /* Makes it another code with a detail; what is known of the exchange stays:
  * status, attempts, request id. */

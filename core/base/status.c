@@ -69,6 +69,14 @@ void status_set(struct luma_error *error, enum luma_status code)
              statuses[code].sentence);
 }
 
+void status_set_argument(struct luma_error *error, const char *field,
+                         const char *problem)
+{
+    status_set(error, LUMA_ARGUMENT);
+    error->field = field;
+    snprintf(error->message, sizeof error->message, "%s: %s", field, problem);
+}
+
 void status_detail(struct luma_error *error, const char *format, ...)
 {
     size_t used = strlen(error->message), room = sizeof error->message - used;

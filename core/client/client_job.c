@@ -221,11 +221,6 @@ void luma_job_progress(const struct luma_job *job,
         job_file_progress(job->job->file, progress);
 }
 
-bool luma_job_is_download(const struct luma_job *job)
-{
-    return job->job->file != NULL;
-}
-
 const char *luma_job_path(const struct luma_job *job)
 {
     return job->job->file && job->error.code == LUMA_OK ? job->job->file->path

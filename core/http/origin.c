@@ -4,7 +4,6 @@
 #include "http/origin.h"
 
 #include <curl/curl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,10 +20,10 @@ bool origin_append_base(struct buf *url, const char *base_url)
     return buf_append(url, base_url, len);
 }
 
-static bool wrong(struct luma_error *error, const char *detail)
+static bool wrong(struct luma_error *error, const char *option,
+                  const char *problem)
 {
-    status_set(error, LUMA_ARGUMENT);
-    snprintf(error->message, sizeof error->message, "%s", detail);
+    status_set_argument(error, option, problem);
     return false;
 }
 
@@ -41,15 +40,16 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
     CURLUcode user = link_user(url);
 
     if (!plain && !ascii_same(scheme, "https"))
-        return wrong(error, "base_url: must be an https URL");
+        return wrong(error, "base_url", "must be an https URL");
     if (user == CURLUE_OUT_OF_MEMORY)
         return no_memory(error);
     if (user == CURLUE_OK)
-        return wrong(error, "base_url: must not hold a user or password");
+        return wrong(error, "base_url", "must not hold a user or password");
     if (plain && !plain_http && !address_is_loopback(host))
-        return wrong(error, "base_url: plain http would show the token to "
-                            "everybody on the way; use https, or set "
-                            "plain_http = true");
+        return wrong(error, "base_url",
+                     "plain http would show the token to "
+                     "everybody on the way; use https, or set "
+                     "plain_http = true");
     return true;
 }
 
@@ -69,16 +69,16 @@ bool origin_check(const struct luma_options *options, struct luma_error *error)
     if (code == CURLUE_OUT_OF_MEMORY)
         no_memory(error);
     else if (code)
-        wrong(error, "base_url: must be a URL such as " LUMA_BASE_URL);
+        wrong(error, "base_url", "must be a URL such as " LUMA_BASE_URL);
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
-        wrong(error, "base_url: must not hold a query or a fragment");
+        wrong(error, "base_url", "must not hold a query or a fragment");
     else
         good = check_parts(url, scheme, host, options->plain_http, error);
     curl_free(scheme);
     curl_free(host);
     curl_url_cleanup(url);
     if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
-        good = wrong(error, "ca_file: cannot be read");
+        good = wrong(error, "ca_file", "cannot be read");
     return good;
 }
 
@@ -97,7 +97,7 @@ bool origin_check_path(const struct luma_options *options, const char *path,
         good = no_memory(error);
     else if (code || user == CURLUE_OK ||
              !link_same_origin(text.data, options->base_url))
-        good = wrong(error, "path: would lead to another host");
+        good = wrong(error, "path", "would lead to another host");
     buf_free(&text);
     curl_url_cleanup(url);
     return good;

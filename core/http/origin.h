@@ -8,7 +8,7 @@
 #include "luma.h"
 
 /* Looks at base_url, and at the rest that libcurl will have to like. False:
- * `error` is a LUMA_ARGUMENT whose message starts with the option. */
+ * `error` is a LUMA_ARGUMENT about that option. */
 bool origin_check(const struct luma_options *options, struct luma_error *error);
 
 /* Whether base_url and the path make a URL of the same origin; else `error` is

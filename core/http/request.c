@@ -2,16 +2,15 @@
 /* What may be asked for, and what may be asked for twice. */
 #include "http/request.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_METHOD = 16, MAX_PATH = 8192 };
 
-static struct request *wrong(struct luma_error *error, const char *problem)
+static struct request *wrong(struct luma_error *error, const char *field,
+                             const char *problem)
 {
-    status_set(error, LUMA_ARGUMENT);
-    snprintf(error->message, sizeof error->message, "%s", problem);
+    status_set_argument(error, field, problem);
     return NULL;
 }
 
@@ -60,13 +59,15 @@ struct request *request_new(const struct luma_request *from,
     struct request *r;
 
     if (!is_method(from->method))
-        return wrong(error, "method: must be a word in capital letters, such "
-                            "as GET or POST");
+        return wrong(error, "method",
+                     "must be a word in capital letters, such "
+                     "as GET or POST");
     if (from->body && strcmp(from->method, "HEAD") == 0)
-        return wrong(error, "method: HEAD goes without a body");
+        return wrong(error, "method", "HEAD goes without a body");
     if (!is_path(from->path))
-        return wrong(error, "path: must start with one / and be printable "
-                            "ASCII without spaces");
+        return wrong(error, "path",
+                     "must start with one / and be printable "
+                     "ASCII without spaces");
     r = malloc(sizeof *r + method + path + from->len + 1);
     if (!r) {
         status_set(error, LUMA_MEMORY);

@@ -63,32 +63,31 @@ static bool name_it(struct job_file *file, const struct luma_download *d)
     return file->name && file->dir && file->shown;
 }
 
-static const char *problem(const struct luma_download *d)
+/* False: `error` says what is wrong. */
+static bool check(const struct luma_download *d, struct luma_error *error)
 {
     const char *slash = d->path ? strrchr(d->path, '/') : NULL;
     const char *name = slash ? slash + 1 : d->path;
 
+    status_set(error, LUMA_OK);
     if (!d->path && (!d->dir || !*d->dir))
-        return "path: must be given, or dir";
-    if (!d->path && (!d->id || !d->id_len))
-        return "dir: a name can only be made for a task with an id";
-    if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
-        return "path: must end with the name of a file";
-    return NULL;
+        status_set_argument(error, "path", "must be given, or dir");
+    else if (!d->path && (!d->id || !d->id_len))
+        status_set_argument(error, "dir",
+                            "a name can only be made for a task with an id");
+    else if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
+        status_set_argument(error, "path", "must end with the name of a file");
+    return error->code == LUMA_OK;
 }
 
 struct job_file *job_file_new(const struct luma_download *d,
                               const char *base_url, struct luma_error *error)
 {
-    const char *wrong = problem(d);
     struct job_file *file;
     bool good;
 
-    if (wrong) {
-        status_set(error, LUMA_ARGUMENT);
-        snprintf(error->message, sizeof error->message, "%s", wrong);
+    if (!check(d, error))
         return NULL;
-    }
     status_set(error, LUMA_MEMORY);
     file = calloc(1, sizeof *file);
     if (!file)

@@ -18,8 +18,7 @@
 static bool wrong(struct luma_error *error, const char *option,
                   const char *detail)
 {
-    status_set(error, LUMA_ARGUMENT);
-    snprintf(error->message, sizeof error->message, "%s: %s", option, detail);
+    status_set_argument(error, option, detail);
     return false;
 }
 

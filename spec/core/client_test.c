@@ -297,6 +297,8 @@ static void test_options(void)
         CHECK(!client == !!message);
         if (!client && CHECK(message != NULL)) {
             CHECK_INT(error.code, LUMA_ARGUMENT);
+            CHECK(error.field != NULL &&
+                  !strncmp(message, error.field, strlen(error.field)));
             CHECK_BYTES(error.message, strlen(message), message,
                         strlen(message));
         }
