@@ -166,7 +166,7 @@ static int luma_new_client(lua_State *L)
     lua_settop(L, 2);
     if (client->core)
         return 1;
-    if (error.code == LUMA_ARGUMENT)
+    if (error.code == LUMA_ERR_ARGUMENT)
         return luaL_argerror(L, 1, error.message);
     lua_pushnil(L);
     value_push_error(L, &error);

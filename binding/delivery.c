@@ -46,7 +46,7 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
         lua_error(L);
     if (status == LUA_OK && !lua_isnil(L, -1))
         return true;
-    status_set(&error, LUMA_DECODE);
+    status_set(&error, LUMA_ERR_DECODE);
     if (status == LUA_OK)
         status_detail(&error, "it returned nil");
     else if (lua_type(L, -1) == LUA_TSTRING)
@@ -180,7 +180,7 @@ static void deliver_answer(lua_State *L, struct lua_job *job,
  * found out when somebody asks: there may be many. */
 static void note_end(lua_State *L, const struct luma_error *error)
 {
-    if (error->code == LUMA_OK || error->code == LUMA_CANCELLED)
+    if (error->code == LUMA_OK || error->code == LUMA_ERR_CANCELLED)
         return;
     value_push_error(L, error);
     lua_pushvalue(L, -1);
@@ -244,14 +244,14 @@ static void deliver_one(lua_State *L, struct lua_client *client,
     job = lua_touserdata(L, JOB);
     if (!job) /* dropped by its user, and about to be finalised */
         luma_take(client->core, true);
-    else if (event->kind == LUMA_TASK &&
+    else if (event->kind == LUMA_EVENT_TASK &&
              ((const struct luma_doc *)event)->changed)
         deliver_update(L, job, (const struct luma_doc *)event);
-    else if (event->kind == LUMA_TASK)
+    else if (event->kind == LUMA_EVENT_TASK)
         deliver_task(L, job, (const struct luma_doc *)event);
-    else if (event->kind == LUMA_ANSWER)
+    else if (event->kind == LUMA_EVENT_SETTLED)
         deliver_answer(L, job, (const struct luma_answer *)event);
-    else if (event->kind == LUMA_NEWS)
+    else if (event->kind == LUMA_EVENT_PROGRESS)
         deliver_news(L, job);
     else
         deliver_end(L, job, (const struct luma_end *)event);

@@ -37,7 +37,7 @@ void slot_set(lua_State *L, int index, int slot)
 
 bool job_is_done(const struct lua_job *job)
 {
-    return luma_job_error(job->core)->code != LUMA_PENDING &&
+    return luma_job_error(job->core)->code != LUMA_ERR_PENDING &&
            !(job->iterating && luma_job_doc(job->core));
 }
 
@@ -159,7 +159,7 @@ static int job_tostring(lua_State *L)
     }
     lua_pushfstring(L, "luma.job (%s, %d of %d ids open)",
                     job_is_done(job) ? "done" : "running",
-                    (int)p.outcome[LUMA_IS_OPEN], (int)p.ids);
+                    (int)p.outcome[LUMA_OUTCOME_OPEN], (int)p.ids);
     return 1;
 }
 

@@ -9,7 +9,8 @@
 
 struct lua_job;
 
-/* Which argument of the method a LUMA_ARGUMENT about this field is about. */
+/* Which argument of the method a LUMA_ERR_ARGUMENT about this field is about.
+ */
 struct field_argument {
     const char *field; /* NULL behind the last one */
     int argument;

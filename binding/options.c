@@ -353,9 +353,9 @@ static double number_of_text(lua_State *L, int index)
 
     luaL_argcheck(L, number_read(text, len, &node), index,
                   "number expected, got string");
-    return node.kind == LUMA_FLOAT     ? node.number
-           : node.kind == LUMA_INTEGER ? (double)node.integer
-                                       : luma_big_number(text, len);
+    return node.kind == LUMA_JSON_FLOAT     ? node.number
+           : node.kind == LUMA_JSON_INTEGER ? (double)node.integer
+                                            : luma_big_number(text, len);
 }
 
 double options_seconds(lua_State *L, int index, double none)

@@ -31,8 +31,8 @@ static void push_states(lua_State *L, const struct lua_job *job)
     for (i = 0; i < count; i++) {
         enum luma_state state = luma_job_state(job->core, i);
 
-        if (luma_job_outcome(job->core, i) != LUMA_IS_OPEN ||
-            state == LUMA_NO_STATE)
+        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN ||
+            state == LUMA_STATE_NONE)
             continue;
         job_push_id(L, job, i);
         lua_pushstring(L, luma_state_name(state));
@@ -50,7 +50,7 @@ static void push_words(lua_State *L, const struct lua_job *job)
         size_t len;
         const char *word = luma_job_word(job->core, i, &len);
 
-        if (!word || luma_job_outcome(job->core, i) != LUMA_IS_OPEN)
+        if (!word || luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN)
             continue;
         job_push_id(L, job, i);
         lua_pushlstring(L, word, len);
@@ -90,15 +90,16 @@ static void set_message(lua_State *L, const struct lua_job *job)
     size_t failed;
 
     luma_job_progress(job->core, &p);
-    failed = p.outcome[LUMA_IS_FAILED];
+    failed = p.outcome[LUMA_OUTCOME_FAILED];
     if (p.ids < 2)
         return;
     lua_getfield(L, -1, "message");
-    lua_pushfstring(
-        L, "%d of %d ids %s: %s",
-        (int)(failed ? failed
-                     : p.outcome[LUMA_IS_OPEN] + p.outcome[LUMA_IS_CANCELLED]),
-        (int)p.ids, failed ? "failed" : "unfinished", lua_tostring(L, -1));
+    lua_pushfstring(L, "%d of %d ids %s: %s",
+                    (int)(failed ? failed
+                                 : p.outcome[LUMA_OUTCOME_OPEN] +
+                                       p.outcome[LUMA_OUTCOME_CANCELLED]),
+                    (int)p.ids, failed ? "failed" : "unfinished",
+                    lua_tostring(L, -1));
     lua_setfield(L, -3, "message");
     lua_pop(L, 1);
 }
@@ -115,7 +116,7 @@ static void push_failed(lua_State *L, int index, const struct lua_job *job)
     }
     slot_push(L, index, JOB_END_ERROR);
     for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
-        if (luma_job_outcome(job->core, i) != LUMA_IS_FAILED)
+        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_FAILED)
             continue;
         job_push_id(L, job, i);
         lua_pushvalue(L, -1);
@@ -137,9 +138,9 @@ static void push_reason(lua_State *L, int index, const struct lua_job *job)
     const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_CANCELLED);
+    status_set(&cancelled, LUMA_ERR_CANCELLED);
     slot_push(L, index, JOB_FIRST_ERROR);
-    if (end->code == LUMA_PENDING || lua_isnil(L, -1)) {
+    if (end->code == LUMA_ERR_PENDING || lua_isnil(L, -1)) {
         value_push_error(L, end->code == LUMA_OK ? &cancelled : end);
     } else {
         lua_newtable(L);
@@ -159,11 +160,11 @@ void result_add_ids(lua_State *L, int index, const struct lua_job *job)
     set_message(L, job);
     push_tasks(L, index, job);
     lua_setfield(L, -2, "tasks");
-    push_ids(L, job, LUMA_IS_MISSING);
+    push_ids(L, job, LUMA_OUTCOME_MISSING);
     lua_setfield(L, -2, "missing");
-    push_ids(L, job, LUMA_IS_CANCELLED);
+    push_ids(L, job, LUMA_OUTCOME_CANCELLED);
     lua_setfield(L, -2, "cancelled");
-    push_ids(L, job, LUMA_IS_OPEN);
+    push_ids(L, job, LUMA_OUTCOME_OPEN);
     lua_setfield(L, -2, "pending");
     push_failed(L, index, job);
     lua_setfield(L, -2, "failed");
@@ -194,8 +195,8 @@ static bool is_complete(const struct lua_job *job)
     struct luma_progress p;
 
     luma_job_progress(job->core, &p);
-    return !p.outcome[LUMA_IS_FAILED] && !p.outcome[LUMA_IS_CANCELLED] &&
-           !p.outcome[LUMA_IS_OPEN];
+    return !p.outcome[LUMA_OUTCOME_FAILED] &&
+           !p.outcome[LUMA_OUTCOME_CANCELLED] && !p.outcome[LUMA_OUTCOME_OPEN];
 }
 
 /* The tasks and the missing ids. */
@@ -204,7 +205,7 @@ bool result_push_tasks(lua_State *L, int index, const struct lua_job *job)
     if (!is_complete(job))
         return false;
     push_tasks(L, index, job);
-    push_ids(L, job, LUMA_IS_MISSING);
+    push_ids(L, job, LUMA_OUTCOME_MISSING);
     return true;
 }
 
@@ -264,10 +265,10 @@ void result_push_progress(lua_State *L, const struct lua_job *job)
     luma_job_progress(job->core, &p);
     lua_createtable(L, 0, 10);
     set_number(L, "ids", p.ids);
-    set_number(L, "tasks", p.outcome[LUMA_IS_TASK]);
-    set_number(L, "missing", p.outcome[LUMA_IS_MISSING]);
-    set_number(L, "failed", p.outcome[LUMA_IS_FAILED]);
-    set_number(L, "cancelled", p.outcome[LUMA_IS_CANCELLED]);
+    set_number(L, "tasks", p.outcome[LUMA_OUTCOME_TASK]);
+    set_number(L, "missing", p.outcome[LUMA_OUTCOME_MISSING]);
+    set_number(L, "failed", p.outcome[LUMA_OUTCOME_FAILED]);
+    set_number(L, "cancelled", p.outcome[LUMA_OUTCOME_CANCELLED]);
     set_number(L, "requests", p.requests);
     set_number(L, "retries", p.retries);
     set_number(L, "bytes", p.bytes);

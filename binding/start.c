@@ -89,7 +89,7 @@ struct luma_job *start_fetch(lua_State *L, struct lua_job *job,
 {
     struct luma_ids *ids = make_ids(L, args);
 
-    status_set(error, LUMA_MEMORY);
+    status_set(error, LUMA_ERR_MEMORY);
     return ids ? luma_fetch(job->client->core, ids, args->deadline, job, error)
                : NULL;
 }
@@ -99,7 +99,7 @@ struct luma_job *start_watch(lua_State *L, struct lua_job *job,
 {
     struct luma_ids *ids = make_ids(L, args);
 
-    status_set(error, LUMA_MEMORY);
+    status_set(error, LUMA_ERR_MEMORY);
     return ids ? luma_watch(job->client->core, ids, &args->watch,
                             args->deadline, job, error)
                : NULL;
@@ -187,7 +187,7 @@ static int fail(lua_State *L, const struct job_kind *kind, int options,
 {
     const struct field_argument *f = kind->fields;
 
-    if (error->code == LUMA_ARGUMENT) {
+    if (error->code == LUMA_ERR_ARGUMENT) {
         while (f->field &&
                !(error->field && strcmp(f->field, error->field) == 0))
             f++;

@@ -69,7 +69,7 @@ static void push_object(const struct build *b, const struct luma_node *object)
     lua_createtable(b->L, 0, (int)size);
     for (; node < end; node += node->span) {
         push_string(b, node->name);
-        if (node->kind == LUMA_NULL && !b->nulls) {
+        if (node->kind == LUMA_JSON_NULL && !b->nulls) {
             clear_member(b->L);
             continue;
         }
@@ -81,26 +81,26 @@ static void push_object(const struct build *b, const struct luma_node *object)
 static void push_node(const struct build *b, const struct luma_node *node)
 {
     switch (node->kind) {
-    case LUMA_NULL:
+    case LUMA_JSON_NULL:
         lua_pushlightuserdata(b->L, NULL);
         break;
-    case LUMA_FALSE:
-    case LUMA_TRUE:
-        lua_pushboolean(b->L, node->kind == LUMA_TRUE);
+    case LUMA_JSON_FALSE:
+    case LUMA_JSON_TRUE:
+        lua_pushboolean(b->L, node->kind == LUMA_JSON_TRUE);
         break;
-    case LUMA_INTEGER:
+    case LUMA_JSON_INTEGER:
         lua_pushinteger(b->L, node->integer);
         break;
-    case LUMA_FLOAT:
+    case LUMA_JSON_FLOAT:
         lua_pushnumber(b->L, node->number);
         break;
-    case LUMA_BIG:
+    case LUMA_JSON_BIGINT:
         push_big(b, node);
         break;
-    case LUMA_STRING:
+    case LUMA_JSON_STRING:
         push_string(b, node->string);
         break;
-    case LUMA_ARRAY:
+    case LUMA_JSON_ARRAY:
         push_array(b, node);
         break;
     default:

@@ -11,15 +11,16 @@
 struct luma_job;
 
 enum luma_kind {
-    LUMA_NULL,
-    LUMA_FALSE,
-    LUMA_TRUE,
-    LUMA_INTEGER, /* `integer` */
-    LUMA_FLOAT,   /* `number` */
-    LUMA_BIG,     /* an integer beyond 64 bits; `string` holds its digits */
-    LUMA_STRING,  /* `string` */
-    LUMA_ARRAY,   /* `many`; the elements follow */
-    LUMA_OBJECT   /* `many`; the members' values follow, each with its name */
+    LUMA_JSON_NULL,
+    LUMA_JSON_FALSE,
+    LUMA_JSON_TRUE,
+    LUMA_JSON_INTEGER, /* `integer` */
+    LUMA_JSON_FLOAT,   /* `number` */
+    LUMA_JSON_BIGINT, /* an integer beyond 64 bits; `string` holds its digits */
+    LUMA_JSON_STRING, /* `string` */
+    LUMA_JSON_ARRAY,  /* `many`; the elements follow */
+    LUMA_JSON_OBJECT  /* `many`; the members' values follow, each with its name
+                       */
 };
 
 /* One JSON value. Containers are followed by what they hold, so the next value
@@ -45,18 +46,18 @@ struct luma_string {
 };
 
 enum luma_state {
-    LUMA_NO_STATE,
-    LUMA_WAITING,
-    LUMA_PROCESSING,
-    LUMA_COMPLETED,
-    LUMA_FAILED
+    LUMA_STATE_NONE,
+    LUMA_STATE_PENDING,
+    LUMA_STATE_PROCESSING,
+    LUMA_STATE_COMPLETED,
+    LUMA_STATE_FAILED
 };
 
 enum luma_event_kind {
-    LUMA_TASK,   /* struct luma_doc: a task arrived */
-    LUMA_ANSWER, /* struct luma_answer: a request came to its end */
-    LUMA_END,    /* struct luma_end: the job came to its end */
-    LUMA_NEWS    /* nothing more: a download has got further */
+    LUMA_EVENT_TASK,    /* struct luma_doc: a task arrived */
+    LUMA_EVENT_SETTLED, /* struct luma_answer: a request came to its end */
+    LUMA_EVENT_END,     /* struct luma_end: the job came to its end */
+    LUMA_EVENT_PROGRESS /* nothing more: a download has got further */
 };
 
 struct luma_event {

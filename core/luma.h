@@ -29,11 +29,12 @@ struct luma_ids;
 /* "pending", "processing", "completed" or "failed". */
 const char *luma_state_name(enum luma_state state);
 
-/* What a gateway's word for a state means; LUMA_NO_STATE where it says none.
+/* What a gateway's word for a state means; LUMA_STATE_NONE where it says none.
  * Unknown words are processing. */
 enum luma_state luma_state_of_word(const char *word, size_t len);
 
-/* The double nearest to a number in JSON, such as the digits of a LUMA_BIG. */
+/* The double nearest to a number in JSON, such as the digits of a
+ * LUMA_JSON_BIGINT. */
 double luma_big_number(const char *digits, size_t len);
 
 /* What a request settled besides its tasks: `count` ids are missing when
@@ -59,7 +60,7 @@ struct luma_end {
 const char *luma_init(void);
 
 /* A new client; copies the options. NULL: `error` says what is wrong (with
- * LUMA_ARGUMENT its `field` names the option). No thread yet. */
+ * LUMA_ERR_ARGUMENT its `field` names the option). No thread yet. */
 struct luma_client *luma_client_new(const struct luma_options *options,
                                     struct luma_error *error);
 
@@ -81,8 +82,8 @@ enum { LUMA_ID_MAX = 1024 }; /* bytes of one id */
  * memory. */
 struct luma_ids *luma_ids_new(size_t expected, size_t bytes);
 
-/* Adds an id unless it is there already. LUMA_ARGUMENT: empty or too long, or
- * the list is full; LUMA_MEMORY. Only before the list is used. */
+/* Adds an id unless it is there already. LUMA_ERR_ARGUMENT: empty or too long,
+ * or the list is full; LUMA_ERR_MEMORY. Only before the list is used. */
 enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 
 /* Gives a list up that was not used. NULL is fine. */
@@ -90,7 +91,7 @@ void luma_ids_unref(struct luma_ids *ids);
 
 /* A job that gets each of `ids` once. The list is the job's from now on, also
  * in failure. `deadline` is in ms from now, 0 for none; `user` comes
- * back from luma_job_user. NULL: `error` says why; LUMA_CANCELLED, when the
+ * back from luma_job_user. NULL: `error` says why; LUMA_ERR_CANCELLED, when the
  * client is closed. */
 struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
                             int64_t deadline, void *user,
@@ -122,14 +123,18 @@ struct luma_request {
 
 /* A job whose one task, index 0, is the reply's value, whatever that is; null
  * where the reply is empty. Copies the request. NULL: `error` says why; with
- * LUMA_ARGUMENT its `field` is "method" or "path". */
+ * LUMA_ERR_ARGUMENT its `field` is "method" or "path". */
 struct luma_job *luma_request(struct luma_client *client,
                               const struct luma_request *request,
                               int64_t deadline, void *user,
                               struct luma_error *error);
 
 /* Which file of a task. */
-enum luma_what { LUMA_VIDEO, LUMA_THUMBNAIL, LUMA_LAST_FRAME };
+enum luma_what {
+    LUMA_MEDIA_VIDEO,
+    LUMA_MEDIA_THUMBNAIL,
+    LUMA_MEDIA_LAST_FRAME
+};
 
 /* Zero means no, none, or the default. */
 struct luma_download {
@@ -144,13 +149,13 @@ struct luma_download {
     int64_t deadline;   /* ms from now */
     bool allow_private; /* links may lead to private and loopback addresses */
     bool no_sync;       /* the disk may take its time */
-    bool wants_news;    /* as LUMA_NEWS events, one at a time */
+    bool wants_news;    /* as LUMA_EVENT_PROGRESS events, one at a time */
 };
 
 /* A job that brings a file to its place; copies what it is given. The first one
  * starts a thread of its own, so that no disk delays the other jobs. It has no
  * ids; how it ended is in luma_job_error and luma_job_path. NULL: `error` says
- * why; with LUMA_ARGUMENT its `field` is "path" or "dir". */
+ * why; with LUMA_ERR_ARGUMENT its `field` is "path" or "dir". */
 struct luma_job *luma_download(struct luma_client *client,
                                const struct luma_download *download, void *user,
                                struct luma_error *error);
@@ -159,9 +164,9 @@ struct luma_job *luma_download(struct luma_client *client,
  * so looking twice gives the same event. */
 const struct luma_event *luma_peek(struct luma_client *client);
 
-/* Takes the first event out of the line and frees it. For a LUMA_TASK that is
- * final, `done` says whether its id now counts as a task or (a decode hook
- * failed) not. */
+/* Takes the first event out of the line and frees it. For a LUMA_EVENT_TASK
+ * that is final, `done` says whether its id now counts as a task or (a decode
+ * hook failed) not. */
 void luma_take(struct luma_client *client, bool done);
 
 /* Does to its job what taking the first event, an ANSWER or END, will do, and
@@ -177,8 +182,8 @@ void luma_told(struct luma_client *client);
  * is over. For callers that have a millisecond and no more. */
 void luma_quiet(struct luma_client *client, bool quiet);
 
-/* Moves the first event, a LUMA_TASK that is final, to its job's own line. It
- * still counts as undelivered there. */
+/* Moves the first event, a LUMA_EVENT_TASK that is final, to its job's own
+ * line. It still counts as undelivered there. */
 void luma_keep(struct luma_client *client);
 
 /* How many events are in line, those of released jobs included. */
@@ -216,11 +221,11 @@ void luma_client_stats(struct luma_client *client, struct luma_stats *stats);
 /* ---- job -------------------------------------------------------------- */
 
 enum luma_outcome {
-    LUMA_IS_OPEN,
-    LUMA_IS_TASK,
-    LUMA_IS_MISSING,
-    LUMA_IS_FAILED,
-    LUMA_IS_CANCELLED,
+    LUMA_OUTCOME_OPEN,
+    LUMA_OUTCOME_TASK,
+    LUMA_OUTCOME_MISSING,
+    LUMA_OUTCOME_FAILED,
+    LUMA_OUTCOME_CANCELLED,
     LUMA_OUTCOMES
 };
 
@@ -250,7 +255,7 @@ const struct luma_doc *luma_job_doc(struct luma_job *job);
 /* Takes that document and frees it; `done` as for luma_take. */
 void luma_job_take(struct luma_job *job, bool done);
 
-/* How it ended; LUMA_PENDING while it has not. */
+/* How it ended; LUMA_ERR_PENDING while it has not. */
 const struct luma_error *luma_job_error(const struct luma_job *job);
 
 /* Where a download that ended well has put its file; else NULL. The job's. */
@@ -265,7 +270,7 @@ size_t luma_job_count(const struct luma_job *job);
 const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len);
 enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index);
 
-/* The state in which an id's task arrived last; LUMA_NO_STATE before. */
+/* The state in which an id's task arrived last; LUMA_STATE_NONE before. */
 enum luma_state luma_job_state(const struct luma_job *job, size_t index);
 
 /* Of a watch that has ended: the gateway's own word for that state, or NULL.

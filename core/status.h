@@ -17,41 +17,51 @@ enum status_retry {
 
 /* X(enumerator, code, retry, sentence) */
 #define LUMA_STATUSES(X)                                                       \
-    X(OK, "ok", RETRY_NEVER, "all is well")                                    \
-    X(ARGUMENT, "argument", RETRY_NEVER, "an argument is not valid")           \
-    X(MEMORY, "memory", RETRY_NEVER, "out of memory")                          \
-    X(THREAD, "thread", RETRY_NEVER, "the I/O thread could not be started")    \
-    X(PENDING, "pending", RETRY_NEVER, "the job is still running")             \
-    X(CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")            \
-    X(DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed")          \
-    X(RESOLVE, "resolve", RETRY_TRANSIENT, "the host name was not found")      \
-    X(CONNECT, "connect", RETRY_TRANSIENT, "no connection could be made")      \
-    X(TLS, "tls", RETRY_NEVER, "no trusted TLS connection could be made")      \
-    X(NETWORK, "network", RETRY_TRANSIENT, "the connection broke")             \
-    X(CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,                     \
+    X(LUMA_OK, "ok", RETRY_NEVER, "all is well")                               \
+    X(LUMA_ERR_ARGUMENT, "argument", RETRY_NEVER, "an argument is not valid")  \
+    X(LUMA_ERR_MEMORY, "memory", RETRY_NEVER, "out of memory")                 \
+    X(LUMA_ERR_THREAD, "thread", RETRY_NEVER,                                  \
+      "the I/O thread could not be started")                                   \
+    X(LUMA_ERR_PENDING, "pending", RETRY_NEVER, "the job is still running")    \
+    X(LUMA_ERR_CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")   \
+    X(LUMA_ERR_DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed") \
+    X(LUMA_ERR_RESOLVE, "resolve", RETRY_TRANSIENT,                            \
+      "the host name was not found")                                           \
+    X(LUMA_ERR_CONNECT, "connect", RETRY_TRANSIENT,                            \
+      "no connection could be made")                                           \
+    X(LUMA_ERR_TLS, "tls", RETRY_NEVER,                                        \
+      "no trusted TLS connection could be made")                               \
+    X(LUMA_ERR_NETWORK, "network", RETRY_TRANSIENT, "the connection broke")    \
+    X(LUMA_ERR_CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,            \
       "no connection was made within timeout.connect")                         \
-    X(ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,                     \
+    X(LUMA_ERR_ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,            \
       "the response was not complete within timeout.attempt")                  \
-    X(STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                         \
+    X(LUMA_ERR_STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                \
       "no data was received within timeout.stall")                             \
-    X(AUTH, "auth", RETRY_NEVER, "the gateway does not accept the token")      \
-    X(RATE_LIMIT, "rate_limit", RETRY_THROTTLED, "too many requests")          \
-    X(REDIRECT, "redirect", RETRY_NEVER,                                       \
+    X(LUMA_ERR_AUTH, "auth", RETRY_NEVER,                                      \
+      "the gateway does not accept the token")                                 \
+    X(LUMA_ERR_RATE_LIMIT, "rate_limit", RETRY_THROTTLED, "too many requests") \
+    X(LUMA_ERR_REDIRECT, "redirect", RETRY_NEVER,                              \
       "the gateway redirected the request; check base_url")                    \
-    X(REJECTED, "rejected", RETRY_NEVER, "the gateway rejected the request")   \
-    X(SERVER, "server", RETRY_TRANSIENT, "the server failed")                  \
-    X(GATEWAY, "gateway", RETRY_NEVER, "the gateway answered with an error")   \
-    X(REPLY, "reply", RETRY_TRANSIENT, "unexpected response")                  \
-    X(TRUNCATED, "truncated", RETRY_TRANSIENT, "the response ended too early") \
-    X(TOO_LARGE, "too_large", RETRY_NEVER, "the response is over a limit")     \
-    X(DECODE, "decode", RETRY_NEVER, "the decode function failed")             \
-    X(LINK, "link", RETRY_NEVER, "the download link does not return the file") \
-    X(ADDRESS, "address", RETRY_NEVER,                                         \
+    X(LUMA_ERR_REJECTED, "rejected", RETRY_NEVER,                              \
+      "the gateway rejected the request")                                      \
+    X(LUMA_ERR_SERVER, "server", RETRY_TRANSIENT, "the server failed")         \
+    X(LUMA_ERR_GATEWAY, "gateway", RETRY_NEVER,                                \
+      "the gateway answered with an error")                                    \
+    X(LUMA_ERR_REPLY, "reply", RETRY_TRANSIENT, "unexpected response")         \
+    X(LUMA_ERR_TRUNCATED, "truncated", RETRY_TRANSIENT,                        \
+      "the response ended too early")                                          \
+    X(LUMA_ERR_TOO_LARGE, "too_large", RETRY_NEVER,                            \
+      "the response is over a limit")                                          \
+    X(LUMA_ERR_DECODE, "decode", RETRY_NEVER, "the decode function failed")    \
+    X(LUMA_ERR_LINK, "link", RETRY_NEVER,                                      \
+      "the download link does not return the file")                            \
+    X(LUMA_ERR_ADDRESS, "address", RETRY_NEVER,                                \
       "the link leads to a private address, see allow_private")                \
-    X(FILE, "file", RETRY_NEVER, "the file could not be written")
+    X(LUMA_ERR_FILE, "file", RETRY_NEVER, "the file could not be written")
 
 enum luma_status {
-#define STATUS_ENUMERATOR(name, code, retry, sentence) LUMA_##name,
+#define STATUS_ENUMERATOR(name, code, retry, sentence) name,
     LUMA_STATUSES(STATUS_ENUMERATOR)
 #undef STATUS_ENUMERATOR
         LUMA_STATUS_COUNT
@@ -63,7 +73,7 @@ struct luma_error {
     long http;           /* status of the answer, 0 without one */
     const char *phase;   /* "connect", "wait", "body", or NULL */
     const char *field;   /* a constant: which argument or option a
-                            LUMA_ARGUMENT is about; or NULL */
+                            LUMA_ERR_ARGUMENT is about; or NULL */
     unsigned attempts;   /* requests sent for it, 0 when not about a request */
     bool retryable;      /* asking again later may succeed */
     double retry_after;  /* seconds the gateway asked for, below 0 for none */
@@ -89,7 +99,7 @@ enum status_retry status_retry(enum luma_status status, long http);
 /* Sets an error to `code` and its sentence, and forgets the rest. */
 void status_set(struct luma_error *error, enum luma_status code);
 
-/* Sets an error to LUMA_ARGUMENT about `field`, a constant; the message is
+/* Sets an error to LUMA_ERR_ARGUMENT about `field`, a constant; the message is
  * "FIELD: PROBLEM". */
 void status_set_argument(struct luma_error *error, const char *field,
                          const char *problem);

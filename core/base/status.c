@@ -33,14 +33,14 @@ const char *luma_status_sentence(enum luma_status status)
 enum luma_status status_of_http(long http)
 {
     if (http >= 500)
-        return LUMA_SERVER;
+        return LUMA_ERR_SERVER;
     if (http == 401 || http == 403)
-        return LUMA_AUTH;
+        return LUMA_ERR_AUTH;
     if (http == 429)
-        return LUMA_RATE_LIMIT;
+        return LUMA_ERR_RATE_LIMIT;
     if (http >= 300 && http < 400)
-        return LUMA_REDIRECT;
-    return LUMA_REJECTED;
+        return LUMA_ERR_REDIRECT;
+    return LUMA_ERR_REJECTED;
 }
 
 enum status_retry status_retry(enum luma_status status, long http)
@@ -72,7 +72,7 @@ void status_set(struct luma_error *error, enum luma_status code)
 void status_set_argument(struct luma_error *error, const char *field,
                          const char *problem)
 {
-    status_set(error, LUMA_ARGUMENT);
+    status_set(error, LUMA_ERR_ARGUMENT);
     error->field = field;
     snprintf(error->message, sizeof error->message, "%s: %s", field, problem);
 }

@@ -32,14 +32,15 @@ void luma_quiet(struct luma_client *client, bool quiet)
 /* Wakes the thread now and then: while it sleeps, it frees nothing. */
 void client_dispose(struct luma_client *client, struct luma_event *event)
 {
-    bool freed = event->kind == LUMA_TASK || event->kind == LUMA_ANSWER;
+    bool freed = event->kind == LUMA_EVENT_TASK ||
+                 event->kind == LUMA_EVENT_SETTLED;
 
     if (!freed || !client || client->closed || !client->started ||
         !luma_client_is_ours(client)) {
         event_dispose(event);
         return;
     }
-    if (event->kind == LUMA_TASK)
+    if (event->kind == LUMA_EVENT_TASK)
         client->spent += ((struct luma_doc *)event)->size;
     channel_give_back(client->channel, event);
     if (client->spent < SPENT_MOST)
@@ -52,7 +53,7 @@ void client_dispose(struct luma_client *client, struct luma_event *event)
 static void drop(struct luma_client *client, struct luma_event *event)
 {
     struct luma_job *job = event->job;
-    bool last = event->kind == LUMA_END;
+    bool last = event->kind == LUMA_EVENT_END;
 
     client_job_apply(event, true);
     client_dispose(client, event);
@@ -147,14 +148,14 @@ struct luma_client *luma_client_new(const struct luma_options *options,
 
     process_fill_standard();
     trouble = process_init(library_init);
-    status_set(error, LUMA_THREAD);
+    status_set(error, LUMA_ERR_THREAD);
     if (trouble) {
         status_detail(error, "%s", trouble);
         return NULL;
     }
     client = calloc(1, sizeof *client);
     if (!client) {
-        status_set(error, LUMA_MEMORY);
+        status_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     client->generation = process_generation();
@@ -176,9 +177,10 @@ static bool is_undone(const struct luma_event *event)
 {
     const struct luma_answer *answer = (const struct luma_answer *)event;
 
-    if (event->kind == LUMA_ANSWER)
+    if (event->kind == LUMA_EVENT_SETTLED)
         return answer->error.code != LUMA_OK && answer->count;
-    return event->kind == LUMA_TASK || event->job->counts[LUMA_IS_OPEN];
+    return event->kind == LUMA_EVENT_TASK ||
+           event->job->counts[LUMA_OUTCOME_OPEN];
 }
 
 /* Tasks that have arrived stay with the jobs that keep them. */
@@ -187,7 +189,7 @@ static void settle_line(struct luma_client *client)
     struct luma_event *event;
 
     while ((event = look(client))) {
-        if (event->kind == LUMA_TASK && event->job->keeps &&
+        if (event->kind == LUMA_EVENT_TASK && event->job->keeps &&
             ((const struct luma_doc *)event)->final)
             luma_keep(client);
         else if (is_undone(event))
@@ -202,7 +204,7 @@ static void cancel_jobs(struct luma_client *client)
     struct luma_job *job = client->jobs, *next;
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_CANCELLED);
+    status_set(&cancelled, LUMA_ERR_CANCELLED);
     for (; job; job = next) {
         next = job->next;
         if (!job->ended)

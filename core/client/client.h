@@ -29,7 +29,7 @@ struct luma_job {
     struct event_list own;         /* documents moved here by luma_keep */
     uint8_t *outcomes; /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];
-    struct luma_error error; /* LUMA_PENDING until the end */
+    struct luma_error error; /* LUMA_ERR_PENDING until the end */
     bool ended;
     bool left; /* its thread is done with `job` */
     bool keeps;

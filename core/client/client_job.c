@@ -25,9 +25,9 @@ static void settle_task(struct luma_job *job, const struct luma_doc *doc,
                         bool done)
 {
     if (doc->final)
-        settle(job, doc->id, done ? LUMA_IS_TASK : LUMA_IS_FAILED);
+        settle(job, doc->id, done ? LUMA_OUTCOME_TASK : LUMA_OUTCOME_FAILED);
     else
-        job->outcomes[doc->id] = LUMA_IS_OPEN;
+        job->outcomes[doc->id] = LUMA_OUTCOME_OPEN;
     job->outcomes[doc->id] |= (uint8_t)(doc->state << STATE_SHIFT);
 }
 
@@ -47,18 +47,19 @@ static void account(struct luma_job *job, const struct luma_doc *doc)
 
 void client_job_end(struct luma_job *job, const struct luma_error *error)
 {
-    enum luma_outcome rest = error->code == LUMA_CANCELLED ? LUMA_IS_CANCELLED
-                                                           : LUMA_IS_FAILED;
+    enum luma_outcome rest = error->code == LUMA_ERR_CANCELLED
+                                 ? LUMA_OUTCOME_CANCELLED
+                                 : LUMA_OUTCOME_FAILED;
     uint32_t i;
 
     if (job->ended)
         return;
-    if (job->watches && rest == LUMA_IS_FAILED)
-        rest = LUMA_IS_OPEN;
-    for (i = 0; rest != LUMA_IS_OPEN && job->counts[LUMA_IS_OPEN] &&
+    if (job->watches && rest == LUMA_OUTCOME_FAILED)
+        rest = LUMA_OUTCOME_OPEN;
+    for (i = 0; rest != LUMA_OUTCOME_OPEN && job->counts[LUMA_OUTCOME_OPEN] &&
                 i < job->job->ids->count;
          i++)
-        if (luma_job_outcome(job, i) == LUMA_IS_OPEN)
+        if (luma_job_outcome(job, i) == LUMA_OUTCOME_OPEN)
             settle(job, i, rest);
     job->error = *error;
     job->ended = true;
@@ -67,8 +68,9 @@ void client_job_end(struct luma_job *job, const struct luma_error *error)
 
 static void apply_answer(struct luma_job *job, const struct luma_answer *answer)
 {
-    enum luma_outcome outcome = answer->error.code == LUMA_OK ? LUMA_IS_MISSING
-                                                              : LUMA_IS_FAILED;
+    enum luma_outcome outcome = answer->error.code == LUMA_OK
+                                    ? LUMA_OUTCOME_MISSING
+                                    : LUMA_OUTCOME_FAILED;
     uint32_t i;
 
     for (i = 0; i < answer->count; i++)
@@ -79,14 +81,14 @@ void client_job_apply(const struct luma_event *event, bool done)
 {
     struct luma_job *job = event->job;
 
-    if (event->kind == LUMA_TASK) {
+    if (event->kind == LUMA_EVENT_TASK) {
         const struct luma_doc *doc = (const struct luma_doc *)event;
 
         settle_task(job, doc, done);
         account(job, doc);
-    } else if (event->kind == LUMA_ANSWER) {
+    } else if (event->kind == LUMA_EVENT_SETTLED) {
         apply_answer(job, (const struct luma_answer *)event);
-    } else if (event->kind == LUMA_END) {
+    } else if (event->kind == LUMA_EVENT_END) {
         job->left = true;
         client_job_end(job, &((const struct luma_end *)event)->error);
     }
@@ -110,8 +112,8 @@ struct luma_job *client_job_new(struct luma_client *client,
         return NULL;
     }
     job->watches = order->watch != NULL;
-    job->counts[LUMA_IS_OPEN] = ids->count;
-    status_set(&job->error, LUMA_PENDING);
+    job->counts[LUMA_OUTCOME_OPEN] = ids->count;
+    status_set(&job->error, LUMA_ERR_PENDING);
     job->user = user;
     job->client = client;
     job->channel = client->channel;

@@ -167,7 +167,7 @@ bool download_ask(struct download *d, char range[DOWNLOAD_RANGE])
 
 static bool refuse_kind(struct luma_error *error, enum media_kind kind)
 {
-    return refuse(error, LUMA_LINK,
+    return refuse(error, LUMA_ERR_LINK,
                   kind == MEDIA_PLAYLIST
                       ? "it gives a playlist, not a video"
                       : "it gives a page or a message, not a file");
@@ -180,7 +180,7 @@ static bool check_shape(const struct head *head, struct luma_error *error)
         return refuse_kind(error, head->kind);
     if (!*head->coding)
         return true;
-    status_set(error, LUMA_REPLY);
+    status_set(error, LUMA_ERR_REPLY);
     status_detail(error, "it is encoded as %s, though not asked to",
                   head->coding);
     error->retryable = false;
@@ -206,7 +206,7 @@ static enum download_verdict doubt(struct download *d, enum download_body body,
         d->doubted = true;
         return DOWNLOAD_AGAIN;
     }
-    refuse(error, LUMA_LINK, words[body]);
+    refuse(error, LUMA_ERR_LINK, words[body]);
     return DOWNLOAD_REFUSE;
 }
 
@@ -214,7 +214,7 @@ static bool check_size(const struct download *d, int64_t total,
                        struct luma_error *error)
 {
     return !d->max || total < 0 || (uint64_t)total <= d->max ||
-           refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+           refuse(error, LUMA_ERR_TOO_LARGE, "the file is over max_bytes");
 }
 
 /* A response with the whole file, which the part does not become before its
@@ -235,7 +235,7 @@ static bool begin_whole(struct download *d, const struct head *head,
     d->start = (struct media_start){0};
     d->held_len = 0;
     return next->total != 0 ||
-           refuse(error, LUMA_LINK, "what it leads to is empty");
+           refuse(error, LUMA_ERR_LINK, "what it leads to is empty");
 }
 
 /* The body will be written: where it begins, and how much there is. */
@@ -261,7 +261,7 @@ enum download_verdict download_begin(struct download *d,
     if (head->http < 300 && !check_shape(head, error))
         return DOWNLOAD_REFUSE;
     if (body == DOWNLOAD_ENDLESS) {
-        refuse(error, LUMA_REPLY, "it does not say where it ends");
+        refuse(error, LUMA_ERR_REPLY, "it does not say where it ends");
         return DOWNLOAD_REFUSE;
     }
     if (body != DOWNLOAD_WHOLE && body != DOWNLOAD_REST)
@@ -314,9 +314,9 @@ bool download_write(struct download *d, const char *bytes, size_t n,
     uint64_t have = d->checked ? (uint64_t)d->have : d->held_len;
 
     if (d->max && have + n > d->max)
-        refuse(error, LUMA_TOO_LARGE, "the file is over max_bytes");
+        refuse(error, LUMA_ERR_TOO_LARGE, "the file is over max_bytes");
     else if (state->total >= 0 && have + n > (uint64_t)state->total)
-        refuse(error, LUMA_REPLY, "more came than was announced");
+        refuse(error, LUMA_ERR_REPLY, "more came than was announced");
     else if (!d->checked)
         return write_start(d, bytes, n, error);
     else if (append(d, bytes, n, error))
@@ -330,7 +330,7 @@ bool download_write(struct download *d, const char *bytes, size_t n,
 /* The body has ended before it was known what it is. */
 static bool refuse_start(const struct download *d, struct luma_error *error)
 {
-    return refuse(error, LUMA_LINK,
+    return refuse(error, LUMA_ERR_LINK,
                   d->held_len ? "its body is too short to be a file"
                               : "what it leads to is empty");
 }
@@ -342,7 +342,7 @@ bool download_finish(struct download *d, const char *name, bool sync,
     int64_t have = d->checked ? d->have : (int64_t)d->held_len;
 
     if (total >= 0 && have != total) {
-        status_set(error, LUMA_TRUNCATED);
+        status_set(error, LUMA_ERR_TRUNCATED);
         return false;
     }
     if (!d->checked)

@@ -53,7 +53,7 @@ void media_stem(char stem[MEDIA_STEM], const char *id, size_t len,
     if (!same)
         n += (size_t)snprintf(stem + n, MEDIA_STEM - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));
-    if (what != LUMA_VIDEO)
+    if (what != LUMA_MEDIA_VIDEO)
         snprintf(stem + n, MEDIA_STEM - n, "-%s", media_name(what));
 }
 
@@ -80,7 +80,7 @@ const char *media_ending(const char *type, enum luma_what what)
     for (i = 0; type && i < sizeof known / sizeof *known; i++)
         if (is_type(type, known[i].type))
             return known[i].ending;
-    return what == LUMA_VIDEO ? ".mp4" : ".jpg";
+    return what == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
 }
 
 /* ---- what is no file --------------------------------------------------- */

@@ -17,7 +17,7 @@
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
-    status_set(error, LUMA_FILE);
+    status_set(error, LUMA_ERR_FILE);
     status_detail_errno(error, what, number);
     return false;
 }
@@ -35,7 +35,7 @@ static bool folder_error(struct luma_error *error, const char *what,
 
 static bool refuse(struct luma_error *error, const char *detail)
 {
-    status_set(error, LUMA_FILE);
+    status_set(error, LUMA_ERR_FILE);
     status_detail(error, "%s", detail);
     return false;
 }
@@ -255,7 +255,7 @@ bool part_open(struct part *part, const char *dir, const char *name,
     part->name = joined(name, ".luma.part");
     part->state = joined(name, ".luma.state.part");
     if (!part->name || !part->state) {
-        status_set(error, LUMA_MEMORY);
+        status_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -14,7 +14,7 @@ const struct luma_node *envelope_member(const struct luma_doc *root,
 {
     const struct luma_node *node = doc_member(root, root->root, name);
 
-    return node && node->kind != LUMA_NULL ? node : NULL;
+    return node && node->kind != LUMA_JSON_NULL ? node : NULL;
 }
 
 bool envelope_has_id(const struct luma_doc *root, const char *object)
@@ -32,7 +32,7 @@ bool envelope_list_is_null(const struct luma_doc *root)
     for (; *path; path++) {
         const struct luma_node *node = doc_path(root, *path);
 
-        if (node && node->kind == LUMA_NULL)
+        if (node && node->kind == LUMA_JSON_NULL)
             return true;
     }
     return false;
@@ -47,7 +47,7 @@ const char *envelope_error_text(const struct luma_doc *root, size_t *len)
     for (; root && *path; path++) {
         const struct luma_node *node = doc_path(root, *path);
 
-        if (node && node->kind == LUMA_STRING &&
+        if (node && node->kind == LUMA_JSON_STRING &&
             root->strings[node->string].len)
             return task_text(root, node, NULL, len);
     }
@@ -85,18 +85,18 @@ static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
     size_t len;
 
     switch (node->kind) {
-    case LUMA_NULL:
-    case LUMA_FALSE:
+    case LUMA_JSON_NULL:
+    case LUMA_JSON_FALSE:
         return true;
-    case LUMA_INTEGER:
+    case LUMA_JSON_INTEGER:
         return node->integer == 0;
-    case LUMA_STRING:
+    case LUMA_JSON_STRING:
         text = task_text(doc, node, NULL, &len);
         return is_no(text, len);
-    case LUMA_ARRAY:
-    case LUMA_OBJECT: /* all its nodes, at every depth */
+    case LUMA_JSON_ARRAY:
+    case LUMA_JSON_OBJECT: /* all its nodes, at every depth */
         while (inner < end &&
-               (inner->kind >= LUMA_ARRAY || is_empty(doc, inner)))
+               (inner->kind >= LUMA_JSON_ARRAY || is_empty(doc, inner)))
             inner++;
         return inner == end;
     default:
@@ -111,10 +111,10 @@ static bool status_is_bad(const struct luma_doc *root)
     size_t len = 0;
     const char *text;
 
-    if (!status || status->kind == LUMA_INTEGER)
+    if (!status || status->kind == LUMA_JSON_INTEGER)
         return status && status->integer >= 400;
     text = task_text(root, status, NULL, &len);
-    return text && luma_state_of_word(text, len) == LUMA_FAILED;
+    return text && luma_state_of_word(text, len) == LUMA_STATE_FAILED;
 }
 
 bool envelope_has_error(const struct luma_doc *root, bool tasks)

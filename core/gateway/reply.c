@@ -98,11 +98,11 @@ static void add_task(struct reply *reply, struct luma_doc *doc)
 
     if (!reply->whole && (!reply->wants_tasks || !has_id(doc))) {
         reply->strangers++;
-        reply->nulls += doc->root->kind == LUMA_NULL;
+        reply->nulls += doc->root->kind == LUMA_JSON_NULL;
         free(doc);
         return;
     }
-    doc->event.kind = LUMA_TASK;
+    doc->event.kind = LUMA_EVENT_TASK;
     doc->state = task_find_state(&source, NULL);
     reply->tasks++;
     *reply->last = doc;
@@ -123,9 +123,9 @@ static void take_value(struct reply *reply, enum json_result result)
         reply->root = doc;
     else if (doc)
         add_task(reply, doc);
-    else if (reply->json.why != LUMA_MEMORY)
+    else if (reply->json.why != LUMA_ERR_MEMORY)
         lose_row(reply, reply->json.why);
-    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_MEMORY))
+    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_ERR_MEMORY))
         reply->bad = true;
 }
 
@@ -152,7 +152,7 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
     if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
         return true;
     if (n > left && !reply->bad) {
-        reply->json.why = LUMA_TOO_LARGE;
+        reply->json.why = LUMA_ERR_TOO_LARGE;
         reply->bad = reply->over = true;
     }
     return !reply->bad;
@@ -188,7 +188,7 @@ static void explain(const struct reply *reply, const char *secret,
         len = before_secret(reply->start, reply->start_len, secret);
         status_clean(clean, sizeof clean, reply->start, len, secret);
         status_detail(error, "it starts with %s", clean);
-    } else if (error->code != LUMA_TRUNCATED) {
+    } else if (error->code != LUMA_ERR_TRUNCATED) {
         status_detail(error, "it is empty");
     }
 }
@@ -199,7 +199,7 @@ static enum luma_status judge_list(struct reply *reply)
     reply->listed = true;
     return reply->tasks || reply->unreadable || reply->strangers == reply->nulls
                ? LUMA_OK
-               : LUMA_REPLY;
+               : LUMA_ERR_REPLY;
 }
 
 /* A list of tasks beside an id is one only where tasks were in it: else it may
@@ -223,9 +223,9 @@ static enum luma_status judge_object(struct reply *reply)
     bool null_list = !task && envelope_list_is_null(root), inner, alone;
 
     if (envelope_has_error(root, true))
-        return LUMA_GATEWAY;
+        return LUMA_ERR_GATEWAY;
     if (reply->json.lists && list_is_owned(reply))
-        return LUMA_REPLY;
+        return LUMA_ERR_REPLY;
     inner = !task && json_narrow(&reply->json, root);
     alone = (inner || (task && !reply->json.lists)) && has_id(root);
     if (alone) {
@@ -234,7 +234,7 @@ static enum luma_status judge_object(struct reply *reply)
     }
     if (reply->json.lists || (null_list && !alone))
         return judge_list(reply);
-    return alone ? LUMA_OK : LUMA_REPLY;
+    return alone ? LUMA_OK : LUMA_ERR_REPLY;
 }
 
 /* Any value will do that does not say itself that it is an error. */
@@ -242,8 +242,8 @@ static enum luma_status judge_whole(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
 
-    if (root->root->kind == LUMA_OBJECT && envelope_has_error(root, false))
-        return LUMA_GATEWAY;
+    if (root->root->kind == LUMA_JSON_OBJECT && envelope_has_error(root, false))
+        return LUMA_ERR_GATEWAY;
     reply->listed = true;
     reply->root = NULL;
     add_task(reply, root);
@@ -254,21 +254,22 @@ static enum luma_status judge(struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    if (!root && reply->json.why == LUMA_TRUNCATED && !reply->start_len)
-        return LUMA_REPLY;    /* an empty body is whole, but says nothing */
-    if (reply->json.spoilt) { /* it may be of any id behind it */
-        lose_row(reply, LUMA_REPLY);
+    if (!root && reply->json.why == LUMA_ERR_TRUNCATED && !reply->start_len)
+        return LUMA_ERR_REPLY; /* an empty body is whole, but says nothing */
+    if (reply->json.spoilt) {  /* it may be of any id behind it */
+        lose_row(reply, LUMA_ERR_REPLY);
         return LUMA_OK;
     }
     if (!root || reply->bad)
-        return reply->json.why ? reply->json.why : LUMA_REPLY;
+        return reply->json.why ? reply->json.why : LUMA_ERR_REPLY;
     if (reply->whole)
         return judge_whole(reply);
-    if (root->root->kind == LUMA_OBJECT)
+    if (root->root->kind == LUMA_JSON_OBJECT)
         return judge_object(reply);
-    return root->root->kind == LUMA_ARRAY || root->root->kind == LUMA_NULL
+    return root->root->kind == LUMA_JSON_ARRAY ||
+                   root->root->kind == LUMA_JSON_NULL
                ? judge_list(reply)
-               : LUMA_REPLY;
+               : LUMA_ERR_REPLY;
 }
 
 void reply_end(struct reply *reply, long http, const char *secret,
@@ -284,12 +285,12 @@ void reply_end(struct reply *reply, long http, const char *secret,
         take_value(reply, result);
     else if (result == JSON_BAD)
         reply->bad = true;
-    reply->is_json = reply->root && reply->root->root->kind >= LUMA_ARRAY;
+    reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
     verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
     status_set(error, verdict);
     error->http = http;
     error->retryable = status_retry(verdict, http) != RETRY_NEVER;
-    if (verdict == LUMA_TOO_LARGE && reply->over)
+    if (verdict == LUMA_ERR_TOO_LARGE && reply->over)
         status_detail(error, "more than max_reply, %zu bytes",
                       reply->max_bytes);
     else if (verdict != LUMA_OK)

@@ -40,7 +40,7 @@ enum luma_state luma_state_of_word(const char *text, size_t len)
     ascii_trim(&text, &len);
     while (known->word && !is_word(text, len, known->word))
         known++;
-    return known->word ? known->state : LUMA_PROCESSING;
+    return known->word ? known->state : LUMA_STATE_PROCESSING;
 }
 
 /* ---- documents --------------------------------------------------------- */
@@ -50,11 +50,11 @@ const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
 {
     if (!node)
         return NULL;
-    if (node->kind == LUMA_INTEGER) {
+    if (node->kind == LUMA_JSON_INTEGER) {
         *len = number_write_integer(node->integer, room);
         return room;
     }
-    if (node->kind != LUMA_STRING && node->kind != LUMA_BIG)
+    if (node->kind != LUMA_JSON_STRING && node->kind != LUMA_JSON_BIGINT)
         return NULL;
     *len = doc->strings[node->string].len;
     return doc->text + doc->strings[node->string].at;
@@ -81,13 +81,13 @@ static void find_in_doc(const void *task, const char *path,
     const struct luma_node *node = doc_path(doc, path);
 
     value->kind = TASK_OTHER;
-    if (node && node->kind == LUMA_FLOAT) {
+    if (node && node->kind == LUMA_JSON_FLOAT) {
         set_float(value, node->number);
         return;
     }
     value->text = task_text(doc, node, value->room, &value->len);
     if (value->text)
-        value->kind = node->kind == LUMA_STRING ? TASK_TEXT : TASK_INTEGER;
+        value->kind = node->kind == LUMA_JSON_STRING ? TASK_TEXT : TASK_INTEGER;
 }
 
 struct task_source task_of_doc(const struct luma_doc *doc)
@@ -140,20 +140,20 @@ enum luma_state task_find_state(const struct task_source *source,
     struct task_value ours, silent = {.kind = TASK_OTHER};
 
     for (word = word ? word : &ours; *path; path++) {
-        enum luma_state state = LUMA_NO_STATE;
+        enum luma_state state = LUMA_STATE_NONE;
 
         find(source, *path, word);
         if (word->kind == TASK_FLOAT)
-            state = LUMA_PROCESSING; /* no known word is a fraction */
+            state = LUMA_STATE_PROCESSING; /* no known word is a fraction */
         else if (word->kind != TASK_OTHER)
             state = luma_state_of_word(word->text, word->len);
-        if (state != LUMA_NO_STATE)
+        if (state != LUMA_STATE_NONE)
             return state;
         if (is_text(word))
             silent = *word;
     }
     *word = silent;
-    return LUMA_PROCESSING;
+    return LUMA_STATE_PROCESSING;
 }
 
 /* A text such as "40%" or " 07.5 %" as a number; below 0 where it is none. */
@@ -169,9 +169,9 @@ static double percent_of(const char *text, size_t len)
         text++;
     if (!number_read(text, len, &node))
         return -1;
-    return node.kind == LUMA_INTEGER ? (double)node.integer
-           : node.kind == LUMA_FLOAT ? node.number
-                                     : -1;
+    return node.kind == LUMA_JSON_INTEGER ? (double)node.integer
+           : node.kind == LUMA_JSON_FLOAT ? node.number
+                                          : -1;
 }
 
 double task_find_progress(const struct task_source *source)
@@ -233,7 +233,8 @@ bool task_find_link(const struct task_source *source, enum luma_what what,
     for (; *path; path++)
         if (find_trimmed(source, *path, link) && is_link(link))
             return true;
-    if (what != LUMA_VIDEO || task_find_state(source, NULL) != LUMA_COMPLETED)
+    if (what != LUMA_MEDIA_VIDEO ||
+        task_find_state(source, NULL) != LUMA_STATE_COMPLETED)
         return false;
     for (path = places_of(PLACE_COMPLETED_VIDEO); *path; path++)
         if (find_trimmed(source, *path, link) && is_url(link))

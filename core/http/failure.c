@@ -81,32 +81,33 @@ static enum luma_status status_of(const struct failure *f)
 {
     switch (f->result) {
     case CURLE_OUT_OF_MEMORY:
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return LUMA_RESOLVE;
+        return LUMA_ERR_RESOLVE;
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
-        return LUMA_CONNECT;
+        return LUMA_ERR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
-        return f->sent ? LUMA_ATTEMPT_TIMEOUT : LUMA_CONNECT_TIMEOUT;
+        return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
-        return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_NETWORK : LUMA_TLS;
+        return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_ERR_NETWORK
+                                                    : LUMA_ERR_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CIPHER:
-        return LUMA_TLS;
+        return LUMA_ERR_TLS;
     case CURLE_PARTIAL_FILE:
-        return LUMA_TRUNCATED;
+        return LUMA_ERR_TRUNCATED;
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
     case CURLE_WRITE_ERROR:
-        return LUMA_REPLY;
+        return LUMA_ERR_REPLY;
     default:
-        return f->answered ? LUMA_TRUNCATED : LUMA_NETWORK;
+        return f->answered ? LUMA_ERR_TRUNCATED : LUMA_ERR_NETWORK;
     }
 }
 
@@ -116,7 +117,7 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     const char *lacks = shortage_of(failure);
     char text[CURL_ERROR_SIZE];
 
-    status_set(error, lacks ? LUMA_CONNECT : status_of(failure));
+    status_set(error, lacks ? LUMA_ERR_CONNECT : status_of(failure));
     if (lacks) {
         status_detail(error, "%s", lacks);
     } else if (*failure->text) {
@@ -184,6 +185,6 @@ void failure_clean(struct luma_error *error, const struct reply *reply,
     char *words = reply_words(error, reply, &cut);
 
     proxy_hide(options->proxy, words, cut);
-    if (error->code == LUMA_REDIRECT)
+    if (error->code == LUMA_ERR_REDIRECT)
         tell_redirect(error, words, options, url, location);
 }

@@ -21,7 +21,7 @@ bool link_file_read(char **url, const char *link, size_t len,
 
 /* Whether the URL may be asked. `redirected`: it is not the link itself, but
  * where that has led. `allow_private` as in struct luma_download. False:
- * `error` says why not: LUMA_LINK, LUMA_ADDRESS or LUMA_MEMORY. */
+ * `error` says why not: LUMA_ERR_LINK, LUMA_ERR_ADDRESS or LUMA_ERR_MEMORY. */
 bool link_file_check(const char *url, bool redirected, bool allow_private,
                      const struct luma_options *options,
                      struct luma_error *error);

@@ -29,7 +29,7 @@ static bool wrong(struct luma_error *error, const char *option,
 
 static bool no_memory(struct luma_error *error)
 {
-    status_set(error, LUMA_MEMORY);
+    status_set(error, LUMA_ERR_MEMORY);
     return false;
 }
 

@@ -8,11 +8,11 @@
 #include "luma.h"
 
 /* Looks at base_url, and at the rest that libcurl will have to like. False:
- * `error` is a LUMA_ARGUMENT about that option. */
+ * `error` is a LUMA_ERR_ARGUMENT about that option. */
 bool origin_check(const struct luma_options *options, struct luma_error *error);
 
 /* Whether base_url and the path make a URL of the same origin; else `error` is
- * a LUMA_ARGUMENT about the path. */
+ * a LUMA_ERR_ARGUMENT about the path. */
 bool origin_check_path(const struct luma_options *options, const char *path,
                        struct luma_error *error);
 

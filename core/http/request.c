@@ -70,7 +70,7 @@ struct request *request_new(const struct luma_request *from,
                      "ASCII without spaces");
     r = malloc(sizeof *r + method + path + from->len + 1);
     if (!r) {
-        status_set(error, LUMA_MEMORY);
+        status_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     *r = (struct request){

@@ -37,7 +37,7 @@ static void tell_type(struct transfer_file *t, const struct head *head)
 {
     char type[HEAD_TYPE];
 
-    if (t->trouble.code != LUMA_LINK || head->kind == MEDIA_FILE ||
+    if (t->trouble.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
         t->x.http >= 300)
         return;
     proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
@@ -147,14 +147,15 @@ static enum file_result no_file(const struct transfer_file *t,
     char host[LINK_HOST];
 
     link_host(t->url, t->x.options, host);
-    status_set(&end->end.error,
-               http >= 500 || http == 429 ? status_of_http(http) : LUMA_LINK);
+    status_set(&end->end.error, http >= 500 || http == 429
+                                    ? status_of_http(http)
+                                    : LUMA_ERR_LINK);
     status_detail(&end->end.error, "%s answered with HTTP %ld", host, http);
     if (!is_redirect(http))
         return FILE_FAILED;
     if (!location || link_follow(t->url, location, &end->location))
         return FILE_MOVED;
-    status_set(&end->end.error, LUMA_MEMORY);
+    status_set(&end->end.error, LUMA_ERR_MEMORY);
     return FILE_FAILED;
 }
 
@@ -170,7 +171,7 @@ static enum file_result answered(const struct transfer_file *t, CURLcode result,
         status_set(&end->end.error, LUMA_OK);
         return result == CURLE_OK ? FILE_DONE : FILE_FAILED;
     }
-    status_set(&end->end.error, LUMA_REPLY);
+    status_set(&end->end.error, LUMA_ERR_REPLY);
     return t->verdict == DOWNLOAD_AGAIN ? FILE_AGAIN : no_file(t, end);
 }
 
@@ -205,7 +206,7 @@ void transfer_file_finish(struct transfer_file *t, CURLcode result,
     end->end.bytes = t->bytes;
     end->end.how = how(t, readable, error);
     error->retryable = end->end.how != RETRY_NEVER;
-    if (end->what == FILE_FAILED && error->code == LUMA_LINK &&
+    if (end->what == FILE_FAILED && error->code == LUMA_ERR_LINK &&
         end->end.how == RETRY_NEVER)
         end->what = FILE_NOT_IT;
 }

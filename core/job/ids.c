@@ -94,18 +94,18 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
     uint32_t *slot, end = (uint32_t)(ids->text.len + len);
 
     if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->room / 2)
-        return LUMA_ARGUMENT;
+        return LUMA_ERR_ARGUMENT;
     slot = find_slot(ids, id, len);
     if (*slot)
         return LUMA_OK;
     if (!buf_append(&ids->text, id, len))
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     if (!buf_append(&ids->ends, &end, sizeof end) ||
         (!status_is_utf8(id, len) &&
          !buf_append(&ids->invalid, &ids->count, sizeof ids->count))) {
         ids->text.len -= len; /* or it would be part of the next id */
         ids->ends.len = ids->count * sizeof end;
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     }
     *slot = ++ids->count;
     return LUMA_OK;

@@ -55,7 +55,7 @@ struct job *job_new(const struct job_order *order, int64_t now,
     job->started = now;
     if (order->deadline && order->deadline < INT64_MAX - now)
         job->deadline = now + order->deadline; /* beyond it there is none */
-    job->end.event.kind = LUMA_END;
+    job->end.event.kind = LUMA_EVENT_END;
     job->end.event.job = user;
     return job;
 }
@@ -80,9 +80,9 @@ void job_unref(struct job *job)
 
 void event_dispose(struct luma_event *event)
 {
-    if (event->kind == LUMA_END)
+    if (event->kind == LUMA_EVENT_END)
         job_unref((struct job *)event);
-    else if (event->kind == LUMA_NEWS)
+    else if (event->kind == LUMA_EVENT_PROGRESS)
         job_file_told(event);
     else
         free(event);
@@ -276,7 +276,7 @@ void job_refuse_invalid(struct job *job, struct event_list *events)
     job->out_of_memory = !batch;
     if (!batch)
         return;
-    status_set(&batch->answer.error, LUMA_ARGUMENT);
+    status_set(&batch->answer.error, LUMA_ERR_ARGUMENT);
     status_detail(&batch->answer.error, "the id is not valid UTF-8");
     ledger_close(&job->ledger, batch);
     batch->answer.event.job = job->end.event.job;
@@ -313,7 +313,7 @@ static bool asks_again(struct job *job, struct batch *batch)
     if (ledger_ask_again(&job->ledger, batch, batch->unreadable > 0))
         batch->answer.count = 0;
     else
-        status_set(&batch->answer.error, LUMA_MEMORY);
+        status_set(&batch->answer.error, LUMA_ERR_MEMORY);
     return true;
 }
 
@@ -325,10 +325,10 @@ void job_answered(struct job *job, struct batch *batch,
     if (!asks_again(job, batch)) {
         if (batch->answer.count && batch->unreadable)
             status_change(&batch->answer.error, batch->why,
-                          batch->why == LUMA_TOO_LARGE
+                          batch->why == LUMA_ERR_TOO_LARGE
                               ? "the task is over max_task, or too deep"
                               : "the task is not JSON");
-        if (job->watch && batch->answer.error.code != LUMA_TOO_LARGE)
+        if (job->watch && batch->answer.error.code != LUMA_ERR_TOO_LARGE)
             trim_doubtful(job, batch,
                           batch->unreadable ? IS_UNREADABLE : IS_MISSING, now);
     }
@@ -341,8 +341,8 @@ void job_answered(struct job *job, struct batch *batch,
  * words may be of something between it and us, and gone in a moment. */
 static bool may_pass(const struct watch *watch, const struct exchange_end *end)
 {
-    return end->error.retryable ||
-           (watch->trusted && end->foreign && end->error.code != LUMA_MEMORY);
+    return end->error.retryable || (watch->trusted && end->foreign &&
+                                    end->error.code != LUMA_ERR_MEMORY);
 }
 
 void job_failed(struct job *job, struct batch *batch,

@@ -88,11 +88,11 @@ struct job_file *job_file_new(const struct luma_download *d,
 
     if (!check(d, error))
         return NULL;
-    status_set(error, LUMA_MEMORY);
+    status_set(error, LUMA_ERR_MEMORY);
     file = calloc(1, sizeof *file);
     if (!file)
         return NULL;
-    file->news.event.kind = LUMA_NEWS;
+    file->news.event.kind = LUMA_EVENT_PROGRESS;
     file->allow_private = d->allow_private;
     file->sync = !d->no_sync;
     file->wants_news = d->wants_news;
@@ -169,7 +169,7 @@ static bool check_link(struct job_file *file,
     if (file->url)
         return link_file_check(job_file_url(file), file->hop != NULL,
                                file->allow_private, options, error);
-    status_set(error, LUMA_LINK);
+    status_set(error, LUMA_ERR_LINK);
     if (file->task)
         status_detail(error, "the task has no %s", media_name(file->what));
     else
@@ -193,7 +193,7 @@ bool job_file_begin(struct job_file *file, const struct luma_options *options,
                     struct luma_error *error)
 {
     if (!file->renewing && !check_link(file, options, error) &&
-        !(error->code == LUMA_LINK && wants_link(file, error)))
+        !(error->code == LUMA_ERR_LINK && wants_link(file, error)))
         return false;
     if (!file->open)
         file->open = download_open(&file->sink, file->dir, file->name,
@@ -252,7 +252,7 @@ static enum file_next moved(struct job_file *file, struct file_end *end)
     file->hops++;
     if (file->hop && file->hops <= MAX_HOPS)
         return FILE_ASK;
-    over(&end->end, LUMA_LINK,
+    over(&end->end, LUMA_ERR_LINK,
          file->hop ? "it is redirected too often"
                    : "it is redirected to nowhere");
     return renew(file, &end->end);
@@ -270,13 +270,13 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
     free(file->path); /* of an attempt that was cut */
     file->path = name ? text_of("%s%s", file->shown, name) : NULL;
     if (!file->path)
-        over(end, LUMA_MEMORY, "");
+        over(end, LUMA_ERR_MEMORY, "");
     else if (!download_finish(&file->sink, name, file->sync, &error))
         spoil(end, &error);
     free(name);
-    if (end->error.code == LUMA_LINK)
+    if (end->error.code == LUMA_ERR_LINK)
         return renew(file, end);
-    return end->error.code == LUMA_TRUNCATED ? FILE_REPEAT : FILE_OVER;
+    return end->error.code == LUMA_ERR_TRUNCATED ? FILE_REPEAT : FILE_OVER;
 }
 
 /* A new attempt starts from the link itself, and with a part that is good. */
@@ -342,7 +342,7 @@ enum file_next job_file_renewed(struct job_file *file,
     }
     if (task_find_link(&source, file->what, &link) &&
         !link_file_read(&url, link.text, link.len, base_url))
-        return over(end, LUMA_MEMORY, "");
+        return over(end, LUMA_ERR_MEMORY, "");
     return use_link(file, url, end);
 }
 

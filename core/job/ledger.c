@@ -63,7 +63,7 @@ static struct batch *new_batch(uint32_t room)
 
     if (!batch)
         return NULL;
-    batch->answer.event.kind = LUMA_ANSWER;
+    batch->answer.event.kind = LUMA_EVENT_SETTLED;
     batch->answer.ids = batch->ids;
     return batch;
 }

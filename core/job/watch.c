@@ -89,14 +89,14 @@ void watch_task(struct watch *watch, uint32_t id, struct luma_doc *task,
     seen->known = true;
     seen->state = (uint8_t)task->state;
     seen->progress = (int16_t)progress;
-    if (task->state == LUMA_COMPLETED &&
-        !task_find_link(&source, LUMA_VIDEO, &found)) {
+    if (task->state == LUMA_STATE_COMPLETED &&
+        !task_find_link(&source, LUMA_MEDIA_VIDEO, &found)) {
         task->final =
             outlives(seen, HAS_NO_LINK, watch->options.link_grace, now);
     } else {
         seen->doubt = NO_DOUBT;
-        task->final = task->state == LUMA_COMPLETED ||
-                      task->state == LUMA_FAILED;
+        task->final = task->state == LUMA_STATE_COMPLETED ||
+                      task->state == LUMA_STATE_FAILED;
     }
     watch->changed = watch->changed || task->changed;
 }

@@ -169,7 +169,7 @@ enum luma_status builder_string(struct builder *b, const char *s, size_t len,
     if (!buf_reserve(&b->text, 1) || /* even "" has an address */
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     *slot = (struct builder_slot){b->epoch, hash, *index};
     return LUMA_OK;
 }
@@ -184,12 +184,12 @@ static struct luma_node *node_at(const struct builder *b, uint32_t index)
 static enum luma_status add(struct builder *b, const struct luma_node *node)
 {
     if (!buf_append(&b->nodes, node, sizeof *node))
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     if (b->depth > b->floor) {
         struct luma_node *around = node_at(b, b->open[b->depth - 1]);
 
         around->many.size++;
-        around->many.nulls += node->kind == LUMA_NULL;
+        around->many.nulls += node->kind == LUMA_JSON_NULL;
     }
     return LUMA_OK;
 }
@@ -199,8 +199,8 @@ static enum luma_status read_number(struct builder *b,
                                     struct luma_node *node)
 {
     if (!number_read(token->text, token->len, node))
-        return LUMA_REPLY;
-    if (node->kind == LUMA_BIG)
+        return LUMA_ERR_REPLY;
+    if (node->kind == LUMA_JSON_BIGINT)
         return builder_string(b, token->text, token->len, &node->string);
     return LUMA_OK;
 }
@@ -212,14 +212,14 @@ enum luma_status builder_value(struct builder *b, const struct token *token,
     enum luma_status status = LUMA_OK;
 
     if (token->kind == TOKEN_STRING) {
-        node.kind = LUMA_STRING;
+        node.kind = LUMA_JSON_STRING;
         status = builder_string(b, token->text, token->len, &node.string);
     } else if (token->kind == TOKEN_NUMBER) {
         status = read_number(b, token, &node);
     } else {
-        node.kind = *token->text == 't'   ? LUMA_TRUE
-                    : *token->text == 'f' ? LUMA_FALSE
-                                          : LUMA_NULL;
+        node.kind = *token->text == 't'   ? LUMA_JSON_TRUE
+                    : *token->text == 'f' ? LUMA_JSON_FALSE
+                                          : LUMA_JSON_NULL;
     }
     return status == LUMA_OK ? add(b, &node) : status;
 }
@@ -231,11 +231,11 @@ enum luma_status builder_open(struct builder *b, enum luma_kind kind,
     uint32_t index = builder_count(b);
 
     if (b->depth == BUILDER_DEPTH)
-        return LUMA_TOO_LARGE;
+        return LUMA_ERR_TOO_LARGE;
     if (add(b, &node) != LUMA_OK)
-        return LUMA_MEMORY;
+        return LUMA_ERR_MEMORY;
     b->open[b->depth++] = index;
-    b->in_object = kind == LUMA_OBJECT;
+    b->in_object = kind == LUMA_JSON_OBJECT;
     return LUMA_OK;
 }
 
@@ -246,7 +246,7 @@ uint32_t builder_close(struct builder *b)
 
     node_at(b, index)->span = span & 0xFFFFFF;
     b->in_object = b->depth &&
-                   node_at(b, b->open[b->depth - 1])->kind == LUMA_OBJECT;
+                   node_at(b, b->open[b->depth - 1])->kind == LUMA_JSON_OBJECT;
     return index;
 }
 
@@ -292,7 +292,7 @@ bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
     const struct luma_node *object = (const struct luma_node *)b->nodes.data +
                                      b->open[depth];
 
-    return object->kind == LUMA_OBJECT &&
+    return object->kind == LUMA_JSON_OBJECT &&
            doc_find(object + 1,
                     (const struct luma_node *)b->nodes.data + builder_count(b),
                     (const struct luma_string *)b->strings.data, b->text.data,
@@ -321,7 +321,7 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
         const char *text;
         size_t len;
 
-        if (around->kind != LUMA_OBJECT)
+        if (around->kind != LUMA_JSON_OBJECT)
             return false;
         for (from = end; from > path && from[-1] != '.';)
             from--;

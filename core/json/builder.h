@@ -60,13 +60,13 @@ static inline uint32_t builder_count(const struct builder *b)
 }
 
 /* The four below add to the current document. `name` is the index of the name
- * of a member, and means nothing elsewhere. LUMA_MEMORY: out of memory. */
+ * of a member, and means nothing elsewhere. LUMA_ERR_MEMORY: out of memory. */
 
-/* A string, number or literal. LUMA_REPLY: it is no number. */
+/* A string, number or literal. LUMA_ERR_REPLY: it is no number. */
 enum luma_status builder_value(struct builder *b, const struct token *token,
                                uint32_t name);
 
-/* The start of an array or object. LUMA_TOO_LARGE: it would be too deep. */
+/* The start of an array or object. LUMA_ERR_TOO_LARGE: it would be too deep. */
 enum luma_status builder_open(struct builder *b, enum luma_kind kind,
                               uint32_t name);
 

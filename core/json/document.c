@@ -24,7 +24,7 @@ static const struct luma_node *member(const struct luma_doc *doc,
                                       const struct luma_node *object,
                                       const char *name, size_t len)
 {
-    if (!object || object->kind != LUMA_OBJECT)
+    if (!object || object->kind != LUMA_JSON_OBJECT)
         return NULL;
     return doc_find(object + 1, object + object->span, doc->strings, doc->text,
                     name, len);

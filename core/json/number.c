@@ -239,15 +239,15 @@ bool number_read(const char *s, size_t n, struct luma_node *node)
     if (!take_apart(s, s + n, &parts))
         return false;
     if (!parts.whole) {
-        node->kind = LUMA_FLOAT;
+        node->kind = LUMA_JSON_FLOAT;
         node->number = to_double(&parts);
     } else if (!parts.left_out &&
                parts.digits <= (uint64_t)INT64_MAX + parts.negative) {
-        node->kind = LUMA_INTEGER;
+        node->kind = LUMA_JSON_INTEGER;
         node->integer =
             (int64_t)(parts.negative ? 0 - parts.digits : parts.digits);
     } else {
-        node->kind = LUMA_BIG;
+        node->kind = LUMA_JSON_BIGINT;
     }
     return true;
 }

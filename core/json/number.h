@@ -17,10 +17,10 @@ static inline bool number_char(char c)
            c == 'e' || c == 'E';
 }
 
-/* Reads a whole number into node->kind and its value: LUMA_INTEGER when it has
- * neither fraction nor exponent and fits 64 bits, LUMA_BIG (without value)
- * when it does not fit, else LUMA_FLOAT, which is infinite where no double is
- * large enough. False when it is no JSON number. */
+/* Reads a whole number into node->kind and its value: LUMA_JSON_INTEGER when it
+ * has neither fraction nor exponent and fits 64 bits, LUMA_JSON_BIGINT (without
+ * value) when it does not fit, else LUMA_JSON_FLOAT, which is infinite where no
+ * double is large enough. False when it is no JSON number. */
 bool number_read(const char *s, size_t n, struct luma_node *node);
 
 enum { NUMBER_ROOM = 32 };

@@ -22,7 +22,7 @@ enum {
 
 static void fail(struct json_reader *r, enum luma_status why)
 {
-    r->spoilt = why == LUMA_REPLY && r->lists;
+    r->spoilt = why == LUMA_ERR_REPLY && r->lists;
     r->why = why;
     r->state = BAD;
     r->result = JSON_BAD;
@@ -78,7 +78,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 {
     uint32_t index = builder_count(&r->builder);
     bool data = is_data(r);
-    bool list = kind == LUMA_ARRAY && !r->whole && !r->in_row &&
+    bool list = kind == LUMA_JSON_ARRAY && !r->whole && !r->in_row &&
                 (r->builder.depth == 0 ||
                  (r->is_list && r->is_list(&r->builder, r->name)));
     enum luma_status status = builder_open(&r->builder, kind, r->name);
@@ -88,11 +88,11 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
         r->skipping++; /* its bracket is read already */
         return;
     }
-    r->state = kind == LUMA_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
+    r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
     if (list) {
         r->split = r->builder.depth;
         r->lists++;
-    } else if (data && kind == LUMA_OBJECT) {
+    } else if (data && kind == LUMA_JSON_OBJECT) {
         r->inner = index;
         r->inner_json = r->builder.json.len;
     }
@@ -117,7 +117,7 @@ static void token_done(struct json_reader *r)
                   : builder_value(&r->builder, t, r->name);
 
     r->state = r->naming ? COLON : AFTER;
-    if (status == LUMA_REPLY)
+    if (status == LUMA_ERR_REPLY)
         fail(r, status);
     else if (status != LUMA_OK)
         give_up(r, status);
@@ -166,10 +166,10 @@ static const char *after_token(struct json_reader *r, enum token_result result,
         token_done(r);
         return follow(r, p, end);
     case TOKEN_BAD:
-        fail(r, LUMA_REPLY);
+        fail(r, LUMA_ERR_REPLY);
         return p;
     default:
-        give_up(r, LUMA_MEMORY);
+        give_up(r, LUMA_ERR_MEMORY);
         return p;
     }
 }
@@ -205,7 +205,7 @@ static const char *begin_value(struct json_reader *r, const char *p,
         r->inner = 0; /* of equal names the last counts */
     if (*p != '{' && *p != '[')
         return begin_token(r, p, end, false);
-    open_container(r, *p == '{' ? LUMA_OBJECT : LUMA_ARRAY);
+    open_container(r, *p == '{' ? LUMA_JSON_OBJECT : LUMA_JSON_ARRAY);
     return p + 1;
 }
 
@@ -222,7 +222,7 @@ static const char *punctuation(struct json_reader *r, const char *p,
         return follow(r, p + 1, end);
     }
     if (follow(r, p, end) == p)
-        fail(r, LUMA_REPLY);
+        fail(r, LUMA_ERR_REPLY);
     return p + 1;
 }
 
@@ -281,9 +281,9 @@ static void account(struct json_reader *r, const char *from, const char *to)
         return;
     *used += n;
     if (*used > r->max_doc)
-        give_up(r, LUMA_TOO_LARGE);
+        give_up(r, LUMA_ERR_TOO_LARGE);
     else if (r->keep_json && !builder_keep(&r->builder, from, to))
-        give_up(r, LUMA_MEMORY);
+        give_up(r, LUMA_ERR_MEMORY);
 }
 
 /* One byte order mark may come before all. False: it does not, read on. */
@@ -294,7 +294,7 @@ static bool skip_bom(struct json_reader *r, char c)
         return true;
     }
     if (r->bom)
-        fail(r, LUMA_REPLY);
+        fail(r, LUMA_ERR_REPLY);
     r->bom = 3;
     return false;
 }
@@ -340,7 +340,7 @@ enum json_result json_end(struct json_reader *r)
         token_end(&r->token) == TOKEN_DONE)
         token_done(r);
     else if (r->state != BAD)
-        fail(r, LUMA_TRUNCATED);
+        fail(r, LUMA_ERR_TRUNCATED);
     return r->result;
 }
 
@@ -353,7 +353,7 @@ struct luma_doc *json_take(struct json_reader *r)
     r->token.halves = false;
     if (!r->gave_up) {
         doc = builder_make(&r->builder);
-        r->why = doc ? LUMA_OK : LUMA_MEMORY;
+        r->why = doc ? LUMA_OK : LUMA_ERR_MEMORY;
     }
     if (doc && !r->keep_json)
         doc->json = NULL;

@@ -79,8 +79,8 @@ enum json_result json_feed(struct json_reader *reader, const char **at,
                            const char *end);
 
 /* The text is over: JSON_ROOT when a number at the root ended with it,
- * JSON_MORE when all was said before, JSON_BAD (`why` is LUMA_TRUNCATED) when
- * it stopped in the middle. */
+ * JSON_MORE when all was said before, JSON_BAD (`why` is LUMA_ERR_TRUNCATED)
+ * when it stopped in the middle. */
 enum json_result json_end(struct json_reader *reader);
 
 /* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its

@@ -78,7 +78,7 @@ static void fail_batch(struct io *io, struct batch *batch)
 {
     struct exchange_end end = {.how = RETRY_NEVER};
 
-    status_set(&end.error, LUMA_MEMORY);
+    status_set(&end.error, LUMA_ERR_MEMORY);
     schedule_finished(&io->schedule, batch, &end, io->now);
 }
 
@@ -191,7 +191,7 @@ static int64_t watch(struct io *io)
         int64_t due = t && t->active ? exchange_stalls_at(&t->x, io->now) : 0;
 
         if (due && due <= io->now)
-            finish(io, t, CURLE_OK, LUMA_STALL_TIMEOUT);
+            finish(io, t, CURLE_OK, LUMA_ERR_STALL_TIMEOUT);
         else if (due && due < next)
             next = due;
     }

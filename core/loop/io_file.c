@@ -122,7 +122,7 @@ static void start(struct io_file *io, struct job *job)
     if (file->exchange)
         schedule_file_started(&io->schedule, job);
     else
-        end_with(io, job, LUMA_MEMORY);
+        end_with(io, job, LUMA_ERR_MEMORY);
 }
 
 static bool has_id(const struct luma_doc *doc, const char *wanted, size_t len)
@@ -273,7 +273,7 @@ static int64_t watch(struct io_file *io)
 
         next = job->next;
         if (due && due <= io->now)
-            finish(io, job, CURLE_OK, LUMA_STALL_TIMEOUT);
+            finish(io, job, CURLE_OK, LUMA_ERR_STALL_TIMEOUT);
         else if (due && due < first)
             first = due;
     }

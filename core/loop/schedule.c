@@ -47,11 +47,11 @@ bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
     if (job->broken)
         *code = job->end.error.code;
     else if (job->out_of_memory)
-        *code = LUMA_MEMORY;
+        *code = LUMA_ERR_MEMORY;
     else if (atomic_load(&job->cancelled))
-        *code = LUMA_CANCELLED;
+        *code = LUMA_ERR_CANCELLED;
     else if (job->deadline && job->deadline <= now)
-        *code = LUMA_DEADLINE;
+        *code = LUMA_ERR_DEADLINE;
     else if (job->deadline && job->deadline < s->next_deadline)
         s->next_deadline = job->deadline;
     return *code != LUMA_OK;
@@ -273,12 +273,12 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
     if (!end->listed && !end->unreadable)
         detail = "it is one task, and another than was asked for";
     else if (left == 1 && !batch->suspects && !batch->job->watch &&
-             end->unreadable && end->why == LUMA_REPLY)
+             end->unreadable && end->why == LUMA_ERR_REPLY)
         detail = "the task is not JSON";
     if (!detail)
         return;
-    status_change(&end->error, LUMA_REPLY, detail);
-    end->how = status_retry(LUMA_REPLY, 0);
+    status_change(&end->error, LUMA_ERR_REPLY, detail);
+    end->how = status_retry(LUMA_ERR_REPLY, 0);
 }
 
 /* True when the batch is no more. */

@@ -189,9 +189,9 @@ bool schedule_file_is_over(struct schedule_file *s, const struct job *job,
 {
     *code = LUMA_OK;
     if (atomic_load(&job->cancelled))
-        *code = LUMA_CANCELLED;
+        *code = LUMA_ERR_CANCELLED;
     else if (job->deadline && job->deadline <= now)
-        *code = LUMA_DEADLINE;
+        *code = LUMA_ERR_DEADLINE;
     else if (job->deadline && job->deadline < s->next_deadline)
         s->next_deadline = job->deadline;
     return *code != LUMA_OK;

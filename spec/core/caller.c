@@ -69,7 +69,7 @@ unsigned run(struct luma_client *client, const struct luma_job *job)
     int64_t begin = now_ms();
     unsigned tasks = 0;
 
-    while (luma_job_error(job)->code == LUMA_PENDING &&
+    while (luma_job_error(job)->code == LUMA_ERR_PENDING &&
            now_ms() - begin < SOON_MS) {
         const struct luma_event *event;
 
@@ -77,10 +77,10 @@ unsigned run(struct luma_client *client, const struct luma_job *job)
             continue;
         event = luma_peek(client);
         insist(event && event == luma_peek(client), "an event stays");
-        tasks += event->kind == LUMA_TASK;
+        tasks += event->kind == LUMA_EVENT_TASK;
         luma_take(client, true);
     }
-    CHECK(luma_job_error(job)->code != LUMA_PENDING);
+    CHECK(luma_job_error(job)->code != LUMA_ERR_PENDING);
     return tasks;
 }
 

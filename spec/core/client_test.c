@@ -39,14 +39,15 @@ static void test_fetch(void)
     CHECK(!luma_peek(client) && !luma_wait(client, 0) && !readable(client));
     job = fetch(client, 250, 0);
     CHECK_INT(luma_unfinished(client), 1);
-    CHECK_INT(luma_job_error(job)->code, LUMA_PENDING);
+    CHECK_INT(luma_job_error(job)->code, LUMA_ERR_PENDING);
     CHECK_INT(run(client, job), 250);
     CHECK_INT(luma_job_error(job)->code, LUMA_OK);
     CHECK_INT(luma_unfinished(client), 0);
     CHECK(!luma_peek(client) && !readable(client));
-    CHECK_INT(count_of(job, LUMA_IS_TASK), 250);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 250);
     for (i = 0; i < 250; i++)
-        insist(luma_job_state(job, i) == LUMA_COMPLETED, "its state is kept");
+        insist(luma_job_state(job, i) == LUMA_STATE_COMPLETED,
+               "its state is kept");
     id = luma_job_id(job, 249, &len);
     CHECK_BYTES(id, len, "id-249", 6);
     CHECK(luma_job_user(job) == &server);
@@ -67,7 +68,7 @@ static void test_capped(void)
     client = new_client(&options);
     job = fetch(client, 50, 0);
     CHECK_INT(run(client, job), 50);
-    CHECK_INT(count_of(job, LUMA_IS_TASK), 50);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 50);
     leave(client, job);
 }
 
@@ -81,8 +82,8 @@ static void test_missing(void)
     job = fetch(client, 7, 0);
     CHECK_INT(run(client, job), 0);
     CHECK_INT(luma_job_error(job)->code, LUMA_OK);
-    CHECK_INT(count_of(job, LUMA_IS_MISSING), 7);
-    CHECK_INT(luma_job_state(job, 0), LUMA_NO_STATE);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_MISSING), 7);
+    CHECK_INT(luma_job_state(job, 0), LUMA_STATE_NONE);
     leave(client, job);
 }
 
@@ -98,7 +99,7 @@ static void test_hung_up(void)
     job = fetch(client, 7, 0);
     CHECK_INT(run(client, job), 0);
     CHECK_INT(luma_job_error(job)->code, LUMA_OK); /* all is settled */
-    CHECK_INT(count_of(job, LUMA_IS_FAILED), 7);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 7);
     CHECK_INT(server_requests(server) - before, 3);
     luma_job_progress(job, &progress);
     CHECK(progress.requests == 3 && progress.retries == 2);
@@ -114,8 +115,8 @@ static void test_deadline(void)
     server_set(server, SERVER_STALLS);
     job = fetch(client, 7, 60);
     CHECK_INT(run(client, job), 0);
-    CHECK_INT(luma_job_error(job)->code, LUMA_DEADLINE);
-    CHECK_INT(count_of(job, LUMA_IS_FAILED), 7);
+    CHECK_INT(luma_job_error(job)->code, LUMA_ERR_DEADLINE);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 7);
     leave(client, job);
 }
 
@@ -170,9 +171,9 @@ static unsigned keep_all(struct luma_client *client, const struct luma_job *job)
 {
     unsigned kept = 0;
 
-    while (luma_job_error(job)->code == LUMA_PENDING &&
+    while (luma_job_error(job)->code == LUMA_ERR_PENDING &&
            luma_wait(client, SOON_MS)) {
-        if (luma_peek(client)->kind != LUMA_TASK) {
+        if (luma_peek(client)->kind != LUMA_EVENT_TASK) {
             luma_take(client, true);
             continue;
         }
@@ -198,12 +199,12 @@ static void test_keep(void)
     for (i = 0; (doc = luma_job_doc(job)); i++) {
         CHECK(doc == luma_job_doc(job));
         CHECK_INT(doc->id, i);
-        CHECK_INT(doc->state, LUMA_COMPLETED);
+        CHECK_INT(doc->state, LUMA_STATE_COMPLETED);
         luma_job_take(job, i != 2);
     }
     CHECK_INT(i, 5);
-    CHECK_INT(count_of(job, LUMA_IS_FAILED), 1);
-    CHECK_INT(luma_job_outcome(job, 2), LUMA_IS_FAILED);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 1);
+    CHECK_INT(luma_job_outcome(job, 2), LUMA_OUTCOME_FAILED);
     check_stats(client, 1, 5);
     leave(client, job);
 }
@@ -215,11 +216,12 @@ static void test_not_done(void)
     struct luma_client *client = new_client(&options);
     struct luma_job *job = fetch(client, 2, 0);
 
-    CHECK(luma_wait(client, SOON_MS) && luma_peek(client)->kind == LUMA_TASK);
+    CHECK(luma_wait(client, SOON_MS) &&
+          luma_peek(client)->kind == LUMA_EVENT_TASK);
     luma_take(client, false);
     CHECK_INT(run(client, job), 1);
-    CHECK_INT(count_of(job, LUMA_IS_FAILED), 1);
-    CHECK_INT(count_of(job, LUMA_IS_TASK), 1);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 1);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 1);
     leave(client, job);
 }
 
@@ -296,7 +298,7 @@ static void test_options(void)
         check_case = check_case ? check_case : options->token;
         CHECK(!client == !!message);
         if (!client && CHECK(message != NULL)) {
-            CHECK_INT(error.code, LUMA_ARGUMENT);
+            CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
             CHECK(error.field != NULL &&
                   !strncmp(message, error.field, strlen(error.field)));
             CHECK_BYTES(error.message, strlen(message), message,

@@ -15,7 +15,8 @@ static bool is_float(const char *text)
     double right = strtod(text, NULL);
     struct luma_node node = {0};
 
-    return number_read(text, strlen(text), &node) && node.kind == LUMA_FLOAT &&
+    return number_read(text, strlen(text), &node) &&
+           node.kind == LUMA_JSON_FLOAT &&
            memcmp(&node.number, &right, sizeof right) == 0;
 }
 

@@ -109,7 +109,7 @@ static void test_escapes(void)
         const struct luma_string *s = &doc->strings[doc->root->string];
 
         check_case = escapes[i].json;
-        CHECK_INT(doc->root->kind, LUMA_STRING);
+        CHECK_INT(doc->root->kind, LUMA_JSON_STRING);
         CHECK_BYTES(doc->text + s->at, s->len, escapes[i].bytes,
                     escapes[i].len);
         CHECK_BYTES(doc->json, doc->json_len, escapes[i].json,

@@ -248,7 +248,7 @@ static void check_disk(const struct combination *c, const struct head *head,
     }
     if (verdict == DOWNLOAD_REFUSE)
         insist(error.code ==
-                   (body == DOWNLOAD_ENDLESS ? LUMA_REPLY : LUMA_LINK),
+                   (body == DOWNLOAD_ENDLESS ? LUMA_ERR_REPLY : LUMA_ERR_LINK),
                "the code of a refusal");
     else if (take(&d, c->range, &error))
         insist(has_whole_file(), "the file is whole");
@@ -354,7 +354,7 @@ static void test_codings(void)
         open_download(&d, false);
         if (*rows[i].refused) {
             CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_REFUSE);
-            CHECK_INT(error.code, LUMA_REPLY);
+            CHECK_INT(error.code, LUMA_ERR_REPLY);
             CHECK(!error.retryable);
             CHECK(strstr(error.message, rows[i].refused));
         } else {
@@ -494,7 +494,7 @@ static void test_blanks(void)
     while (i < 300 && download_write(&d, "  \n", 3, &error))
         i++;
     CHECK_INT(i, DOWNLOAD_HELD / 3);
-    CHECK_INT(error.code, LUMA_LINK);
+    CHECK_INT(error.code, LUMA_ERR_LINK);
     download_close(&d);
 }
 

@@ -60,11 +60,11 @@ static void dump_many(struct buf *to, const struct luma_doc *doc,
 
     say(to, "%u,%u(", around->many.size, around->many.nulls);
     for (; node < end; node += node->span) {
-        if (around->kind == LUMA_OBJECT)
+        if (around->kind == LUMA_JSON_OBJECT)
             say_quoted(to, doc, node->name);
         dump_node(to, doc, node);
         size++;
-        nulls += node->kind == LUMA_NULL;
+        nulls += node->kind == LUMA_JSON_NULL;
     }
     say(to, ")");
     insist(node == end && size == around->many.size &&
@@ -76,16 +76,16 @@ void dump_node(struct buf *to, const struct luma_doc *doc,
                const struct luma_node *node)
 {
     say(to, " %u+%u:", node->kind, node->span);
-    if (node->kind == LUMA_INTEGER)
+    if (node->kind == LUMA_JSON_INTEGER)
         say(to, "%lld", (long long)node->integer);
-    else if (node->kind == LUMA_FLOAT)
+    else if (node->kind == LUMA_JSON_FLOAT)
         say(to, "%a", node->number);
-    else if (node->kind == LUMA_STRING || node->kind == LUMA_BIG)
+    else if (node->kind == LUMA_JSON_STRING || node->kind == LUMA_JSON_BIGINT)
         say_quoted(to, doc, node->string);
-    else if (node->kind == LUMA_ARRAY || node->kind == LUMA_OBJECT)
+    else if (node->kind == LUMA_JSON_ARRAY || node->kind == LUMA_JSON_OBJECT)
         dump_many(to, doc, node);
     else
-        insist(node->kind <= LUMA_TRUE, "a known kind");
+        insist(node->kind <= LUMA_JSON_TRUE, "a known kind");
 }
 
 void dump_doc(struct buf *to, const struct luma_doc *doc)

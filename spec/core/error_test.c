@@ -361,13 +361,13 @@ static void test_details(void)
     struct luma_error error;
     int i;
 
-    status_set(&error, LUMA_SERVER);
+    status_set(&error, LUMA_ERR_SERVER);
     status_detail(&error, "%d of %s", 2, "3");
     CHECK_TEXT(error.message, "the server failed: 2 of 3");
     for (i = 0; i < 100; i++)
         status_detail(&error, "%s", "a detail");
     CHECK_INT(strlen(error.message), sizeof error.message - 1);
-    CHECK_INT(error.code, LUMA_SERVER);
+    CHECK_INT(error.code, LUMA_ERR_SERVER);
     CHECK(!*error.request_id);
 }
 
@@ -381,13 +381,13 @@ static void test_errno(void)
     size_t i;
 
     for (i = 0; i < COUNT(numbers); i++) {
-        status_set(&error, LUMA_FILE);
+        status_set(&error, LUMA_ERR_FILE);
         status_detail_errno(&error, "cannot write", numbers[i]);
         snprintf(expected, sizeof expected, "%s: cannot write: %s",
-                 luma_status_sentence(LUMA_FILE), strerror(numbers[i]));
+                 luma_status_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
         CHECK_TEXT(error.message, expected);
     }
-    status_set(&error, LUMA_FILE);
+    status_set(&error, LUMA_ERR_FILE);
     status_detail_errno(&error, "cannot write", 12345);
     CHECK_TEXT(error.message, "the file could not be written: cannot write: "
                               "error 12345 of the system");

@@ -18,7 +18,7 @@ static void tell_tasks(struct reply *reply, struct buf *told)
         struct task_value id = {.len = 0};
 
         insist(task_find_id(&source, &id) && id.len &&
-                   doc->event.kind == LUMA_TASK,
+                   doc->event.kind == LUMA_EVENT_TASK,
                "a task has an id");
         say(told, "%s", told->len ? ", " : "");
         must(buf_append(told, id.text, id.len));

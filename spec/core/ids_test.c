@@ -100,9 +100,9 @@ static void test_limits(void)
     struct luma_ids *ids = new_ids(3);
 
     memset(text, 'x', sizeof text);
-    CHECK_INT(luma_ids_add(ids, text, 0), LUMA_ARGUMENT);
-    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX + 1), LUMA_ARGUMENT);
-    CHECK_INT(luma_ids_add(ids, text, (size_t)-1), LUMA_ARGUMENT);
+    CHECK_INT(luma_ids_add(ids, text, 0), LUMA_ERR_ARGUMENT);
+    CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX + 1), LUMA_ERR_ARGUMENT);
+    CHECK_INT(luma_ids_add(ids, text, (size_t)-1), LUMA_ERR_ARGUMENT);
     CHECK_INT(ids->count, 0);
     CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
     CHECK_INT(luma_ids_add(ids, text, LUMA_ID_MAX), LUMA_OK);
@@ -130,7 +130,7 @@ static void test_more_than_expected(void)
             snprintf(id, sizeof id, "id-%zu", k);
             status = add(ids, id);
         }
-        CHECK_INT(status, LUMA_ARGUMENT);
+        CHECK_INT(status, LUMA_ERR_ARGUMENT);
         CHECK(ids->count >= sizes[i]);
         CHECK_INT(ids_find(ids, id, strlen(id)), -1);
         check_id(ids, (uint32_t)sizes[i] - 1,
@@ -214,7 +214,7 @@ static void test_memory_of_one(void)
     for (n = 0; n < 128; n++) {
         snprintf(id, sizeof id, "id-%u", n);
         alloc_fail_at(1, false);
-        failed += add(ids, id) == LUMA_MEMORY;
+        failed += add(ids, id) == LUMA_ERR_MEMORY;
         alloc_stop();
         snprintf(id, sizeof id, "then-%u", n);
         if (add(ids, id) != LUMA_OK)

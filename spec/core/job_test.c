@@ -69,7 +69,7 @@ static struct luma_doc *make_task(const char *id, size_t len)
     if (json_feed(&reader, &at, text + n) == JSON_ROOT)
         doc = json_take(&reader);
     must(doc);
-    doc->event.kind = LUMA_TASK;
+    doc->event.kind = LUMA_EVENT_TASK;
     alloc_spare(false);
     return doc;
 }
@@ -116,7 +116,7 @@ static bool reply_to(struct run *run, struct batch *batch)
         room--;
     }
     batch->unreadable = one_in(run, s->unreadable);
-    batch->why = one_in(run, 2) ? LUMA_TOO_LARGE : LUMA_REPLY;
+    batch->why = one_in(run, 2) ? LUMA_ERR_TOO_LARGE : LUMA_ERR_REPLY;
     return !one_in(run, s->breaks);
 }
 
@@ -146,11 +146,11 @@ static void hear(struct run *run)
     while ((event = event_list_take(&run->events))) {
         insist(!run->ends, "nothing comes behind the end");
         insist(event->job == (struct luma_job *)run, "whose it is");
-        if (event->kind == LUMA_TASK) {
+        if (event->kind == LUMA_EVENT_TASK) {
             settle(run, ((struct luma_doc *)event)->id, TASK);
             run->tasks++;
             run->bytes += ((struct luma_doc *)event)->size;
-        } else if (event->kind == LUMA_ANSWER) {
+        } else if (event->kind == LUMA_EVENT_SETTLED) {
             hear_answer(run, (struct luma_answer *)event);
         } else {
             run->end = ((struct luma_end *)event)->error.code;
@@ -209,7 +209,7 @@ static void exchange(struct run *run, unsigned place)
         return; /* it is repeated */
     run->flying[place] = NULL;
     whole = whole || !batch->answer.count;
-    status_set(&end.error, whole ? LUMA_OK : LUMA_TRUNCATED);
+    status_set(&end.error, whole ? LUMA_OK : LUMA_ERR_TRUNCATED);
     if (whole)
         job_answered(run->job, batch, &end.error, 1000, &run->events);
     else
@@ -235,14 +235,14 @@ static void run_job(struct run *run, unsigned cancel)
         unsigned place = (unsigned)chance(&run->seed, MAX_FLYING);
 
         if (one_in(run, cancel))
-            code = LUMA_CANCELLED;
+            code = LUMA_ERR_CANCELLED;
         else if (chance(&run->seed, 2) && !send_one(run))
-            code = LUMA_MEMORY;
+            code = LUMA_ERR_MEMORY;
         else if (run->flying[place])
             exchange(run, place);
         hear(run);
         if (++run->turns > MANY_TURNS)
-            code = LUMA_STALL_TIMEOUT;
+            code = LUMA_ERR_STALL_TIMEOUT;
     }
     drop_flying(run);
     job_end(run->job, code, &run->events);
@@ -341,7 +341,7 @@ static void test_hostile_servers(void)
         s->unreadable = (unsigned)chance(&run.seed, 10);
         must(start(&run, some_ids(&run)));
         run_job(&run, cancel);
-        check_outcomes(&run, run.end != LUMA_CANCELLED);
+        check_outcomes(&run, run.end != LUMA_ERR_CANCELLED);
         finish(&run);
     }
 }
@@ -379,7 +379,7 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
     batch = run->flying[0];
     CHECK_INT(batch->answer.count, count);
     batch->unreadable = unreadable;
-    batch->why = LUMA_REPLY;
+    batch->why = LUMA_ERR_REPLY;
     run->flying[0] = NULL;
     job_answered(run->job, batch, &answer, 1000, &run->events);
     hear(run);
@@ -411,7 +411,7 @@ static void test_unreadable(void)
     answer_nothing(&run, 1, 1);
     CHECK(run.outcome[2] == MISSING && run.outcome[3] == FAILED);
     CHECK(job_is_over(run.job));
-    job_end(run.job, LUMA_CANCELLED, &run.events);
+    job_end(run.job, LUMA_ERR_CANCELLED, &run.events);
     hear(&run);
     CHECK_INT(run.end, LUMA_OK);
     finish(&run);
@@ -448,7 +448,7 @@ static void test_nothing_to_do(void)
     must(run.job);
     CHECK(job_is_over(run.job));
     CHECK_INT(run.job->deadline, 1050);
-    job_end(run.job, LUMA_DEADLINE, &run.events);
+    job_end(run.job, LUMA_ERR_DEADLINE, &run.events);
     hear(&run);
     CHECK_INT(run.end, LUMA_OK);
     finish(&run);

@@ -63,8 +63,8 @@ static void test_cancel(void)
     luma_client_stats(client, &stats);
     luma_job_progress(job, &progress);
     CHECK(stats.requests == 1 && progress.requests == 1); /* it was sent */
-    CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
-    CHECK_INT(count_of(job, LUMA_IS_CANCELLED), 7);
+    CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_CANCELLED), 7);
     luma_job_cancel(job);
     CHECK(!luma_wait(client, 20));
     leave(client, job);
@@ -98,10 +98,10 @@ static void check_closed(struct luma_client *client, struct luma_job *job)
     CHECK_INT(luma_unfinished(client), 0);
     luma_client_stats(client, &stats);
     CHECK(!luma_fetch(client, make_ids(2), 0, NULL, &error));
-    CHECK_INT(error.code, LUMA_CANCELLED);
+    CHECK_INT(error.code, LUMA_ERR_CANCELLED);
     luma_job_cancel(job);
-    CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
-    CHECK_INT(count_of(job, LUMA_IS_CANCELLED), luma_job_count(job));
+    CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_CANCELLED), luma_job_count(job));
     CHECK(luma_client_is_ours(client));
 }
 
@@ -146,8 +146,8 @@ static void test_orphan(void)
     luma_client_release(client);
     CHECK(SANITIZED || now_ms() - begin < 1000);
     CHECK(fcntl(fd, F_GETFD) < 0); /* by this thread, not by the other later */
-    CHECK_INT(luma_job_error(job)->code, LUMA_CANCELLED);
-    CHECK_INT(count_of(job, LUMA_IS_CANCELLED), 7);
+    CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_CANCELLED), 7);
     luma_job_cancel(job);
     luma_job_release(job);
     server_set(server, SERVER_ANSWERS);
@@ -167,8 +167,9 @@ static void check_close_keeps(bool keeps)
         poll(NULL, 0, 1);
     CHECK(luma_wait(client, 0));
     luma_client_close(client);
-    CHECK_INT(count_of(job, keeps ? LUMA_IS_TASK : LUMA_IS_CANCELLED), 5);
-    CHECK_INT(luma_job_error(job)->code, keeps ? LUMA_OK : LUMA_CANCELLED);
+    CHECK_INT(count_of(job, keeps ? LUMA_OUTCOME_TASK : LUMA_OUTCOME_CANCELLED),
+              5);
+    CHECK_INT(luma_job_error(job)->code, keeps ? LUMA_OK : LUMA_ERR_CANCELLED);
     for (; luma_job_doc(job); docs++)
         luma_job_take(job, true);
     CHECK_INT(docs, keeps ? 5 : 0);

@@ -106,7 +106,7 @@ static void check_batch(const struct batch *batch, const char *indices)
             (size_t)snprintf(is + used, sizeof is - used, "%u ", batch->ids[i]);
     CHECK_TEXT(is, indices);
     CHECK(batch->answer.ids == batch->ids);
-    CHECK_INT(batch->answer.event.kind, LUMA_ANSWER);
+    CHECK_INT(batch->answer.event.kind, LUMA_EVENT_SETTLED);
 }
 
 static struct batch *next_batch(struct ledger *ledger, uint32_t max,

@@ -242,18 +242,18 @@ static void test_names(void)
 {
     char stem[MEDIA_STEM], longest[400];
 
-    media_stem(stem, "a-B_9.x", 7, LUMA_VIDEO);
+    media_stem(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-B_9.x");
-    media_stem(stem, "a", 1, LUMA_LAST_FRAME);
+    media_stem(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
     CHECK_TEXT(stem, "a-last_frame");
-    media_stem(stem, "../a", 4, LUMA_VIDEO);
+    media_stem(stem, "../a", 4, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
     memset(longest, '.', sizeof longest);
-    media_stem(stem, longest, sizeof longest, LUMA_LAST_FRAME);
+    media_stem(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
     CHECK(*stem == '_' && strlen(stem) == 100 + 17 + 11);
-    CHECK_TEXT(media_ending("image/PNG; x", LUMA_VIDEO), ".png");
-    CHECK_TEXT(media_ending("image/pngx", LUMA_VIDEO), ".mp4");
-    CHECK_TEXT(media_ending(NULL, LUMA_THUMBNAIL), ".jpg");
+    CHECK_TEXT(media_ending("image/PNG; x", LUMA_MEDIA_VIDEO), ".png");
+    CHECK_TEXT(media_ending("image/pngx", LUMA_MEDIA_VIDEO), ".mp4");
+    CHECK_TEXT(media_ending(NULL, LUMA_MEDIA_THUMBNAIL), ".jpg");
 }
 
 static void test_types(void)

@@ -74,7 +74,7 @@ static void test_integers(void)
 
         check_case = integers[i].text;
         CHECK(read_exact(integers[i].text, strlen(integers[i].text), &node));
-        CHECK_INT(node.kind, LUMA_INTEGER);
+        CHECK_INT(node.kind, LUMA_JSON_INTEGER);
         CHECK_INT(node.integer, integers[i].value);
     }
 }
@@ -105,7 +105,7 @@ static void test_big_integers(void)
 
         check_case = bigs[i];
         CHECK(read_exact(bigs[i], len, &node));
-        CHECK_INT(node.kind, LUMA_BIG);
+        CHECK_INT(node.kind, LUMA_JSON_BIGINT);
         CHECK(same_bits(luma_big_number(bigs[i], len),
                         strtod_l(bigs[i], NULL, c_locale)));
     }
@@ -117,7 +117,8 @@ static bool is_float(const char *text)
 {
     struct luma_node node = {0};
 
-    return read_exact(text, strlen(text), &node) && node.kind == LUMA_FLOAT &&
+    return read_exact(text, strlen(text), &node) &&
+           node.kind == LUMA_JSON_FLOAT &&
            same_bits(node.number, strtod_l(text, NULL, c_locale));
 }
 
@@ -209,8 +210,8 @@ static bool is_right(const char *text)
     whole = strtoll(text, NULL, 10);
     if (!read_exact(text, strlen(text), &node))
         return false;
-    return errno ? node.kind == LUMA_BIG
-                 : node.kind == LUMA_INTEGER && node.integer == whole;
+    return errno ? node.kind == LUMA_JSON_BIGINT
+                 : node.kind == LUMA_JSON_INTEGER && node.integer == whole;
 }
 
 static void test_random_doubles(void)

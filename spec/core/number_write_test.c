@@ -135,7 +135,7 @@ static double read_back(const char *text)
 
     if (!number_read(text, strlen(text), &node))
         return NAN;
-    return node.kind == LUMA_INTEGER ? (double)node.integer : node.number;
+    return node.kind == LUMA_JSON_INTEGER ? (double)node.integer : node.number;
 }
 
 /* Copies the digits that count, and returns how many there are. */

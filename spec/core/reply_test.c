@@ -220,60 +220,60 @@ static const struct {
     const char *word;
     enum luma_state state;
 } words[] = {
-    {"", LUMA_NO_STATE},
-    {"unknown", LUMA_NO_STATE},
-    {"pending", LUMA_WAITING},
-    {"queued", LUMA_WAITING},
-    {"in_queue", LUMA_WAITING},
-    {"waiting", LUMA_WAITING},
-    {"not_start", LUMA_WAITING},
-    {"submitted", LUMA_WAITING},
-    {"processing", LUMA_PROCESSING},
-    {"dreaming", LUMA_PROCESSING},
-    {"in_progress", LUMA_PROCESSING},
-    {"in progress", LUMA_PROCESSING},
-    {"generating", LUMA_PROCESSING},
-    {"0", LUMA_PROCESSING},
-    {"completed", LUMA_COMPLETED},
-    {"complete", LUMA_COMPLETED},
-    {"success", LUMA_COMPLETED},
-    {"succeeded", LUMA_COMPLETED},
-    {"succeed", LUMA_COMPLETED},
-    {"finished", LUMA_COMPLETED},
-    {"done", LUMA_COMPLETED},
-    {"ok", LUMA_COMPLETED},
-    {"1", LUMA_COMPLETED},
-    {"failed", LUMA_FAILED},
-    {"failure", LUMA_FAILED},
-    {"fail", LUMA_FAILED},
-    {"create_task_failed", LUMA_FAILED},
-    {"generate_failed", LUMA_FAILED},
-    {"error", LUMA_FAILED},
-    {"expired", LUMA_FAILED},
-    {"timeout", LUMA_FAILED},
-    {"timed-out", LUMA_FAILED},
-    {"aborted", LUMA_FAILED},
-    {"terminated", LUMA_FAILED},
-    {"rejected", LUMA_FAILED},
-    {"blocked", LUMA_FAILED},
-    {"moderated", LUMA_FAILED},
-    {"cancel", LUMA_FAILED},
-    {"cancelled", LUMA_FAILED},
-    {"canceled", LUMA_FAILED},
-    {"not_found", LUMA_FAILED},
-    {"2", LUMA_FAILED},
-    {"3", LUMA_FAILED},
+    {"", LUMA_STATE_NONE},
+    {"unknown", LUMA_STATE_NONE},
+    {"pending", LUMA_STATE_PENDING},
+    {"queued", LUMA_STATE_PENDING},
+    {"in_queue", LUMA_STATE_PENDING},
+    {"waiting", LUMA_STATE_PENDING},
+    {"not_start", LUMA_STATE_PENDING},
+    {"submitted", LUMA_STATE_PENDING},
+    {"processing", LUMA_STATE_PROCESSING},
+    {"dreaming", LUMA_STATE_PROCESSING},
+    {"in_progress", LUMA_STATE_PROCESSING},
+    {"in progress", LUMA_STATE_PROCESSING},
+    {"generating", LUMA_STATE_PROCESSING},
+    {"0", LUMA_STATE_PROCESSING},
+    {"completed", LUMA_STATE_COMPLETED},
+    {"complete", LUMA_STATE_COMPLETED},
+    {"success", LUMA_STATE_COMPLETED},
+    {"succeeded", LUMA_STATE_COMPLETED},
+    {"succeed", LUMA_STATE_COMPLETED},
+    {"finished", LUMA_STATE_COMPLETED},
+    {"done", LUMA_STATE_COMPLETED},
+    {"ok", LUMA_STATE_COMPLETED},
+    {"1", LUMA_STATE_COMPLETED},
+    {"failed", LUMA_STATE_FAILED},
+    {"failure", LUMA_STATE_FAILED},
+    {"fail", LUMA_STATE_FAILED},
+    {"create_task_failed", LUMA_STATE_FAILED},
+    {"generate_failed", LUMA_STATE_FAILED},
+    {"error", LUMA_STATE_FAILED},
+    {"expired", LUMA_STATE_FAILED},
+    {"timeout", LUMA_STATE_FAILED},
+    {"timed-out", LUMA_STATE_FAILED},
+    {"aborted", LUMA_STATE_FAILED},
+    {"terminated", LUMA_STATE_FAILED},
+    {"rejected", LUMA_STATE_FAILED},
+    {"blocked", LUMA_STATE_FAILED},
+    {"moderated", LUMA_STATE_FAILED},
+    {"cancel", LUMA_STATE_FAILED},
+    {"cancelled", LUMA_STATE_FAILED},
+    {"canceled", LUMA_STATE_FAILED},
+    {"not_found", LUMA_STATE_FAILED},
+    {"2", LUMA_STATE_FAILED},
+    {"3", LUMA_STATE_FAILED},
     /* blanks around a word are not part of it */
-    {"completed ", LUMA_COMPLETED},
-    {" failed\n", LUMA_FAILED},
-    {" ", LUMA_NO_STATE},
+    {"completed ", LUMA_STATE_COMPLETED},
+    {" failed\n", LUMA_STATE_FAILED},
+    {" ", LUMA_STATE_NONE},
     /* unknown ones */
-    {"succes", LUMA_PROCESSING},
-    {"completedly", LUMA_PROCESSING},
-    {"not failed", LUMA_PROCESSING},
-    {"12", LUMA_PROCESSING},
-    {"wird erstellt", LUMA_PROCESSING},
-    {"\xE5\xAE\x8C\xE6\x88\x90", LUMA_PROCESSING},
+    {"succes", LUMA_STATE_PROCESSING},
+    {"completedly", LUMA_STATE_PROCESSING},
+    {"not failed", LUMA_STATE_PROCESSING},
+    {"12", LUMA_STATE_PROCESSING},
+    {"wird erstellt", LUMA_STATE_PROCESSING},
+    {"\xE5\xAE\x8C\xE6\x88\x90", LUMA_STATE_PROCESSING},
 };
 
 static void upper(char *word)
@@ -300,17 +300,17 @@ static void check_words(void)
         CHECK_INT(luma_state_of_word(word, len), words[i].state);
     }
     check_case = "";
-    CHECK_INT(luma_state_of_word("failed\0", 7), LUMA_PROCESSING);
-    CHECK_INT(luma_state_of_word("completed", 7), LUMA_PROCESSING);
+    CHECK_INT(luma_state_of_word("failed\0", 7), LUMA_STATE_PROCESSING);
+    CHECK_INT(luma_state_of_word("completed", 7), LUMA_STATE_PROCESSING);
 }
 
 static void test_state_names(void)
 {
-    CHECK_TEXT(luma_state_name(LUMA_WAITING), "pending");
-    CHECK_TEXT(luma_state_name(LUMA_PROCESSING), "processing");
-    CHECK_TEXT(luma_state_name(LUMA_COMPLETED), "completed");
-    CHECK_TEXT(luma_state_name(LUMA_FAILED), "failed");
-    CHECK_TEXT(luma_state_name(LUMA_NO_STATE), "processing");
+    CHECK_TEXT(luma_state_name(LUMA_STATE_PENDING), "pending");
+    CHECK_TEXT(luma_state_name(LUMA_STATE_PROCESSING), "processing");
+    CHECK_TEXT(luma_state_name(LUMA_STATE_COMPLETED), "completed");
+    CHECK_TEXT(luma_state_name(LUMA_STATE_FAILED), "failed");
+    CHECK_TEXT(luma_state_name(LUMA_STATE_NONE), "processing");
 }
 
 static const struct reply_row state_rows[] = {

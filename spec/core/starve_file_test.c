@@ -43,7 +43,7 @@ static struct luma_job *start(struct luma_client *client, const char *link,
     snprintf(url, sizeof url, "%s%s", server_url(server), link);
     job = luma_download(client, &download, NULL, &error);
     if (!job)
-        insist(error.code == LUMA_MEMORY || error.code == LUMA_THREAD,
+        insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
                "luma_download says why");
     return job;
 }
@@ -60,7 +60,7 @@ static bool bring(struct luma_client *client, const char *link,
     run(client, job);
     good = luma_job_error(job)->code == LUMA_OK;
     insist(good == (luma_job_path(job) != NULL), "a path is of a good end");
-    insist(good || luma_job_error(job)->code != LUMA_PENDING, "it ends");
+    insist(good || luma_job_error(job)->code != LUMA_ERR_PENDING, "it ends");
     insist(size_of_file() == (good ? SERVER_FILE : -1), "all or nothing");
     insist(!luma_peek(client), "nothing comes behind the end");
     luma_job_release(job);
@@ -125,7 +125,7 @@ static void test_leaving(void)
         if (i % 5 == 0)
             luma_job_cancel(job);
         luma_client_release(client);
-        insist(luma_job_error(job)->code != LUMA_PENDING, "it has ended");
+        insist(luma_job_error(job)->code != LUMA_ERR_PENDING, "it has ended");
         luma_job_release(job);
     }
     CHECK(i == 50);

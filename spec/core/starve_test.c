@@ -18,13 +18,13 @@ static void fetch_two(struct luma_client *client)
                                : NULL;
 
     if (ids && !job)
-        insist(error.code == LUMA_MEMORY || error.code == LUMA_THREAD,
+        insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
                "luma_fetch says why");
     if (!job)
         return;
     run(client, job);
-    insist(count_of(job, LUMA_IS_OPEN) == 0, "every id has an outcome");
-    insist(count_of(job, LUMA_IS_MISSING) == 0, "no id is called missing");
+    insist(count_of(job, LUMA_OUTCOME_OPEN) == 0, "every id has an outcome");
+    insist(count_of(job, LUMA_OUTCOME_MISSING) == 0, "no id is called missing");
     insist(!luma_peek(client), "nothing comes behind the end");
     luma_job_release(job);
 }
@@ -49,7 +49,7 @@ static bool live_without_memory(unsigned n, bool for_ever)
     } else {
         failed = alloc_stop() >= n;
         insist(failed, "memory was the only reason");
-        insist(error.code == LUMA_MEMORY || error.code == LUMA_THREAD,
+        insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
                "luma_client_new says why");
     }
     return failed;

@@ -134,7 +134,7 @@ static void test_trouble(void)
     int i;
 
     must(w);
-    status_set(&error, LUMA_SERVER);
+    status_set(&error, LUMA_ERR_SERVER);
     for (i = 0; i < WATCH_BAD_ROUNDS; i++) {
         watch_begin(w);
         watch_trouble(w, &error, 0);
@@ -151,7 +151,7 @@ static void test_trouble(void)
         CHECK(watch_rest(w, 100000, 0.5));
     CHECK(!watch_rest(w, 100000, 0.5));
     CHECK(strstr(w->trouble.message, "6 times in a row") != NULL);
-    CHECK(w->trouble.code == LUMA_SERVER);
+    CHECK(w->trouble.code == LUMA_ERR_SERVER);
     watch_free(w);
 }
 

@@ -56,11 +56,11 @@ int main(void)
          "`processing`: a watch that runs out of time gives\nthe gateway's own "
          "word for each id that is still open in `err.words`.\n\n"
          "| state | words |\n| --- | --- |");
-    write_words("`pending`", LUMA_WAITING);
-    write_words("`processing`", LUMA_PROCESSING);
-    write_words("`completed`", LUMA_COMPLETED);
-    write_words("`failed`", LUMA_FAILED);
-    write_words("says nothing: the next place is looked at", LUMA_NO_STATE);
+    write_words("`pending`", LUMA_STATE_PENDING);
+    write_words("`processing`", LUMA_STATE_PROCESSING);
+    write_words("`completed`", LUMA_STATE_COMPLETED);
+    write_words("`failed`", LUMA_STATE_FAILED);
+    write_words("says nothing: the next place is looked at", LUMA_STATE_NONE);
     puts("\n## What else is forgiven\n\n"
          "- Ids match without regard to capital letters and blanks around "
          "them, where that is\n  unique and no exact match is left.\n"
