@@ -3,7 +3,7 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
 local REPLY = "spec/support/tasks-200.json"
@@ -37,18 +37,11 @@ local function lines_of(raw)
 end
 
 describe("on the wire", function()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { token = "sk-a-b.c/d+e==" }
+  local g, client = f.g, nil
 
   local function connect(options)
-    options = options or {}
-    options.token = "sk-a-b.c/d+e=="
-    options.base_url = options.base_url or g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
   end
 
@@ -62,7 +55,7 @@ describe("on the wire", function()
     end)
 
     it("is the same over https", function()
-      connect { base_url = g.https, ca_file = g.ca }:tasks { "a", "b" }
+      connect { base_url = g.https }:tasks { "a", "b" }
       local request = g:journal()[1]
       assert.equal('{"ids":["a","b"]}', request.body)
       assert.same(head("localhost:" .. g.https_port, "/luma/tasks", 17),
@@ -167,9 +160,7 @@ describe("on the wire", function()
     setup(function()
       packed = os.tmpname()
       shell("gzip -nc %s > %s", REPLY, packed)
-      local file = assert(io.open(REPLY, "rb"))
-      plain = file:read "a"
-      file:close()
+      plain = fixture.read(REPLY)
     end)
     teardown(function() os.remove(packed) end)
 
