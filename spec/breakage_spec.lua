@@ -5,6 +5,7 @@
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
 local gateway = require "spec.support.gateway"
+local process = require "spec.support.process"
 
 local TOKEN = errors.TOKEN
 local ids_of = fixture.ids_of
@@ -28,13 +29,7 @@ local function raw(head, body)
 end
 
 local function gzip(text)
-  local path = os.tmpname()
-  local pipe = io.popen("gzip -c > " .. path, "w")
-  pipe:write(text)
-  pipe:close()
-  local packed = fixture.read(path)
-  os.remove(path)
-  return packed
+  return process.run({ "gzip", "-c", stdin = text }).output
 end
 
 local PACKED = gzip(BODY)

@@ -4,16 +4,10 @@
 local cjson = require "cjson"
 local luma = require "luma"
 local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
 local REPLY = "spec/support/tasks-200.json"
-
-local function shell(format, ...)
-  local pipe = assert(io.popen(format:format(...), "r"))
-  local text = pipe:read "a"
-  assert(pipe:close())
-  return text
-end
 
 -- The lines of a request's head, sorted, as luma is to send them.
 local function head(host, path, length, more)
@@ -159,7 +153,7 @@ describe("on the wire", function()
 
     setup(function()
       packed = os.tmpname()
-      shell("gzip -nc %s > %s", REPLY, packed)
+      process.run { "gzip", "-nc", REPLY, out = packed }
       plain = fixture.read(REPLY)
     end)
     teardown(function() os.remove(packed) end)

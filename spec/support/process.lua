@@ -27,7 +27,7 @@ local quote = process.quote
 -- The shell's words for a command.
 function process.command(what)
   if what.line then return what.line end
-  local parts = { "env" }
+  local parts = { (what.env or what.unset) and "env" }
   for _, name in ipairs(what.unset or {}) do
     parts[#parts + 1] = "-u " .. name
   end
@@ -59,7 +59,7 @@ end
 local Process = {}
 Process.__index = Process
 
--- Starts it. Its output is in the file `pipe`, until `finish` takes the rest.
+-- Starts it. Its output can be read until `finish` takes the rest.
 function process.start(what)
   local input = what.stdin and write(what.stdin)
   local apart = what.err == true and os.tmpname()
@@ -82,14 +82,39 @@ function Process:finish()
   code = tonumber(code)
   if self.input then os.remove(self.input) end
   return {
-    output = output, err = self.apart and read_and_remove(self.apart),
-    code = code, signal = code > 128 and code - 128 or nil,
+    output = output, code = code,
+    err = self.apart and read_and_remove(self.apart) or nil,
+    signal = code > 128 and code - 128 or nil,
   }
 end
+
+-- What it prints next, as a file's `read` gives it.
+function Process:read(format) return self.pipe:read(format) end
 
 function process.run(what) return process.start(what):finish() end
 
 -- What a line of the shell prints, errors included.
 function process.output(line) return process.run({ line = line }).output end
+
+-- Whether there is a program of this name.
+function process.has(name)
+  return process.run({ line = "command -v " .. quote(name) }).code == 0
+end
+
+-- Starts it with a pipe to its standard input: a function that writes text
+-- into it, and one that closes it and gives the code. Its output is lost.
+function process.feed(what)
+  local code = os.tmpname()
+  local pipe = assert(io.popen(("%s >/dev/null; echo $? >%s"):format(
+    process.command(what), code), "w"))
+  local function write_now(text)
+    assert(pipe:write(text))
+    assert(pipe:flush())
+  end
+  return write_now, function()
+    pipe:close()
+    return tonumber(read_and_remove(code))
+  end
+end
 
 return process
