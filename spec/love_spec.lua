@@ -42,13 +42,6 @@ local function figures_in(output)
   return figures
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 local function four_bytes(text, at)
   local a, b, c, d = text:byte(at, at + 3)
   return ((a * 256 + b) * 256 + c) * 256 + d
@@ -112,7 +105,7 @@ describe("the LÖVE gallery", function()
 
   it("can be looked at", function()
     for _, path in ipairs { half, last } do
-      local png = read(path)
+      local png = fixture.read(path)
       assert.equal("\137PNG\r\n\26\n", png:sub(1, 8))
       assert.same({ WIDTH, HEIGHT },
         { four_bytes(png, 17), four_bytes(png, 21) })
@@ -122,12 +115,12 @@ describe("the LÖVE gallery", function()
 
   it("says what is missing instead of failing", function()
     local words, ended = run(g, { LUMA_GALLERY_FRAMES = "2" }, {})
-    assert.equal("0", ended, words)
+    assert.equal(0, ended, words)
     assert.matches("No tasks to show", words)
     words, ended = run(g, {
       LUMA_GALLERY_FRAMES = "2", LUMA_GALLERY_CA = "/nowhere",
     })
-    assert.equal("0", ended, words)
+    assert.equal(0, ended, words)
     assert.matches("That did not start. ca_file: cannot be read", words, 1,
       true)
   end)
