@@ -3,54 +3,24 @@
 -- or adds, and no id asked for more often than need be.
 
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
-local function numbered(count)
-  local ids = {}
-  for i = 1, count do ids[i] = ("id-%05d"):format(i) end
-  return ids
-end
-
-local function ids_of(tasks)
-  local ids = {}
-  for i, task in ipairs(tasks) do ids[i] = task.id end
-  return ids
-end
-
-local function sorted(list)
-  local copy = {}
-  for i, value in ipairs(list) do copy[i] = value end
-  table.sort(copy)
-  return copy
-end
+local ids_of, numbered = fixture.ids_of, fixture.numbered
+local sorted = fixture.sorted
 
 describe("the ids of a job, with a gateway that", function()
-  local g, client
-
-  setup(function() g = gateway.start { unknown = { "nobody", "ghost" } } end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { unknown = { "nobody", "ghost" }, token = "sk-test" }
+  local g, client = f.g, nil
 
   local function connect(options)
-    options = options or {}
-    options.token = "sk-test"
-    options.base_url = options.base_url or g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
-  end
-
-  -- What each request asked for, in order of arrival.
-  local function asked()
-    local list = {}
-    for i, request in ipairs((g:journal())) do list[i] = request.ids end
-    return list
   end
 
   -- No request asks for one of the `cap` ids that an earlier one brought.
   local function never_asked_again(cap)
     local arrived = {}
-    for _, ids in ipairs(asked()) do
+    for _, ids in ipairs(f:asked()) do
       for i, id in ipairs(ids) do
         assert(not arrived[id], "asked again for " .. id)
         if i <= cap then arrived[id] = true end
@@ -63,7 +33,7 @@ describe("the ids of a job, with a gateway that", function()
       .. scheme .. " connections", function()
         g:default { compact = true }
         local ids = numbered(10000)
-        connect { base_url = g[scheme], ca_file = g.ca }
+        connect { base_url = g[scheme] }
         local tasks, missing = client:tasks(ids)
         assert.same(ids, ids_of(tasks))
         assert.same({}, missing)
@@ -88,8 +58,8 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = connect():tasks(ids)
     assert.same(ids, ids_of(tasks))
     assert.same({}, missing)
-    assert.equal(15, #asked())
-    for i, rest in ipairs(asked()) do assert.equal(107 - 7 * i, #rest) end
+    assert.equal(15, #f:asked())
+    for i, rest in ipairs(f:asked()) do assert.equal(107 - 7 * i, #rest) end
     never_asked_again(7)
   end)
 
@@ -97,7 +67,7 @@ describe("the ids of a job, with a gateway that", function()
     g:default { cap = 1 }
     local ids = numbered(30)
     assert.same(ids, ids_of(connect():tasks(ids)))
-    assert.equal(30, #asked())
+    assert.equal(30, #f:asked())
     never_asked_again(1)
   end)
 
@@ -115,7 +85,7 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = connect():tasks { "c", "a", "b" }
     assert.same({ "a" }, ids_of(tasks))
     assert.same({ "c", "b" }, missing)
-    assert.same({ { "c", "a", "b" }, { "c", "b" } }, asked())
+    assert.same({ { "c", "a", "b" }, { "c", "b" } }, f:asked())
   end)
 
   it("knows none of the ids is asked once", function()
@@ -123,7 +93,7 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = connect():tasks { "nobody", "ghost" }
     assert.same({}, tasks)
     assert.same({ "nobody", "ghost" }, missing)
-    assert.same({ { "nobody", "ghost" } }, asked())
+    assert.same({ { "nobody", "ghost" } }, f:asked())
   end)
 
   it("leaves some out is asked again for all of them together", function()
@@ -133,8 +103,8 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = connect { connections = 1 }:tasks(ids)
     assert.equal(180, #tasks)
     assert.same(unknown, missing)
-    assert.equal(3, #asked())
-    assert.same(unknown, sorted(asked()[3]))
+    assert.equal(3, #f:asked())
+    assert.same(unknown, sorted(f:asked()[3]))
   end)
 
   it("left an id out once is believed only the second time", function()
@@ -142,7 +112,7 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = connect():tasks { "a", "b" }
     assert.same({ "a", "b" }, ids_of(tasks))
     assert.same({}, missing)
-    assert.same({ { "a", "b" }, { "b" } }, asked())
+    assert.same({ { "a", "b" }, { "b" } }, f:asked())
   end)
 
   it("breaks off in the middle is asked for the rest only", function()
@@ -154,7 +124,7 @@ describe("the ids of a job, with a gateway that", function()
     local tasks, missing = client:tasks(ids)
     assert.same(expected, tasks)
     assert.same({}, missing)
-    local list = asked()
+    local list = f:asked()
     assert.same(ids, list[2])
     assert.is_true(#list[3] < 20 and #list[3] > 0)
     assert.is_true(#list[4] < #list[3] and #list[4] > 0)
@@ -180,7 +150,7 @@ describe("the ids of a job, with a gateway that", function()
     assert.is_nil(seen["stranger-1"])
     -- 3 requests a round: 100 repeats and 12 strangers
     assert.equal(3 * 112, client:stats().dropped)
-    assert.equal(12, #asked())
+    assert.equal(12, #f:asked())
   end)
 
   it("holds back the end of a reply keeps nobody waiting", function()
@@ -218,6 +188,6 @@ describe("the ids of a job, with a gateway that", function()
       assert.same(states, arrived)
       client:close()
     end
-    assert.same({ ids, ids }, asked())
+    assert.same({ ids, ids }, f:asked())
   end)
 end)

@@ -2,13 +2,14 @@
 -- Connections that break and replies that lie: each its code, what arrived
 -- before is kept, and ids that arrived are never asked for again.
 
-local luma = require "luma"
 local errors = require "spec.support.errors"
+local fixture = require "spec.support.fixture"
 local gateway = require "spec.support.gateway"
+local process = require "spec.support.process"
 
 local TOKEN = errors.TOKEN
+local ids_of = fixture.ids_of
 local IDS = { "a", "b", "c" }
-local sanitized = (os.getenv "LUMA_SAN" or "") ~= ""
 
 local function task(id)
   return ('{"id":"%s","state":"completed"}'):format(id)
@@ -28,15 +29,7 @@ local function raw(head, body)
 end
 
 local function gzip(text)
-  local path = os.tmpname()
-  local pipe = io.popen("gzip -c > " .. path, "w")
-  pipe:write(text)
-  pipe:close()
-  local file = io.open(path, "rb")
-  local packed = file:read "*a"
-  file:close()
-  os.remove(path)
-  return packed
+  return process.run({ "gzip", "-c", stdin = text }).output
 end
 
 local PACKED = gzip(BODY)
@@ -52,25 +45,12 @@ local function whole_tasks(body, size)
 end
 
 describe("a broken exchange", function()
-  local g, once, thrice
+  local f = fixture.use { unknown = { "nobody" }, token = TOKEN }
+  local g, once, thrice = f.g, nil, nil
 
   setup(function()
-    g = gateway.start { unknown = { "nobody" } }
-    once = luma.client { token = TOKEN, base_url = g.http, attempts = 1 }
-    thrice = luma.client { token = TOKEN, base_url = g.http }
+    once, thrice = f:new_lasting { attempts = 1 }, f:new_lasting()
   end)
-  teardown(function()
-    once:close()
-    thrice:close()
-    g:stop()
-  end)
-  before_each(function() g:reset() end)
-
-  local function ids_of(tasks)
-    local ids = {}
-    for i, one in ipairs(tasks) do ids[i] = one.id end
-    return ids
-  end
 
   -- One attempt at three ids: either all of them arrive, or the error has
   -- what did, and every other id failed for the same reason. `always`: the
@@ -222,49 +202,33 @@ describe("a broken exchange", function()
 end)
 
 describe("a job of many batches", function()
-  local g
-
-  setup(function() g = gateway.start { unknown = { "x3", "x4" } } end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-
-  local function client(options)
-    options.token, options.base_url = TOKEN, g.http
-    options.connections = 1
-    return luma.client(options)
-  end
-
-  local function some_ids(count)
-    local ids = {}
-    for i = 1, count do ids[i] = "x" .. i end
-    return ids
-  end
+  local f = fixture.use { unknown = { "x3", "x4" }, token = TOKEN,
+    connections = 1, batch_size = 2 }
+  local g = f.g
 
   it("says what became of each id when some fail", function()
-    local c = client { attempts = 1, batch_size = 2 }
+    local c = f:new { attempts = 1 }
     g:queue({}, {}, { status = 400, body = '{"message":"no"}' },
       { reset = true }, {}, { status = 401 })
-    local tasks, err = c:tasks(some_ids(12))
+    local tasks, err = c:tasks(fixture.list(12, "x"))
     assert.is_nil(tasks)
     errors.check(err)
     assert.equal("rejected", err.code)
     assert.equal(400, err.status)
     assert.truthy(err.message:find "6 of 12 ids", err.message)
-    local arrived, failed = {}, {}
-    for i, one in ipairs(err.tasks) do arrived[i] = one.id end
+    local failed = {}
     for id, inner in pairs(err.failed) do failed[id] = inner.code end
-    assert.same({ "x1", "x2", "x9", "x10" }, arrived)
+    assert.same({ "x1", "x2", "x9", "x10" }, ids_of(err.tasks))
     assert.same({ "x3", "x4" }, err.missing)
     assert.same({ x5 = "rejected", x6 = "rejected", x7 = "network",
       x8 = "network", x11 = "auth", x12 = "auth" }, failed)
     assert.same({ {}, {} }, { err.cancelled, err.pending })
-    c:close()
   end)
 
   it("says what is still open, and what a cancel ended", function()
-    local c = client { batch_size = 2 }
+    local c = f:new()
     g:queue({}, { stall = "request" })
-    local job = c:fetch(some_ids(2))
+    local job = c:fetch(fixture.list(2, "x"))
     job:result()
     job = c:fetch { "y1", "y2" }
     g:wait("stalled", 1)
@@ -281,28 +245,23 @@ describe("a job of many batches", function()
     assert.same({ {}, { "y1", "y2" } }, { err.pending, err.cancelled })
     assert.same({ {}, {}, {} }, { err.tasks, err.missing, err.failed })
     assert.is_false(err.retryable)
-    c:close()
   end)
 end)
 
 describe("a gateway that is not there", function()
-  local g
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
+  local f = fixture.use { token = TOKEN }
+  local g = f.g
 
   -- The error of one id, and how long it took to come.
   local function failure(options, code, attempts)
-    options.token = TOKEN
     options.timeout = { connect = 0.3 }
-    local client, from = luma.client(options), os.time()
+    local client, from = f:new(options), os.time()
     local tasks, err = client:tasks "a"
-    client:close()
     assert.is_nil(tasks)
     errors.check(err)
     assert.equal(code, err.code)
     assert.equal(attempts, err.attempts)
-    assert.is_true(sanitized or os.time() - from < 10)
+    assert.is_true(not fixture.PLAIN or os.time() - from < 10)
     assert.equal("connect", err.phase)
     assert.is_nil(err.status)
     return err
@@ -315,16 +274,15 @@ describe("a gateway that is not there", function()
   end)
 
   it("has a name that nobody knows", function()
-    local client = luma.client { token = "t", timeout = { connect = 2 },
-      base_url = "https://no.such.host.invalid", attempts = 1 }
+    local client = f:new { timeout = { connect = 2 }, attempts = 1,
+      base_url = "https://no.such.host.invalid" }
     local _, err = client:tasks { "a" }
-    client:close()
     -- Where the resolver does not answer, the timeout does.
     assert.truthy(err.code == "resolve" or err.code == "connect_timeout")
   end)
 
   it("has a certificate that nobody vouches for", function()
-    local err = failure({ base_url = g.https }, "tls", 1)
+    local err = failure({ base_url = g.https, ca_file = false }, "tls", 1)
     assert.is_false(err.retryable)
     assert.truthy(err.message:find "certificate")
   end)
@@ -343,12 +301,8 @@ describe("a gateway that is not there", function()
   end)
 
   it("speaks TLS where plain http is wanted", function()
-    g:reset()
-    local client = luma.client {
-      token = TOKEN, base_url = "http://127.0.0.1:" .. g.https_port,
-    }
+    local client = f:new { base_url = "http://127.0.0.1:" .. g.https_port }
     local tasks, err = client:tasks "a"
-    client:close()
     assert.is_nil(tasks)
     assert.equal("network", errors.check(err).code)
     assert.same({}, (g:journal()))

@@ -5,7 +5,6 @@
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
-local gateway = require "spec.support.gateway"
 local luma = require "luma"
 local found = require "luma_cli.found"
 local places = require "luma_cli.places"
@@ -393,16 +392,9 @@ describe("ids in a text", function()
 end)
 
 describe("the command line reads ids", function()
-  local g, path
-  setup(function()
-    g = gateway.start()
-    path = os.tmpname()
-  end)
-  teardown(function()
-    g:stop()
-    os.remove(path)
-  end)
-  before_each(function() g:reset() end)
+  local g, path = fixture.use().g, nil
+  setup(function() path = os.tmpname() end)
+  teardown(function() os.remove(path) end)
 
   local function save(text)
     local file = assert(io.open(path, "wb"))

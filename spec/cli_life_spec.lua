@@ -5,7 +5,6 @@ local cjson = require "cjson"
 local luma = require "luma"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
-local gateway = require "spec.support.gateway"
 
 local client = luma.client { token = "t", base_url = "http://127.0.0.1:1" }
 local CAN = {
@@ -24,11 +23,8 @@ local function slurp(path)
 end
 
 describe("the command line", function()
-  local g, dir
-  setup(function() g = gateway.start { unknown = { "nobody" } } end)
-  teardown(function() g:stop() end)
+  local g, dir = fixture.use({ unknown = { "nobody" } }).g, nil
   before_each(function()
-    g:reset()
     dir = os.tmpname()
     os.remove(dir)
     assert(os.execute("mkdir " .. dir))

@@ -5,7 +5,6 @@
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
-local gateway = require "spec.support.gateway"
 
 local ID = "4665a07c-7641-4809-a133-10786201bb56"
 local DEAD = { http = "http://127.0.0.1:1" }
@@ -31,10 +30,7 @@ local function slurp(path)
 end
 
 describe("the command line", function()
-  local g
-  setup(function() g = gateway.start { unknown = { "nobody" } } end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
+  local g = fixture.use({ unknown = { "nobody" } }).g
 
   local function luma(words, more) return cli.run(g, words, more) end
 

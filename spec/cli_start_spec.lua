@@ -4,25 +4,20 @@
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local LUA = os.getenv "LUMA_LUA"
 local HERE = cli.shell("pwd").out:match "^[^\n]+"
 local VERSION = "luma " .. require "luma"._VERSION .. "\n"
 
 describe("the command line", function()
-  local g, dir
+  local g, dir = fixture.use({ unknown = { "nobody" } }).g, nil
   setup(function()
-    g = gateway.start { unknown = { "nobody" } }
     dir = os.tmpname()
     os.remove(dir)
     assert(cli.shell("mkdir " .. dir).code == 0)
   end)
-  teardown(function()
-    g:stop()
-    os.execute("rm -r " .. dir)
-  end)
-  before_each(function() g:reset() end)
+  teardown(function() os.execute("rm -r " .. dir) end)
 
   describe("in a folder with modules of the same names", function()
     setup(function()

@@ -4,7 +4,7 @@
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local COMPLETED = "4665a07c-7641-4809-a133-10786201bb56"
 local RUNNING = "0d9e8c7b-6a5f-4e3d-8c2b-1a0f9e8d7c6b"
@@ -32,13 +32,8 @@ local function body(prompt)
 end
 
 describe("on a terminal", function()
-  local g
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function()
-    g:reset()
-    g:default { body = body() }
-  end)
+  local g = fixture.use().g
+  before_each(function() g:default { body = body() } end)
 
   -- `get` with these words before the ids; the summary's time is left out.
   local function get(columns, words, more)

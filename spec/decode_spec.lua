@@ -3,16 +3,9 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 local function verbatim(text) return text end
 
@@ -36,17 +29,11 @@ local function minify(text)
 end
 
 describe("decode", function()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { token = "sk-test", attempts = 1 }
+  local g, client = f.g, nil
 
   local function connect(decode)
-    client = luma.client {
-      token = "sk-test", base_url = g.http, decode = decode, attempts = 1,
-    }
+    client = f:new { decode = decode }
     return client
   end
 
@@ -54,14 +41,14 @@ describe("decode", function()
 
   it("as cjson.decode gives exactly what lua-cjson gives", function()
     local task = connect(cjson.decode):tasks(REFERENCE)[1]
-    local expected = cjson.decode(read "spec/support/tasks-200.json")[1]
+    local expected = cjson.decode(fixture.read "spec/support/tasks-200.json")[1]
     assert.same(expected, task)
     assert.equal(cjson.null, task.last_frame.palette)
     assert.equal(math.type(1.0), math.type(task.video.width))
   end)
 
   it("is given the gateway's tokens without white space between", function()
-    local text = read "spec/support/tasks-200.json"
+    local text = fixture.read "spec/support/tasks-200.json"
     local task = connect(verbatim):tasks(REFERENCE)[1]
     assert.equal(minify(text):sub(2, -2), task)
     assert.is_nil(task:find "\n")

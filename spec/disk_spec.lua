@@ -5,18 +5,11 @@
 local files = require "spec.support.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
+local process = require "spec.support.process"
 
-local LUA = os.getenv "LUMA_LUA"
+local LUA = process.LUA
 
-local function quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
--- What a command prints.
-local function output_of(command)
-  local pipe = io.popen(command .. " 2>&1")
-  local text = pipe:read "*a"
-  pipe:close()
-  return text
-end
+local quote, output_of = process.quote, process.output
 
 -- A name space of its own lets a user who is not root mount something.
 local MOUNTS = output_of("unshare -rm mount -t tmpfs none /mnt && echo yes")

@@ -6,6 +6,7 @@ local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"
 local files = require "spec.support.files"
 local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 
 local CLIP = downloads.CLIP
 local SIZE = downloads.SIZE
@@ -56,9 +57,9 @@ describe("a download", function()
     g:file("/clip", {})
     assert(bring "/clip")
     dir:run "touch other"
-    local pipe = io.popen("cd " .. dir.path .. " && stat -c %a *")
-    local one, two = pipe:read("*l", "*l")
-    pipe:close()
+    local modes = process.output("cd " .. dir.path .. " && stat -c %a *")
+    local one, two = modes:match "^(%d+)\n(%d+)\n$"
+    assert.truthy(one, modes)
     assert.equal(two, one)
   end)
 

@@ -3,6 +3,7 @@
 
 local cjson = require "cjson"
 local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 local program = require "spec.support.program"
 
 local EXAMPLE = "examples/embed/main.c"
@@ -37,7 +38,7 @@ describe("a C program with luma linked in", function()
       LUMA_GATEWAY_TOKEN = options.token or "token",
       LUMA_GATEWAY_URL = options.base_url or g.http,
     }
-    return program.run(words)
+    return process.run(words)
   end
 
   -- The ids of the requests that came.
@@ -126,7 +127,7 @@ describe("a C program with luma linked in", function()
       local list = names()
       assert.is_true(#list > 100)
       local host, away = program.host("namesakes", flags, list)
-      local ended = program.run { host, "spec/support/linked.lua", g.http }
+      local ended = process.run { host, "spec/support/linked.lua", g.http }
       away()
       assert.same({
         output = ("2 tasks\n0, %d of %d\n2 tasks\n"):format(#list, #list),

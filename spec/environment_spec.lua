@@ -4,29 +4,19 @@
 
 local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 
 local TOKEN = errors.TOKEN
 local DEAD = "http://127.0.0.1:1"
 
-local function quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
 describe("the environment", function()
-  local g, proxy, script
+  local f = fixture.use { token = TOKEN }
+  local g, proxy = f.g, fixture.use().g
+  local script
 
-  setup(function()
-    g, proxy = gateway.start(), gateway.start()
-    script = os.tmpname()
-  end)
-  teardown(function()
-    g:stop()
-    proxy:stop()
-    os.remove(script)
-  end)
-  before_each(function()
-    g:reset()
-    proxy:reset()
-  end)
+  setup(function() script = os.tmpname() end)
+  teardown(function() os.remove(script) end)
 
   -- Runs Lua text in a process with these variables; what it prints.
   local function child(variables, text)
@@ -42,16 +32,9 @@ describe("the environment", function()
       end
     ]], text)
     file:close()
-    local words = { "env", "-u", "LUMA_GATEWAY_TOKEN", "-u",
-      "LUMA_GATEWAY_URL" }
-    for name, value in pairs(variables) do
-      words[#words + 1] = quote(name .. "=" .. value)
-    end
-    words[#words + 1] = os.getenv "LUMA_LUA"
-    words[#words + 1] = quote(script)
-    local pipe = io.popen(table.concat(words, " ") .. " 2>&1")
-    local output = pipe:read "*a"
-    pipe:close()
+    local output = process.run({ program = process.LUA, script,
+      unset = { "LUMA_GATEWAY_TOKEN", "LUMA_GATEWAY_URL" }, env = variables,
+    }).output
     errors.check_secret(output)
     errors.seen = errors.seen + 1
     return output
@@ -124,10 +107,9 @@ describe("the environment", function()
   end)
 
   it("of a proxy never sees the token on its way to https", function()
-    local client = luma.client { token = TOKEN, base_url = g.https,
-      ca_file = g.ca, proxy = proxy.http, attempts = 1 }
+    local client = f:new { base_url = g.https, proxy = proxy.http,
+      attempts = 1 }
     local tasks, err = client:tasks { "a" }
-    client:close()
     assert.is_nil(tasks) -- this one knows no CONNECT
     assert.truthy(errors.check(err).message:find "CONNECT", err.message)
     local requests = proxy:journal()
@@ -140,10 +122,8 @@ describe("the environment", function()
   it("may hold a proxy that is dead, which is told", function()
     for bad, code in pairs { [DEAD] = "connect",
       ["http://no.such.host.invalid:8080"] = "resolve" } do
-      local client = luma.client { token = TOKEN, base_url = g.http,
-        proxy = bad, attempts = 1 }
+      local client = f:new { proxy = bad, attempts = 1 }
       local tasks, err = client:tasks { "a" }
-      client:close()
       assert.is_nil(tasks)
       assert.equal(code, errors.check(err).code)
     end
@@ -152,15 +132,11 @@ describe("the environment", function()
 end)
 
 describe("the token", function()
-  local g
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
+  local f = fixture.use { token = TOKEN }
+  local g = f.g
 
   it("goes into one header, and nowhere else", function()
-    local client = luma.client { token = TOKEN, base_url = g.http }
-    assert(client:tasks { "a" })
-    client:close()
+    assert(f:new():tasks { "a" })
     local request = g:journal()[1]
     local line = "\r\nAuthorization: Bearer " .. TOKEN .. "\r\n"
     local from, to = request.raw_head:find(line, 1, true)
@@ -176,11 +152,8 @@ describe("the token", function()
 
   it("does not follow a certificate file that is none", function()
     local path = os.tmpname()
-    local client = luma.client { token = TOKEN, base_url = g.https,
-      ca_file = path }
-    g:reset()
+    local client = f:new { base_url = g.https, ca_file = path }
     local tasks, err = client:tasks { "a" }
-    client:close()
     os.remove(path)
     assert.is_nil(tasks)
     assert.same({ "tls", 1 }, { errors.check(err).code, err.attempts })

@@ -169,7 +169,7 @@ describe("a process", function()
           "spec/support/forked.lua", cpath, g.https, g.ca,
           ROUNDS * 3, way,
           -- What the parent's threads hold looks lost in a child.
-          env = "ASAN_OPTIONS=detect_leaks=0",
+          env = { ASAN_OPTIONS = "detect_leaks=0" },
         }
         local first = pipe:read "*l"
         g:wait("stalled", 1)

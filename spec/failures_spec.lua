@@ -3,9 +3,8 @@
 -- gateway is asked, for every error a gateway is known to send.
 
 local cjson = require "cjson"
-local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local TOKEN = errors.TOKEN
 local HTML = "<!DOCTYPE html>\n<html>\r\n<title>Not \226\153\165 here</title>"
@@ -131,28 +130,23 @@ local function is_throttled(what)
 end
 
 describe("a failure in answer", function()
-  local g, requests
+  local f, requests = fixture.use { token = TOKEN }, nil
 
   -- All at once, since some of them wait a second before they repeat.
   setup(function()
-    g = gateway.start()
+    local g = f.g
     for i, case in ipairs(failures) do
       local base = ("/%d"):format(i)
       g:route(base .. "/luma/tasks", case[2])
-      case.client = luma.client {
-        token = TOKEN, base_url = g.http .. base,
+      case.job = f:new_lasting {
+        base_url = g.http .. base,
         attempts = is_throttled(case[2]) and 2 or 3,
-      }
-      case.job = case.client:fetch { "a", "b" }
+      }:fetch { "a", "b" }
     end
     for _, case in ipairs(failures) do
       case.tasks, case.err = case.job:result()
     end
     requests = g:journal()
-  end)
-  teardown(function()
-    for _, case in ipairs(failures) do case.client:close() end
-    g:stop()
   end)
 
   local function sent_to(path)
@@ -203,17 +197,10 @@ describe("a failure in answer", function()
 end)
 
 describe("a failure's words", function()
-  local g, client
+  local f = fixture.use { token = TOKEN, attempts = 1 }
+  local g, client = f.g, nil
 
-  setup(function()
-    g = gateway.start()
-    client = luma.client { token = TOKEN, base_url = g.http, attempts = 1 }
-  end)
-  teardown(function()
-    client:close()
-    g:stop()
-  end)
-  before_each(function() g:reset() end)
+  setup(function() client = f:new_lasting() end)
 
   local function failure(behaviour)
     g:queue(behaviour)

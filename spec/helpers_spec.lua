@@ -4,7 +4,7 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local null = luma.null
 
@@ -24,32 +24,27 @@ local function is_nil(...)
 end
 
 describe("of a task in any shape, read by luma or by lua-cjson,", function()
-  local g, tasks = nil, {}
+  local f, tasks = fixture.use { token = "sk-test" }, {}
 
   setup(function()
-    g = gateway.start()
     for _, shape in ipairs { "A", "B", "single" } do
+      f.g:default { shape = shape }
       for name, options in pairs {
         ["luma"] = {}, ["luma with nulls"] = { nulls = true },
         ["lua-cjson"] = { decode = cjson.decode },
       } do
-        options.token, options.base_url = "sk-test", g.http
-        local client = luma.client(options)
-        g:default { shape = shape }
-        tasks[name .. ", shape " .. shape] = client:tasks("an-id")[1]
-        client:close()
+        tasks[name .. ", shape " .. shape] = f:new(options):tasks("an-id")[1]
       end
     end
   end)
-  teardown(function() g:stop() end)
 
-  -- Calls f(task, where the Luma object is in it) for all nine.
-  local function each(f)
+  -- Calls test(task, where the Luma object is in it) for all nine.
+  local function each(test)
     local count = 0
     for name, task in pairs(tasks) do
       local inner = task.data or task
       assert.equal(name:find "shape B" ~= nil, inner ~= task)
-      f(task, inner)
+      test(task, inner)
       count = count + 1
     end
     assert.equal(9, count)

@@ -4,7 +4,7 @@
 
 local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local TOKEN = errors.TOKEN
 local NAN, INF = 0 / 0, math.huge
@@ -12,17 +12,10 @@ local NUMBERS = { 0, -1, NAN, INF, -INF, 2 ^ 53, -2 ^ 63, 1e300 }
 local PUBLIC = "https://gateway.example"
 
 describe("bad input", function()
-  local g, client
+  local f = fixture.use { token = TOKEN }
+  local g, client = f.g, nil
 
-  setup(function()
-    g = gateway.start()
-    client = luma.client { token = TOKEN, base_url = g.http }
-  end)
-  teardown(function()
-    client:close()
-    g:stop()
-  end)
-  before_each(function() g:reset() end)
+  setup(function() client = f:new_lasting() end)
   after_each(function()
     local tasks, missing = client:tasks { "still", "well" }
     assert.same({ "still", "well" }, { tasks[1].id, tasks[2].id })

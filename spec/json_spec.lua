@@ -3,8 +3,7 @@
 -- gives the same values, what must be refused gives none.
 
 local cjson = require "cjson"
-local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local CORPUS = "spec/support/json-corpus.txt"
 
@@ -65,12 +64,9 @@ local function difference(ours, theirs, nulls, path)
 end
 
 describe("the JSON corpus", function()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { token = "sk-test", batch_size = 1, connections = 1,
+    attempts = 1 }
+  local g, client = f.g, nil
 
   -- What becomes of each text when it stands in the reply to a request of
   -- its own: `format` has its place, `ids` gives each request's id.
@@ -82,10 +78,7 @@ describe("the JSON corpus", function()
         TEXT = (item[2]:gsub("%%", "%%%%")) })) }
     end
     g:queue(table.unpack(replies))
-    options = options or {}
-    options.token, options.base_url = "sk-test", g.http
-    options.batch_size, options.connections, options.attempts = 1, 1, 1
-    client = luma.client(options)
+    client = f:new(options)
     local tasks, rest = client:tasks(ids)
     assert.equal(#texts, #g:journal())
     return tasks, rest

@@ -5,22 +5,15 @@
 local files = require "spec.support.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
+local process = require "spec.support.process"
 
-local LUA = os.getenv "LUMA_LUA"
 local SIZE = 300000
 
 -- `make kills` asks for 300.
 local KILLS = tonumber(os.getenv "LUMA_ROUNDS" or "")
   or fixture.PLAIN and 16 or 4
 
-local function has(command)
-  local pipe = io.popen("command -v " .. command)
-  local found = pipe:read "*l"
-  pipe:close()
-  return found
-end
-
-local STRACE = has "strace"
+local STRACE = process.has "strace"
 
 describe("a download that is killed", function()
   local f, g, dir
@@ -42,12 +35,12 @@ describe("a download that is killed", function()
   -- Runs a download under a command that kills it, or not; returns whether
   -- it was.
   local function run(killer, name)
-    local pipe = io.popen(("{ %s %s spec/support/bring.lua %s %s/clip %s; } "
-      .. "2>/dev/null; echo =$?"):format(killer, LUA, g.http, g.http,
-      dir:at(name or "clip.mp4")))
-    local text = pipe:read "*a"
-    pipe:close()
-    local code = tonumber(text:match "=(%d+)\n$")
+    local ended = process.run {
+      "spec/support/bring.lua", g.http, g.http .. "/clip",
+      dir:at(name or "clip.mp4"), program = killer .. " " .. process.LUA,
+      err = "/dev/null",
+    }
+    local text, code = ended.output, ended.code
     assert.is_true(code == 0 or code == 137, text)
     if code == 0 then assert.truthy(text:find "^ok\t", text) end
     return code == 137
@@ -130,16 +123,18 @@ describe("a download that is killed", function()
 
   it("can be taken up by the next one", function()
     g:file("/clip", { size = SIZE, stall = "body" }, { size = SIZE })
-    local pipe = io.popen(("%s spec/support/bring.lua %s %s/clip %s "
-      .. "2>/dev/null & echo $!; "):format(LUA, g.http, g.http,
-      dir:at "clip.mp4"))
-    local pid = pipe:read "*l"
+    local started = process.start {
+      line = ("%s spec/support/bring.lua %s %s/clip %s & echo $!; wait $!")
+        :format(process.LUA, g.http, g.http, dir:at "clip.mp4"),
+      err = "/dev/null",
+    }
+    local pid = started:read "*l"
     g:wait("stalled", 1)
     fixture.wait_until(function()
       return #(dir:read "clip.mp4.luma.part" or "") >= SIZE / 2 - 20000
     end)
     os.execute("kill -KILL " .. pid)
-    pipe:close()
+    assert.equal(9, started:finish().signal)
     run ""
     assert.equal(files.content("clip", SIZE), dir:read "clip.mp4")
     local requests = g:journal()

@@ -2,14 +2,13 @@
 -- Replies that are too much: nothing a gateway sends fills the memory, and
 -- one bad task costs no other.
 
-local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local TOKEN = errors.TOKEN
 local MIB = 1024 * 1024
 local CHUNK = 128 * 1024 -- libcurl's largest piece of a body
-local sanitized = (os.getenv "LUMA_SAN" or "") ~= ""
+local sanitized = not fixture.PLAIN
 local SPACES = "tr '\\0' ' ' </dev/zero 2>/dev/null | head -c "
 
 local function task(id, more)
@@ -36,23 +35,15 @@ local function growth(f)
 end
 
 describe("a limit", function()
-  local g, client, files
+  local f = fixture.use { unknown = { "nobody" }, token = TOKEN }
+  local g, client, files = f.g, nil, {}
 
-  setup(function()
-    g = gateway.start { unknown = { "nobody" } }
-    files = {}
-  end)
   teardown(function()
-    g:stop()
     for _, path in ipairs(files) do os.remove(path) end
   end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
 
   local function new(options)
-    options = options or {}
-    options.token, options.base_url = TOKEN, g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
   end
 

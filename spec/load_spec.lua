@@ -3,6 +3,7 @@
 -- it says where it cannot work.
 
 local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 local program = require "spec.support.program"
 
 -- A folder with a libcurl that has what luma cannot be loaded without. That
@@ -37,7 +38,7 @@ for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
 
     -- How a host fares that forbids what that way says.
     local function sandboxed(way)
-      local ended = program.run {
+      local ended = process.run {
         host, "spec/support/sandboxed.lua", way, f.g.http,
         env = { ASAN_OPTIONS = "detect_leaks=0" }, -- which needs a process
       }
@@ -78,7 +79,7 @@ for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
       teardown(function() away() end)
 
       local function required(fake)
-        return program.run {
+        return process.run {
           host, "spec/support/required.lua",
           env = { LD_LIBRARY_PATH = folder, FAKE_CURL = fake },
         }

@@ -19,8 +19,8 @@ local function check(name)
   local function start(ids)
     local words = { "examples/loops/" .. name .. ".lua", seconds = 60 }
     words.env = {
-      "LUMA_GATEWAY_TOKEN=token", "LUMA_GATEWAY_URL=" .. g.https,
-      "LOOPS_CA_FILE=" .. g.ca,
+      LUMA_GATEWAY_TOKEN = "token", LUMA_GATEWAY_URL = g.https,
+      LOOPS_CA_FILE = g.ca,
     }
     for _, id in ipairs(ids) do words[#words + 1] = id end
     return children.start(words)

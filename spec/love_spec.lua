@@ -4,6 +4,7 @@
 local fixture = require "spec.support.fixture"
 local gallery = require "spec.support.gallery"
 local gateway = require "spec.support.gateway"
+local process = require "spec.support.process"
 
 local WIDTH, HEIGHT = 1280, 800
 local BUDGET = 0.001 -- seconds a frame, as in the example
@@ -16,25 +17,21 @@ local WORDS = "timeout 40 xvfb-run -a -s '-screen 0 1280x800x24' love"
 local function obstacle()
   if not fixture.PLAIN then return "not with sanitizers" end
   for _, name in ipairs { "love", "xvfb-run", "timeout" } do
-    local pipe = io.popen("command -v " .. name)
-    local path = pipe:read "*l"
-    pipe:close()
-    if not path then return name .. " is not installed" end
+    if not process.has(name) then return name .. " is not installed" end
   end
   local module = io.open "build/luajit/luma.so"
   if not module then return "no build/luajit/luma.so" end
   module:close()
 end
 
--- What the gallery prints, and its exit code as text.
+-- What the gallery prints, and its exit code.
 local function run(g, env, ids)
   env.LIBGL_ALWAYS_SOFTWARE, env.SDL_AUDIODRIVER = "1", "dummy"
   env.LUMA_GALLERY_SIZE = WIDTH .. "x" .. HEIGHT
-  local command = gallery.command(g, WORDS, env, ids)
-  local pipe = assert(io.popen("(" .. command .. ") 2>&1; echo code $?"))
-  local output = pipe:read "*a"
-  pipe:close()
-  return output, output:match "code (%d+)\n$"
+  local ended = process.run {
+    line = gallery.command(g, WORDS, env, ids),
+  }
+  return ended.output, ended.code
 end
 
 local function figures_in(output)
@@ -43,13 +40,6 @@ local function figures_in(output)
     figures[name] = tonumber(value)
   end
   return figures
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
 end
 
 local function four_bytes(text, at)
@@ -92,7 +82,7 @@ describe("the LÖVE gallery", function()
   end)
 
   it("ends well, having drawn all the time", function()
-    assert.equal("0", code, output)
+    assert.equal(0, code, output)
     assert.is_true(figures.frames > FRAMES, output)
   end)
 
@@ -115,7 +105,7 @@ describe("the LÖVE gallery", function()
 
   it("can be looked at", function()
     for _, path in ipairs { half, last } do
-      local png = read(path)
+      local png = fixture.read(path)
       assert.equal("\137PNG\r\n\26\n", png:sub(1, 8))
       assert.same({ WIDTH, HEIGHT },
         { four_bytes(png, 17), four_bytes(png, 21) })
@@ -125,12 +115,12 @@ describe("the LÖVE gallery", function()
 
   it("says what is missing instead of failing", function()
     local words, ended = run(g, { LUMA_GALLERY_FRAMES = "2" }, {})
-    assert.equal("0", ended, words)
+    assert.equal(0, ended, words)
     assert.matches("No tasks to show", words)
     words, ended = run(g, {
       LUMA_GALLERY_FRAMES = "2", LUMA_GALLERY_CA = "/nowhere",
     })
-    assert.equal("0", ended, words)
+    assert.equal(0, ended, words)
     assert.matches("That did not start. ca_file: cannot be read", words, 1,
       true)
   end)

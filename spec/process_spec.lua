@@ -100,7 +100,7 @@ describe("in a process", function()
       local ended = run {
         "spec/support/inherited.lua", "http://files.example", "", "",
         "http://files.example/clip", dir:at "", more,
-        env = "LD_PRELOAD=" .. library,
+        env = { LD_PRELOAD = library },
       }
       gone()
       assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)

@@ -2,14 +2,12 @@
 -- When luma asks again, how long it waits, and when it gives up: measured by
 -- the stub's journal, since that is what a gateway has to bear.
 
-local cqueues = require "cqueues"
-local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local TOKEN = errors.TOKEN
-local now = cqueues.monotime
-local sanitized = (os.getenv "LUMA_SAN" or "") ~= ""
+local now = fixture.now
+local sanitized = not fixture.PLAIN
 
 local BODY = '[{"id":"a","state":"completed"},{"id":"b","state":"completed"}]'
 local HALF = 40 -- bytes of it, in the midst of b
@@ -21,24 +19,10 @@ local function assert_soon(promised, seconds)
 end
 
 describe("a repeat", function()
-  local g, clients
+  local f = fixture.use { token = TOKEN }
+  local g = f.g
 
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function()
-    g:reset()
-    clients = {}
-  end)
-  after_each(function()
-    for _, client in ipairs(clients) do client:close() end
-  end)
-
-  local function new(options)
-    options = options or {}
-    options.token, options.base_url = TOKEN, options.base_url or g.http
-    clients[#clients + 1] = luma.client(options)
-    return clients[#clients]
-  end
+  local function new(options) return f:new(options) end
 
   local function failure(client, ids, options)
     local from = now()
@@ -186,12 +170,13 @@ describe("a repeat", function()
     }
 
     it("waits as long as it says, and no hint is a disaster", function()
-      local jobs = {}
+      local clients, jobs = {}, {}
       for i, hint in ipairs(hints) do
         local base = "/hint" .. i
         g:route(base .. "/luma/tasks", { status = 429,
           headers = { ["Retry-After"] = hint[1], Date = hint[2] } }, {})
-        jobs[i] = new { base_url = g.http .. base }:fetch "a"
+        clients[i] = new { base_url = g.http .. base }
+        jobs[i] = clients[i]:fetch "a"
       end
       local at = {}
       for i in ipairs(jobs) do assert(jobs[i]:result()) end

@@ -7,6 +7,7 @@ local cqueues = require "cqueues"
 local fixture = require "spec.support.fixture"
 local lfs = require "lfs"
 local luma = require "luma"
+local process = require "spec.support.process"
 local program = require "spec.support.program"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
@@ -44,7 +45,7 @@ describe("at once", function()
     for _, scheme in ipairs { "http", "https" } do
       it("get their own, and leave in eight ways, over " .. scheme, function()
         g:route("/silent/luma/tasks", { stall = "request" })
-        local ended = program.run {
+        local ended = process.run {
           host, "spec/support/several.lua", g[scheme], g.ca,
         }
         assert.same({
@@ -133,7 +134,7 @@ describe("at once", function()
     it("on a thread, which is woken", function()
       g:default { stall = "request" }
       local host, remove = program.host "polled"
-      local ended = program.run {
+      local ended = process.run {
         host, "spec/support/polled.lua", g.http, 20,
       }
       remove()

@@ -4,7 +4,7 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local null = luma.null
 
@@ -38,18 +38,13 @@ local NO_TASKS = {
 }
 
 describe("a reply", function()
-  local g, client
-
-  setup(function() g = gateway.start { unknown = { "nobody" } } end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { unknown = { "nobody" }, token = "sk-test",
+    attempts = 1 }
+  local g, client = f.g, nil
 
   local function fetch(ids, body)
     if body then g:queue { body = body } end
-    client = luma.client {
-      token = "sk-test", base_url = g.http, attempts = 1,
-    }
+    client = f:new()
     return client:tasks(ids)
   end
 

@@ -196,6 +196,72 @@ describe("the stub server", function()
     assert.is_true(g:journal()[1].tls)
   end)
 
+  -- Tells the stub something odd in each of the ways there are.
+  local function refused_in(ways, odd, words)
+    for name, tell in pairs(ways) do
+      local ok, message = pcall(tell, odd)
+      assert.is_false(ok, name .. " takes it")
+      assert.truthy(message:find(words, 1, true), message)
+    end
+  end
+
+  local answers = {
+    default = function(odd) g:default(odd) end,
+    queue = function(odd) g:queue(odd) end,
+    route = function(odd) g:route("/path", odd) end,
+    file = function(odd) g:file("/path", odd) end,
+  }
+  local accepts = { accept = function(odd) g:accept(odd) end }
+
+  it("refuses a field that it does not know", function()
+    refused_in(answers, { stauts = 500 }, "unknown field 'stauts'")
+    refused_in(answers, { "500" }, "unknown field '1'")
+    refused_in(accepts, { stale = true }, "unknown field 'stale'")
+    refused_in(accepts, { status = 500 }, "unknown field 'status'")
+    refused_in({ answers.default, answers.queue, answers.route },
+      { ranges = "ignored" }, "unknown field 'ranges'")
+    refused_in({ answers.file }, { ranged = true }, "unknown field 'ranged'")
+  end)
+
+  it("refuses a field whose value does not fit", function()
+    for _, odd in ipairs {
+      { status = "500" }, { body = 5 }, { body = false }, { cut = true },
+      { ["then"] = "closed" }, { stall = "tail" }, { stall = true },
+      { shape = "C" }, { unknown = "a" }, { unknown = { 1 } },
+      { known = { a = true } }, { states = "failed" }, { chunked = "10" },
+      { slices = { "10" } }, { drip = { byte = 1 } }, { drip = 5 },
+      { drip_head = { bytes = "1" } }, { reset = "yes" },
+    } do
+      refused_in(answers, odd, ("field '%s' must be "):format(next(odd)))
+    end
+    for _, odd in ipairs { { stall = "head" }, { ["then"] = "stall" },
+      { delay = "1" }, { garbage = true } } do
+      refused_in(accepts, odd, ("field '%s' must be "):format(next(odd)))
+    end
+    for _, odd in ipairs { { ranges = "ignore" }, { ranges = false },
+      { size = "10" }, { etag = true }, { type = 5 }, { weak = "W/" } } do
+      refused_in({ answers.file }, odd,
+        ("field '%s' must be "):format(next(odd)))
+    end
+  end)
+
+  it("refuses what is no table, and tells which one it is", function()
+    refused_in({ function() g:queue({}, "500") end,
+      function() g:route("/path", {}, 500) end,
+      function() g:accept({}, true) end,
+      function() g:file("/path", {}, "clip") end }, nil,
+      "number 2 is a ")
+  end)
+
+  it("does nothing of what it refuses", function()
+    g:default { body = "default" }
+    assert.is_false(pcall(g.queue, g, { body = "first" }, { bdy = "second" }))
+    assert.is_false(pcall(g.default, g, { bdy = "other" }))
+    local sock = dial()
+    ask(sock, "a")
+    assert.equal("default", (select(2, answer(sock))))
+  end)
+
   it("raises when a wait is in vain", function()
     assert.error_matches(function() g:wait("requests", 1, 0.01) end,
       "timeout")

@@ -2,49 +2,21 @@
 -- The main job as its user sees it: the same tables whichever way they are
 -- taken, under every collector.
 
-local luma = require "luma"
 local collectors = require "spec.support.collectors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
+
+local ids_of, numbered = fixture.ids_of, fixture.numbered
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
 local TOKEN = "sk-test"
 
-local function numbered(count)
-  local ids = {}
-  for i = 1, count do ids[i] = ("id-%05d"):format(i) end
-  return ids
-end
-
-local function map(list, f)
-  local out = {}
-  for i, value in ipairs(list) do out[i] = f(value) end
-  return out
-end
-
-local function id_of(task) return task.id end
-
 local function tests()
-  local g, client
-
-  setup(function() g = gateway.start { unknown = { "nobody", "ghost" } } end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function()
-    if client then client:close() end
-    client = nil
-  end)
+  local f = fixture.use { unknown = { "nobody", "ghost" }, token = TOKEN }
+  local g, client = f.g, nil
 
   local function connect(options)
-    options = options or {}
-    options.token = TOKEN
-    options.base_url = options.base_url or g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
-  end
-
-  -- What each request asked for, in order of arrival.
-  local function asked()
-    return map((g:journal()), function(request) return request.ids end)
   end
 
   describe("one call", function()
@@ -52,19 +24,19 @@ local function tests()
       g:default { shuffle = 5 }
       local ids = { "d", "a", "c", "b", "f", "e" }
       local tasks, missing = connect():tasks(ids)
-      assert.same(ids, map(tasks, id_of))
+      assert.same(ids, ids_of(tasks))
       assert.same({}, missing)
     end)
 
     it("asks once for an id that is given twice", function()
       local tasks = connect():tasks { "b", "a", "b", "b", "a" }
-      assert.same({ "b", "a" }, map(tasks, id_of))
-      assert.same({ { "b", "a" } }, asked())
+      assert.same({ "b", "a" }, ids_of(tasks))
+      assert.same({ { "b", "a" } }, f:asked())
     end)
 
     it("lists unknown ids in the order asked for", function()
       local tasks, missing = connect():tasks { "nobody", "a", "ghost", "b" }
-      assert.same({ "a", "b" }, map(tasks, id_of))
+      assert.same({ "a", "b" }, ids_of(tasks))
       assert.same({ "nobody", "ghost" }, missing)
       assert.equal("a", tasks[1].id)
       assert.is_nil(tasks[3])
@@ -78,9 +50,9 @@ local function tests()
 
     it("takes one id as a string", function()
       local tasks, missing = connect():tasks(REFERENCE)
-      assert.same({ REFERENCE }, map(tasks, id_of))
+      assert.same({ REFERENCE }, ids_of(tasks))
       assert.same({}, missing)
-      assert.same({ { REFERENCE } }, asked())
+      assert.same({ { REFERENCE } }, f:asked())
     end)
 
     it("answers an empty list without a request", function()
@@ -110,9 +82,9 @@ local function tests()
     end)
 
     it("works over https with the issuer in ca_file", function()
-      connect { base_url = g.https, ca_file = g.ca }
+      connect { base_url = g.https }
       local tasks, missing = client:tasks { "b", "nobody", "a" }
-      assert.same({ "b", "a" }, map(tasks, id_of))
+      assert.same({ "b", "a" }, ids_of(tasks))
       assert.same({ "nobody" }, missing)
       assert.is_true(g:journal()[1].tls)
     end)
@@ -210,7 +182,7 @@ local function tests()
       it(way, function()
         connect { batch_size = 3 }
         local expected, expected_missing = client:tasks(IDS)
-        assert.same({ "e", "a", "d", "c", "b" }, map(expected, id_of))
+        assert.same({ "e", "a", "d", "c", "b" }, ids_of(expected))
         g:default { shuffle = 3, cap = 2, strangers = 1, ["repeat"] = 2 }
         local tasks, missing = take(client)
         assert.same(expected, tasks)
@@ -223,11 +195,11 @@ local function tests()
     it("is cut into requests of batch_size ids, in order", function()
       local ids = numbered(25)
       connect { batch_size = 10, connections = 1 }
-      assert.same(ids, map(client:tasks(ids), id_of))
+      assert.same(ids, ids_of(client:tasks(ids)))
       assert.same({
         { table.unpack(ids, 1, 10) }, { table.unpack(ids, 11, 20) },
         { table.unpack(ids, 21, 25) },
-      }, asked())
+      }, f:asked())
     end)
 
     for count = 1, 2 do
@@ -239,7 +211,7 @@ local function tests()
         g:wait("stalled", count)
         assert.equal(count, #g:journal())
         g:release()
-        assert.same(ids, map(job:result(), id_of))
+        assert.same(ids, ids_of(job:result()))
         local requests, counters = g:journal()
         assert.equal(20, #requests)
         assert.equal(count, counters.max_open)

@@ -2,29 +2,20 @@
 -- A gateway that is slow or silent: each wait has its own limit and its own
 -- code, and holds up nothing else.
 
-local cqueues = require "cqueues"
-local luma = require "luma"
 local errors = require "spec.support.errors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
-local TOKEN = errors.TOKEN
-local now = cqueues.monotime
-local sanitized = (os.getenv "LUMA_SAN" or "") ~= ""
+local now = fixture.now
+local sanitized = not fixture.PLAIN
 
 local BODY = '[{"id":"a","state":"completed"}]'
 
 describe("a timeout", function()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { token = errors.TOKEN }
+  local g, client = f.g, nil
 
   local function new(options)
-    options.token = TOKEN
-    options.base_url = options.base_url or g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
   end
 
@@ -45,7 +36,7 @@ describe("a timeout", function()
 
   it("of the connection: the handshake is never answered", function()
     g:accept({ stall = true }, { stall = true })
-    fails_twice({ base_url = g.https, ca_file = g.ca,
+    fails_twice({ base_url = g.https,
       timeout = { connect = 0.2 } }, "connect_timeout", "connect", 0.2)
     assert.same({}, (g:journal()))
   end)

@@ -4,16 +4,9 @@
 local cjson = require "cjson"
 local luma = require "luma"
 local collectors = require "spec.support.collectors"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 -- Where two values differ, in their numbers' types too; nil: nowhere.
 local function difference(a, b, path)
@@ -53,24 +46,15 @@ local function reference(nulls)
     end
     return copy
   end
-  return convert(cjson.decode(read "spec/support/tasks-200.json")[1])
+  return convert(cjson.decode(fixture.read "spec/support/tasks-200.json")[1])
 end
 
 local function tests()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function()
-    if client then client:close() end
-  end)
+  local f = fixture.use { token = "sk-test", attempts = 1 }
+  local g, client = f.g, nil
 
   local function connect(options)
-    options = options or {}
-    options.token, options.base_url = "sk-test", g.http
-    options.attempts = 1
-    client = luma.client(options)
+    client = f:new(options)
     return client
   end
 

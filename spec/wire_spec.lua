@@ -3,17 +3,11 @@
 
 local cjson = require "cjson"
 local luma = require "luma"
-local gateway = require "spec.support.gateway"
+local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
 local REPLY = "spec/support/tasks-200.json"
-
-local function shell(format, ...)
-  local pipe = assert(io.popen(format:format(...), "r"))
-  local text = pipe:read "a"
-  assert(pipe:close())
-  return text
-end
 
 -- The lines of a request's head, sorted, as luma is to send them.
 local function head(host, path, length, more)
@@ -37,18 +31,11 @@ local function lines_of(raw)
 end
 
 describe("on the wire", function()
-  local g, client
-
-  setup(function() g = gateway.start() end)
-  teardown(function() g:stop() end)
-  before_each(function() g:reset() end)
-  after_each(function() client:close() end)
+  local f = fixture.use { token = "sk-a-b.c/d+e==" }
+  local g, client = f.g, nil
 
   local function connect(options)
-    options = options or {}
-    options.token = "sk-a-b.c/d+e=="
-    options.base_url = options.base_url or g.http
-    client = luma.client(options)
+    client = f:new(options)
     return client
   end
 
@@ -62,7 +49,7 @@ describe("on the wire", function()
     end)
 
     it("is the same over https", function()
-      connect { base_url = g.https, ca_file = g.ca }:tasks { "a", "b" }
+      connect { base_url = g.https }:tasks { "a", "b" }
       local request = g:journal()[1]
       assert.equal('{"ids":["a","b"]}', request.body)
       assert.same(head("localhost:" .. g.https_port, "/luma/tasks", 17),
@@ -166,10 +153,8 @@ describe("on the wire", function()
 
     setup(function()
       packed = os.tmpname()
-      shell("gzip -nc %s > %s", REPLY, packed)
-      local file = assert(io.open(REPLY, "rb"))
-      plain = file:read "a"
-      file:close()
+      process.run { "gzip", "-nc", REPLY, out = packed }
+      plain = fixture.read(REPLY)
     end)
     teardown(function() os.remove(packed) end)
 

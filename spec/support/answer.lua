@@ -1,34 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Answers one request of the stub server the way a behaviour says: well, or
--- wrongly at any byte.
---
--- A behaviour is a table; every field is optional. Which tasks:
---   shape     "A" bare array (default), "B" envelope with rows, "single" the
---             first id's object, "null", "data_null" the envelope of null
---   state     Luma's state word (default "completed"); states: map id→state
---   texts     map id→JSON of that id's task (in "B": its row), as it is sent
---   moves     map id→list of such texts: the first time it is asked for it has
---             the first, and so on, then the last; false: it is left out
---   unknown   list of ids left out; known: only these are answered
---   cap, shuffle (seed), repeat, strangers: how many, in what order, how
---             often, how many that nobody asked for (they come first)
---   numeric   ids made of digits are JSON numbers
---   extra     members merged into each task (B: the row); inner: into the
---             Luma object in it
---   pad       a member of so many bytes; members: so many members more
---   compact   without white space
--- Or instead: body (text), body_file (path). A status of 300 or more with no
--- body and no shape has an error body.
--- The head: status, reason, headers (map, or list of pairs; null removes),
---   content_type, content_length (a number, a string, "none"), chunked (true
---   or the chunk's size), close_after, header_flood (lines of 1 kB; true: no
---   end). raw: the whole answer's bytes instead.
--- The way: delay (seconds), drip and drip_head {bytes, seconds, after: so many
---   come first at once}, slices {sizes}; stall "request", "head" or "body", until released.
--- The end: cut (bytes of the body as framed), cut_head (bytes of the head),
---   then "close" (after a cut or raw the default), "reset" or "stall" (until
---   released, when the rest follows); reset or close instead of an answer;
---   silent_close: at the next request's first bytes.
+-- wrongly at any byte. The fields of a behaviour are listed in fields.lua.
 
 local cjson = require "cjson"
 local cqueues = require "cqueues"

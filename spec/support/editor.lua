@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
+local process = require "spec.support.process"
 
 local MODULE = "build/luajit/luma.so"
 local PATIENCE = 20 -- seconds for an answer
@@ -14,43 +15,29 @@ local editor = {}
 local Editor = {}
 Editor.__index = Editor
 
-local function answer(command)
-  local pipe = io.popen(command)
-  local line = pipe:read "*l"
-  pipe:close()
-  return line
-end
-
 -- What keeps one from being run here, if anything does.
 function editor.obstacle()
-  if not answer "command -v nvim" then return "nvim is not installed" end
+  if not process.has "nvim" then return "nvim is not installed" end
   local file = io.open(MODULE)
   if not file then return "no " .. MODULE end
   file:close()
 end
 
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
-end
-
-local function command(env)
-  local words = { "env -u LD_PRELOAD -u LUMA_GATEWAY_TOKEN" }
-  for name, value in pairs(env) do words[#words + 1] = name .. quote(value) end
-  words[#words + 1] = "nvim --headless --clean -n --cmd"
-  words[#words + 1] = quote "set runtimepath^=examples/nvim"
-  words[#words + 1] = "-c 'luafile spec/support/inside-nvim.lua' 2>&1"
-  return table.concat(words, " ") .. "; echo exit $?"
-end
-
 -- Starts one with these variables in its environment.
 function editor.start(env)
   local all = {
-    ["LUA_CPATH="] = (answer "pwd") .. "/build/luajit/?.so;;",
-    ["NVIM_LOG_FILE="] = "/dev/null",
+    LUA_CPATH = process.output("pwd"):match "[^\n]+"
+      .. "/build/luajit/?.so;;",
+    NVIM_LOG_FILE = "/dev/null",
   }
-  for name, value in pairs(env) do all[name .. "="] = value end
-  local pipe = assert(io.popen(command(all)))
-  local line = pipe:read "*l" or "Neovim did not start"
+  for name, value in pairs(env) do all[name] = value end
+  local started = process.start {
+    "nvim", "--headless", "--clean", "-n", "--cmd",
+    "set runtimepath^=examples/nvim", "-c",
+    "luafile spec/support/inside-nvim.lua",
+    env = all, unset = { "LD_PRELOAD", "LUMA_GATEWAY_TOKEN" },
+  }
+  local line = started:read "*l" or "Neovim did not start"
   local port, pid = line:match "^(%d+) (%d+)$"
   assert(port, line)
   local conn = socket.connect { host = "127.0.0.1", port = port }
@@ -59,7 +46,7 @@ function editor.start(env)
   conn:setmaxline(2 ^ 20)
   conn:settimeout(PATIENCE)
   assert(conn:connect(), "cannot reach Neovim")
-  return setmetatable({ pipe = pipe, conn = conn, pid = pid }, Editor)
+  return setmetatable({ process = started, conn = conn, pid = pid }, Editor)
 end
 
 function Editor:send(chunk)
@@ -93,14 +80,12 @@ end
 -- Ends it, with a chunk that does or by hanging up; gives all it said and the
 -- code it left with.
 function Editor:stop(chunk)
-  if not self.pipe then return end
+  if not self.process then return end
   if chunk then self:send(chunk) else self.conn:close() end
-  local output = self.pipe:read "*a"
-  self.pipe:close()
-  self.pipe = nil
+  local ended = self.process:finish()
+  self.process = nil
   self.conn:close()
-  local said, code = output:match "^(.*)exit (%d+)\n$"
-  return said, tonumber(code)
+  return ended.output, ended.code
 end
 
 return editor

@@ -3,27 +3,7 @@
 -- ranges are served rightly or wrongly.
 --
 -- A file is a table, given to `Gateway:file(path, ...)`: one for each request
--- in turn, the last one for good. Every field is optional:
---   name, size   its content is files.content(name, size); the default is
---                "clip", 100,000
---   type         its media type (default "video/mp4"); false: none is told
---   etag         a strong one without its quotes (default "v1"); false: none;
---                weak: it is sent as a weak one
---   ranges       how a request with a Range is answered:
---                  true (default): 206 where If-Range fits, else 200
---                  "ignored"  with 200 and everything
---                  "forced"   with 206 whatever If-Range says
---                  "refused"  with 416
---                  "shifted", "short", "total", "backward", "garbled",
---                  "missing"  with 206 and a wrong Content-Range, or none
---                  "other", "unnamed"  with 206 and another ETag, or none
---                  "multipart"  with 206 and several parts
---                  "surplus"  with 206 and more chunks than there should be
---                  "longer"   with 206 and a length that does not fit
---   always_part  206 also where no range was asked for
---   uses         after so many requests the link is `expired` (default 403)
---   lie          so many bytes more (or less) are announced than sent
--- All other fields are those of a behaviour (answer.lua), which win.
+-- in turn, the last one for good. Its fields are listed in fields.lua.
 
 local cjson = require "cjson"
 

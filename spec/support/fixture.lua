@@ -2,6 +2,7 @@
 -- What specs of luma's behaviour share: a stub gateway with clients on it,
 -- and ways to wait for a moment, or not to wait too long.
 
+local busted = require "busted"
 local cqueues = require "cqueues"
 local luma = require "luma"
 local gateway = require "spec.support.gateway"
@@ -15,29 +16,86 @@ local fixture = {
 local Fixture = {}
 Fixture.__index = Fixture
 
-function fixture.start(options)
-  return setmetatable({ g = gateway.start(options), clients = {} }, Fixture)
+-- The stub is not started yet. `options.unknown` is a list of ids no reply
+-- has; all other options are those of each client that does not say otherwise.
+local function prepare(options)
+  local defaults = { token = "token" }
+  for key, value in pairs(options or {}) do defaults[key] = value end
+  local unknown = defaults.unknown
+  defaults.unknown = nil
+  return setmetatable({
+    g = gateway.new { unknown = unknown }, defaults = defaults, clients = {},
+    lasting = {},
+  }, Fixture)
 end
 
--- A client of the stub, over http unless the options say otherwise.
-function Fixture:new(options)
-  options = options or {}
-  options.token = "token"
-  options.base_url = options.base_url or self.g.http
-  if options.base_url == self.g.https then options.ca_file = self.g.ca end
-  local client = luma.client(options)
-  self.clients[#self.clients + 1] = client
+function fixture.start(options)
+  local f = prepare(options)
+  f.g:start()
+  return f
+end
+
+-- For use in a `describe`: its specs have one stub, `g` of the fixture, that
+-- forgets before each of them what it was told and sent. The clients are closed
+-- after each of them.
+function fixture.use(options)
+  local f = prepare(options)
+  busted.setup(function() f.g:start() end)
+  busted.before_each(function() f.g:reset() end)
+  busted.after_each(function() f:close() end)
+  busted.teardown(function() f:stop() end)
+  return f
+end
+
+local function close_all(clients)
+  while clients[1] do table.remove(clients):close() end
+end
+
+function Fixture:client_into(clients, options)
+  local all = { base_url = self.g.http }
+  for key, value in pairs(self.defaults) do all[key] = value end
+  for key, value in pairs(options or {}) do all[key] = value end
+  if all.base_url == self.g.https and all.ca_file == nil then
+    all.ca_file = self.g.ca
+  end
+  all.ca_file = all.ca_file or nil
+  local client = luma.client(all)
+  clients[#clients + 1] = client
   return client
+end
+
+-- A client of the stub, over http unless the options say otherwise. Over https
+-- it trusts the stub, unless `ca_file` is another path, or false.
+function Fixture:new(options) return self:client_into(self.clients, options) end
+
+-- The same, but it is open as long as the stub is.
+function Fixture:new_lasting(options)
+  return self:client_into(self.lasting, options)
+end
+
+-- Closes the clients, but not the lasting ones.
+function Fixture:close()
+  debug.sethook()
+  close_all(self.clients)
 end
 
 -- Closes the clients and forgets what the stub was told.
 function Fixture:tidy()
-  debug.sethook()
-  while self.clients[1] do table.remove(self.clients):close() end
+  self:close()
   self.g:reset()
 end
 
-function Fixture:stop() self.g:stop() end
+-- The ids each request asked for, in order of arrival.
+function Fixture:asked()
+  local list = {}
+  for i, request in ipairs((self.g:journal())) do list[i] = request.ids end
+  return list
+end
+
+function Fixture:stop()
+  close_all(self.lasting)
+  self.g:stop()
+end
 
 -- Waits until f() is true, which something else brings about.
 function fixture.wait_until(f, what)
@@ -88,10 +146,33 @@ function fixture.list(count, prefix)
   return ids
 end
 
+-- The same, with ids of one length: their order is that of their bytes.
+function fixture.numbered(count)
+  local ids = {}
+  for i = 1, count do ids[i] = ("id-%05d"):format(i) end
+  return ids
+end
+
 function fixture.ids_of(tasks)
   local ids = {}
   for i, task in ipairs(tasks) do ids[i] = task.id end
   return ids
+end
+
+-- A sorted copy.
+function fixture.sorted(list)
+  local copy = {}
+  for i, value in ipairs(list) do copy[i] = value end
+  table.sort(copy)
+  return copy
+end
+
+-- The bytes of a file.
+function fixture.read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
 end
 
 -- A body with a task for each letter. Cut in the middle by a stall, two of

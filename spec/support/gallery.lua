@@ -4,6 +4,7 @@
 -- their own, answered a few at a time. Runs on every Lua the specs do.
 
 local cjson = require "cjson"
+local process = require "spec.support.process"
 
 local gallery = {}
 
@@ -183,22 +184,19 @@ function gallery.tell(gateway, seconds)
   }
 end
 
-local function quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
--- A shell command: `words` run the gallery with `ids` on the stub. `env` is
+-- A shell command: `program` runs the gallery with `ids` on the stub. `env` is
 -- a map of more environment variables.
-function gallery.command(gateway, words, env, ids)
-  local out = {
-    "exec env LUMA_GATEWAY_TOKEN=any LUMA_GATEWAY_URL=" .. gateway.https,
-    "LUMA_GALLERY_CA=" .. quote(gateway.ca),
-    "LUA_CPATH=" .. quote "build/luajit/?.so;;",
+function gallery.command(gateway, program, env, ids)
+  local what = {
+    program = program .. " examples/love",
+    env = {
+      LUMA_GATEWAY_TOKEN = "any", LUMA_GATEWAY_URL = gateway.https,
+      LUMA_GALLERY_CA = gateway.ca, LUA_CPATH = "build/luajit/?.so;;",
+    },
   }
-  for name, value in pairs(env or {}) do
-    out[#out + 1] = name .. "=" .. quote(value)
-  end
-  out[#out + 1] = words .. " examples/love"
-  for _, id in ipairs(ids or gallery.ids) do out[#out + 1] = quote(id) end
-  return table.concat(out, " ")
+  for name, value in pairs(env or {}) do what.env[name] = value end
+  for i, id in ipairs(ids or gallery.ids) do what[i] = id end
+  return process.command(what)
 end
 
 return gallery

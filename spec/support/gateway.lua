@@ -5,6 +5,8 @@
 local cjson = require "cjson"
 local socket = require "cqueues.socket"
 
+local process = require "spec.support.process"
+
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 
 local MAX_LINE = 2 ^ 30 -- a journal comes back in one line
@@ -14,15 +16,12 @@ local gateway = {}
 local Gateway = {}
 Gateway.__index = Gateway
 
-local function quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 -- A sanitizer runtime preloaded into this process is none of the stub's.
 local function command(options)
-  local words = { "exec env -u LD_PRELOAD lua5.4", quote(here .. "stub.lua") }
+  local words = { "exec env -u LD_PRELOAD lua5.4",
+    process.quote(here .. "stub.lua") }
   for _, id in ipairs(options.unknown or {}) do
-    words[#words + 1] = "--unknown " .. quote(id)
+    words[#words + 1] = "--unknown " .. process.quote(id)
   end
   return table.concat(words, " ")
 end
@@ -36,25 +35,33 @@ local function connect(port)
   return sock
 end
 
--- Starts a stub; `options.unknown` is a list of ids no reply has. The object
--- has the addresses `http` and `https`, the path `ca`, and `pid`.
-function gateway.start(options)
-  local pipe = assert(io.popen(command(options or {})))
-  local line = pipe:read "*l"
+-- A stub that is not started yet; `options.unknown` is a list of ids no reply
+-- has.
+function gateway.new(options)
+  return setmetatable({ options = options or {} }, Gateway)
+end
+
+-- Starts it. From then on the object has the addresses `http` and `https`, the
+-- path `ca`, and `pid`.
+function Gateway:start()
+  self.pipe = assert(io.popen(command(self.options)))
+  local line = self.pipe:read "*l"
   if not line then
-    pipe:close()
+    self.pipe:close()
     error("the stub server did not start", 2)
   end
   local ready = cjson.decode(line)
-  return setmetatable({
-    pipe = pipe, control = connect(("%d"):format(ready.control)),
-    http = ("http://127.0.0.1:%d"):format(ready.http),
-    https = ("https://localhost:%d"):format(ready.https),
-    http_port = ("%d"):format(ready.http),
-    https_port = ("%d"):format(ready.https),
-    ca = ready.ca, pid = ("%d"):format(ready.pid),
-  }, Gateway)
+  self.control = connect(("%d"):format(ready.control))
+  self.http = ("http://127.0.0.1:%d"):format(ready.http)
+  self.https = ("https://localhost:%d"):format(ready.https)
+  self.http_port = ("%d"):format(ready.http)
+  self.https_port = ("%d"):format(ready.https)
+  self.ca, self.pid = ready.ca, ("%d"):format(ready.pid)
+  return self
 end
+
+-- A stub that is started.
+function gateway.start(options) return gateway.new(options):start() end
 
 -- One exchange on the control connection. Raises what goes wrong.
 function Gateway:ask(op, fields)
@@ -71,7 +78,9 @@ function Gateway:ask(op, fields)
   return reply
 end
 
--- The behaviour of requests that find the queue empty.
+-- The behaviour of requests that find the queue empty. The fields of
+-- behaviours, accepts and files are listed in fields.lua; any other is an
+-- error.
 function Gateway:default(behaviour)
   self:ask("default", { behaviour = behaviour })
 end
@@ -91,8 +100,7 @@ function Gateway:route(path, ...)
   self:ask("route", { path = path, behaviours = { ... } })
 end
 
--- Files at a path, one for each request in turn; the last one stays. What one
--- may say is listed in files.lua.
+-- Files at a path, one for each request in turn; the last one stays.
 function Gateway:file(path, ...)
   self:ask("file", { path = path, files = { ... } })
 end

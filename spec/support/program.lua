@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- C programs with luma linked in: builds them with the sanitizers of the
--- suite, runs them, and tells how they ended. Runs on every Lua the specs do.
+-- suite. Runs on every Lua the specs do.
+
+local process = require "spec.support.process"
 
 local program = {}
 
@@ -23,18 +25,9 @@ local HOST = "cc -o build/host " .. here .. "%s.c %s build/lua5.4/libluma.a"
 local LIBRARY = "cc -o build/library " .. here .. "%s.c %s -shared -fPIC"
   .. " -Wl,-soname,%s -Wl,--version-script,%s"
 
-local function quote(word)
-  return "'" .. tostring(word):gsub("'", "'\\''") .. "'"
-end
+local quote = process.quote
 
--- Lua 5.1 does not tell how a command ended, so the shell does. A signal is
--- 128 and its number.
-local function shell(command)
-  local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1; echo \"=$?\""))
-  local output, code = pipe:read("*a"):match "^(.*)=(%d+)\n$"
-  pipe:close()
-  return { output = output, code = tonumber(code) }
-end
+local function shell(line) return process.run { line = line } end
 
 -- What nm says about files of the build.
 function program.nm(flags, files)
@@ -86,16 +79,6 @@ function program.library(name, file, version, names)
   return folder, function()
     for _, each in ipairs { map, path, folder } do os.remove(each) end
   end
-end
-
--- Runs words, `env` being assignments: { output =, code = }.
-function program.run(words)
-  local parts = { "env" }
-  for name, value in pairs(words.env or {}) do
-    parts[#parts + 1] = quote(name .. "=" .. value)
-  end
-  for _, word in ipairs(words) do parts[#parts + 1] = quote(word) end
-  return shell(table.concat(parts, " "))
 end
 
 return program

@@ -8,9 +8,9 @@
 -- Prints one line of JSON when it is ready: the three ports, the certificate
 -- to trust, its pid. It is told what to do over the control port, one JSON
 -- object a line (see `ops`; gateway.lua is the other end; what a behaviour
--- may say is listed in answer.lua). It ends when its first control
--- connection does, or if none comes within half a minute; with --stay it
--- does neither.
+-- may say is listed in fields.lua, and anything else is an error). It ends
+-- when its first control connection does, or if none comes within half a
+-- minute; with --stay it does neither.
 
 local here = arg[0]:match "^(.*/)" or "./"
 package.path = here .. "?.lua;" .. package.path
@@ -23,6 +23,7 @@ local socket = require "cqueues.socket"
 local certificate = require "certificate"
 local answers = require "answer"
 local Connection = require "connection"
+local fields = require "fields"
 local files = require "files"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
@@ -137,9 +138,8 @@ local function serve(conn)
   return "close"
 end
 
--- What happens before any request and before the TLS handshake: `delay`,
--- `stall`, `garbage` (bytes), then `reset` or `close` (garbage implies it)
--- or what `then` says. Nil: go on as usual.
+-- What happens before any request and before the TLS handshake; fields.accept
+-- lists it. Nil: go on as usual.
 local function before_requests(conn, act)
   if act.delay then conn:hold(act.delay) end
   if act.stall then answers.stall(conn) end
@@ -223,15 +223,27 @@ end
 
 local ops = {}
 
-function ops.default(op) state.default = op.behaviour or {} end
+function ops.default(op)
+  local behaviour = op.behaviour or {}
+  fields.check(fields.behaviour, { behaviour })
+  state.default = behaviour
+end
 
-function ops.queue(op) append(state.queue, op.behaviours) end
+function ops.queue(op)
+  append(state.queue, fields.check(fields.behaviour, op.behaviours))
+end
 
-function ops.accept(op) append(state.accepts, op.behaviours) end
+function ops.accept(op)
+  append(state.accepts, fields.check(fields.accept, op.behaviours))
+end
 
-function ops.route(op) state.routes[op.path] = op.behaviours end
+function ops.route(op)
+  state.routes[op.path] = fields.check(fields.behaviour, op.behaviours)
+end
 
-function ops.file(op) state.files[op.path] = op.files end
+function ops.file(op)
+  state.files[op.path] = fields.check(fields.file, op.files)
+end
 
 function ops.record(op) state.record = op.on end
 
