@@ -169,7 +169,7 @@ describe("the pages", function()
     }, "\n"))
     return children.finish(children.start {
       "block.lua", seconds = 60, before = "cd " .. dir.path .. " &&",
-      env = { "LUMA_GATEWAY_TOKEN=token", "LUMA_GATEWAY_URL=" .. g.http },
+      env = { LUMA_GATEWAY_TOKEN = "token", LUMA_GATEWAY_URL = g.http },
     })
   end
 
