@@ -53,6 +53,14 @@ local function prose(path)
   return lines
 end
 
+-- The capital letters of ASCII made small: in a Turkish locale, `lower` leaves
+-- the I as it is.
+local function small(text)
+  return (text:gsub("[A-Z]", function(c)
+    return string.char(c:byte() + 32)
+  end))
+end
+
 -- The set of a page's anchors, as GitHub makes them from headings.
 function pages.anchors(path)
   local anchors = {}
@@ -62,7 +70,7 @@ function pages.anchors(path)
       title = title:gsub("Ö", "ö"):gsub("[%p]", function(c)
         return (c == "-" or c == "_") and c or ""
       end)
-      anchors[title:lower():gsub(" ", "-")] = true
+      anchors[small(title):gsub(" ", "-")] = true
     end
   end
   return anchors
