@@ -61,13 +61,21 @@ static bool is_unix_socket(int fd)
            address.ss_family == AF_UNIX;
 }
 
+static bool is_pipe(int fd)
+{
+#ifdef F_GETPIPE_SZ
+    return fcntl(fd, F_GETPIPE_SZ) > 0;
+#else
+    struct stat s;
+
+    return fstat(fd, &s) == 0 && S_ISFIFO(s.st_mode);
+#endif
+}
+
 /* libcurl wakes itself by a pair of sockets or, in some versions, by a pipe. */
 static bool may_wake(int fd)
 {
-    struct stat s;
-
-    return is_inherited(fd) &&
-           (is_unix_socket(fd) || (fstat(fd, &s) == 0 && S_ISFIFO(s.st_mode)));
+    return is_inherited(fd) && (is_unix_socket(fd) || is_pipe(fd));
 }
 
 /* Bytes wait to be read from it, or to be read by its other end. */
