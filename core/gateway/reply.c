@@ -150,7 +150,7 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
             take_value(reply, result);
     }
     if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
-        return true;
+        return n <= left;
     if (n > left && !reply->bad) {
         reply->json.why = LUMA_ERR_TOO_LARGE;
         reply->bad = reply->over = true;

@@ -189,6 +189,27 @@ static void test_max_bytes(void)
     check_reply(200, body, MAX_REPLY, "ok but for 1");
 }
 
+/* A body without an end behind a row that is not JSON. */
+static void test_endless_body(void)
+{
+    char blanks[100];
+    struct luma_error error;
+    struct reply reply;
+    size_t fed = 0;
+
+    memset(blanks, ' ', sizeof blanks);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false);
+    reply_reset(&reply, true);
+    CHECK(reply_feed(&reply, "[NaN,", 5));
+    while (fed < 2 * MAX_REPLY && reply_feed(&reply, blanks, sizeof blanks))
+        fed += sizeof blanks;
+    CHECK_INT(fed, MAX_REPLY / 100 * 100 - 100);
+    reply_end(&reply, 200, SECRET, &error);
+    CHECK_INT(error.code, LUMA_OK);
+    CHECK_INT(reply.unreadable, 1);
+    reply_free(&reply);
+}
+
 /* One byte more than max_bytes: what came before it counts in every cut. */
 static void test_too_many_bytes(void)
 {
@@ -399,6 +420,7 @@ int main(void)
     test_bodies();
     test_max_bytes();
     test_too_many_bytes();
+    test_endless_body();
     test_cut_secret();
     test_long_message();
     test_clean();
