@@ -74,6 +74,15 @@ describe("an id", function()
       (f:new():tasks { "ab", "AB" }))
   end)
 
+  it("does not get the row of another where one could not be read", function()
+    g:queue({ body = '[{"id":"ab","n":1},{"id":"c","n":NaN}]' },
+      { texts = { AB = '{"id":"AB","n":2}' } },
+      { texts = { AB = '{"id":"AB","n":2}' } })
+    local tasks = assert(f:new():tasks { "AB", "c" })
+    assert.same({ id = "AB", n = 2 }, tasks[1])
+    assert.equal("c", tasks[2].id)
+  end)
+
   it("goes to nobody where two rows look like it", function()
     g:default { body = '[{"id":"ab","n":1},{"id":" Ab","n":2}]' }
     assert.same({ {}, { "AB" } }, { f:new():tasks "AB" })

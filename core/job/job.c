@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of an outcome: section 2 of the contract, line by line. */
+/* The rules of an outcome. */
 #include "job/job.h"
 
 #include <stdlib.h>
@@ -109,7 +109,7 @@ struct batch *job_batch(struct job *job, uint32_t max)
     return batch;
 }
 
-/* Sees to it that the id is not asked for again, or not in this round. */
+/* Makes sure that the id is not asked for again, or not in this round. */
 static void note_task(struct job *job, struct luma_doc *doc, int64_t now)
 {
     doc->final = true;
@@ -325,9 +325,7 @@ void job_answered(struct job *job, struct batch *batch,
     if (!asks_again(job, batch)) {
         if (batch->answer.count && batch->unreadable)
             status_change(&batch->answer.error, batch->why,
-                          batch->why == LUMA_ERR_TOO_LARGE
-                              ? "the task is over max_task, or too deep"
-                              : "the task is not JSON");
+                          batch_unreadable_text(batch));
         if (job->watch && batch->answer.error.code != LUMA_ERR_TOO_LARGE)
             trim_doubtful(job, batch,
                           batch->unreadable ? IS_UNREADABLE : IS_MISSING, now);

@@ -278,6 +278,13 @@ void ledger_close(struct ledger *ledger, const struct batch *batch)
         ledger_settle(ledger, batch->ids[i]);
 }
 
+const char *batch_unreadable_text(const struct batch *batch)
+{
+    return batch->why == LUMA_ERR_TOO_LARGE
+               ? "the task is over max_task, or too deep"
+               : "the task is not JSON";
+}
+
 /* ---- request bodies ---------------------------------------------------- */
 
 bool batch_body(const struct batch *batch, const struct luma_ids *ids,

@@ -71,7 +71,7 @@ bool ledger_has_more(struct ledger *ledger);
 void batch_drop_held(struct batch *batch);
 void batch_free(struct batch *batch);
 
-/* A batch of at most `max` of them, the caller's to free(). NULL: out of
+/* A batch of at most `max` of them, the caller's to batch_free(). NULL: out of
  * memory. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
 
@@ -109,11 +109,14 @@ void ledger_note_answer(struct ledger *ledger, const struct batch *batch);
 bool ledger_has_hope(const struct ledger *ledger);
 
 /* A batch of the ids that are not UTF-8, which no request can have, the
- * caller's to free(). NULL: out of memory. */
+ * caller's to batch_free(). NULL: out of memory. */
 struct batch *ledger_invalid(struct ledger *ledger);
 
 /* The batch's ids have their outcome. */
 void ledger_close(struct ledger *ledger, const struct batch *batch);
+
+/* What is wrong with the last task of the batch that could not be read. */
+const char *batch_unreadable_text(const struct batch *batch);
 
 /* Writes {"ids":[…]} of the batch. False: out of memory. */
 bool batch_body(const struct batch *batch, const struct luma_ids *ids,

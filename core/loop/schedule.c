@@ -250,7 +250,8 @@ void schedule_dropped(struct batch *batch)
     batch_free(batch);
 }
 
-/* Tasks that looked like those that were asked for: now all have come. */
+/* Tasks that looked like those that were asked for: now all have come. Where
+ * one could not be read, it may be the one that was asked for. */
 static void place_held(struct schedule *s, struct batch *batch, int64_t now)
 {
     uint32_t held = batch->held_count, placed = 0;
@@ -271,10 +272,10 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
     if (end->error.code != LUMA_OK || batch->found || !left)
         return;
     if (!end->listed && !end->unreadable)
-        detail = "it is one task, and another than was asked for";
+        detail = "it is a single task that was not requested";
     else if (left == 1 && !batch->suspects && !batch->job->watch &&
              end->unreadable && end->why == LUMA_ERR_REPLY)
-        detail = "the task is not JSON";
+        detail = batch_unreadable_text(batch);
     if (!detail)
         return;
     status_change(&end->error, LUMA_ERR_REPLY, detail);
@@ -287,7 +288,7 @@ static bool settle(struct schedule *s, struct batch *batch,
 {
     struct job *job = batch->job;
 
-    if (end->error.code == LUMA_OK)
+    if (end->error.code == LUMA_OK && !end->unreadable)
         place_held(s, batch, now);
     batch_drop_held(batch);
     ledger_trim(&job->ledger, batch);
