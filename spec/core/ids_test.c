@@ -6,36 +6,11 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "id_list.h"
 
 enum { MANY = 100000 };
 
 /* ---- helpers ----------------------------------------------------------- */
-
-static struct luma_ids *new_ids(size_t expected)
-{
-    struct luma_ids *ids = luma_ids_new(expected, expected * 8 + 8);
-
-    must(ids);
-    return ids;
-}
-
-static enum luma_status add(struct luma_ids *ids, const char *id)
-{
-    return luma_ids_add(ids, id, strlen(id));
-}
-
-/* A list of the words. */
-static struct luma_ids *ids_of(const char *words)
-{
-    struct luma_ids *ids = new_ids(strlen(words) + 1);
-    size_t n;
-
-    for (; *words; words += n + (words[n] == ' ')) {
-        n = strcspn(words, " ");
-        must(luma_ids_add(ids, words, n) == LUMA_OK);
-    }
-    return ids;
-}
 
 static void check_id(const struct luma_ids *ids, uint32_t index,
                      const char *want)
@@ -128,7 +103,7 @@ static void test_more_than_expected(void)
         must(ids);
         for (k = 0; status == LUMA_OK && k < 10000; k++) {
             snprintf(id, sizeof id, "id-%zu", k);
-            status = add(ids, id);
+            status = add_id(ids, id);
         }
         CHECK_INT(status, LUMA_ERR_ARGUMENT);
         CHECK(ids->count >= sizes[i]);
@@ -147,7 +122,7 @@ static void test_many(void)
 
     for (i = 0; i < 2 * MANY; i++) {
         snprintf(id, sizeof id, "%u", i % MANY * 7);
-        insist(add(ids, id) == LUMA_OK, "added");
+        insist(add_id(ids, id) == LUMA_OK, "added");
     }
     CHECK_INT(ids->count, MANY);
     for (i = 0; i < MANY; i++) {
@@ -181,8 +156,8 @@ static void test_collisions(void)
         snprintf(id, sizeof id, "hostile-%u", i);
         if ((hash_of(id) & mask) < (mask & ~3u))
             continue;
-        insist(add(ids, id) == LUMA_OK && ids->count == ++n, "another");
-        insist(add(ids, id) == LUMA_OK && ids->count == n, "the same");
+        insist(add_id(ids, id) == LUMA_OK && ids->count == ++n, "another");
+        insist(add_id(ids, id) == LUMA_OK && ids->count == n, "the same");
         insist(ids_find(ids, id, strlen(id)) == (int64_t)n - 1, "found");
     }
     CHECK_INT(ids->count, ALIKE);
@@ -214,10 +189,10 @@ static void test_memory_of_one(void)
     for (n = 0; n < 128; n++) {
         snprintf(id, sizeof id, "id-%u", n);
         alloc_fail_at(1, false);
-        failed += add(ids, id) == LUMA_ERR_MEMORY;
+        failed += add_id(ids, id) == LUMA_ERR_MEMORY;
         alloc_stop();
         snprintf(id, sizeof id, "then-%u", n);
-        if (add(ids, id) != LUMA_OK)
+        if (add_id(ids, id) != LUMA_OK)
             break;
         at = ids_find(ids, id, strlen(id));
         if (CHECK(at >= 0))

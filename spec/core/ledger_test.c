@@ -7,34 +7,9 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "id_list.h"
 
 /* ---- helpers ----------------------------------------------------------- */
-
-static struct luma_ids *new_ids(size_t expected)
-{
-    struct luma_ids *ids = luma_ids_new(expected, expected * 8 + 8);
-
-    must(ids);
-    return ids;
-}
-
-static enum luma_status add(struct luma_ids *ids, const char *id)
-{
-    return luma_ids_add(ids, id, strlen(id));
-}
-
-/* A list of the words. */
-static struct luma_ids *ids_of(const char *words)
-{
-    struct luma_ids *ids = new_ids(strlen(words) + 1);
-    size_t n;
-
-    for (; *words; words += n + (words[n] == ' ')) {
-        n = strcspn(words, " ");
-        must(luma_ids_add(ids, words, n) == LUMA_OK);
-    }
-    return ids;
-}
 
 /* ---- request bodies ---------------------------------------------------- */
 
@@ -193,7 +168,7 @@ static void test_capped_ledger(void)
     char id[24];
 
     for (i = 0; i < IDS; i++)
-        must(add(ids, (snprintf(id, sizeof id, "%u", i), id)) == LUMA_OK);
+        must(add_id(ids, (snprintf(id, sizeof id, "%u", i), id)) == LUMA_OK);
     must(ledger_init(&ledger, ids));
     for (i = 0; ledger.open; i++) {
         struct batch **batch = &flying[i % FLYING];
@@ -249,7 +224,8 @@ static void test_suspects(void)
         char id[24];
 
         for (bad = 0; bad < rows[i].ids; bad++)
-            must(add(ids, (snprintf(id, sizeof id, "%u", bad), id)) == LUMA_OK);
+            must(add_id(ids, (snprintf(id, sizeof id, "%u", bad), id)) ==
+                 LUMA_OK);
         for (bad = 0; bad < rows[i].ids; bad++) {
             struct ledger ledger;
 
@@ -267,9 +243,9 @@ static void test_alike(void)
     struct luma_ids *ids = new_ids(6);
     struct ledger ledger;
 
-    must(add(ids, "ABC") == LUMA_OK && add(ids, " def\n") == LUMA_OK &&
-         add(ids, "Gh") == LUMA_OK && add(ids, "gH") == LUMA_OK &&
-         add(ids, "gh i") == LUMA_OK);
+    must(add_id(ids, "ABC") == LUMA_OK && add_id(ids, " def\n") == LUMA_OK &&
+         add_id(ids, "Gh") == LUMA_OK && add_id(ids, "gH") == LUMA_OK &&
+         add_id(ids, "gh i") == LUMA_OK);
     must(ledger_init(&ledger, ids));
     CHECK(!settle_alike(&ledger, "ab", 0) && !settle_alike(&ledger, "abcd", 0));
     CHECK(settle_alike(&ledger, "abc", 0) && !settle_alike(&ledger, "abc", 0));
@@ -293,10 +269,10 @@ static void test_invalid(void)
     struct batch *batch = NULL;
     size_t i;
 
-    must(add(ids, "caf\xC3\xA9") == LUMA_OK);
+    must(add_id(ids, "caf\xC3\xA9") == LUMA_OK);
     for (i = 0; i < COUNT(invalid); i++)
-        must(add(ids, invalid[i]) == LUMA_OK);
-    must(add(ids, "\xF0\x9F\x98\x80") == LUMA_OK);
+        must(add_id(ids, invalid[i]) == LUMA_OK);
+    must(add_id(ids, "\xF0\x9F\x98\x80") == LUMA_OK);
     must(ledger_init(&ledger, ids) && (batch = ledger_invalid(&ledger)));
     check_batch(batch, "1 2 3 4 ");
     ledger_close(&ledger, batch);
@@ -335,7 +311,7 @@ static char *make_body(void)
 
     for (i = 0; good && i < 40; i++) {
         snprintf(id, sizeof id, "id-%d-\n-%d", i % 35, i % 35);
-        good = add(ids, id) == LUMA_OK;
+        good = add_id(ids, id) == LUMA_OK;
     }
     good = good && ledger_init(&ledger, ids) &&
            (batch = ledger_batch(&ledger, 35)) &&
