@@ -45,8 +45,8 @@ bool task_find_id(const struct task_source *source, struct task_value *id);
 bool task_find_other_id(const struct task_source *source, unsigned *from,
                         struct task_value *id);
 
-/* The state, and the word that told it: TASK_OTHER where none did. `word` may
- * be NULL. */
+/* The state, and the task's own word for it, which may be one that says nothing
+ * ("unknown"): TASK_OTHER where it has none. `word` may be NULL. */
 enum luma_state task_find_state(const struct task_source *source,
                                 struct task_value *word);
 

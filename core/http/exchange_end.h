@@ -16,7 +16,7 @@ struct exchange_end {
     enum luma_status why; /* the last of them is */
     uint32_t strangers;   /* values that are no tasks */
     bool listed;          /* ids that a real answer leaves out are missing */
-    bool foreign;         /* a failure not told in the gateway's own words */
+    bool foreign;         /* not 2xx, its body no JSON object or list */
 };
 
 enum file_result {

@@ -41,7 +41,8 @@ bool watch_doubts(struct watch *watch, uint32_t id, enum watch_doubt doubt,
                   int64_t now);
 
 /* The gateway's own word for the state in which the id's task came last; NULL:
- * there was none, or there were too many different ones. */
+ * there was none, it has more than 64 bytes, or it came after 200 other
+ * words. */
 const char *watch_word(const struct watch *watch, uint32_t id, size_t *len);
 
 /* A request came to nothing that another round may bring. */
