@@ -1,52 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The caller's side of luma.h: events come in; a client's beginning and end. */
-#include "client/client.h"
-
+/* Events come in; a client's beginning and end. */
 #include <poll.h>
 #include <stdlib.h>
 
-#include "http/library.h"
 #include "base/process.h"
+#include "client/access.h"
+#include "client/job.h"
+#include "http/library.h"
 
-enum { CLOSE_WAIT_MS = 100, SPENT_MOST = 1 << 20 };
+enum { CLOSE_WAIT_MS = 100 };
 
 /* ---- events ------------------------------------------------------------ */
-
-void client_wake(struct luma_client *client)
-{
-    if (client->quiet)
-        client->wake_due = true;
-    else
-        queue_wake(client->channel->jobs);
-}
 
 void luma_quiet(struct luma_client *client, bool quiet)
 {
     client->quiet = quiet;
-    if (quiet || !client->wake_due || !luma_client_is_ours(client))
-        return;
-    client->wake_due = false;
-    client_wake(client);
-}
-
-/* Wakes the thread now and then: while it sleeps, it frees nothing. */
-void client_dispose(struct luma_client *client, struct luma_event *event)
-{
-    bool freed = event->kind == LUMA_EVENT_TASK ||
-                 event->kind == LUMA_EVENT_SETTLED;
-
-    if (!freed || !client || client->closed || !client->started ||
-        !luma_client_is_ours(client)) {
-        event_dispose(event);
-        return;
-    }
-    if (event->kind == LUMA_EVENT_TASK)
-        client->spent += ((struct luma_doc *)event)->size;
-    channel_give_back(client->channel, event);
-    if (client->spent < SPENT_MOST)
-        return;
-    client->spent = 0;
-    client_wake(client);
+    if (!quiet && luma_client_is_ours(client))
+        client_wake_due(client);
 }
 
 /* Drops an event of a job that was given up, and with its end the job. */
@@ -55,10 +25,10 @@ static void drop(struct luma_client *client, struct luma_event *event)
     struct luma_job *job = event->job;
     bool last = event->kind == LUMA_EVENT_END;
 
-    client_job_apply(event, true);
+    job_apply(event, true);
     client_dispose(client, event);
     if (last)
-        client_job_free(job);
+        job_free(job);
 }
 
 static struct luma_event *take_first(struct luma_client *client)
@@ -69,7 +39,7 @@ static struct luma_event *take_first(struct luma_client *client)
     return event;
 }
 
-static struct luma_event *look(struct luma_client *client)
+static struct luma_event *first_event(struct luma_client *client)
 {
     if (!client->first && !client->closed)
         client->first = queue_take(client->channel->events, NULL);
@@ -82,7 +52,7 @@ const struct luma_event *luma_peek(struct luma_client *client)
 
     if (!luma_client_is_ours(client)) /* a callback has forked */
         return NULL;
-    while ((event = look(client)) && event->job->released)
+    while ((event = first_event(client)) && event->job->released)
         drop(client, take_first(client));
     return event;
 }
@@ -91,7 +61,7 @@ void luma_take(struct luma_client *client, bool done)
 {
     struct luma_event *event = take_first(client);
 
-    client_job_apply(event, done);
+    job_apply(event, done);
     client_dispose(client, event);
 }
 
@@ -102,12 +72,12 @@ void luma_told(struct luma_client *client)
 
 void luma_settle(struct luma_client *client)
 {
-    client_job_apply(client->first, true);
+    job_apply(client->first, true);
 }
 
 void luma_keep(struct luma_client *client)
 {
-    client_job_keep(take_first(client));
+    job_keep(take_first(client));
 }
 
 size_t luma_ready(struct luma_client *client)
@@ -143,14 +113,14 @@ const char *luma_init(void)
 struct luma_client *luma_client_new(const struct luma_options *options,
                                     struct luma_error *error)
 {
-    const char *trouble;
+    const char *problem;
     struct luma_client *client;
 
     process_fill_standard();
-    trouble = process_init(library_init);
+    problem = process_init(library_init);
     status_set(error, LUMA_ERR_THREAD);
-    if (trouble) {
-        status_detail(error, "%s", trouble);
+    if (problem) {
+        status_detail(error, "%s", problem);
         return NULL;
     }
     client = calloc(1, sizeof *client);
@@ -188,7 +158,7 @@ static void settle_line(struct luma_client *client)
 {
     struct luma_event *event;
 
-    while ((event = look(client))) {
+    while ((event = first_event(client))) {
         if (event->kind == LUMA_EVENT_TASK && event->job->keeps &&
             ((const struct luma_doc *)event)->final)
             luma_keep(client);
@@ -207,11 +177,16 @@ static void cancel_jobs(struct luma_client *client)
     status_set(&cancelled, LUMA_ERR_CANCELLED);
     for (; job; job = next) {
         next = job->next;
-        if (!job->ended)
-            client_job_end(job, &cancelled);
+        job_finish(job, &cancelled);
         if (job->released)
-            client_job_free(job);
+            job_free(job);
     }
+}
+
+static bool has_loop(const struct luma_client *client)
+{
+    return client->channel->started ||
+           (client->files && client->files->started);
 }
 
 static void close_client(struct luma_client *client, int64_t ms)
@@ -221,7 +196,7 @@ static void close_client(struct luma_client *client, int64_t ms)
     queue_close(client->channel->jobs);
     if (client->files)
         queue_close(client->files->jobs);
-    if ((client->started || client->files) && ms)
+    if (ms && has_loop(client))
         queue_wait_closed(client->channel->events, ms);
     settle_line(client);
     cancel_jobs(client);

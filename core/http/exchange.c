@@ -27,12 +27,16 @@ static int before_send(void *user, char *ip, char *local, int port, int from)
     struct exchange *x = user;
 
     (void)local, (void)port, (void)from;
-    x->blocked = x->public_only && !address_text_is_public(ip);
-    x->refused = x->sends == x->allowed;
-    if (x->blocked || x->refused)
+    x->refused = REFUSED_NOTHING;
+    if (x->public_only && !address_text_is_public(ip))
+        x->refused = REFUSED_ADDRESS;
+    else if (x->sends == x->max_sends)
+        x->refused = REFUSED_SEND;
+    if (x->refused)
         return CURL_PREREQFUNC_ABORT;
+    x->phase = EXCHANGE_WAIT;
     x->sends++;
-    x->active = true;
+    x->active_since_check = true;
     return CURL_PREREQFUNC_OK;
 }
 
@@ -47,7 +51,7 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
 
     (void)purpose;
     if (x->public_only && !address_is_public(&a->addr)) {
-        x->blocked = true;
+        x->refused = REFUSED_ADDRESS;
         return CURL_SOCKET_BAD;
     }
     process_fill_standard();
@@ -68,11 +72,11 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *user)
 {
     struct exchange *x = user;
 
-    x->answered = x->active = true;
+    x->active_since_check = true;
     if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
-        x->in_head = true;
+        x->phase = EXCHANGE_HEAD;
     else if (*bytes == '\r' || *bytes == '\n')
-        x->in_head = false;
+        x->phase = EXCHANGE_BODY;
     x->header_bytes += size * n + HEADER_COST;
     return x->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
@@ -86,7 +90,7 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
 
     (void)dltotal, (void)ultotal;
     if (x->progress != dlnow + ulnow)
-        x->active = true;
+        x->active_since_check = true;
     x->progress = dlnow + ulnow;
     return 0;
 }
@@ -99,7 +103,7 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
 
 static bool set_callbacks(struct exchange *x, curl_write_callback on_body)
 {
-    return SET(CURLOPT_PRIVATE, x) && SET(CURLOPT_ERRORBUFFER, x->text) &&
+    return SET(CURLOPT_PRIVATE, x) && SET(CURLOPT_ERRORBUFFER, x->curl_error) &&
            SET(CURLOPT_PREREQFUNCTION, before_send) &&
            SET(CURLOPT_PREREQDATA, x) &&
            SET(CURLOPT_HEADERFUNCTION, on_header) &&
@@ -152,9 +156,11 @@ static bool set_connection(struct exchange *x)
 
 /* ---- life -------------------------------------------------------------- */
 
-bool exchange_init(struct exchange *x, const struct luma_options *options,
-                   const char *url, curl_write_callback on_body)
+bool exchange_init(struct exchange *x, const struct exchange_type *type,
+                   const struct luma_options *options, const char *url,
+                   curl_write_callback on_body)
 {
+    x->type = type;
     x->options = options;
     x->easy = curl_easy_init();
     return x->easy && set_callbacks(x, on_body) && set_safety(x, url) &&
@@ -172,17 +178,21 @@ void exchange_free(struct exchange *x)
     curl_slist_free_all(x->headers);
 }
 
-bool exchange_begin(struct exchange *x, unsigned allowed)
+bool exchange_prepare(struct exchange *x, struct request *request)
 {
-    x->sends = 0;
-    x->allowed = allowed;
-    x->refused = x->blocked = x->answered = x->in_head = x->active = false;
+    x->request = request;
+    x->phase = EXCHANGE_CONNECT;
+    x->refused = REFUSED_NOTHING;
+    x->sends = x->counted_sends = 0;
+    x->max_sends = request->max_sends - request->attempts;
+    x->active_since_check = false;
     x->progress = x->last_byte = 0;
+    x->bytes = x->counted_bytes = 0;
     x->header_bytes = 0;
     x->socket_error = 0;
     x->http = 0;
-    x->text[0] = '\0';
-    return SET(CURLOPT_HTTPHEADER, x->headers);
+    x->curl_error[0] = '\0';
+    return x->type->prepare(x, request) && SET(CURLOPT_HTTPHEADER, x->headers);
 }
 
 bool exchange_add_header(struct exchange *x, const char *name,
@@ -204,8 +214,8 @@ bool exchange_add_header(struct exchange *x, const char *name,
 
 int64_t exchange_stalls_at(struct exchange *x, int64_t now)
 {
-    if (x->active) {
-        x->active = false;
+    if (x->active_since_check) {
+        x->active_since_check = false;
         x->last_byte = now;
     }
     return x->last_byte ? x->last_byte + x->options->stall_timeout : 0;
@@ -245,25 +255,21 @@ const char *exchange_only_header(const struct exchange *x, const char *name)
     return value;
 }
 
-CURLcode exchange_result(const struct exchange *x, CURLcode result)
-{
-    return result == CURLE_OK && x->in_head ? CURLE_PARTIAL_FILE : result;
-}
-
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status ours, struct luma_error *error)
+                     enum luma_status abort_code, struct luma_error *error)
 {
-    struct failure failure = {result, x->text, x->socket_error, x->sends > 0,
-                              x->answered && x->http};
+    struct failure failure = {result, x->curl_error, x->socket_error,
+                              x->sends > 0,
+                              x->phase >= EXCHANGE_HEAD && x->http};
 
-    if (x->blocked) {
+    if (x->refused == REFUSED_ADDRESS) {
         status_set(error, LUMA_ERR_ADDRESS);
-    } else if (ours) {
-        status_set(error, ours);
+    } else if (abort_code) {
+        status_set(error, abort_code);
     } else if (x->header_bytes > MAX_HEADER_BYTES) {
         status_set(error, LUMA_ERR_TOO_LARGE);
         status_detail(error, "the headers are over 64 KiB");
-    } else if (x->refused) {
+    } else if (x->refused == REFUSED_SEND) {
         status_set(error, LUMA_ERR_NETWORK);
         status_detail(error, "the reused connection was closed, and no attempt "
                              "was left");
@@ -272,17 +278,31 @@ void exchange_failed(const struct exchange *x, CURLcode result,
     }
 }
 
-void exchange_finish(const struct exchange *x, struct exchange_end *end)
+/* What Retry-After asks for. */
+static void read_hint(const struct exchange *x, struct exchange_end *end)
 {
-    end->sends = x->sends;
-    end->error.http = x->http;
-    end->error.phase = !x->sends ? "connect" : x->answered ? "body" : "wait";
-    if (!x->http)
-        return;
     end->hint = retry_hint(exchange_header(x, "Retry-After"),
                            exchange_header(x, "Date"), (int64_t)time(NULL));
     if (end->hint.kind == HINT_SECONDS)
         end->error.retry_after = end->hint.seconds;
     if (x->http != 429 && x->http != 503) /* reported, but not followed */
         end->hint = (struct retry_hint){HINT_NONE, 0};
+}
+
+/* libcurl takes headers that were cut for a whole response. */
+void exchange_finish(struct exchange *x, CURLcode result,
+                     enum luma_status abort_code, struct exchange_end *end)
+{
+    static const char *const phases[] = {"connect", "wait", "body", "body"};
+
+    *end = (struct exchange_end){.outcome = EXCHANGE_FAILED};
+    if (result == CURLE_OK && x->phase == EXCHANGE_HEAD)
+        result = CURLE_PARTIAL_FILE;
+    x->type->finish(x, result, abort_code, end);
+    end->sends = x->sends;
+    end->error.http = x->http;
+    end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
+    end->error.retryable = end->how != RETRY_NEVER;
+    if (x->http)
+        read_hint(x, end);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What all exchanges have in common, those for tasks (transfer.h) and those for
- * files (transfer_file.h): libcurl's options, counting sends, noticing silence,
- * and what an end without a readable response means. The loops own the multi
- * handles.
+/* One exchange: a request goes out, and its response comes in. This file has
+ * what all exchanges share: libcurl's options, counting sends, noticing a
+ * stall, and what an end without a readable response means. What differs is a
+ * type: the response is read as JSON (task_exchange.h) or written to a file
+ * (file_exchange.h). The loop owns the multi handle.
  *
- * The thread of the loop only. Nothing blocks. */
+ * The loop's thread only. Only writing a file waits, for the disk. */
 #ifndef LUMA_EXCHANGE_H
 #define LUMA_EXCHANGE_H
 
@@ -15,48 +16,93 @@
 #endif
 
 #include "http/exchange_end.h"
-#include "options.h"
+#include "http/request.h"
 
 /* Not in libcurl before 7.83. The module is loaded nevertheless, so that it can
  * say in luma_init what it needs. */
 #pragma weak curl_easy_header
 #pragma weak curl_easy_nextheader
 
+struct exchange;
+
+struct exchange_type {
+    bool reusable; /* for one request after the other */
+    /* Makes `easy` ready for the request. False: out of memory. */
+    bool (*prepare)(struct exchange *x, const struct request *request);
+    /* The next document of the response, the caller's to free(); NULL: none
+     * yet. The member is NULL where there are never any. */
+    struct luma_doc *(*next_doc)(struct exchange *x);
+    /* exchange_finish without what all have in common: sets `outcome`, the
+     * error, `how` and what a response of this type says besides. */
+    void (*finish)(struct exchange *x, CURLcode result,
+                   enum luma_status abort_code, struct exchange_end *end);
+    void (*free)(struct exchange *x);
+};
+
+enum exchange_phase {
+    EXCHANGE_CONNECT, /* the request is not sent yet */
+    EXCHANGE_WAIT,    /* it is sent */
+    EXCHANGE_HEAD,    /* the headers have begun, and not ended */
+    EXCHANGE_BODY     /* the headers have ended */
+};
+
+/* Why libcurl was told to stop. */
+enum exchange_refusal {
+    REFUSED_NOTHING,
+    REFUSED_ADDRESS, /* the address is private */
+    REFUSED_SEND     /* it was sent max_sends times already */
+};
+
 struct exchange {
     /* set at creation */
+    const struct exchange_type *type;
     const struct luma_options *options; /* the client's, complete */
     CURL *easy;
     struct curl_slist *headers; /* of the request */
     bool public_only;           /* private addresses are not connected to */
+    /* the loop's */
+    struct request *request;
+    struct exchange *next, **link;
+    unsigned counted_sends;
+    uint64_t counted_bytes;
     /* of the present request */
-    unsigned sends;    /* times it went on the wire */
-    unsigned allowed;  /* of them, libcurl's own resends included */
-    bool refused;      /* one more was refused */
-    bool blocked;      /* an address was */
-    bool answered;     /* the first byte of the response was seen */
-    bool in_head;      /* but not yet the empty line after its headers */
-    bool active;       /* since exchange_stalls_at looked */
-    int64_t progress;  /* bytes of both bodies so far, as on the wire */
-    int64_t last_byte; /* ms; 0 until the request is sent */
+    enum exchange_phase phase;
+    enum exchange_refusal refused;
+    unsigned sends;          /* times it was sent */
+    unsigned max_sends;      /* libcurl's own resends included */
+    bool active_since_check; /* by exchange_stalls_at */
+    int64_t progress;        /* bytes of both bodies so far, as on the wire */
+    int64_t last_byte;       /* ms; 0 until the request is sent */
+    uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
     int socket_error; /* errno of the last socket that could not be made */
-    long http;        /* the status; 0 until it was asked for */
-    char text[CURL_ERROR_SIZE]; /* libcurl's own words for its failure */
+    long http;        /* the status; 0 until it was read from libcurl */
+    char curl_error[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 
+/* Makes the exchange ready for `request`, which must outlive it, as must the
+ * pointers in it. False: out of memory. */
+bool exchange_prepare(struct exchange *x, struct request *request);
+
+/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
+int64_t exchange_stalls_at(struct exchange *x, int64_t now);
+
+/* Says how the exchange ended: with `result`, or stopped by luma with
+ * `abort_code`, when that is not LUMA_OK. */
+void exchange_finish(struct exchange *x, CURLcode result,
+                     enum luma_status abort_code, struct exchange_end *end);
+
+/* ---- for the types ----------------------------------------------------- */
+
 /* Sets what is the same for all exchanges of `url`'s scheme; `on_body` is
- * called with `x`, which stays where it is, and counts as activity. Headers are
- * added before the exchange begins. False: out of memory; exchange_free all the
- * same. */
-bool exchange_init(struct exchange *x, const struct luma_options *options,
-                   const char *url, curl_write_callback on_body);
+ * called with `x`, which must not move, and counts as activity. False: out of
+ * memory; exchange_free all the same. */
+bool exchange_init(struct exchange *x, const struct exchange_type *type,
+                   const struct luma_options *options, const char *url,
+                   curl_write_callback on_body);
 
 /* The exchange must have ended. Zero-filled is fine. */
 void exchange_free(struct exchange *x);
-
-/* Ready for a request that may be sent `allowed` times. False: out of memory.
- */
-bool exchange_begin(struct exchange *x, unsigned allowed);
 
 /* Adds "name" and "value" to the request's headers; no copy of them is left in
  * memory. False: out of memory. */
@@ -68,25 +114,14 @@ bool exchange_add_header(struct exchange *x, const char *name,
 curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *address);
 
-/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
-int64_t exchange_stalls_at(struct exchange *x, int64_t now);
-
 /* A response header, the first of that name, or NULL; and NULL also where there
  * are several that differ. */
 const char *exchange_header(const struct exchange *x, const char *name);
 const char *exchange_only_header(const struct exchange *x, const char *name);
 
-/* libcurl's result, but CURLE_PARTIAL_FILE for a head that was cut, which
- * libcurl takes for whole. */
-CURLcode exchange_result(const struct exchange *x, CURLcode result);
-
 /* Sets `error` for an exchange without a response that could be read to its
- * end: ended by `ours`, when it is not LUMA_OK, or by libcurl. */
+ * end. */
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status ours, struct luma_error *error);
-
-/* Adds to `end`, whose error is set, what is the same for all: the phase, how
- * often it was sent, what Retry-After asks for. */
-void exchange_finish(const struct exchange *x, struct exchange_end *end);
+                     enum luma_status abort_code, struct luma_error *error);
 
 #endif

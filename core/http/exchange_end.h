@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* How an exchange ended: what the I/O threads hand from libcurl to jobs. */
+/* How an exchange ended: what the exchange tells the job. */
 #ifndef LUMA_EXCHANGE_END_H
 #define LUMA_EXCHANGE_END_H
 
 #include "http/retry.h"
 
-/* How an exchange ended; error.code is LUMA_OK for a real answer. */
+enum exchange_outcome {
+    EXCHANGE_DONE,       /* tasks: a real answer; file: the whole body */
+    EXCHANGE_FAILED,     /* `error` says how */
+    EXCHANGE_REDIRECTED, /* the file is at `location` */
+    EXCHANGE_NOT_FILE,   /* the link does not return the file */
+    EXCHANGE_RESTART     /* the whole file has to be requested */
+};
+
 struct exchange_end {
-    struct luma_error error;
-    enum status_retry how; /* to repeat it */
+    enum exchange_outcome outcome;
+    struct luma_error error; /* its code is LUMA_OK for EXCHANGE_DONE */
+    enum status_retry how;   /* to retry it */
     struct retry_hint hint;
-    unsigned sends;       /* times it went on the wire */
-    uint64_t bytes;       /* of the reply, decoded */
+    unsigned sends;       /* times it was sent */
     uint32_t unreadable;  /* tasks over a limit, or not JSON */
-    enum luma_status why; /* the last of them is */
+    enum luma_status why; /* the last of them is unreadable */
     uint32_t strangers;   /* values that are no tasks */
+    uint32_t delivered;   /* documents that were delivered only at the end */
     bool listed;          /* ids that a real answer leaves out are missing */
-    bool foreign;         /* not 2xx, its body no JSON object or list */
-};
-
-enum file_result {
-    FILE_DONE,   /* the whole body is in the part */
-    FILE_MOVED,  /* the file is somewhere else */
-    FILE_NOT_IT, /* the link does not give the file; `end` says what it gives */
-    FILE_AGAIN,  /* DOWNLOAD_AGAIN */
-    FILE_FAILED  /* see `end` */
-};
-
-/* How an exchange for a file ended. */
-struct file_end {
-    enum file_result what;
-    char *location; /* with FILE_MOVED: a URL, or NULL for one that is none; the
-                       receiver's to free() */
-    struct exchange_end end;
+    bool foreign;         /* not 2xx, and its body is no JSON object or list */
+    char *location;       /* a URL, the receiver's to free(), or NULL */
 };
 
 #endif

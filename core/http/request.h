@@ -1,21 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* A request to any endpoint of the gateway, as its job carries it. Pure. */
+/* A request of a job, from its first send until it is settled: what is sent,
+ * how often it may be sent, and when. The job's kind makes it and fills in what
+ * is sent, the schedule counts, an exchange sends it.
+ *
+ * It belongs to the thread of its job's loop. Where its ids fail or are
+ * missing, it travels to the caller as the event which says so. An error
+ * therefore needs no memory. */
 #ifndef LUMA_REQUEST_H
 #define LUMA_REQUEST_H
 
 #include "luma.h"
 
-struct request {
-    bool repeats;    /* it may be sent again */
-    bool sends_body; /* be it of no bytes */
-    size_t len;      /* of it */
-    const char *method, *path, *body;
-    char text[]; /* all three */
+struct download;
+struct job;
+
+enum request_target {
+    REQUEST_TASKS,    /* POST {base_url}/luma/tasks: a list of tasks */
+    REQUEST_ENDPOINT, /* any other endpoint of the gateway: one value */
+    REQUEST_FILE      /* a link: a file */
 };
 
-/* A copy, to be given to free(). False: `error` says what is wrong with method
- * or path, or that memory is out. */
-struct request *request_new(const struct luma_request *request,
-                            struct luma_error *error);
+struct request {
+    struct luma_answer answer; /* first; its event also links lists */
+    struct job *job;
+    enum request_target target;
+    /* how often and when */
+    unsigned max_sends;
+    unsigned sends;    /* so far, libcurl's own resends included */
+    unsigned attempts; /* of max_sends: those that brought nothing new */
+    double retry_cost; /* tokens its retries have taken from the budget */
+    int64_t due;       /* ms: not to be sent before; 0: this is no retry */
+    int64_t least;     /* ms a retry needs at least to be worth while */
+    /* what is sent; the pointers must stay valid until the exchange ends */
+    const char *method, *path; /* not of a file */
+    const char *body;          /* NULL: the request has none */
+    size_t body_len;
+    const char *url;       /* of a file */
+    struct download *file; /* likewise: where the body goes */
+    bool allow_private;    /* likewise: `url` may lead to a private address */
+};
 
 #endif

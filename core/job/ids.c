@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "json/writer.h"
 
 /* FNV-1a. */
 #define FNV_START 0xCBF29CE484222325u
@@ -109,6 +110,24 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
     }
     *slot = ++ids->count;
     return LUMA_OK;
+}
+
+bool ids_write(const struct luma_ids *ids, const uint32_t *indices,
+               uint32_t count, struct buf *body)
+{
+    uint32_t i;
+
+    buf_clear(body);
+    if (!buf_append_text(body, "{\"ids\":["))
+        return false;
+    for (i = 0; i < count; i++) {
+        size_t len;
+        const char *id = ids_get(ids, indices[i], &len);
+
+        if ((i && !buf_append(body, ",", 1)) || !writer_string(body, id, len))
+            return false;
+    }
+    return buf_append_text(body, "]}");
 }
 
 /* ---- ids that look alike ----------------------------------------------- */

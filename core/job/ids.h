@@ -28,6 +28,11 @@ const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len);
 /* The index of an id, or -1. */
 int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len);
 
+/* Replaces `body` by the JSON text {"ids":[…]} of these indices: what a request
+ * for tasks sends. False: out of memory. */
+bool ids_write(const struct luma_ids *ids, const uint32_t *indices,
+               uint32_t count, struct buf *body);
+
 /* They differ in nothing but case and blanks around them; and a hash that is
  * the same then. */
 bool ids_look_alike(const char *a, size_t n, const char *b, size_t len);

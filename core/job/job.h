@@ -1,128 +1,101 @@
 /* SPDX-License-Identifier: MIT */
-/* What a job asks next, given how its last exchange ended. Knows no libcurl.
+/* What all jobs have: references, a deadline, a wish to be cancelled, an end.
+ * The rest is its kind's (kind.h), whose own struct begins with this one.
  *
- * A job is made by the caller's thread and handed to the I/O thread, which
- * alone runs the functions below. It comes back as its own last event, so the
- * place of its ending is there before its beginning. */
+ * The caller's thread makes a job and hands it to a loop, whose thread alone
+ * uses it then, but for the members marked otherwise. The job itself is its
+ * last event, so the end never needs memory. */
 #ifndef LUMA_JOB_H
 #define LUMA_JOB_H
 
 #include <stdatomic.h>
 
-#include "job/ledger.h"
-#include "base/queue.h"
-#include "http/request.h"
-#include "http/exchange_end.h"
-#include "job/watch.h"
+#include "job/ids.h"
+#include "job/kind.h"
 
-/* What became of a task that arrived. */
-enum job_verdict {
-    JOB_DROPS, /* nobody asked for it, or it is here already */
-    JOB_KNOWS, /* it is as it was before */
-    JOB_HOLDS, /* job_place_held decides */
-    JOB_TAKES  /* it was passed on */
-};
-
-/* What a job is to do. */
-struct job_order {
-    struct luma_ids *ids;           /* the job counts its own reference */
-    const struct luma_watch *watch; /* or NULL */
-    struct request *request; /* or NULL; the job's, unless it is not made */
-    int64_t deadline;        /* ms from now, 0 for none */
+enum job_phase {
+    JOB_RUNS,
+    JOB_DONE,   /* all that it was to get is settled */
+    JOB_FAILED, /* end.error says how */
+    JOB_ENDED   /* its END is on its way; nothing may follow */
 };
 
 struct job {
-    struct luma_end end; /* first: the job travels as this event */
+    struct luma_end end;        /* first: the job travels as this event */
+    struct luma_event progress; /* likewise; one at a time */
     /* set at creation */
-    atomic_uint refs;
-    struct luma_ids *ids;
-    struct watch *watch;     /* of a watch, else NULL; the I/O thread's */
-    struct request *request; /* of a request, else NULL */
-    int64_t started;         /* ms on the monotonic clock */
-    int64_t deadline;        /* likewise, 0 for none */
+    const struct job_kind *kind;
+    struct luma_ids *ids; /* NULL where the caller gave none */
+    uint32_t count;       /* of the outcomes it has */
+    int64_t started;      /* ms on the monotonic clock */
+    int64_t deadline;     /* likewise, 0 for none */
     /* both threads */
-    atomic_bool cancelled;     /* the caller's wish */
-    atomic_bool held;          /* the I/O thread waits for the caller to take */
-    atomic_size_t undelivered; /* bytes of documents on their way */
+    atomic_uint refs;
+    atomic_bool cancelled;       /* the caller wants it to end */
+    atomic_bool paused;          /* the loop waits for the caller to take */
+    atomic_bool progress_queued; /* its event is on its way */
+    atomic_size_t undelivered;   /* bytes of documents on their way */
     atomic_ullong requests, retries, bytes;
-    /* the I/O thread */
-    struct job *next, **link; /* of the list, and what points to it there */
-    struct ledger ledger;
-    bool out_of_memory;
-    bool broken; /* end.error says how */
-    bool ended;
-    struct job_file *file; /* of a download, see job_file.h; else NULL */
+    /* the loop's, until its END is there */
+    enum job_phase phase;
+    char *path;               /* of the file it has made, or NULL */
+    struct job *next, **link; /* of a list, and what points to it there */
 };
 
 /* Jobs in turn: the one that was served last comes last. */
 struct job_list {
-    struct job *first, **last; /* `last`: where the next one is hung */
+    struct job *first, **last; /* `last`: where the next one is added */
 };
 
 void job_list_init(struct job_list *list);
 void job_list_append(struct job_list *list, struct job *job);
 void job_list_remove(struct job_list *list, struct job *job);
 
-/* A job with two references, one for each thread. `now` is in ms. NULL: out of
- * memory. The caller's thread. */
-struct job *job_new(const struct job_order *order, int64_t now,
-                    struct luma_job *user);
+/* Sets up a zero-filled job with one reference, the caller's. `ids` may be
+ * NULL; `deadline` is in ms from `now`, 0 for none. */
+void job_init(struct job *job, const struct job_kind *kind,
+              struct luma_ids *ids, int64_t deadline, int64_t now);
 
-struct job *job_ref(struct job *job);
-void job_unref(struct job *job); /* any thread */
-
-/* Frees an event that nobody took. Any thread. */
-void event_dispose(struct luma_event *event);
-
-/* True while there is something to ask for; a watch may begin a round. */
-bool job_has_more(struct job *job, int64_t now);
-
-/* A batch of at most `max` ids, with a reference of the job. NULL: out of
- * memory, and the job is so, too. */
-struct batch *job_batch(struct job *job, uint32_t max);
-
-/* A task came as part of a reply to the batch. Passes it on, frees it, or holds
- * it where its id only looks like one that is open. */
-enum job_verdict job_task(struct job *job, struct batch *batch,
-                          struct luma_doc *doc, int64_t now,
-                          struct event_list *events);
-
-/* The reply has ended: passes on one of the tasks that the batch holds, if its
- * id was not asked for in this batch, and is like one open id and like no other
- * task that is held. False: none of them is; they are freed. To be repeated,
- * and before the batch is trimmed. */
-bool job_place_held(struct job *job, struct batch *batch, int64_t now,
-                    struct event_list *events);
-
-/* Ids that no request can have fail at once, before any is sent. */
-void job_refuse_invalid(struct job *job, struct event_list *events);
-
-/* The batch, which is trimmed, got a real answer, or at least all its tasks:
- * what it left out is asked for again as long as answers bring something new,
- * in halves where tasks could not be read, and else it is missing, in a watch
- * after a while. `answer` tells of the exchange. Owns the batch. */
-void job_answered(struct job *job, struct batch *batch,
-                  const struct luma_error *answer, int64_t now,
-                  struct event_list *events);
-
-/* The batch, which is trimmed, failed for good: its open ids have end->error,
- * or wait for the next round of their watch. Owns the batch. */
-void job_failed(struct job *job, struct batch *batch,
-                const struct exchange_end *end, int64_t now,
-                struct event_list *events);
-
-/* After each of the two: a watch whose round is over rests. */
-void job_rest(struct job *job, int64_t now, double chance);
-
-/* How often one of its requests may be sent. */
-unsigned job_attempts(const struct job *job,
+/* Sets up a zero-filled request of the job, which may be sent as often as the
+ * client's option says, for tasks. */
+void job_init_request(struct job *job, struct request *request,
                       const struct luma_options *options);
 
-/* True when every id has its outcome. */
-bool job_is_over(const struct job *job);
+struct job *job_ref(struct job *job);
+void job_unref(struct job *job); /* any thread; NULL is fine */
 
-/* Ends the job with `code`, or with LUMA_OK when all is settled; nothing may be
- * told of it after this event, with which the I/O thread's reference goes. */
+/* Frees an event that is not taken. Any thread. */
+void event_dispose(struct luma_event *event);
+
+/* Hands the document of the id to the caller, or frees it where nothing has
+ * changed. */
+enum doc_verdict job_deliver(struct job *job, struct luma_doc *doc, uint32_t id,
+                             struct event_list *events);
+
+/* Adds the event of a request that is settled, and thereby gives it away. */
+void job_report_settled(struct request *request, struct event_list *events);
+
+/* Adds the job's progress event, unless one is on its way. */
+void job_report_progress(struct job *job, struct event_list *events);
+
+/* The exchange was good, but what it brought is not: makes it a failure with
+ * this code and text (NULL: none), retried as the code says. Any thread. */
+enum request_verdict job_reject(struct exchange_end *end, enum luma_status code,
+                                const char *text);
+
+/* The job has failed with `error`. */
+void job_fail(struct job *job, const struct luma_error *error);
+void job_fail_memory(struct job *job);
+
+/* True where the job has to end: it is done (LUMA_OK), has failed, is
+ * cancelled or out of time, as `code` says. */
+bool job_has_to_end(const struct job *job, int64_t now, enum luma_status *code);
+
+/* Ends the job: its END goes to the caller, and with it the loop's reference.
+ * `code` tells why, unless the job is done or has failed. */
 void job_end(struct job *job, enum luma_status code, struct event_list *events);
+
+/* The loop gives its reference up, and the job has no END. */
+void job_abandon(struct job *job);
 
 #endif

@@ -1,106 +1,96 @@
 /* SPDX-License-Identifier: MIT */
-/* One outcome for each id, and what is asked for next. */
+/* One outcome for each id, and which are requested next. */
 #include "job/ledger.h"
 
 #include <stdlib.h>
-
-#include "json/writer.h"
 
 enum { HOPELESS = 64 }; /* answers */
 
 bool ledger_init(struct ledger *ledger, const struct luma_ids *ids)
 {
     *ledger = (struct ledger){.ids = ids, .open = ids->count};
-    ledger->settled = calloc(ids->count ? ids->count : 1, 1);
-    return ledger->settled != NULL;
+    ledger->states = calloc(ids->count ? ids->count : 1, 1);
+    return ledger->states != NULL;
 }
 
 void ledger_free(struct ledger *ledger)
 {
-    free(ledger->settled);
+    free(ledger->states);
     free(ledger->alike);
-    buf_free(&ledger->again.ids);
+    buf_free(&ledger->retry_ids.ids);
     buf_free(&ledger->suspects.ids);
     *ledger = (struct ledger){0};
 }
 
-static const uint32_t *left_at(const struct leftover *left, size_t i)
+static const uint32_t *id_at(const struct id_queue *queue, size_t i)
 {
-    return (const uint32_t *)left->ids.data + i;
+    return (const uint32_t *)queue->ids.data + i;
 }
 
-static size_t left_count(const struct leftover *left)
+static size_t queue_count(const struct id_queue *queue)
 {
-    return left->ids.len / sizeof(uint32_t);
+    return queue->ids.len / sizeof(uint32_t);
 }
 
-static bool is_settled(const struct ledger *ledger, uint32_t left)
+static bool is_settled(const struct ledger *ledger, uint32_t id)
 {
-    return ledger->settled[left & ~GROUP_START];
+    return ledger->states[id & ~GROUP_START];
 }
 
-/* Passes over ids in line that are settled. True: one is left. */
-static bool has_left(const struct ledger *ledger, struct leftover *left)
+/* The first place from `from` on with an id that is not settled. */
+static size_t first_open(const struct ledger *ledger,
+                         const struct id_queue *queue)
 {
-    while (left->from < left_count(left) &&
-           is_settled(ledger, *left_at(left, left->from)))
-        left->from++;
-    return left->from < left_count(left);
+    size_t i = queue->from;
+
+    while (i < queue_count(queue) && is_settled(ledger, *id_at(queue, i)))
+        i++;
+    return i;
 }
 
-bool ledger_has_more(struct ledger *ledger)
+static uint32_t first_new(const struct ledger *ledger)
 {
-    while (ledger->fresh < ledger->ids->count && ledger->settled[ledger->fresh])
-        ledger->fresh++;
-    return ledger->fresh < ledger->ids->count ||
-           has_left(ledger, &ledger->again) ||
-           has_left(ledger, &ledger->suspects);
+    uint32_t i = ledger->next_new;
+
+    while (i < ledger->ids->count && ledger->states[i])
+        i++;
+    return i;
 }
 
-static struct batch *new_batch(uint32_t room)
+bool ledger_has_more(const struct ledger *ledger)
 {
-    struct batch *batch = calloc(1, sizeof *batch + room * sizeof *batch->ids);
+    const struct id_queue *retry = &ledger->retry_ids;
+    const struct id_queue *suspects = &ledger->suspects;
 
-    if (!batch)
-        return NULL;
-    batch->answer.event.kind = LUMA_EVENT_SETTLED;
-    batch->answer.ids = batch->ids;
-    return batch;
+    return first_new(ledger) < ledger->ids->count ||
+           first_open(ledger, retry) < queue_count(retry) ||
+           first_open(ledger, suspects) < queue_count(suspects);
 }
 
-void batch_drop_held(struct batch *batch)
+void ledger_advance(struct ledger *ledger)
 {
-    struct luma_doc *doc;
-
-    while ((doc = batch->held)) {
-        batch->held = (struct luma_doc *)doc->event.next;
-        free(doc);
-    }
-    batch->held_count = 0;
+    ledger->next_new = first_new(ledger);
+    ledger->retry_ids.from = first_open(ledger, &ledger->retry_ids);
+    ledger->suspects.from = first_open(ledger, &ledger->suspects);
 }
 
-void batch_free(struct batch *batch)
+static void add_new(struct ledger *ledger, struct batch *batch, uint32_t max)
 {
-    batch_drop_held(batch);
-    free(batch);
+    uint32_t *n = &batch->request.answer.count;
+
+    for (; *n < max && ledger->next_new < ledger->ids->count;
+         ledger->next_new++)
+        if (!ledger->states[ledger->next_new])
+            batch->ids[(*n)++] = ledger->next_new;
 }
 
-static void add_fresh(struct ledger *ledger, struct batch *batch, uint32_t max)
+static void add_waiting(struct ledger *ledger, struct id_queue *queue,
+                        struct batch *batch, uint32_t max)
 {
-    uint32_t *n = &batch->answer.count;
+    uint32_t *n = &batch->request.answer.count;
 
-    for (; *n < max && ledger->fresh < ledger->ids->count; ledger->fresh++)
-        if (!ledger->settled[ledger->fresh])
-            batch->ids[(*n)++] = ledger->fresh;
-}
-
-static void add_left(struct ledger *ledger, struct leftover *left,
-                     struct batch *batch, uint32_t max)
-{
-    uint32_t *n = &batch->answer.count;
-
-    for (; *n < max && left->from < left_count(left); left->from++) {
-        uint32_t id = *left_at(left, left->from);
+    for (; *n < max && queue->from < queue_count(queue); queue->from++) {
+        uint32_t id = *id_at(queue, queue->from);
 
         if (*n && id & GROUP_START)
             return;
@@ -109,20 +99,20 @@ static void add_left(struct ledger *ledger, struct leftover *left,
     }
 }
 
-/* Ids nobody has asked for come first, so that what was left out gathers. */
+/* New ids come first, so that those which were left out gather. */
 struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
 {
     uint32_t most = ledger->ids->count < max ? ledger->ids->count : max;
-    struct batch *batch = new_batch(most);
+    struct batch *batch = batch_new(most);
 
     if (!batch)
         return NULL;
-    add_fresh(ledger, batch, most);
-    if (!batch->answer.count)
-        add_left(ledger, &ledger->again, batch, most);
-    batch->suspects = !batch->answer.count;
+    add_new(ledger, batch, most);
+    if (!batch->request.answer.count)
+        add_waiting(ledger, &ledger->retry_ids, batch, most);
+    batch->suspects = !batch->request.answer.count;
     if (batch->suspects)
-        add_left(ledger, &ledger->suspects, batch, most);
+        add_waiting(ledger, &ledger->suspects, batch, most);
     return batch;
 }
 
@@ -130,12 +120,12 @@ struct batch *ledger_invalid(struct ledger *ledger)
 {
     const struct buf *invalid = &ledger->ids->invalid;
     uint32_t count = (uint32_t)(invalid->len / sizeof count);
-    struct batch *batch = new_batch(count);
+    struct batch *batch = batch_new(count);
 
     if (!batch)
         return NULL;
     memcpy(batch->ids, invalid->data, invalid->len);
-    batch->answer.count = count;
+    batch->request.answer.count = count;
     return batch;
 }
 
@@ -143,7 +133,7 @@ int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
 {
     int64_t found = ids_find(ledger->ids, id, len);
 
-    return found >= 0 && ledger->settled[found] == IS_OPEN ? found : -1;
+    return found >= 0 && ledger->states[found] == ID_OPEN ? found : -1;
 }
 
 /* ---- ids that look alike ----------------------------------------------- */
@@ -180,7 +170,7 @@ int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len)
         size_t known;
         const char *text = ids_get(ledger->ids, index, &known);
 
-        if (ledger->settled[index] || !ids_look_alike(text, known, id, len))
+        if (ledger->states[index] || !ids_look_alike(text, known, id, len))
             continue;
         if (found >= 0)
             return -1; /* there are several */
@@ -193,50 +183,40 @@ int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len)
 
 void ledger_settle(struct ledger *ledger, uint32_t index)
 {
-    ledger->settled[index] = IS_SETTLED;
+    ledger->states[index] = ID_SETTLED;
     ledger->open--;
 }
 
-void ledger_see(struct ledger *ledger, uint32_t index)
+void ledger_skip_round(struct ledger *ledger, uint32_t index)
 {
-    ledger->settled[index] = IS_SEEN;
-}
-
-void ledger_trim(const struct ledger *ledger, struct batch *batch)
-{
-    uint32_t i, kept = 0;
-
-    for (i = 0; i < batch->answer.count; i++)
-        if (!ledger->settled[batch->ids[i]])
-            batch->ids[kept++] = batch->ids[i];
-    batch->answer.count = kept;
+    ledger->states[index] = ID_SKIPPED;
 }
 
 /* Gives the place of the ids that are used up to others, when they are half of
  * the list: a gateway that caps its answers does not make it grow. */
-static void drop_used(struct ledger *ledger, struct leftover *left)
+static void drop_used(struct ledger *ledger, struct id_queue *queue)
 {
     size_t used;
 
-    has_left(ledger, left);
-    used = left->from * sizeof(uint32_t);
-    if (used == 0 || used < left->ids.len / 2)
+    queue->from = first_open(ledger, queue);
+    used = queue->from * sizeof(uint32_t);
+    if (used == 0 || used < queue->ids.len / 2)
         return;
-    left->ids.len -= used;
-    memmove(left->ids.data, left->ids.data + used, left->ids.len);
-    left->from = 0;
+    queue->ids.len -= used;
+    memmove(queue->ids.data, queue->ids.data + used, queue->ids.len);
+    queue->from = 0;
 }
 
 bool ledger_restart(struct ledger *ledger)
 {
     uint32_t i;
 
-    drop_used(ledger, &ledger->again);
+    drop_used(ledger, &ledger->retry_ids);
     for (i = 0; i < ledger->ids->count; i++) {
-        if (ledger->settled[i] != IS_SEEN)
+        if (ledger->states[i] != ID_SKIPPED)
             continue;
-        ledger->settled[i] = IS_OPEN;
-        if (!buf_append(&ledger->again.ids, &i, sizeof i))
+        ledger->states[i] = ID_OPEN;
+        if (!buf_append(&ledger->retry_ids.ids, &i, sizeof i))
             return false;
     }
     return true;
@@ -245,14 +225,14 @@ bool ledger_restart(struct ledger *ledger)
 bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool suspects)
 {
-    struct leftover *left = suspects ? &ledger->suspects : &ledger->again;
-    uint32_t n = batch->answer.count, *ids;
+    struct id_queue *queue = suspects ? &ledger->suspects : &ledger->retry_ids;
+    uint32_t n = batch->request.answer.count, *ids;
 
-    drop_used(ledger, left);
-    if (!buf_append(&left->ids, batch->ids, n * sizeof *ids))
+    drop_used(ledger, queue);
+    if (!buf_append(&queue->ids, batch->ids, n * sizeof *ids))
         return false;
     if (suspects) {
-        ids = (uint32_t *)left->ids.data + left_count(left) - n;
+        ids = (uint32_t *)queue->ids.data + queue_count(queue) - n;
         ids[0] |= GROUP_START;
         ids[n / 2] |= GROUP_START;
     }
@@ -268,39 +248,4 @@ void ledger_note_answer(struct ledger *ledger, const struct batch *batch)
 bool ledger_has_hope(const struct ledger *ledger)
 {
     return ledger->fruitful || ledger->fruitless < HOPELESS;
-}
-
-void ledger_close(struct ledger *ledger, const struct batch *batch)
-{
-    uint32_t i;
-
-    for (i = 0; i < batch->answer.count; i++)
-        ledger_settle(ledger, batch->ids[i]);
-}
-
-const char *batch_unreadable_text(const struct batch *batch)
-{
-    return batch->why == LUMA_ERR_TOO_LARGE
-               ? "the task is over max_task, or too deep"
-               : "the task is not JSON";
-}
-
-/* ---- request bodies ---------------------------------------------------- */
-
-bool batch_body(const struct batch *batch, const struct luma_ids *ids,
-                struct buf *body)
-{
-    uint32_t i;
-
-    buf_clear(body);
-    if (!buf_append_text(body, "{\"ids\":["))
-        return false;
-    for (i = 0; i < batch->answer.count; i++) {
-        size_t len;
-        const char *id = ids_get(ids, batch->ids[i], &len);
-
-        if ((i && !buf_append(body, ",", 1)) || !writer_string(body, id, len))
-            return false;
-    }
-    return buf_append_text(body, "]}");
 }

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What watching adds to a job: it goes in rounds. In each, every open id is
- * asked for once, and what came is compared with what was seen before. Pure:
- * the time and chance come as arguments; nothing blocks. One thread at a
- * time. */
+/* The kind watch: a fetch that goes in rounds. In each round, every open id is
+ * requested once, and its task is compared with what it was before.
+ *
+ * The round's own functions are pure: time and random numbers are arguments. No
+ * function blocks. watch_new: the caller's thread; the others: the loop's. */
 #ifndef LUMA_WATCH_H
 #define LUMA_WATCH_H
 
-#include "luma.h"
+#include "job/fetch.h"
 
-enum { WATCH_BAD_ROUNDS = 5 }; /* in a row that are ridden out */
-
-/* Why an id is not believed yet. */
-enum watch_doubt { NO_DOUBT, IS_MISSING, HAS_NO_LINK, IS_UNREADABLE };
+enum { WATCH_FAILED_ROUNDS = 5 }; /* in a row that are tolerated */
 
 struct watch {
     struct luma_watch options; /* complete, in ms */
@@ -19,41 +17,45 @@ struct watch {
     struct luma_ids *words;    /* the gateway's own for states */
     int64_t interval;          /* before the next round where nothing changes */
     int64_t hold;              /* no round before; the gateway asked for it */
-    int64_t due;               /* of the next round; 0: one goes on */
-    uint32_t flying;           /* requests of the round that are not settled */
-    bool changed, answered;    /* in this round: anything, any request */
+    int64_t due;               /* of the next round; 0: one is going on */
+    bool changed, answered;    /* in this round: any task, any request */
     bool trusted;              /* a request was answered, in any round */
-    unsigned bad;              /* rounds in a row without an answer */
-    struct luma_error trouble; /* the last one */
+    unsigned failed_rounds;    /* in a row */
+    struct luma_error failure; /* the last one */
 };
 
-/* NULL: out of memory. */
-struct watch *watch_new(const struct luma_watch *options, uint32_t ids);
-void watch_free(struct watch *watch); /* NULL is fine */
+/* As fetch_new. */
+struct job *watch_new(const struct luma_watch *options, struct luma_ids *ids,
+                      int64_t deadline, int64_t now);
+
+/* Sets up a zero-filled watch of so many ids. False: out of memory;
+ * watch_clear all the same. */
+bool watch_init(struct watch *watch, const struct luma_watch *options,
+                uint32_t ids);
+void watch_clear(struct watch *watch);
 
 /* A task came for the id: sets its `changed` and `final`. */
-void watch_task(struct watch *watch, uint32_t id, struct luma_doc *task,
-                int64_t now);
+void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
+                   int64_t now);
 
-/* An answer left the id out, or its task could not be read. True: it has been
- * so for long enough (missing_grace) to believe it. */
-bool watch_doubts(struct watch *watch, uint32_t id, enum watch_doubt doubt,
-                  int64_t now);
+/* A response left the id out, or its task could not be read. True: it has been
+ * so for missing_grace. */
+bool watch_is_certain(struct watch *watch, uint32_t id, enum doubt doubt,
+                      int64_t now);
 
 /* The gateway's own word for the state in which the id's task came last; NULL:
  * there was none, it has more than 64 bytes, or it came after 200 other
  * words. */
 const char *watch_word(const struct watch *watch, uint32_t id, size_t *len);
 
-/* A request came to nothing that another round may bring. */
-void watch_trouble(struct watch *watch, const struct luma_error *error,
-                   int64_t now);
+/* A request has failed in a way that the next round may put right. */
+void watch_note_failure(struct watch *watch, const struct luma_error *error,
+                        int64_t now);
 
-/* The round is over: says in `due` when the next one begins. False: too many in
- * a row have failed, and `trouble` says how. */
-bool watch_rest(struct watch *watch, int64_t now, double chance);
+/* The round has ended: `due` is when the next one begins. False: too many in a
+ * row have failed, and `failure` says how. */
+bool watch_end_round(struct watch *watch, int64_t now, double random);
 
-/* The next round begins. */
-void watch_begin(struct watch *watch);
+void watch_begin_round(struct watch *watch);
 
 #endif

@@ -1,190 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* Options are looked at once, here; behind it they are complete and right. */
+/* Counted, because either side may leave first. */
 #include "loop/channel.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "http/failure.h"
 #include "job/job.h"
-#include "http/origin.h"
-#include "http/proxy.h"
-#include "http/retry.h"
+#include "loop/options.h"
 
-/* ---- options ----------------------------------------------------------- */
-
-static bool wrong(struct luma_error *error, const char *option,
-                  const char *detail)
-{
-    status_set_argument(error, option, detail);
-    return false;
-}
-
-/* What goes into a header: printable ASCII, so that no second one can hide. */
-static bool check_header(const char *option, const char *value, char first,
-                         struct luma_error *error)
-{
-    const char *c;
-
-    if (!*value)
-        return wrong(error, option, "must not be empty");
-    for (c = value; *c; c++)
-        if (*c < first || *c > '~')
-            return wrong(error, option,
-                         first == ' ' ? "must be printable ASCII"
-                                      : "must be printable ASCII without "
-                                        "spaces or line breaks");
-    return true;
-}
-
-static bool check_range(const char *option, uint64_t value, uint64_t most,
-                        struct luma_error *error)
-{
-    char detail[64];
-
-    if (value >= 1 && value <= most)
-        return true;
-    snprintf(detail, sizeof detail, "must be from 1 to %llu",
-             (unsigned long long)most);
-    return wrong(error, option, detail);
-}
-
-static bool check_proxy(const char *proxy, struct luma_error *error)
-{
-    const char *problem = NULL;
-
-    if (proxy && !proxy_check(proxy, &problem)) {
-        status_set(error, LUMA_ERR_MEMORY);
-        return false;
-    }
-    return !problem || wrong(error, "proxy", problem);
-}
-
-static void complete(struct luma_options *o)
-{
-#define DEFAULT(field, value) o->field = o->field ? o->field : (value)
-    DEFAULT(base_url, LUMA_BASE_URL);
-    DEFAULT(user_agent, "luma/" LUMA_VERSION);
-    DEFAULT(batch_size, 100);
-    DEFAULT(connections, 8);
-    DEFAULT(attempts, 3);
-    DEFAULT(max_reply, 64u << 20);
-    DEFAULT(max_task, 256u << 10);
-    DEFAULT(max_undelivered, 4u << 20);
-    DEFAULT(connect_timeout, 10000);
-    DEFAULT(attempt_timeout, 30000);
-    DEFAULT(stall_timeout, 15000);
-#undef DEFAULT
-}
-
-static bool check(const struct luma_options *o, struct luma_error *error)
-{
-    const uint64_t day = 86400000;
-
-    if (!o->token)
-        return wrong(error, "token", "must be given");
-    return check_header("token", o->token, '!', error) &&
-           check_header("base_url", o->base_url, '!', error) &&
-           check_header("user_agent", o->user_agent, ' ', error) &&
-           check_proxy(o->proxy, error) &&
-           check_range("batch_size", o->batch_size, 10000, error) &&
-           check_range("connections", o->connections, 256, error) &&
-           check_range("attempts", o->attempts, RETRY_MAX_ATTEMPTS, error) &&
-           check_range("max_reply", o->max_reply, 1u << 31, error) &&
-           check_range("max_task", o->max_task, 16u << 20, error) &&
-           check_range("max_undelivered", o->max_undelivered, 1u << 31,
-                       error) &&
-           check_range("timeout.connect", (uint64_t)o->connect_timeout, day,
-                       error) &&
-           check_range("timeout.attempt", (uint64_t)o->attempt_timeout, day,
-                       error) &&
-           check_range("timeout.stall", (uint64_t)o->stall_timeout, day,
-                       error) &&
-           origin_check(o, error);
-}
-
-static bool copy(const char **text)
-{
-    char *own;
-
-    if (!*text)
-        return true;
-    own = malloc(strlen(*text) + 1);
-    if (own)
-        strcpy(own, *text);
-    *text = own;
-    return own != NULL;
-}
-
-/* Copies every string, even after one failed, so that all can be freed. */
-static bool own_strings(struct luma_options *o)
-{
-    const char **strings[] = {&o->base_url, &o->token, &o->proxy, &o->ca_file,
-                              &o->user_agent};
-    bool good = true;
-    size_t i;
-
-    for (i = 0; i < sizeof strings / sizeof *strings; i++)
-        good = copy(strings[i]) && good;
-    return good;
-}
-
-static void free_strings(struct luma_options *o)
-{
-    if (o->token)
-        memset((char *)o->token, 0, strlen(o->token));
-    free((char *)o->base_url);
-    free((char *)o->token);
-    free((char *)o->proxy);
-    free((char *)o->ca_file);
-    free((char *)o->user_agent);
-}
-
-/* ---- life -------------------------------------------------------------- */
-
-struct channel *channel_new(const struct luma_options *options,
-                            struct luma_error *error)
-{
-    struct luma_options complete_options = *options;
-    struct channel *channel;
-
-    complete(&complete_options);
-    if (!check(&complete_options, error))
-        return NULL;
-    status_set(error, LUMA_ERR_MEMORY);
-    channel = calloc(1, sizeof *channel);
-    if (!channel)
-        return NULL;
-    atomic_init(&channel->refs, 1);
-    event_chain_init(&channel->spent);
-    channel->options = complete_options;
-    if (own_strings(&channel->options)) {
-        status_set(error, LUMA_ERR_THREAD);
-        channel->jobs = queue_new();
-        if (channel->jobs)
-            channel->events = queue_new();
-        if (channel->events)
-            return channel;
-        failure_add_errno(error, errno);
-    }
-    channel_unref(channel);
-    return NULL;
-}
-
-struct channel *channel_beside(struct channel *first)
+/* One reference, a mailbox for jobs. NULL: errno says why. */
+static struct channel *new_channel(void)
 {
     struct channel *channel = calloc(1, sizeof *channel);
 
     if (!channel)
         return NULL;
     atomic_init(&channel->refs, 1);
+    event_chain_init(&channel->returned);
     channel->jobs = queue_new();
-    if (!channel->jobs) {
-        free(channel);
+    if (channel->jobs)
+        return channel;
+    free(channel);
+    return NULL;
+}
+
+struct channel *channel_new(const struct luma_options *options,
+                            struct luma_error *error)
+{
+    struct luma_options copy;
+    struct channel *channel;
+
+    if (!options_copy(&copy, options, error))
         return NULL;
+    channel = new_channel();
+    if (channel)
+        channel->events = queue_new();
+    if (channel && channel->events) {
+        channel->options = copy;
+        return channel;
     }
+    status_set(error, LUMA_ERR_THREAD);
+    failure_add_errno(error, errno);
+    options_free(&copy);
+    channel_unref(channel);
+    return NULL;
+}
+
+struct channel *channel_new_child(struct channel *first)
+{
+    struct channel *channel = new_channel();
+
+    if (!channel)
+        return NULL;
     channel->first = channel_ref(first);
     channel->options = first->options;
     channel->events = first->events;
@@ -197,19 +65,19 @@ struct channel *channel_ref(struct channel *channel)
     return channel;
 }
 
-void channel_give_back(struct channel *channel, struct luma_event *event)
+void channel_return(struct channel *channel, struct luma_event *event)
 {
     struct event_list list = {event, event, 1};
 
     event->next = NULL;
-    event_chain_put(&channel->spent, &list);
+    event_chain_put(&channel->returned, &list);
 }
 
-void channel_reclaim(struct channel *channel)
+void channel_free_returned(struct channel *channel)
 {
     struct luma_event *event;
 
-    while ((event = event_chain_take(&channel->spent)))
+    while ((event = event_chain_take(&channel->returned)))
         event_dispose(event);
 }
 
@@ -231,8 +99,8 @@ void channel_unref(struct channel *channel)
         channel_unref(channel->first);
     } else {
         drain(channel->events);
-        channel_reclaim(channel);
-        free_strings(&channel->options);
+        channel_free_returned(channel);
+        options_free(&channel->options);
     }
     free(channel);
 }

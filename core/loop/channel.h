@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What a client and its I/O thread share, and nothing else: the options, a
+/* What a client and one of its loops share, and nothing else: the options, a
  * mailbox each way, and counters. Counted, because either may leave first. */
 #ifndef LUMA_CHANNEL_H
 #define LUMA_CHANNEL_H
 
 #include <stdatomic.h>
 
-#include "luma.h"
 #include "base/queue.h"
+#include "luma.h"
 
 struct channel {
     atomic_uint refs;
     struct channel *first; /* whose options and events these are, or NULL */
     struct luma_options options; /* complete; the strings are owned */
-    struct queue *jobs;          /* to the thread; closed to end it */
+    struct queue *jobs;          /* to the loop; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
-    struct event_chain spent;    /* events to be freed by the thread */
-    /* counted by the thread */
+    struct event_chain returned; /* events to be freed by the loop */
+    /* the caller's */
+    bool started;  /* the loop runs */
+    bool wake_due; /* the loop is to be woken, but not yet */
+    /* counted by the loop */
     atomic_ullong requests, retries, bytes, tasks, unchanged;
     atomic_ullong dropped, unreadable, bad_hints, active;
 };
@@ -28,24 +31,24 @@ static inline void counter_add(atomic_ullong *counter, unsigned long long n)
         atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
-/* Completes, checks and copies the options. NULL: `error` says why. */
+/* Copies the options. NULL: `error` says why. */
 struct channel *channel_new(const struct luma_options *options,
                             struct luma_error *error);
 
-/* A channel for a second thread of the same client: its own jobs and counters,
- * the options and events of the first. NULL: errno says why. */
-struct channel *channel_beside(struct channel *first);
+/* A channel for another loop of the same client: its own jobs and counters, the
+ * options and events of the first. NULL: errno says why. */
+struct channel *channel_new_child(struct channel *first);
 
 struct channel *channel_ref(struct channel *channel);
 
-/* The caller is done with an event. The thread that made it frees it, for in
+/* The caller is done with an event. The loop that made it frees it, for in
  * malloc the two would wait for each other. */
-void channel_give_back(struct channel *channel, struct luma_event *event);
+void channel_return(struct channel *channel, struct luma_event *event);
 
-/* Frees what was given back. The I/O thread, or the last one out. */
-void channel_reclaim(struct channel *channel);
+/* Frees what was returned. The loop, or the last one out. */
+void channel_free_returned(struct channel *channel);
 
-/* The last one out frees what nobody took. Any thread. NULL is fine. */
+/* The last one out frees what is left. Any thread. NULL is fine. */
 void channel_unref(struct channel *channel);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fair turns between jobs, and the wait before a repeat. */
+/* Fair turns between jobs, and the wait before a retry. */
 #include "loop/schedule.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 void schedule_init(struct schedule *s, struct channel *channel)
 {
     *s = (struct schedule){.channel = channel};
+    s->totals = channel->first ? channel->first : channel;
     job_list_init(&s->jobs);
     s->next_deadline = INT64_MAX;
     s->budget = retry_budget_new();
@@ -21,63 +22,68 @@ void schedule_take_jobs(struct schedule *s)
 {
     struct luma_event *event;
 
-    while ((event = queue_take(s->channel->jobs, &s->look))) {
-        job_list_append(&s->jobs, (struct job *)event);
-        job_refuse_invalid((struct job *)event, &s->events);
+    while ((event = queue_take(s->channel->jobs, &s->scan_needed))) {
+        struct job *job = (struct job *)event;
+
+        job_list_append(&s->jobs, job);
+        if (job->kind->begin)
+            job->kind->begin(job, &s->events);
     }
 }
 
-bool schedule_looks(struct schedule *s, int64_t now)
+bool schedule_take_scan_request(struct schedule *s, int64_t now)
 {
-    bool looks = s->look || now >= s->next_deadline;
+    bool needed = s->scan_needed || now >= s->next_deadline;
 
-    if (looks) {
-        s->look = false;
-        s->next_deadline = INT64_MAX; /* schedule_is_over finds it again */
+    if (needed) {
+        s->scan_needed = false;
+        s->next_deadline = INT64_MAX; /* schedule_note_deadline finds it */
     }
-    return looks;
+    return needed;
 }
 
-bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
-                      enum luma_status *code)
+void schedule_note_deadline(struct schedule *s, const struct job *job)
 {
-    *code = LUMA_OK;
-    if (job_is_over(job))
-        return true;
-    if (job->broken)
-        *code = job->end.error.code;
-    else if (job->out_of_memory)
-        *code = LUMA_ERR_MEMORY;
-    else if (atomic_load(&job->cancelled))
-        *code = LUMA_ERR_CANCELLED;
-    else if (job->deadline && job->deadline <= now)
-        *code = LUMA_ERR_DEADLINE;
-    else if (job->deadline && job->deadline < s->next_deadline)
+    if (job->deadline && job->deadline < s->next_deadline)
         s->next_deadline = job->deadline;
-    return *code != LUMA_OK;
 }
 
-/* Forgets what waits for its repeat, of one job or (NULL) of all. */
+/* Drops the requests that wait to be sent again, of one job or (NULL) of
+ * all. */
 static void drop_waiting(struct schedule *s, const struct job *job)
 {
     struct luma_event **link = &s->waiting;
 
     while (*link) {
-        struct batch *batch = (struct batch *)*link;
+        struct request *request = (struct request *)*link;
 
-        if (job && batch->job != job) {
+        if (job && request->job != job) {
             link = &(*link)->next;
             continue;
         }
         *link = (*link)->next;
-        schedule_dropped(batch);
+        request->job->kind->drop(request);
     }
 }
 
-void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
+static void tick(struct schedule *s, struct job *job, int64_t now, bool last)
+{
+    if (job->kind->tick && job->kind->tick(job, now, last))
+        job_report_progress(job, &s->events);
+}
+
+void schedule_tick(struct schedule *s, const struct request *request,
+                   int64_t now)
+{
+    tick(s, request->job, now, false);
+}
+
+void schedule_end(struct schedule *s, struct job *job, enum luma_status code,
+                  int64_t now)
 {
     job_list_remove(&s->jobs, job);
     drop_waiting(s, job);
+    tick(s, job, now, true);
     job_end(job, code, &s->events);
 }
 
@@ -89,7 +95,7 @@ void schedule_free(struct schedule *s)
     drop_waiting(s, NULL);
     while ((job = s->jobs.first)) {
         job_list_remove(&s->jobs, job);
-        job_unref(job);
+        job_abandon(job);
     }
     while ((event = event_list_take(&s->events)))
         event_dispose(event);
@@ -97,228 +103,232 @@ void schedule_free(struct schedule *s)
 
 /* ---- what is sent next ------------------------------------------------- */
 
-/* Too much of the job waits for its caller. The flag asks to be woken, and is
- * set before the second look, so that a take in between is not missed. */
-static bool is_held(const struct schedule *s, struct job *job)
+/* True: too much of the job waits for its caller. The flag asks the caller to
+ * wake the loop, and is set before the second look, so that a document which is
+ * taken in between is not missed. */
+static bool pause_if_over_limit(const struct schedule *s, struct job *job)
 {
     size_t limit = s->channel->options.max_undelivered;
 
-    if (atomic_load(&job->undelivered) < limit)
+    atomic_store(&job->paused, atomic_load(&job->undelivered) >= limit);
+    if (!atomic_load(&job->paused))
         return false;
-    atomic_store(&job->held, true);
-    return atomic_load(&job->undelivered) > limit / 2;
+    if (atomic_load(&job->undelivered) > limit / 2)
+        return true;
+    atomic_store(&job->paused, false);
+    return false;
 }
 
-/* A batch whose time to be repeated has come. */
-static struct batch *due_batch(struct schedule *s, int64_t now)
+/* A request that has waited long enough. */
+static struct request *next_waiting(struct schedule *s, int64_t now)
 {
     struct luma_event **link = &s->waiting;
 
     for (; *link; link = &(*link)->next) {
-        struct batch *batch = (struct batch *)*link;
+        struct request *request = (struct request *)*link;
 
-        if (batch->due > now)
+        if (request->due > now)
             continue;
-        *link = batch->answer.event.next;
-        counter_add(&s->channel->retries, 1);
-        counter_add(&batch->job->retries, 1);
-        return batch;
+        *link = (*link)->next;
+        if (request->due) {
+            counter_add(&s->totals->retries, 1);
+            counter_add(&request->job->retries, 1);
+        }
+        return request;
     }
     return NULL;
 }
 
-/* A batch of the job that has waited longest for its turn. */
-static struct batch *fresh_batch(struct schedule *s, int64_t now)
+/* A new request of the job that has waited longest for its turn. */
+static struct request *next_new(struct schedule *s, int64_t now)
 {
-    size_t size = s->channel->options.batch_size;
     struct job *job;
 
     for (job = s->jobs.first; job; job = job->next) {
-        struct batch *batch;
+        struct request *request;
 
-        if (job->out_of_memory || !job_has_more(job, now) || is_held(s, job))
-            batch = NULL;
-        else
-            batch = job_batch(job, (uint32_t)size);
-        s->look = s->look || job->out_of_memory;
-        if (!batch)
+        if (job->phase != JOB_RUNS || job->kind->due(job) > now ||
+            pause_if_over_limit(s, job))
             continue;
+        request = job->kind->next(job, &s->channel->options, now);
+        if (!request) {
+            s->scan_needed = true;
+            continue;
+        }
         retry_count_request(&s->budget);
         job_list_remove(&s->jobs, job);
         job_list_append(&s->jobs, job);
-        return batch;
+        return request;
     }
     return NULL;
 }
 
-struct batch *schedule_next(struct schedule *s, int64_t now)
+struct request *schedule_next(struct schedule *s, int64_t now)
 {
-    struct batch *batch = due_batch(s, now);
+    struct request *request;
+    struct luma_error error;
 
-    if (!batch)
-        batch = fresh_batch(s, now);
-    if (batch)
-        batch->found = 0;
-    return batch;
+    while ((request = next_waiting(s, now)) || (request = next_new(s, now))) {
+        bool (*prepare)(struct request *, const struct luma_options *,
+                        struct luma_error *) = request->job->kind->prepare;
+
+        if (!prepare || prepare(request, &s->channel->options, &error))
+            return request;
+        schedule_not_sent(s, request, &error, now);
+    }
+    return NULL;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A job that is paused is left out: its caller wakes the loop. */
 int64_t schedule_due(const struct schedule *s, bool may_send)
 {
     const struct luma_event *event;
     const struct job *job;
-    int64_t until = s->next_deadline;
+    int64_t due = s->next_deadline;
 
     for (event = s->waiting; event && may_send; event = event->next)
-        if (((const struct batch *)event)->due < until)
-            until = ((const struct batch *)event)->due;
+        due = earlier(due, ((const struct request *)event)->due);
     for (job = s->jobs.first; job && may_send; job = job->next)
-        if (job->watch && job->watch->due && job->watch->due < until)
-            until = job->watch->due;
-    return until;
+        if (job->phase == JOB_RUNS && !atomic_load(&job->paused))
+            due = earlier(due, job->kind->due(job));
+    return due;
 }
 
 /* ---- what came of it --------------------------------------------------- */
 
-void schedule_task(struct schedule *s, struct batch *batch,
-                   struct luma_doc *doc, int64_t now)
+void schedule_document(struct schedule *s, struct request *request,
+                       struct luma_doc *doc, int64_t now)
 {
-    switch (job_task(batch->job, batch, doc, now, &s->events)) {
-    case JOB_TAKES:
-        s->look = s->look || job_is_over(batch->job);
+    struct job *job = request->job;
+
+    switch (job->kind->document(request, doc, now, &s->events)) {
+    case DOC_DELIVERED:
+        s->scan_needed = s->scan_needed || job->phase == JOB_DONE;
         counter_add(&s->channel->tasks, 1);
         break;
-    case JOB_KNOWS:
+    case DOC_UNCHANGED:
         counter_add(&s->channel->unchanged, 1);
         break;
-    case JOB_HOLDS:
+    case DOC_KEPT:
         break;
     default:
         counter_add(&s->channel->dropped, 1);
     }
 }
 
-static struct retry_answer decide(struct schedule *s, const struct batch *batch,
+void schedule_count(struct schedule *s, const struct request *request,
+                    unsigned sends, uint64_t bytes)
+{
+    counter_add(&request->job->requests, sends);
+    counter_add(&request->job->bytes, bytes);
+    counter_add(&s->totals->requests, sends);
+    counter_add(&s->totals->bytes, bytes);
+}
+
+static struct retry_answer decide(struct schedule *s,
+                                  const struct request *request,
                                   const struct exchange_end *end, int64_t now)
 {
-    const struct luma_options *o = &s->channel->options;
-    int64_t deadline = batch->job->deadline;
+    int64_t deadline = request->job->deadline;
     struct retry_question question = {
         .how = end->how,
-        .attempt = batch->attempts,
-        .attempts = job_attempts(batch->job, o),
+        .attempt = request->attempts,
+        .attempts = request->max_sends,
         .hint = end->hint,
         .left = deadline ? deadline - now : -1,
-        .attempt_timeout = o->attempt_timeout,
+        .attempt_timeout = request->least,
         .chance = random_unit(&s->random),
     };
 
-    if (deadline && deadline - batch->job->started < o->attempt_timeout)
-        question.attempt_timeout = deadline - batch->job->started;
     return retry_decide(&s->budget, &question);
 }
 
-/* The batch waits for another exchange, or fails with this one: true. */
-static bool repeat_or_fail(struct schedule *s, struct batch *batch,
-                           struct exchange_end *end, int64_t now)
+static void send_again(struct schedule *s, struct request *request, int64_t due)
 {
-    struct retry_answer answer = decide(s, batch, end, now);
+    request->due = due;
+    request->answer.event.next = s->waiting;
+    s->waiting = &request->answer.event;
+}
 
-    if (answer.verdict == RETRY_AFTER) {
-        batch->due = now + answer.delay;
-        batch->spent += answer.cost;
-        batch->answer.event.next = s->waiting;
-        s->waiting = &batch->answer.event;
+/* The request waits for its retry, or has failed for good: false. */
+static bool retry(struct schedule *s, struct request *request,
+                  struct exchange_end *end, int64_t now)
+{
+    struct retry_answer answer = decide(s, request, end, now);
+
+    if (answer.verdict != RETRY_AFTER) {
+        retry_explain(&end->error, answer.verdict);
+        request->job->kind->failed(request, end, now, &s->events);
         return false;
     }
-    retry_explain(&end->error, answer.verdict);
-    job_failed(batch->job, batch, end, now, &s->events);
+    request->retry_cost += answer.cost;
+    send_again(s, request, now + answer.delay);
     return true;
 }
 
-void schedule_count(struct schedule *s, const struct batch *batch,
-                    unsigned sends, uint64_t bytes)
+/* The client's totals leave out documents that only serve a download. */
+static void count_end(struct schedule *s, const struct exchange_end *end)
 {
-    counter_add(&batch->job->requests, sends);
-    counter_add(&batch->job->bytes, bytes);
-    counter_add(&s->channel->requests, sends);
-    counter_add(&s->channel->bytes, bytes);
-}
-
-void schedule_dropped(struct batch *batch)
-{
-    job_unref(batch->job);
-    batch_free(batch);
-}
-
-/* Tasks that looked like those that were asked for: now all have come. Where
- * one could not be read, it may be the one that was asked for. */
-static void place_held(struct schedule *s, struct batch *batch, int64_t now)
-{
-    uint32_t held = batch->held_count, placed = 0;
-
-    while (job_place_held(batch->job, batch, now, &s->events))
-        placed++;
-    counter_add(&s->channel->tasks, placed);
-    counter_add(&s->channel->dropped, held - placed);
-}
-
-/* An answer that is none to this batch, after all. An id that was asked for
- * alone from the beginning has all its attempts; a watch has its rounds. */
-static void check_answer(const struct batch *batch, struct exchange_end *end)
-{
-    uint32_t left = batch->answer.count;
-    const char *detail = NULL;
-
-    if (end->error.code != LUMA_OK || batch->found || !left)
-        return;
-    if (!end->listed && !end->unreadable)
-        detail = "it is a single task that was not requested";
-    else if (left == 1 && !batch->suspects && !batch->job->watch &&
-             end->unreadable && end->why == LUMA_ERR_REPLY)
-        detail = batch_unreadable_text(batch);
-    if (!detail)
-        return;
-    status_change(&end->error, LUMA_ERR_REPLY, detail);
-    end->how = status_retry(LUMA_ERR_REPLY, 0);
-}
-
-/* True when the batch is no more. */
-static bool settle(struct schedule *s, struct batch *batch,
-                   struct exchange_end *end, int64_t now)
-{
-    struct job *job = batch->job;
-
-    if (end->error.code == LUMA_OK && !end->unreadable)
-        place_held(s, batch, now);
-    batch_drop_held(batch);
-    ledger_trim(&job->ledger, batch);
-    check_answer(batch, end);
-    if (end->error.code != LUMA_OK && batch->answer.count)
-        return repeat_or_fail(s, batch, end, now);
-    retry_refund(&s->budget, batch->spent);
-    job_answered(job, batch, &end->error, now, &s->events);
-    return true;
-}
-
-void schedule_finished(struct schedule *s, struct batch *batch,
-                       struct exchange_end *end, int64_t now)
-{
-    struct job *job = batch->job;
-
+    counter_add(&s->channel->tasks, end->delivered);
     counter_add(&s->channel->dropped, end->strangers);
     counter_add(&s->channel->unreadable, end->unreadable);
-    counter_add(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
-    batch->unreadable = end->unreadable;
-    batch->why = end->why;
-    batch->attempts += end->sends ? end->sends : 1;
-    end->error.attempts = batch->attempts;
-    if (job->ended) { /* all its tasks had come before the reply's end */
-        schedule_dropped(batch);
-        return;
+    counter_add(&s->totals->bad_hints, end->hint.kind == HINT_ABSURD);
+}
+
+/* True where the request is not sent again. What led further was no attempt. */
+static bool follow(struct schedule *s, struct request *request,
+                   struct exchange_end *end, int64_t now)
+{
+    unsigned attempts = request->attempts;
+    double cost = request->retry_cost;
+
+    request->sends += end->sends;
+    request->attempts += end->sends ? end->sends : 1;
+    end->error.attempts = request->attempts;
+    switch (request->job->kind->ended(request, end, now, &s->events)) {
+    case REQUEST_AGAIN:
+        request->attempts = attempts;
+        send_again(s, request, 0);
+        return false;
+    case REQUEST_FAILED:
+        return !retry(s, request, end, now);
+    default:
+        retry_refund(&s->budget, cost);
+        return true;
     }
-    if (settle(s, batch, end, now)) {
-        job_rest(job, now, random_unit(&s->random));
-        job_unref(job);
-    }
-    s->look = true;
+}
+
+static void rest(struct schedule *s, struct job *job, int64_t now)
+{
+    if (job->kind->rest)
+        job->kind->rest(job, now, random_unit(&s->random));
+    s->scan_needed = true;
+}
+
+void schedule_ended(struct schedule *s, struct request *request,
+                    struct exchange_end *end, int64_t now)
+{
+    struct job *job = request->job;
+
+    if (job->phase == JOB_ENDED) /* its tasks came before the response's end */
+        job->kind->drop(request);
+    else if (follow(s, request, end, now))
+        rest(s, job, now);
+    count_end(s, end);
+}
+
+void schedule_not_sent(struct schedule *s, struct request *request,
+                       const struct luma_error *error, int64_t now)
+{
+    struct exchange_end end = {.outcome = EXCHANGE_FAILED, .error = *error};
+    struct job *job = request->job;
+
+    end.error.attempts = request->attempts;
+    job->kind->failed(request, &end, now, &s->events);
+    rest(s, job, now);
 }

@@ -1,66 +1,77 @@
 /* SPDX-License-Identifier: MIT */
-/* Which batch is sent next and when: fair turns between jobs, admission by what
- * their callers have not taken yet, and the wait before a repeat. Knows no
- * libcurl. The I/O thread only; nothing blocks. */
+/* Which request is sent next and when: fair turns between jobs, admission by
+ * what their callers have not taken yet, retries, and the ends of jobs. Knows
+ * no libcurl, and of the kinds of job only their table.
+ *
+ * The loop's thread only. Nothing blocks, but for the disk at a download's
+ * end. */
 #ifndef LUMA_SCHEDULE_H
 #define LUMA_SCHEDULE_H
 
-#include "loop/channel.h"
-#include "job/job.h"
 #include "http/retry.h"
+#include "job/job.h"
+#include "loop/channel.h"
 
 struct schedule {
     struct channel *channel;
+    struct channel *totals; /* where a client's requests are counted */
     struct job_list jobs;
-    struct luma_event *waiting; /* batches to be repeated, in no order */
+    struct luma_event *waiting; /* requests to be sent again */
     struct event_list events;   /* for the caller, not handed over yet */
     struct retry_budget budget;
     uint64_t random;
-    bool look;             /* some job may be over */
+    bool scan_needed;      /* some job may have to end */
     int64_t next_deadline; /* the first of all jobs; INT64_MAX: none */
 };
 
 void schedule_init(struct schedule *schedule, struct channel *channel);
 
-/* Drops all jobs and events. */
+/* Drops all jobs and events. No request may be in flight. */
 void schedule_free(struct schedule *schedule);
 
-/* Takes in the jobs that were submitted, and the wish to be looked at. */
+/* Takes in the jobs that were submitted. */
 void schedule_take_jobs(struct schedule *schedule);
 
-/* A batch to send now, which the sender owns until schedule_finished; NULL:
- * nothing is to be sent yet. */
-struct batch *schedule_next(struct schedule *schedule, int64_t now);
+/* A request to send now, the caller's until schedule_ended or its job's drop;
+ * NULL: there is none yet. */
+struct request *schedule_next(struct schedule *schedule, int64_t now);
 
-/* The moment when a job needs a look or, where `may_send`, a batch may be sent
- * again; INT64_MAX: never. */
+/* When something is to be done; INT64_MAX: not by itself. `may_send`: a request
+ * could be sent. */
 int64_t schedule_due(const struct schedule *schedule, bool may_send);
 
-/* A task that came in reply to the batch. Owns it. */
-void schedule_task(struct schedule *schedule, struct batch *batch,
-                   struct luma_doc *doc, int64_t now);
+/* A document of the response to the request. Takes it. */
+void schedule_document(struct schedule *schedule, struct request *request,
+                       struct luma_doc *doc, int64_t now);
 
-/* The exchange for the batch has ended; its tasks were passed on. Owns the
- * batch, which is told of, sent again later, or made into others. */
-void schedule_finished(struct schedule *schedule, struct batch *batch,
-                       struct exchange_end *end, int64_t now);
-
-/* The exchange for the batch was cut short with its job. Owns the batch. */
-void schedule_dropped(struct batch *batch);
-
-/* The batch went on the wire so many times more, and so many bytes came. */
-void schedule_count(struct schedule *schedule, const struct batch *batch,
+/* The request was sent so many times more, and so many bytes came. */
+void schedule_count(struct schedule *schedule, const struct request *request,
                     unsigned sends, uint64_t bytes);
 
-/* True when jobs are to be looked at one by one: something of them has been
- * settled, their callers want something, or a deadline has passed. */
-bool schedule_looks(struct schedule *schedule, int64_t now);
+/* Reports how far the request's job has got, if it is time to. */
+void schedule_tick(struct schedule *schedule, const struct request *request,
+                   int64_t now);
 
-/* The job is settled (LUMA_OK), cancelled or out of time: it is to be ended,
- * and unless it is settled, its exchanges are to be dropped before. */
-bool schedule_is_over(struct schedule *schedule, const struct job *job,
-                      int64_t now, enum luma_status *code);
+/* The exchange has ended, and its documents were passed on. Takes the request,
+ * which is settled, or waits to be sent again; and end->location. */
+void schedule_ended(struct schedule *schedule, struct request *request,
+                    struct exchange_end *end, int64_t now);
+
+/* The request could not be sent, as `error` says; it is not retried. Takes
+ * it. */
+void schedule_not_sent(struct schedule *schedule, struct request *request,
+                       const struct luma_error *error, int64_t now);
+
+/* True when the jobs have to be looked at one by one: something was settled,
+ * their callers want something, or a deadline has passed. Forgets why. */
+bool schedule_take_scan_request(struct schedule *schedule, int64_t now);
+
+/* Notes the deadline of a job that goes on. */
+void schedule_note_deadline(struct schedule *schedule, const struct job *job);
+
+/* Ends the job, and with it the loop's reference. None of its requests may be
+ * in flight, unless it is done. */
 void schedule_end(struct schedule *schedule, struct job *job,
-                  enum luma_status code);
+                  enum luma_status code, int64_t now);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of job.h: whole jobs against servers that cap, repeat, answer strangers
- * and break off. However it goes, every id has exactly one outcome. */
-#include "job/job.h"
+/* Tests of fetch.h: whole jobs against servers that cap, repeat, send tasks
+ * that were not requested, and break off. However it goes, every id has exactly
+ * one outcome. */
+#include "job/fetch.h"
 
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
 #include "check.h"
 #include "json/reader.h"
 
-enum { MAX_IDS = 24, MAX_FLYING = 4, MANY_TURNS = 20000 };
+enum { MAX_IDS = 24, MAX_IN_FLIGHT = 4, MANY_TURNS = 20000 };
 
 #ifdef __SANITIZE_THREAD__ /* slow, and there is but one thread here */
 enum { RUNS = 15000 };
@@ -35,9 +36,10 @@ struct run {
     struct server server;
     uint32_t count, size; /* ids, and ids a batch */
     struct luma_ids *ids;
+    struct luma_options options;
     struct job *job;
     struct event_list events;
-    struct batch *flying[MAX_FLYING];
+    struct request *in_flight[MAX_IN_FLIGHT];
     unsigned turns;
     bool known[MAX_IDS]; /* to the server */
     enum outcome outcome[MAX_IDS];
@@ -74,49 +76,56 @@ static struct luma_doc *make_task(const char *id, size_t len)
     return doc;
 }
 
-static void answer_with(struct run *run, struct batch *batch, uint32_t index)
+static enum doc_verdict send_doc(struct run *run, struct request *request,
+                                 const char *id, size_t len)
+{
+    return run->job->kind->document(request, make_task(id, len), 1000,
+                                    &run->events);
+}
+
+static void answer_with(struct run *run, struct request *request,
+                        uint32_t index)
 {
     size_t len;
     const char *id = ids_get(run->ids, index, &len);
 
-    if (job_task(run->job, batch, make_task(id, len), 1000, &run->events) ==
-        JOB_TAKES)
+    if (send_doc(run, request, id, len) == DOC_DELIVERED)
         insist(run->known[index], "a task the server has");
 }
 
-static void answer_strays(struct run *run, struct batch *batch)
+static void answer_strays(struct run *run, struct request *request)
 {
     uint32_t other = (uint32_t)chance(&run->seed, run->count);
 
-    insist(job_task(run->job, batch, make_task("nobody's", 8), 1000,
-                    &run->events) == JOB_DROPS,
-           "a stranger is not passed on");
+    insist(send_doc(run, request, "nobody's", 8) == DOC_DROPPED,
+           "a task that was not requested is not passed on");
     if (run->known[other])
-        answer_with(run, batch, other);
+        answer_with(run, request, other);
 }
 
-/* The reply; false when it breaks off. */
-static bool reply_to(struct run *run, struct batch *batch)
+/* The response; false when it breaks off. */
+static bool reply_to(struct run *run, struct request *request,
+                     struct exchange_end *end)
 {
     const struct server *s = &run->server;
     unsigned room = s->cap ? s->cap : MAX_IDS;
-    uint32_t asked[MAX_IDS], count = batch->answer.count, i;
+    uint32_t asked[MAX_IDS], count = request->answer.count, i;
 
-    memcpy(asked, batch->ids, count * sizeof *asked);
+    memcpy(asked, request->answer.ids, count * sizeof *asked);
     for (i = 0; i < count && room; i++) {
         if (one_in(run, s->breaks))
             return false;
         if (one_in(run, s->strays))
-            answer_strays(run, batch);
+            answer_strays(run, request);
         if (!run->known[asked[i]] || one_in(run, s->forgets))
             continue;
-        answer_with(run, batch, asked[i]);
+        answer_with(run, request, asked[i]);
         if (one_in(run, s->repeats))
-            answer_with(run, batch, asked[i]);
+            answer_with(run, request, asked[i]);
         room--;
     }
-    batch->unreadable = one_in(run, s->unreadable);
-    batch->why = one_in(run, 2) ? LUMA_ERR_TOO_LARGE : LUMA_ERR_REPLY;
+    end->unreadable = one_in(run, s->unreadable);
+    end->why = one_in(run, 2) ? LUMA_ERR_TOO_LARGE : LUMA_ERR_REPLY;
     return !one_in(run, s->breaks);
 }
 
@@ -162,67 +171,85 @@ static void hear(struct run *run)
 
 /* ---- the thread -------------------------------------------------------- */
 
-static void check_sent(const struct run *run, const struct batch *batch)
+static struct ledger *ledger_of(const struct run *run)
 {
+    return &((struct fetch *)run->job)->ledger;
+}
+
+static void check_sent(const struct run *run, const struct request *request)
+{
+    const struct luma_answer *answer = &request->answer;
     uint32_t i;
 
-    insist(batch->answer.count > 0 && batch->answer.count <= run->size,
+    insist(answer->count > 0 && answer->count <= run->size,
            "a batch has from 1 to `size` ids");
-    for (i = 0; i < batch->answer.count; i++)
-        insist(run->outcome[batch->ids[i]] == OPEN,
-               "no id is asked for after it has its outcome");
+    for (i = 0; i < answer->count; i++)
+        insist(run->outcome[answer->ids[i]] == OPEN,
+               "no id is requested after it has its outcome");
 }
 
-/* Makes a batch if there is room and need for one. False: no memory. */
+/* Makes a request if there is room and need for one. False: no memory. */
 static bool send_one(struct run *run)
 {
+    const struct job_kind *kind = run->job->kind;
     unsigned i = 0;
 
-    while (i < MAX_FLYING && run->flying[i])
+    while (i < MAX_IN_FLIGHT && run->in_flight[i])
         i++;
-    if (i == MAX_FLYING || !ledger_has_more(&run->job->ledger))
+    if (i == MAX_IN_FLIGHT || kind->due(run->job) > 1000)
         return true;
-    run->flying[i] = ledger_batch(&run->job->ledger, run->size);
-    if (!run->flying[i])
-        return false;
-    run->flying[i]->job = run->job;
-    return true;
+    run->options.batch_size = run->size;
+    run->in_flight[i] = kind->next(run->job, &run->options, 1000);
+    return run->in_flight[i] != NULL;
 }
 
-/* The batch in this place is answered, as schedule_finished has it. */
+/* The request in this place has failed for good, or is settled. */
+static void end_request(struct run *run, unsigned place,
+                        struct exchange_end *end)
+{
+    struct request *request = run->in_flight[place];
+    const struct job_kind *kind = run->job->kind;
+
+    if (kind->ended(request, end, 1000, &run->events) == REQUEST_FAILED) {
+        if (request->attempts < 3 && !one_in(run, run->server.gives_up))
+            return; /* it is retried */
+        kind->failed(request, end, 1000, &run->events);
+    }
+    run->in_flight[place] = NULL;
+}
+
+/* The request in this place is sent and answered. */
 static void exchange(struct run *run, unsigned place)
 {
-    struct batch *batch = run->flying[place];
-    struct exchange_end end = {.sends = 1};
-    bool whole;
+    struct request *request = run->in_flight[place];
+    struct exchange_end end = {.sends = 1, .listed = true};
+    struct luma_error error;
 
-    ledger_trim(&run->job->ledger, batch); /* settled while it waited */
+    /* what was settled while it waited is sent again, and does no harm */
+    batch_drop_settled((struct batch *)request, ledger_of(run));
     hear(run);
-    if (batch->answer.count)
-        check_sent(run, batch);
-    batch->found = 0;
-    batch->attempts++;
-    whole = reply_to(run, batch);
-    ledger_trim(&run->job->ledger, batch);
-    if (!whole && batch->answer.count && batch->attempts < 3 &&
-        !one_in(run, run->server.gives_up))
-        return; /* it is repeated */
-    run->flying[place] = NULL;
-    whole = whole || !batch->answer.count;
-    status_set(&end.error, whole ? LUMA_OK : LUMA_ERR_TRUNCATED);
-    if (whole)
-        job_answered(run->job, batch, &end.error, 1000, &run->events);
-    else
-        job_failed(run->job, batch, &end, 1000, &run->events);
+    if (request->answer.count)
+        check_sent(run, request);
+    request->attempts++;
+    if (!run->job->kind->prepare(request, &run->options, &error)) {
+        run->job->kind->failed(request, &(struct exchange_end){.error = error},
+                               1000, &run->events);
+        run->in_flight[place] = NULL;
+        return;
+    }
+    status_set(&end.error,
+               reply_to(run, request, &end) ? LUMA_OK : LUMA_ERR_TRUNCATED);
+    end_request(run, place, &end);
 }
 
-static void drop_flying(struct run *run)
+static void drop_in_flight(struct run *run)
 {
     unsigned i;
 
-    for (i = 0; i < MAX_FLYING; i++) {
-        free(run->flying[i]);
-        run->flying[i] = NULL;
+    for (i = 0; i < MAX_IN_FLIGHT; i++) {
+        if (run->in_flight[i])
+            run->job->kind->drop(run->in_flight[i]);
+        run->in_flight[i] = NULL;
     }
 }
 
@@ -231,20 +258,22 @@ static void run_job(struct run *run, unsigned cancel)
 {
     enum luma_status code = LUMA_OK;
 
-    while (!job_is_over(run->job) && code == LUMA_OK) {
-        unsigned place = (unsigned)chance(&run->seed, MAX_FLYING);
+    while (run->job->phase == JOB_RUNS && code == LUMA_OK) {
+        unsigned place = (unsigned)chance(&run->seed, MAX_IN_FLIGHT);
 
         if (one_in(run, cancel))
             code = LUMA_ERR_CANCELLED;
         else if (chance(&run->seed, 2) && !send_one(run))
             code = LUMA_ERR_MEMORY;
-        else if (run->flying[place])
+        else if (run->in_flight[place])
             exchange(run, place);
         hear(run);
         if (++run->turns > MANY_TURNS)
             code = LUMA_ERR_STALL_TIMEOUT;
     }
-    drop_flying(run);
+    drop_in_flight(run);
+    if (code == LUMA_OK && run->job->phase == JOB_FAILED)
+        code = run->job->end.error.code;
     job_end(run->job, code, &run->events);
     hear(run);
     insist(run->ends == 1, "it ends once");
@@ -267,8 +296,9 @@ static bool start(struct run *run, uint32_t count)
             return false;
     }
     if (run->ids)
-        run->job = job_new(&(struct job_order){.ids = run->ids, .deadline = 0},
-                           1000, (struct luma_job *)run);
+        run->job = fetch_new(run->ids, 0, 1000);
+    if (run->job)
+        job_ref(run->job)->end.event.job = (struct luma_job *)run;
     return run->job != NULL;
 }
 
@@ -367,71 +397,63 @@ static void test_capping_servers(void)
 
 /* ---- single steps ------------------------------------------------------ */
 
-/* The next batch, which has `count` ids, is answered without a new task, and
- * with `unreadable` ones. */
+/* The next request, which has `count` ids, is answered without a task, and with
+ * `unreadable` rows. */
 static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
 {
-    struct luma_error answer;
-    struct batch *batch;
+    struct exchange_end end = {.sends = 1, .listed = true};
 
-    status_set(&answer, LUMA_OK);
     must(send_one(run));
-    batch = run->flying[0];
-    CHECK_INT(batch->answer.count, count);
-    batch->unreadable = unreadable;
-    batch->why = LUMA_ERR_REPLY;
-    run->flying[0] = NULL;
-    job_answered(run->job, batch, &answer, 1000, &run->events);
+    CHECK_INT(run->in_flight[0]->answer.count, count);
+    status_set(&end.error, LUMA_OK);
+    end.unreadable = unreadable;
+    end.why = LUMA_ERR_REPLY;
+    end_request(run, 0, &end);
+    CHECK(!run->in_flight[0]);
     hear(run);
 }
 
-/* One batch of four ids, the first of which is answered; one of the others is
- * to blame for what cannot be read, and one is not known. */
+/* One request for four ids, the first of which is answered; one of the others
+ * is to blame for what cannot be read, and one is not known. */
 static void test_unreadable(void)
 {
     struct run run = {.size = 4, .known = {true}};
-    struct luma_error answer;
-    struct batch *batch;
+    struct exchange_end end = {.unreadable = 2, .why = LUMA_ERR_REPLY};
 
     must(start(&run, 4) && send_one(&run));
-    batch = run.flying[0];
-    batch->unreadable = 2;
-    answer_with(&run, batch, 0);
-    CHECK_INT(batch->found, 1);
-    status_set(&answer, LUMA_OK);
-    run.flying[0] = NULL;
-    ledger_trim(&run.job->ledger, batch);
-    job_answered(run.job, batch, &answer, 1000, &run.events); /* asked again */
+    answer_with(&run, run.in_flight[0], 0);
+    status_set(&end.error, LUMA_OK);
+    end_request(&run, 0, &end); /* the others are requested again */
     hear(&run);
     CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);
-    answer_nothing(&run, 1, 1); /* asked in halves */
+    answer_nothing(&run, 1, 1); /* in halves */
     answer_nothing(&run, 2, 1);
     CHECK(run.outcome[1] == FAILED && run.outcome[2] == OPEN);
     answer_nothing(&run, 1, 0);
     answer_nothing(&run, 1, 1);
     CHECK(run.outcome[2] == MISSING && run.outcome[3] == FAILED);
-    CHECK(job_is_over(run.job));
+    CHECK(run.job->phase == JOB_DONE);
     job_end(run.job, LUMA_ERR_CANCELLED, &run.events);
     hear(&run);
     CHECK_INT(run.end, LUMA_OK);
     finish(&run);
 }
 
-/* A task for a batch that is gone still counts. */
+/* A task of another request that is in flight still counts. */
 static void test_late_task(void)
 {
     struct run run = {.size = 1, .known = {true, true}};
 
     must(start(&run, 2) && send_one(&run) && send_one(&run));
-    answer_with(&run, run.flying[0], 1);
+    answer_with(&run, run.in_flight[0], 1);
     hear(&run);
     CHECK(run.outcome[1] == TASK);
-    exchange(&run, 1); /* nothing of it is open any more */
+    exchange(&run, 1); /* none of its ids is open any more */
     hear(&run);
-    CHECK(run.outcome[0] == OPEN && !job_is_over(run.job));
+    CHECK(run.outcome[0] == OPEN && run.job->phase == JOB_RUNS);
     exchange(&run, 0);
     hear(&run);
-    CHECK(run.outcome[0] == TASK && job_is_over(run.job));
+    CHECK(run.outcome[0] == TASK && run.job->phase == JOB_DONE);
     job_end(run.job, LUMA_OK, &run.events);
     hear(&run);
     finish(&run);
@@ -443,10 +465,10 @@ static void test_nothing_to_do(void)
 
     run.ids = luma_ids_new(1, 1);
     must(run.ids);
-    run.job = job_new(&(struct job_order){.ids = run.ids, .deadline = 50}, 1000,
-                      (struct luma_job *)&run);
+    run.job = fetch_new(run.ids, 50, 1000);
     must(run.job);
-    CHECK(job_is_over(run.job));
+    job_ref(run.job)->end.event.job = (struct luma_job *)&run;
+    CHECK(run.job->phase == JOB_DONE);
     CHECK_INT(run.job->deadline, 1050);
     job_end(run.job, LUMA_ERR_DEADLINE, &run.events);
     hear(&run);

@@ -23,7 +23,7 @@ static void check_body(const struct luma_ids *ids, uint32_t max,
 
     must(ledger_init(&ledger, ids) && (batch = ledger_batch(&ledger, max)));
     must(buf_append_text(&body, "what was there before"));
-    CHECK(batch_body(batch, ids, &body));
+    CHECK(ids_write(ids, batch->ids, batch->request.answer.count, &body));
     CHECK_BYTES(body.data, body.len, want, strlen(want));
     buf_free(&body);
     free(batch);
@@ -76,12 +76,11 @@ static void check_batch(const struct batch *batch, const char *indices)
     size_t used = 0;
     uint32_t i;
 
-    for (i = 0; i < batch->answer.count; i++)
+    for (i = 0; i < batch->request.answer.count; i++)
         used +=
             (size_t)snprintf(is + used, sizeof is - used, "%u ", batch->ids[i]);
     CHECK_TEXT(is, indices);
-    CHECK(batch->answer.ids == batch->ids);
-    CHECK_INT(batch->answer.event.kind, LUMA_EVENT_SETTLED);
+    CHECK(batch->request.answer.ids == batch->ids);
 }
 
 static struct batch *next_batch(struct ledger *ledger, uint32_t max,
@@ -128,17 +127,17 @@ static void test_ledger(void)
     CHECK(!settle(&ledger, "x", 0));
     CHECK(settle(&ledger, "e", 4) && settle(&ledger, "g", 6));
     CHECK_INT(ledger.open, 4);
-    ledger_trim(&ledger, one);
+    batch_drop_settled(one, &ledger);
     check_batch(one, "0 2 ");
     CHECK(ledger_ask_again(&ledger, one, false));
     free(one);
     CHECK(settle(&ledger, "a", 0));       /* while it waits to be asked for */
     three = next_batch(&ledger, 3, "2 "); /* and "g" has come already */
     CHECK(!ledger_has_more(&ledger));
-    ledger_trim(&ledger, two);
+    batch_drop_settled(two, &ledger);
     check_batch(two, "3 5 ");
-    ledger_close(&ledger, two);
-    ledger_close(&ledger, three);
+    batch_settle_all(two, &ledger);
+    batch_settle_all(three, &ledger);
     CHECK_INT(ledger.open, 0);
     CHECK(!settle(&ledger, "d", 3)); /* too late */
     free(two);
@@ -151,7 +150,7 @@ static void test_ledger(void)
 static void answer_one(struct ledger *ledger, struct batch *batch)
 {
     ledger_settle(ledger, batch->ids[0]);
-    ledger_trim(ledger, batch);
+    batch_drop_settled(batch, ledger);
     insist(ledger_ask_again(ledger, batch, false), "there is memory");
     free(batch);
 }
@@ -160,8 +159,8 @@ static void answer_one(struct ledger *ledger, struct batch *batch)
  * is kept per id stays what it is. */
 static void test_capped_ledger(void)
 {
-    enum { IDS = 10000, FLYING = 8 };
-    struct batch *flying[FLYING] = {0};
+    enum { IDS = 10000, IN_FLIGHT = 8 };
+    struct batch *in_flight[IN_FLIGHT] = {0};
     struct luma_ids *ids = new_ids(IDS);
     struct ledger ledger;
     uint32_t i;
@@ -171,7 +170,7 @@ static void test_capped_ledger(void)
         must(add_id(ids, (snprintf(id, sizeof id, "%u", i), id)) == LUMA_OK);
     must(ledger_init(&ledger, ids));
     for (i = 0; ledger.open; i++) {
-        struct batch **batch = &flying[i % FLYING];
+        struct batch **batch = &in_flight[i % IN_FLIGHT];
 
         if (*batch)
             answer_one(&ledger, *batch);
@@ -179,7 +178,7 @@ static void test_capped_ledger(void)
         if (ledger_has_more(&ledger))
             must((*batch = ledger_batch(&ledger, 100)));
     }
-    CHECK(ledger.again.ids.room <= 16 * IDS);
+    CHECK(ledger.retry_ids.ids.room <= 16 * IDS);
     ledger_free(&ledger);
     luma_ids_unref(ids);
 }
@@ -195,14 +194,14 @@ static unsigned find_bad(struct ledger *ledger, uint32_t bad, uint32_t max)
         uint32_t i, n;
 
         must(batch);
-        n = batch->answer.count;
+        n = batch->request.answer.count;
         for (i = 0; i < n && batch->ids[i] != bad; i++)
             ledger_settle(ledger, batch->ids[i]);
         requests++;
-        ledger_trim(ledger, batch);
-        if (n == 1 && batch->answer.count)
-            ledger_close(ledger, batch);
-        else if (batch->answer.count)
+        batch_drop_settled(batch, ledger);
+        if (n == 1 && batch->request.answer.count)
+            batch_settle_all(batch, ledger);
+        else if (batch->request.answer.count)
             insist(ledger_ask_again(ledger, batch, true), "there is memory");
         free(batch);
     }
@@ -275,7 +274,7 @@ static void test_invalid(void)
     must(add_id(ids, "\xF0\x9F\x98\x80") == LUMA_OK);
     must(ledger_init(&ledger, ids) && (batch = ledger_invalid(&ledger)));
     check_batch(batch, "1 2 3 4 ");
-    ledger_close(&ledger, batch);
+    batch_settle_all(batch, &ledger);
     free(batch);
     batch = next_batch(&ledger, 9, "0 5 ");
     free(batch);
@@ -315,7 +314,8 @@ static char *make_body(void)
     }
     good = good && ledger_init(&ledger, ids) &&
            (batch = ledger_batch(&ledger, 35)) &&
-           batch_body(batch, ids, &body) && buf_append(&body, "", 1);
+           ids_write(ids, batch->ids, batch->request.answer.count, &body) &&
+           buf_append(&body, "", 1);
     free(batch);
     ledger_free(&ledger);
     luma_ids_unref(ids);

@@ -31,6 +31,21 @@ static struct luma_doc *task(const char *text)
     return doc;
 }
 
+/* To be given to free_watch. */
+static struct watch *new_watch(uint32_t ids)
+{
+    struct watch *watch = calloc(1, sizeof *watch);
+
+    must(watch && watch_init(watch, &options, ids));
+    return watch;
+}
+
+static void free_watch(struct watch *watch)
+{
+    watch_clear(watch);
+    free(watch);
+}
+
 /* What the watch makes of it: 'c' it has changed, 'f' it is final. */
 static const char *seen(struct watch *watch, const char *text, int64_t now)
 {
@@ -38,7 +53,7 @@ static const char *seen(struct watch *watch, const char *text, int64_t now)
     struct luma_doc *doc = task(text);
     int word;
 
-    watch_task(watch, 1, doc, now);
+    watch_compare(watch, 1, doc, now);
     word = doc->changed + 2 * doc->final;
     free(doc);
     return words[word];
@@ -50,9 +65,8 @@ static const char *seen(struct watch *watch, const char *text, int64_t now)
 
 static void test_changes(void)
 {
-    struct watch *w = watch_new(&options, 2);
+    struct watch *w = new_watch(2);
 
-    must(w);
     CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 0), "c");
     CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 1), "");
     CHECK_TEXT(seen(w, ROW("SUBMITTED", "0"), 2), ""); /* the same state */
@@ -62,20 +76,18 @@ static void test_changes(void)
     CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "null"), 6), "c");
     CHECK_TEXT(seen(w, ROW("IN_PROGRESS", "\"soon\""), 7), "");
     CHECK_TEXT(seen(w, ROW("FAILURE", "null"), 8), "cf");
-    watch_free(w);
+    free_watch(w);
 }
 
 static void test_links(void)
 {
-    struct watch *w = watch_new(&options, 2);
+    struct watch *w = new_watch(2);
 
-    must(w);
     CHECK_TEXT(seen(w, DONE(""), 100), "c");
     CHECK_TEXT(seen(w, DONE(",\"video\":{\"url\":\"\"}"), 30099), "");
     CHECK_TEXT(seen(w, DONE(",\"video\":null"), 30100), "f");
-    watch_free(w);
-    w = watch_new(&options, 2);
-    must(w);
+    free_watch(w);
+    w = new_watch(2);
     CHECK_TEXT(seen(w, DONE(",\"video_raw\":{\"url\":\"/u\"}"), 0), "cf");
     CHECK_TEXT(seen(w, DONE(",\"artifact\":{\"video\":{\"url\":\"/u\"}}"), 0),
                "f");
@@ -84,75 +96,72 @@ static void test_links(void)
                     "\"video\":{\"download_url\":\"/u\"}}}",
                     0),
                "f");
-    watch_free(w);
+    free_watch(w);
 }
 
 static void test_missing(void)
 {
-    struct watch *w = watch_new(&options, 2);
+    struct watch *w = new_watch(2);
 
-    must(w);
-    CHECK(!watch_doubts(w, 1, IS_MISSING, 1000));
-    CHECK(!watch_doubts(w, 1, IS_MISSING, 60999));
-    CHECK(watch_doubts(w, 1, IS_MISSING, 61000));
-    CHECK(!watch_doubts(w, 0, IS_MISSING, 61000)); /* each id by itself */
+    CHECK(!watch_is_certain(w, 1, IS_MISSING, 1000));
+    CHECK(!watch_is_certain(w, 1, IS_MISSING, 60999));
+    CHECK(watch_is_certain(w, 1, IS_MISSING, 61000));
+    CHECK(!watch_is_certain(w, 0, IS_MISSING, 61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
-    CHECK(
-        !watch_doubts(w, 1, IS_MISSING, 70000)); /* from the beginning again */
-    CHECK(watch_doubts(w, 1, IS_MISSING, 130000));
-    watch_free(w);
+    CHECK(!watch_is_certain(w, 1, IS_MISSING,
+                            70000)); /* from the beginning again */
+    CHECK(watch_is_certain(w, 1, IS_MISSING, 130000));
+    free_watch(w);
 }
 
 /* The waits before so many rounds, changed or not, in seconds. */
 static void test_rounds(void)
 {
     static const double quiet[] = {5, 7.5, 11.25, 15, 15};
-    struct watch *w = watch_new(&options, 1);
+    struct watch *w = new_watch(1);
     size_t i;
 
-    must(w);
     for (i = 0; i < COUNT(quiet); i++) {
-        watch_begin(w);
+        watch_begin_round(w);
         CHECK(w->due == 0);
         w->answered = true;
-        CHECK(watch_rest(w, 1000, 0.5));
+        CHECK(watch_end_round(w, 1000, 0.5));
         CHECK_INT(w->due, 1000 + (int64_t)(quiet[i] * 1000));
     }
-    watch_begin(w);
+    watch_begin_round(w);
     w->answered = w->changed = true;
-    CHECK(watch_rest(w, 0, 0) && w->due == 4500); /* jitter, a tenth */
-    watch_begin(w);
+    CHECK(watch_end_round(w, 0, 0) && w->due == 4500); /* jitter, a tenth */
+    watch_begin_round(w);
     w->answered = true;
-    CHECK(watch_rest(w, 0, 0.5) && w->due == 7500);
-    watch_free(w);
+    CHECK(watch_end_round(w, 0, 0.5) && w->due == 7500);
+    free_watch(w);
 }
 
-static void test_trouble(void)
+static void test_failures(void)
 {
-    struct watch *w = watch_new(&options, 1);
+    struct watch *w = new_watch(1);
     struct luma_error error;
     int i;
 
-    must(w);
     status_set(&error, LUMA_ERR_SERVER);
-    for (i = 0; i < WATCH_BAD_ROUNDS; i++) {
-        watch_begin(w);
-        watch_trouble(w, &error, 0);
-        CHECK(watch_rest(w, 0, 0.5));
+    for (i = 0; i < WATCH_FAILED_ROUNDS; i++) {
+        watch_begin_round(w);
+        watch_note_failure(w, &error, 0);
+        CHECK(watch_end_round(w, 0, 0.5));
     }
-    watch_begin(w);
+    watch_begin_round(w);
     error.retry_after = 90;
-    error.http = 503; /* of a 500 it is told, not obeyed */
-    watch_trouble(w, &error, 0);
+    error.http = 503; /* of a 500 it is reported, not followed */
+    watch_note_failure(w, &error, 0);
     w->answered = true; /* another request was */
-    CHECK(watch_rest(w, 0, 0.5) && w->due == 90000);
-    watch_begin(w);
-    for (i = 0; i < WATCH_BAD_ROUNDS; i++)
-        CHECK(watch_rest(w, 100000, 0.5));
-    CHECK(!watch_rest(w, 100000, 0.5));
-    CHECK(strstr(w->trouble.message, "6 times in a row") != NULL);
-    CHECK(w->trouble.code == LUMA_ERR_SERVER);
-    watch_free(w);
+    CHECK(watch_end_round(w, 0, 0.5) && w->due == 90000);
+    watch_begin_round(w);
+    for (i = 0; i < WATCH_FAILED_ROUNDS; i++)
+        CHECK(watch_end_round(w, 100000, 0.5));
+    CHECK(!watch_end_round(w, 100000, 0.5));
+    CHECK(strstr(w->failure.message, "6 times in a row") != NULL);
+    CHECK(w->failure.code == LUMA_ERR_SERVER);
+    free_watch(w);
 }
 
 int main(void)
@@ -162,7 +171,7 @@ int main(void)
     test_links();
     test_missing();
     test_rounds();
-    test_trouble();
+    test_failures();
     json_free(&reader);
     return check_done();
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A job as its caller sees it: an outcome for each id, kept here event by
- * event, so that nothing has to be asked of the I/O thread. */
-#include "client/client.h"
+/* Outcomes, and what a job says of itself. */
+#include "client/job.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/clock.h"
-#include "job/job_file.h"
 
 enum { STATE_SHIFT = 4 }; /* of the state beside the outcome */
 
@@ -39,34 +35,39 @@ static void account(struct luma_job *job, const struct luma_doc *doc)
     size_t left = atomic_fetch_sub(&j->undelivered, doc->size) - doc->size;
     struct luma_client *client = job->client;
 
-    if (client && luma_client_is_ours(client) && atomic_load(&j->held) &&
+    if (client && luma_client_is_ours(client) && atomic_load(&j->paused) &&
         left <= client->channel->options.max_undelivered / 2 &&
-        atomic_exchange(&j->held, false))
-        client_wake(client);
+        atomic_exchange(&j->paused, false))
+        client_wake(client, job->channel);
 }
 
-void client_job_end(struct luma_job *job, const struct luma_error *error)
+static bool has_ended(const struct luma_job *job)
+{
+    return job->error.code != LUMA_ERR_PENDING;
+}
+
+void job_finish(struct luma_job *job, const struct luma_error *error)
 {
     enum luma_outcome rest = error->code == LUMA_ERR_CANCELLED
                                  ? LUMA_OUTCOME_CANCELLED
                                  : LUMA_OUTCOME_FAILED;
     uint32_t i;
 
-    if (job->ended)
+    if (has_ended(job))
         return;
-    if (job->watches && rest == LUMA_OUTCOME_FAILED)
+    if (job->job->kind->keeps_open_ids && rest == LUMA_OUTCOME_FAILED)
         rest = LUMA_OUTCOME_OPEN;
     for (i = 0; rest != LUMA_OUTCOME_OPEN && job->counts[LUMA_OUTCOME_OPEN] &&
-                i < job->job->ids->count;
+                i < job->job->count;
          i++)
         if (luma_job_outcome(job, i) == LUMA_OUTCOME_OPEN)
             settle(job, i, rest);
     job->error = *error;
-    job->ended = true;
     job->client->unfinished--;
 }
 
-static void apply_answer(struct luma_job *job, const struct luma_answer *answer)
+static void apply_settled(struct luma_job *job,
+                          const struct luma_answer *answer)
 {
     enum luma_outcome outcome = answer->error.code == LUMA_OK
                                     ? LUMA_OUTCOME_MISSING
@@ -77,7 +78,7 @@ static void apply_answer(struct luma_job *job, const struct luma_answer *answer)
         settle(job, answer->ids[i], outcome);
 }
 
-void client_job_apply(const struct luma_event *event, bool done)
+void job_apply(const struct luma_event *event, bool done)
 {
     struct luma_job *job = event->job;
 
@@ -87,36 +88,34 @@ void client_job_apply(const struct luma_event *event, bool done)
         settle_task(job, doc, done);
         account(job, doc);
     } else if (event->kind == LUMA_EVENT_SETTLED) {
-        apply_answer(job, (const struct luma_answer *)event);
+        apply_settled(job, (const struct luma_answer *)event);
     } else if (event->kind == LUMA_EVENT_END) {
         job->left = true;
-        client_job_end(job, &((const struct luma_end *)event)->error);
+        job_finish(job, &((const struct luma_end *)event)->error);
     }
 }
 
 /* ---- life -------------------------------------------------------------- */
 
-struct luma_job *client_job_new(struct luma_client *client,
-                                const struct job_order *order, void *user)
+struct luma_job *job_add(struct luma_client *client, struct job *core,
+                         struct channel *channel, void *user)
 {
-    struct luma_ids *ids = order->ids;
     struct luma_job *job = calloc(1, sizeof *job);
 
-    if (!job)
-        return NULL;
-    job->outcomes = calloc(ids->count ? ids->count : 1, 1);
-    if (job->outcomes)
-        job->job = job_new(order, clock_ms(), job);
-    if (!job->job) {
-        client_job_free(job);
+    if (job)
+        job->outcomes = calloc(core->count ? core->count : 1, 1);
+    if (!job || !job->outcomes) {
+        free(job);
+        job_unref(core);
         return NULL;
     }
-    job->watches = order->watch != NULL;
-    job->counts[LUMA_OUTCOME_OPEN] = ids->count;
+    core->end.event.job = job;
+    job->job = core;
+    job->counts[LUMA_OUTCOME_OPEN] = core->count;
     status_set(&job->error, LUMA_ERR_PENDING);
     job->user = user;
     job->client = client;
-    job->channel = client->channel;
+    job->channel = channel;
     job->next = client->jobs;
     job->link = &client->jobs;
     if (job->next)
@@ -126,7 +125,7 @@ struct luma_job *client_job_new(struct luma_client *client,
     return job;
 }
 
-void client_job_free(struct luma_job *job)
+void job_free(struct luma_job *job)
 {
     struct luma_event *event;
 
@@ -137,21 +136,17 @@ void client_job_free(struct luma_job *job)
     }
     while ((event = event_list_take(&job->own)))
         event_dispose(event);
-    if (job->job)
-        job_unref(job->job);
+    job_unref(job->job);
     free(job->outcomes);
     free(job);
 }
 
 void luma_job_cancel(struct luma_job *job)
 {
-    if (job->ended || !job->client || job->client->closed)
+    if (has_ended(job) || !job->client || job->client->closed)
         return;
     atomic_store(&job->job->cancelled, true);
-    if (job->channel == job->client->channel)
-        client_wake(job->client);
-    else
-        queue_wake(job->channel->jobs);
+    client_wake(job->client, job->channel);
 }
 
 /* Its end may have been settled (luma_settle) and not taken yet. */
@@ -159,7 +154,7 @@ static bool has_events(const struct luma_job *job)
 {
     const struct luma_event *first = job->client->first;
 
-    return !job->ended || (first && first->job == job);
+    return !has_ended(job) || (first && first->job == job);
 }
 
 void luma_job_release(struct luma_job *job)
@@ -171,7 +166,7 @@ void luma_job_release(struct luma_job *job)
         luma_job_cancel(job);
         return;
     }
-    client_job_free(job);
+    job_free(job);
 }
 
 void luma_job_keep(struct luma_job *job, bool keep)
@@ -194,7 +189,7 @@ void luma_job_take(struct luma_job *job, bool done)
     client_dispose(job->client, event);
 }
 
-void client_job_keep(struct luma_event *event)
+void job_keep(struct luma_event *event)
 {
     settle_task(event->job, (const struct luma_doc *)event, true);
     event_list_add(&event->job->own, event);
@@ -213,30 +208,30 @@ void *luma_job_user(const struct luma_job *job)
 void luma_job_progress(const struct luma_job *job,
                        struct luma_progress *progress)
 {
-    progress->ids = job->job->ids->count;
+    progress->ids = job->job->count;
     memcpy(progress->outcome, job->counts, sizeof job->counts);
     progress->requests = atomic_load(&job->job->requests);
     progress->retries = atomic_load(&job->job->retries);
     progress->bytes = atomic_load(&job->job->bytes);
     progress->total_bytes = progress->rate = 0;
-    if (job->job->file)
-        job_file_progress(job->job->file, progress);
+    if (job->job->kind->progress)
+        job->job->kind->progress(job->job, progress);
 }
 
 const char *luma_job_path(const struct luma_job *job)
 {
-    return job->job->file && job->error.code == LUMA_OK ? job->job->file->path
-                                                        : NULL;
+    return job->error.code == LUMA_OK ? job->job->path : NULL;
 }
 
 size_t luma_job_count(const struct luma_job *job)
 {
-    return job->job->ids->count;
+    return job->job->count;
 }
 
 const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len)
 {
-    return ids_get(job->job->ids, (uint32_t)index, len);
+    *len = 0;
+    return job->job->ids ? ids_get(job->job->ids, (uint32_t)index, len) : "";
 }
 
 enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index)
@@ -251,7 +246,8 @@ enum luma_state luma_job_state(const struct luma_job *job, size_t index)
 
 const char *luma_job_word(const struct luma_job *job, size_t index, size_t *len)
 {
-    return job->watches && job->left
-               ? watch_word(job->job->watch, (uint32_t)index, len)
-               : NULL;
+    const struct job_kind *kind = job->job->kind;
+
+    return kind->word && job->left ? kind->word(job->job, (uint32_t)index, len)
+                                   : NULL;
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests for a file, and what their responses mean. */
+#include "http/file_exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file/download.h"
+#include "http/link.h"
+#include "http/proxy.h"
+
+enum { MAX_IGNORED = 64 * 1024 };
+
+struct file_exchange {
+    struct exchange x;             /* first */
+    enum download_verdict verdict; /* once x.http is set */
+    bool stopped;                  /* by luma: nothing more is wanted */
+    size_t ignored;                /* bytes of a body that is no file */
+    struct luma_error file_error;  /* LUMA_OK for none */
+};
+
+static struct download *file_of(const struct file_exchange *f)
+{
+    return f->x.request->file;
+}
+
+/* ---- what libcurl calls ------------------------------------------------ */
+
+static void read_head(const struct file_exchange *f, struct head *head)
+{
+    struct curl_header *h = NULL;
+    long version = 0;
+
+    curl_easy_getinfo(f->x.easy, CURLINFO_HTTP_VERSION, &version);
+    head_start(head, f->x.http, version > CURL_HTTP_VERSION_1_1);
+    while ((h = curl_easy_nextheader(f->x.easy, CURLH_HEADER, -1, h)))
+        head_add(head, h->name, h->value);
+}
+
+/* Of these, download.h has a table. 412 says that the condition of a Range does
+ * not hold; without one it is a failure like others. */
+static bool is_about_bytes(const struct file_exchange *f)
+{
+    return f->x.http == 200 || f->x.http == 206 || f->x.http == 416 ||
+           (f->x.http == 412 && file_of(f)->asked);
+}
+
+/* A page or message is called what the server calls it. */
+static void tell_type(struct file_exchange *f, const struct head *head)
+{
+    char type[HEAD_TYPE];
+
+    if (f->file_error.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
+        f->x.http >= 300)
+        return;
+    proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
+                false, f->x.options);
+    status_detail(&f->file_error, "%s", type);
+}
+
+/* The head is complete: what is it? */
+static void begin(struct file_exchange *f)
+{
+    struct head head;
+
+    curl_easy_getinfo(f->x.easy, CURLINFO_RESPONSE_CODE, &f->x.http);
+    f->verdict = DOWNLOAD_REFUSE;
+    if (!is_about_bytes(f))
+        return;
+    read_head(f, &head);
+    f->verdict = download_begin(file_of(f), &head, &f->file_error);
+    tell_type(f, &head);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct file_exchange *f = user;
+    bool good;
+
+    if (!f->x.http)
+        begin(f);
+    f->x.active_since_check = true;
+    if (f->verdict == DOWNLOAD_TAKE) {
+        good = download_write(file_of(f), bytes, size * n, &f->file_error);
+        f->x.bytes += good ? size * n : 0;
+    } else { /* a short one is read, so that its connection can be used */
+        f->ignored += size * n;
+        good = f->ignored <= MAX_IGNORED && f->verdict != DOWNLOAD_AGAIN &&
+               f->file_error.code == LUMA_OK;
+    }
+    f->stopped = !good;
+    return good ? size * n : 0;
+}
+
+/* ---- the request ------------------------------------------------------- */
+
+static bool add_headers(struct file_exchange *f)
+{
+    struct exchange *x = &f->x;
+    char range[DOWNLOAD_RANGE];
+
+    if (download_ask(file_of(f), range) &&
+        (!exchange_add_header(x, "Range: ", range) ||
+         !exchange_add_header(x, "If-Range: ", file_of(f)->state.etag)))
+        return false;
+    return exchange_add_header(x, "Accept: */*", "") &&
+           exchange_add_header(x, "Accept-Encoding: identity", "") &&
+           (!link_same_origin(x->request->url, x->options->base_url) ||
+            exchange_add_header(x, "Authorization: Bearer ",
+                                x->options->token));
+}
+
+/* A proxy's address is the caller's own choice, and what lies behind it cannot
+ * be seen from here. */
+static bool prepare(struct exchange *x, const struct request *request)
+{
+    struct file_exchange *f = (struct file_exchange *)x;
+
+    x->public_only = !request->allow_private && !x->options->proxy;
+    return exchange_init(x, x->type, x->options, request->url, on_body) &&
+           curl_easy_setopt(x->easy, CURLOPT_URL, request->url) == CURLE_OK &&
+           add_headers(f);
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static bool is_redirect(long http)
+{
+    return http == 301 || http == 302 || http == 303 || http == 307 ||
+           http == 308;
+}
+
+/* The response has no file. */
+static enum exchange_outcome no_file(const struct file_exchange *f,
+                                     struct exchange_end *end)
+{
+    const char *url = f->x.request->url;
+    const char *location = exchange_only_header(&f->x, "Location");
+    long http = f->x.http;
+    char host[LINK_HOST];
+
+    link_host(url, f->x.options, host);
+    status_set(&end->error, http >= 500 || http == 429 ? status_of_http(http)
+                                                       : LUMA_ERR_LINK);
+    status_detail(&end->error, "%s answered with HTTP %ld", host, http);
+    if (!is_redirect(http))
+        return EXCHANGE_FAILED;
+    if (!location || link_follow(url, location, &end->location))
+        return EXCHANGE_REDIRECTED;
+    status_set(&end->error, LUMA_ERR_MEMORY);
+    return EXCHANGE_FAILED;
+}
+
+/* The response was read as far as it was wanted. */
+static enum exchange_outcome outcome_of(const struct file_exchange *f,
+                                        CURLcode result,
+                                        struct exchange_end *end)
+{
+    if (f->file_error.code != LUMA_OK) {
+        end->error = f->file_error;
+        return EXCHANGE_FAILED;
+    }
+    if (f->verdict == DOWNLOAD_TAKE) {
+        status_set(&end->error, LUMA_OK);
+        return result == CURLE_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
+    }
+    status_set(&end->error, LUMA_ERR_REPLY);
+    return f->verdict == DOWNLOAD_AGAIN ? EXCHANGE_RESTART : no_file(f, end);
+}
+
+static enum status_retry retry_class(const struct file_exchange *f,
+                                     bool readable,
+                                     const struct luma_error *error)
+{
+    if (f->file_error.code != LUMA_OK && !f->file_error.retryable)
+        return RETRY_NEVER; /* the next response would be the same */
+    return status_retry(error->code,
+                        readable && f->x.http >= 300 ? f->x.http : 0);
+}
+
+static void finish(struct exchange *x, CURLcode result,
+                   enum luma_status abort_code, struct exchange_end *end)
+{
+    struct file_exchange *f = (struct file_exchange *)x;
+    bool readable;
+
+    if (!abort_code && result == CURLE_OK && !x->http)
+        begin(f); /* there was no body */
+    readable = !abort_code && (result == CURLE_OK || f->stopped ||
+                               (result == CURLE_PARTIAL_FILE && x->http &&
+                                f->verdict != DOWNLOAD_TAKE));
+    if (readable)
+        end->outcome = outcome_of(f, result, end);
+    else
+        exchange_failed(x, result, abort_code, &end->error);
+    end->how = retry_class(f, readable, &end->error);
+    if (end->outcome == EXCHANGE_FAILED && end->how == RETRY_NEVER &&
+        end->error.code == LUMA_ERR_LINK)
+        end->outcome = EXCHANGE_NOT_FILE;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static void free_exchange(struct exchange *x)
+{
+    exchange_free(x);
+    free(x);
+}
+
+static const struct exchange_type type = {
+    .prepare = prepare,
+    .finish = finish,
+    .free = free_exchange,
+};
+
+struct exchange *file_exchange_new(const struct luma_options *options)
+{
+    struct file_exchange *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return NULL;
+    f->x.type = &type;
+    f->x.options = options;
+    status_set(&f->file_error, LUMA_OK);
+    return &f->x;
+}

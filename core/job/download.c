@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* What follows each response: a redirect, a new link, the rest, the file. */
+#include "job/download.h"
+
+#include <stdlib.h>
+
+#include "file/download.h"
+#include "job/source.h"
+#include "job/target.h"
+
+enum {
+    RATE_MS = 250,     /* between two measurements of the rate */
+    PROGRESS_MS = 100, /* between two progress events */
+    LEAST_MS = 1000    /* that a retry needs at least */
+};
+
+struct download_job {
+    struct job job;         /* first */
+    struct request request; /* its only one, sent again and again */
+    /* set at creation */
+    struct target target;
+    uint64_t max_bytes;
+    bool sync, wants_progress;
+    /* both threads */
+    atomic_ullong received, total, rate; /* bytes, bytes a second */
+    /* the loop's */
+    const char *base_url;
+    struct source source;
+    struct download file; /* open from the first request on */
+    bool open;
+    int64_t furthest; /* bytes the part has had */
+    int64_t rate_since, rate_from;
+    int64_t reported_at, reported;
+};
+
+static struct download_job *of(struct job *job)
+{
+    return (struct download_job *)job;
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+/* It has one request, which stays with the loop until the job ends. */
+static int64_t due(const struct job *job)
+{
+    return ((const struct download_job *)job)->request.job ? INT64_MAX : 0;
+}
+
+static struct request *next(struct job *job, const struct luma_options *options,
+                            int64_t now)
+{
+    struct download_job *d = of(job);
+
+    (void)now;
+    job_init_request(job, &d->request, options);
+    d->request.least = LEAST_MS;
+    d->request.file = &d->file;
+    d->base_url = options->base_url;
+    return &d->request;
+}
+
+static void drop(struct request *request)
+{
+    (void)request; /* it is part of its job */
+}
+
+/* Opens the part before the first request, so that a folder which cannot be
+ * used costs no request. */
+static bool prepare(struct request *request, const struct luma_options *options,
+                    struct luma_error *error)
+{
+    struct download_job *d = of(request->job);
+
+    if (!source_check(&d->source, options, error))
+        return false;
+    if (!d->open)
+        d->open = download_open(&d->file, d->target.dir, d->target.name,
+                                d->max_bytes, error);
+    if (!d->open)
+        return false;
+    if (d->source.link != LINK_WANTED &&
+        !download_set_key(&d->file, source_key(&d->source), error))
+        return false;
+    status_set(error, LUMA_ERR_MEMORY);
+    return source_prepare(&d->source, request);
+}
+
+static enum doc_verdict document(struct request *request, struct luma_doc *doc,
+                                 int64_t now, struct event_list *events)
+{
+    (void)now, (void)events;
+    return source_document(&of(request->job)->source, doc);
+}
+
+/* ---- the end of a request ---------------------------------------------- */
+
+/* Not retried, as end->error says. */
+static enum request_verdict give_up(struct exchange_end *end)
+{
+    end->how = RETRY_NEVER;
+    return REQUEST_FAILED;
+}
+
+static enum request_verdict want_link(struct download_job *d,
+                                      struct exchange_end *end)
+{
+    return source_want_link(&d->source, &end->error) &&
+                   (!d->file.spoilt || download_restart(&d->file, &end->error))
+               ? REQUEST_AGAIN
+               : give_up(end);
+}
+
+static enum request_verdict redirected(struct download_job *d,
+                                       struct exchange_end *end)
+{
+    const char *problem = source_redirect(&d->source, end->location);
+
+    if (!problem)
+        return REQUEST_AGAIN;
+    job_reject(end, LUMA_ERR_LINK, problem);
+    return want_link(d, end);
+}
+
+/* The HTTP status of the response stays. */
+static void set_file_error(struct exchange_end *end,
+                           const struct luma_error *error)
+{
+    long http = end->error.http;
+    const char *phase = end->error.phase;
+
+    end->error = *error;
+    end->error.http = http;
+    end->error.phase = phase;
+    end->how = status_retry(error->code, 0);
+}
+
+/* Gives the file its name, and the job its path. False: end->error says why. */
+static bool finish(struct download_job *d, struct exchange_end *end)
+{
+    struct luma_error error;
+    char *name = target_name(&d->target, d->file.type, d->source.what);
+
+    free(d->job.path); /* of an attempt that was cut */
+    d->job.path = name ? target_path(&d->target, name) : NULL;
+    if (!d->job.path)
+        job_reject(end, LUMA_ERR_MEMORY, NULL);
+    else if (!download_finish(&d->file, name, d->sync, &error))
+        set_file_error(end, &error);
+    free(name);
+    return end->error.code == LUMA_OK;
+}
+
+static enum request_verdict done(struct download_job *d,
+                                 struct exchange_end *end)
+{
+    if (finish(d, end)) {
+        d->job.phase = JOB_DONE;
+        return REQUEST_SETTLED;
+    }
+    if (end->error.code == LUMA_ERR_LINK)
+        return want_link(d, end);
+    return end->error.code == LUMA_ERR_TRUNCATED ? REQUEST_FAILED
+                                                 : give_up(end);
+}
+
+/* A retry begins at the link itself, and with a part that is usable. */
+static enum request_verdict file_failed(struct download_job *d,
+                                        struct exchange_end *end)
+{
+    if (d->file.spoilt && end->how != RETRY_NEVER &&
+        !download_restart(&d->file, &end->error))
+        return give_up(end);
+    source_forget_redirect(&d->source);
+    return REQUEST_FAILED;
+}
+
+static enum request_verdict file_ended(struct download_job *d,
+                                       struct exchange_end *end)
+{
+    switch (end->outcome) {
+    case EXCHANGE_DONE:
+        return done(d, end);
+    case EXCHANGE_REDIRECTED:
+        return redirected(d, end);
+    case EXCHANGE_NOT_FILE:
+        return want_link(d, end);
+    case EXCHANGE_RESTART:
+        return REQUEST_AGAIN;
+    default:
+        return file_failed(d, end);
+    }
+}
+
+static enum request_verdict task_ended(struct download_job *d,
+                                       struct exchange_end *end)
+{
+    enum request_verdict verdict = source_ended(&d->source, end, d->base_url);
+
+    if (verdict == REQUEST_AGAIN)
+        d->file.doubted = false; /* that was the old link */
+    return verdict;
+}
+
+/* Attempts are counted from where the part last grew: a long file over a bad
+ * line is completed, as long as it grows. */
+static void count_attempts(struct download_job *d,
+                           const struct exchange_end *end)
+{
+    if (!*d->file.state.etag || d->file.have <= d->furthest + 1)
+        return;
+    d->furthest = d->file.have;
+    d->request.attempts = end->sends ? end->sends : 1;
+}
+
+static enum request_verdict ended(struct request *request,
+                                  struct exchange_end *end, int64_t now,
+                                  struct event_list *events)
+{
+    struct download_job *d = of(request->job);
+    enum request_verdict verdict = request->target == REQUEST_FILE
+                                       ? file_ended(d, end)
+                                       : task_ended(d, end);
+
+    (void)now, (void)events;
+    if (verdict == REQUEST_FAILED)
+        count_attempts(d, end);
+    return verdict;
+}
+
+static void failed(struct request *request, const struct exchange_end *end,
+                   int64_t now, struct event_list *events)
+{
+    (void)now, (void)events;
+    job_fail(request->job, &end->error);
+}
+
+/* ---- progress ---------------------------------------------------------- */
+
+static void progress(const struct job *job, struct luma_progress *progress)
+{
+    const struct download_job *d = (const struct download_job *)job;
+
+    progress->bytes = atomic_load(&d->received);
+    progress->total_bytes = atomic_load(&d->total);
+    progress->rate = atomic_load(&d->rate);
+}
+
+static void measure_rate(struct download_job *d, int64_t now)
+{
+    int64_t received = d->file.have, ms = now - d->rate_since;
+    double rate = (double)atomic_load(&d->rate);
+
+    if (d->rate_since && received >= d->rate_from && ms < RATE_MS)
+        return;
+    if (d->rate_since && received >= d->rate_from) {
+        double latest = (double)(received - d->rate_from) * 1000 / (double)ms;
+
+        rate = rate > 0 ? 0.7 * rate + 0.3 * latest : latest;
+        atomic_store(&d->rate, (unsigned long long)rate);
+    }
+    d->rate_since = now;
+    d->rate_from = received;
+}
+
+/* While a new link is wanted, the part may be another file's. */
+static void measure(struct download_job *d, int64_t now)
+{
+    int64_t total = d->file.state.total;
+
+    if (!d->open || d->source.link == LINK_WANTED)
+        return;
+    atomic_store(&d->received, (unsigned long long)d->file.have);
+    atomic_store(&d->total, total > 0 ? (unsigned long long)total : 0);
+    measure_rate(d, now);
+}
+
+static bool tick(struct job *job, int64_t now, bool last)
+{
+    struct download_job *d = of(job);
+    int64_t received = d->file.have;
+
+    measure(d, now);
+    if (!d->wants_progress || received == d->reported ||
+        (!last &&
+         (d->source.link == LINK_WANTED || now - d->reported_at < PROGRESS_MS)))
+        return false;
+    d->reported_at = now;
+    d->reported = received;
+    return true;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static void close_part(struct job *job)
+{
+    struct download_job *d = of(job);
+
+    job->end.error.attempts = d->request.sends;
+    download_close(&d->file);
+}
+
+static void clear(struct job *job)
+{
+    struct download_job *d = of(job);
+
+    download_close(&d->file);
+    source_clear(&d->source);
+    target_clear(&d->target);
+}
+
+static const struct job_kind download_kind = {
+    .name = "download",
+    .loop = LOOP_FILES,
+    .due = due,
+    .next = next,
+    .prepare = prepare,
+    .document = document,
+    .ended = ended,
+    .failed = failed,
+    .drop = drop,
+    .tick = tick,
+    .close = close_part,
+    .progress = progress,
+    .clear = clear,
+};
+
+struct job *download_new(const struct luma_download *from, const char *base_url,
+                         int64_t now, struct luma_error *error)
+{
+    struct download_job *d = calloc(1, sizeof *d);
+
+    status_set(error, LUMA_ERR_MEMORY);
+    if (!d)
+        return NULL;
+    job_init(&d->job, &download_kind, NULL, from->deadline, now);
+    d->sync = !from->no_sync;
+    d->wants_progress = from->wants_news;
+    d->max_bytes = from->max_bytes;
+    if (target_init(&d->target, from, error)) {
+        if (source_init(&d->source, from, base_url))
+            return &d->job;
+        status_set(error, LUMA_ERR_MEMORY);
+    }
+    job_unref(&d->job);
+    return NULL;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* What a response means for the ids of its batch. */
+#include "job/fetch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/task.h"
+
+static struct fetch *fetch_of(const struct request *request)
+{
+    return (struct fetch *)request->job;
+}
+
+/* ---- tasks ------------------------------------------------------------- */
+
+static void note_outcomes(struct fetch *f)
+{
+    if (f->ledger.open == 0)
+        f->job.phase = JOB_DONE;
+}
+
+static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
+                                uint32_t index, int64_t now,
+                                struct event_list *events)
+{
+    struct fetch *f = fetch_of(&batch->request);
+
+    batch->found++;
+    doc->final = true;
+    if (f->rules)
+        f->rules->compare(f, index, doc, now);
+    if (doc->final)
+        ledger_settle(&f->ledger, index);
+    else
+        ledger_skip_round(&f->ledger, index);
+    batch->settles = batch->settles || doc->final;
+    note_outcomes(f);
+    return job_deliver(&f->job, doc, index, events);
+}
+
+/* All tasks have come. Where one could not be read, it may be one of those that
+ * only the held ones look like. */
+static void end_held(struct batch *batch, struct exchange_end *end, int64_t now,
+                     struct event_list *events)
+{
+    struct ledger *ledger = &fetch_of(&batch->request)->ledger;
+    struct luma_doc *doc;
+    uint32_t index;
+
+    if (end->error.code == LUMA_OK && !end->unreadable) {
+        while ((doc = batch_take_held(batch, ledger, &index))) {
+            deliver(batch, doc, index, now, events);
+            end->delivered++;
+        }
+        end->strangers += batch->held_count;
+    }
+    batch_drop_held(batch);
+}
+
+enum doc_verdict fetch_document(struct request *request, struct luma_doc *doc,
+                                int64_t now, struct event_list *events)
+{
+    struct batch *batch = (struct batch *)request;
+    bool ended = request->job->phase == JOB_ENDED;
+    int64_t index = ended ? -1 : batch_find(&fetch_of(request)->ledger, doc);
+
+    if (index >= 0)
+        return deliver(batch, doc, (uint32_t)index, now, events);
+    if (!ended && batch_hold(batch, doc, &fetch_of(request)->ledger))
+        return DOC_KEPT;
+    free(doc);
+    return DOC_DROPPED;
+}
+
+/* ---- the end of a request ---------------------------------------------- */
+
+/* The batch is done, and is given away as an event. A watch reports only what
+ * settles an id. */
+static void close_batch(struct batch *batch, struct event_list *events)
+{
+    struct fetch *f = fetch_of(&batch->request);
+
+    f->in_flight--;
+    buf_free(&batch->body);
+    batch_settle_all(batch, &f->ledger);
+    note_outcomes(f);
+    if (f->rules && !batch->request.answer.count && !batch->settles)
+        batch_free(batch);
+    else
+        job_report_settled(&batch->request, events);
+    job_unref(&f->job);
+}
+
+/* The response is no answer to this batch, after all. An id that was requested
+ * alone from the beginning has all its attempts; a watch has its rounds. */
+static void check_answer(const struct batch *batch, struct exchange_end *end)
+{
+    uint32_t left = batch->request.answer.count;
+    const char *detail = NULL;
+
+    if (end->error.code != LUMA_OK || batch->found || !left)
+        return;
+    if (!end->listed && !end->unreadable)
+        detail = "it is a single task that was not requested";
+    else if (left == 1 && !batch->suspects &&
+             !fetch_of(&batch->request)->rules && end->unreadable &&
+             end->why == LUMA_ERR_REPLY)
+        detail = batch_unreadable_text(batch);
+    if (!detail)
+        return;
+    status_change(&end->error, LUMA_ERR_REPLY, detail);
+    end->how = status_retry(LUMA_ERR_REPLY, 0);
+}
+
+/* Leaves in the batch the ids that are certainly missing or unreadable. */
+static void keep_certain(struct batch *batch, int64_t now)
+{
+    struct fetch *f = fetch_of(&batch->request);
+    uint32_t *count = &batch->request.answer.count;
+    uint32_t i, kept = 0;
+
+    for (i = 0; i < *count; i++)
+        if (f->rules->is_certain(f, batch->ids[i],
+                                 batch->unreadable ? IS_UNREADABLE : IS_MISSING,
+                                 now))
+            batch->ids[kept++] = batch->ids[i];
+        else
+            ledger_skip_round(&f->ledger, batch->ids[i]);
+    *count = kept;
+}
+
+/* Ids that the response has left out are requested again, as long as responses
+ * bring something new, and in halves where tasks could not be read. False: this
+ * was the last time. */
+static bool asks_again(struct batch *batch)
+{
+    struct ledger *ledger = &fetch_of(&batch->request)->ledger;
+    struct luma_answer *answer = &batch->request.answer;
+
+    ledger_note_answer(ledger, batch);
+    if (!answer->count ||
+        (!batch->found &&
+         !(batch->unreadable && answer->count > 1 && ledger_has_hope(ledger))))
+        return false;
+    if (ledger_ask_again(ledger, batch, batch->unreadable > 0))
+        answer->count = 0;
+    else
+        status_set(&answer->error, LUMA_ERR_MEMORY);
+    return true;
+}
+
+/* The response was a real answer, or at least all tasks have come. */
+static void settle(struct batch *batch, const struct luma_error *error,
+                   int64_t now)
+{
+    struct luma_answer *answer = &batch->request.answer;
+
+    answer->error = *error;
+    if (asks_again(batch))
+        return;
+    if (answer->count && batch->unreadable)
+        status_change(&answer->error, batch->why, batch_unreadable_text(batch));
+    if (fetch_of(&batch->request)->rules &&
+        answer->error.code != LUMA_ERR_TOO_LARGE)
+        keep_certain(batch, now);
+}
+
+enum request_verdict fetch_ended(struct request *request,
+                                 struct exchange_end *end, int64_t now,
+                                 struct event_list *events)
+{
+    struct batch *batch = (struct batch *)request;
+    struct fetch *f = fetch_of(request);
+
+    batch->unreadable = end->unreadable;
+    batch->why = end->why;
+    end_held(batch, end, now, events);
+    batch_drop_settled(batch, &f->ledger);
+    ledger_advance(&f->ledger);
+    check_answer(batch, end);
+    if (end->error.code != LUMA_OK && request->answer.count)
+        return REQUEST_FAILED;
+    settle(batch, &end->error, now);
+    close_batch(batch, events);
+    return REQUEST_SETTLED;
+}
+
+void fetch_failed(struct request *request, const struct exchange_end *end,
+                  int64_t now, struct event_list *events)
+{
+    struct batch *batch = (struct batch *)request;
+    struct fetch *f = fetch_of(request);
+    uint32_t i;
+
+    batch_drop_settled(batch, &f->ledger); /* while it waited */
+    request->answer.error = end->error;
+    if (f->rules && f->rules->survives(f, end, now)) {
+        for (i = 0; i < request->answer.count; i++)
+            ledger_skip_round(&f->ledger, batch->ids[i]);
+        request->answer.count = 0;
+    }
+    close_batch(batch, events);
+}
+
+void fetch_drop(struct request *request)
+{
+    struct fetch *f = fetch_of(request);
+
+    batch_free((struct batch *)request);
+    f->in_flight--;
+    job_unref(&f->job);
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+int64_t fetch_due(const struct job *job)
+{
+    return ledger_has_more(&((const struct fetch *)job)->ledger) ? 0
+                                                                 : INT64_MAX;
+}
+
+struct request *fetch_next(struct job *job, const struct luma_options *options,
+                           int64_t now)
+{
+    struct fetch *f = (struct fetch *)job;
+    struct batch *batch =
+        ledger_batch(&f->ledger, (uint32_t)options->batch_size);
+
+    (void)now;
+    if (!batch) {
+        job_fail_memory(job);
+        return NULL;
+    }
+    f->in_flight++;
+    job_init_request(job_ref(job), &batch->request, options);
+    return &batch->request;
+}
+
+bool fetch_prepare(struct request *request, const struct luma_options *options,
+                   struct luma_error *error)
+{
+    struct batch *batch = (struct batch *)request;
+
+    (void)options;
+    batch->found = 0;
+    status_set(error, LUMA_ERR_MEMORY);
+    return batch_prepare(batch, request->job->ids, request);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+/* Ids that no request can have fail before any is sent. */
+void fetch_begin(struct job *job, struct event_list *events)
+{
+    struct fetch *f = (struct fetch *)job;
+    struct batch *batch;
+
+    if (!job->ids->invalid.len)
+        return;
+    batch = ledger_invalid(&f->ledger);
+    if (!batch) {
+        job_fail_memory(job);
+        return;
+    }
+    batch->request.job = job;
+    status_set(&batch->request.answer.error, LUMA_ERR_ARGUMENT);
+    status_detail(&batch->request.answer.error, "the id is not valid UTF-8");
+    batch_settle_all(batch, &f->ledger);
+    note_outcomes(f);
+    job_report_settled(&batch->request, events);
+}
+
+bool fetch_init(struct fetch *f, const struct job_kind *kind,
+                struct luma_ids *ids, int64_t deadline, int64_t now)
+{
+    bool good = ledger_init(&f->ledger, ids);
+
+    job_init(&f->job, kind, ids, deadline, now);
+    note_outcomes(f); /* there may be no ids */
+    return good;
+}
+
+void fetch_close(struct job *job)
+{
+    ledger_free(&((struct fetch *)job)->ledger);
+}
+
+static const struct job_kind fetch_kind = {
+    .name = "fetch",
+    .loop = LOOP_GATEWAY,
+    .begin = fetch_begin,
+    .due = fetch_due,
+    .next = fetch_next,
+    .prepare = fetch_prepare,
+    .document = fetch_document,
+    .ended = fetch_ended,
+    .failed = fetch_failed,
+    .drop = fetch_drop,
+    .close = fetch_close,
+    .clear = fetch_close,
+};
+
+struct job *fetch_new(struct luma_ids *ids, int64_t deadline, int64_t now)
+{
+    struct fetch *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return NULL;
+    if (fetch_init(f, &fetch_kind, ids, deadline, now))
+        return &f->job;
+    job_unref(&f->job);
+    return NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Paths and names. */
+#include "job/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "file/media.h"
+
+/* a, b and c in a row, the caller's to free(); NULL: out of memory. */
+static char *join(const char *a, const char *b, const char *c)
+{
+    struct buf text = {0};
+
+    if (buf_append_text(&text, a) && buf_append_text(&text, b) &&
+        buf_append(&text, c, strlen(c) + 1))
+        return text.data;
+    buf_free(&text);
+    return NULL;
+}
+
+/* The directory must not change with the process's own. */
+static char *absolute(const char *dir)
+{
+    char *here, *text;
+
+    if (*dir == '/')
+        return buf_copy(dir, strlen(dir));
+    here = getcwd(NULL, 0);
+    text = here ? join(here, "/", dir) : NULL;
+    free(here);
+    return text;
+}
+
+/* False: `error` says what is wrong. */
+static bool check(const struct luma_download *d, const char *name,
+                  struct luma_error *error)
+{
+    status_set(error, LUMA_OK);
+    if (!d->path && (!d->dir || !*d->dir))
+        status_set_argument(error, "path", "must be given, or dir");
+    else if (!d->path && (!d->id || !d->id_len))
+        status_set_argument(error, "dir",
+                            "a name can only be made for a task with an id");
+    else if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
+        status_set_argument(error, "path", "must end with the name of a file");
+    return error->code == LUMA_OK;
+}
+
+/* A name made of the task's id. */
+static void set_in_folder(struct target *t, const struct luma_download *d)
+{
+    bool has_slash = d->dir[strlen(d->dir) - 1] == '/';
+    char name[MEDIA_STEM];
+
+    media_stem(name, d->id, d->id_len, d->what);
+    t->add_extension = true;
+    t->name = buf_copy(name, strlen(name));
+    t->dir = absolute(d->dir);
+    t->display_dir = join(d->dir, has_slash ? "" : "/", "");
+}
+
+static void set_path(struct target *t, const char *path, const char *name)
+{
+    t->name = buf_copy(name, strlen(name));
+    t->display_dir = buf_copy(path, (size_t)(name - path));
+    if (t->display_dir)
+        t->dir = absolute(name > path ? t->display_dir : ".");
+}
+
+bool target_init(struct target *t, const struct luma_download *d,
+                 struct luma_error *error)
+{
+    const char *slash = d->path ? strrchr(d->path, '/') : NULL;
+    const char *name = slash ? slash + 1 : d->path;
+
+    if (!check(d, name, error))
+        return false;
+    if (d->path)
+        set_path(t, d->path, name);
+    else
+        set_in_folder(t, d);
+    if (t->name && t->dir && t->display_dir)
+        return true;
+    status_set(error, LUMA_ERR_MEMORY);
+    return false;
+}
+
+void target_clear(struct target *t)
+{
+    free(t->dir);
+    free(t->name);
+    free(t->display_dir);
+}
+
+char *target_name(const struct target *t, const char *type, enum luma_what what)
+{
+    return join(t->name, t->add_extension ? media_ending(type, what) : "", "");
+}
+
+char *target_path(const struct target *t, const char *name)
+{
+    return join(t->display_dir, name, "");
+}

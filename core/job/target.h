@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a download's file goes, and under which name. The caller's thread makes
+ * it; nothing blocks. */
+#ifndef LUMA_TARGET_H
+#define LUMA_TARGET_H
+
+#include "luma.h"
+
+struct target {
+    char *dir;          /* absolute */
+    char *name;         /* of the file in it */
+    char *display_dir;  /* stands before the name in the path of the result */
+    bool add_extension; /* `name` ends with the task's id: the media type says
+                           which extension follows */
+};
+
+/* Sets up a zero-filled target. False: `error` says what is wrong with path or
+ * dir, or that memory is out; target_clear all the same. */
+bool target_init(struct target *target, const struct luma_download *download,
+                 struct luma_error *error);
+void target_clear(struct target *target);
+
+/* The file's name for this media type; and its path, as the caller would write
+ * it. Both are the caller's to free(). NULL: out of memory. */
+char *target_name(const struct target *target, const char *type,
+                  enum luma_what what);
+char *target_path(const struct target *target, const char *name);
+
+#endif
