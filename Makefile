@@ -143,7 +143,7 @@ bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
 	$(MAKE) all $(bench_modules)
 	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
 frame: deps                    ## a step in a game's frames; QUICK=1 is shorter
-	$(call install,$(FRAME_PACKAGES))
+	$(packages) frame
 	$(MAKE) all $(bench_modules)
 	@! pkg-config --exists luajit || $(MAKE) LUA=luajit all
 	@LUA=$(LUA) QUICK=$(QUICK) sh bench/frame.sh
@@ -173,36 +173,15 @@ exports: all static
 	@test "$$(nm -D --defined-only build/$(LUA)/luma.so | cut -d' ' -f3)" = \
 	  luaopen_luma || { echo "luma.so exports more than luaopen_luma"; exit 1; }
 
-dev_luajit = libluajit-5.1-dev lua-compat53
-dev_lua5.1 = liblua5.1-0-dev lua-compat53
-PACKAGES = $(LUA) $(or $(dev_$(LUA)),lib$(LUA)-dev) lua5.4 \
-  libcurl4-openssl-dev lua-cjson lua-busted \
-  lua-cqueues lua-luaossl lua-argparse lua-term lua-system lua-luv lua-socket \
-  pkg-config gcc make \
-  libc6-dev locales ca-certificates
-LINT_PACKAGES = lua-check clang clang-format luarocks git valgrind parallel \
-  mandoc strace
-HOST_PACKAGES = love xvfb xauth libgl1-mesa-dri neovim luajit libluajit-5.1-dev
-FRAME_PACKAGES = nginx-light openssl lua-socket
-BENCH_PACKAGES = $(FRAME_PACKAGES) lua-sec \
-  python3-aiohttp python3-requests python3-pycurl
-missing = $(shell for p in $(1); do dpkg-query -Wf '$${db:Status-Abbrev}' $$p \
-  2>/dev/null | grep -q ^ii || echo $$p; done)
-sudo = $(if $(filter-out 0,$(shell id -u)),sudo )
-define install
-  @if command -v dpkg >/dev/null && [ -n "$(call missing,$(1))" ]; then \
-    set -ex; $(sudo)apt-get update -q; \
-    $(sudo)apt-get install -qy --no-install-recommends $(call missing,$(1)); fi
-endef
+packages = @sh spec/support/install.sh
 deps:                          ## install the Debian packages that are missing
-	$(call install,$(PACKAGES))
+	$(packages) build spec $(LUA)
 lint-deps:                     ## those of `make lint` and of the rock as well
-	$(call install,$(PACKAGES) $(LINT_PACKAGES))
+	$(packages) build spec $(LUA) lint
 host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
-	$(call install,$(HOST_PACKAGES))
+	$(packages) hosts
 bench-deps:                    # Debian's node only where there is none yet
-	$(call install,$(BENCH_PACKAGES) \
-	  $(if $(shell command -v npm),,nodejs npm))
+	$(packages) frame bench $(if $(shell command -v npm),,node)
 	@test -d build/bench/node_modules/undici || \
 	  npm install --no-audit --no-fund --prefix build/bench undici@7
 
