@@ -30,8 +30,6 @@ helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/support/*.[ch] bench/*.[ch] examples/*/*.[ch])
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
-bench_modules = $(patsubst %,build/bench/%.so,clock by_hand frame_by_hand \
-  limit plain)
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 
@@ -139,21 +137,6 @@ valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) $(build)/host \
 	  $(shell command -v busted) $(BUSTED)
-bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
-	$(MAKE) all $(bench_modules)
-	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
-frame: deps                    ## a step in a game's frames; QUICK=1 is shorter
-	$(packages) frame
-	$(MAKE) all $(bench_modules)
-	@! pkg-config --exists luajit || $(MAKE) LUA=luajit all
-	@LUA=$(LUA) QUICK=$(QUICK) sh bench/frame.sh
-calls: all build/bench/clock.so  ## what calls cost that promise not to wait
-	@LUA_CPATH='$(build)/?.so;build/bench/?.so;;' $(LUA) bench/calls.lua
-build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fvisibility=default $(SHARED) -o $@ $< \
-	  $(if $(filter clock,$*),-ldl,bench/multi.c $(CURL_LIBS)) -lpthread
-
 rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
 
@@ -180,10 +163,6 @@ lint-deps:                     ## those of `make lint` and of the rock as well
 	$(packages) build spec $(LUA) lint
 host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
 	$(packages) hosts
-bench-deps:                    # Debian's node only where there is none yet
-	$(packages) frame bench $(if $(shell command -v npm),,node)
-	@test -d build/bench/node_modules/undici || \
-	  npm install --no-audit --no-fund --prefix build/bench undici@7
 
 interpreter = $(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)
 install: all                   ## into PREFIX, for the Lua of LUA
@@ -198,10 +177,12 @@ install: all                   ## into PREFIX, for the Lua of LUA
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: all static demo love test lint c-tests spec locales every-lua sanitize \
-  tsan valgrind torture kills rock bench frame calls fences warnings exports \
+  tsan valgrind torture kills rock fences warnings exports \
   fresh-docs deps \
-  host-deps lint-deps bench-deps install clean help
+  host-deps lint-deps install clean help
 .DELETE_ON_ERROR:
+
+-include bench/bench.mk # a source archive may be without it
