@@ -37,7 +37,7 @@ describe("the command line", function()
   describe("in a pipe", function()
     it("prints the gateway's own tokens, an object a line", function()
       local ended = luma { "get", ID }
-      local sample = slurp "spec/support/tasks-200.json"
+      local sample = slurp "spec/stub/tasks-200.json"
       -- No string of the sample has a space next to punctuation.
       local object = sample:match "^%[%s*(.*)%s*%]%s*$"
         :gsub("\n%s*", ""):gsub('": ', '":')

@@ -41,14 +41,14 @@ describe("decode", function()
 
   it("as cjson.decode gives exactly what lua-cjson gives", function()
     local task = connect(cjson.decode):tasks(REFERENCE)[1]
-    local expected = cjson.decode(fixture.read "spec/support/tasks-200.json")[1]
+    local expected = cjson.decode(fixture.read "spec/stub/tasks-200.json")[1]
     assert.same(expected, task)
     assert.equal(cjson.null, task.last_frame.palette)
     assert.equal(math.type(1.0), math.type(task.video.width))
   end)
 
   it("is given the gateway's tokens without white space between", function()
-    local text = fixture.read "spec/support/tasks-200.json"
+    local text = fixture.read "spec/stub/tasks-200.json"
     local task = connect(verbatim):tasks(REFERENCE)[1]
     assert.equal(minify(text):sub(2, -2), task)
     assert.is_nil(task:find "\n")

@@ -2,7 +2,7 @@
 -- Downloads onto disks that are full, shut or limited: a clear error, no file
 -- under the final name, and no part that nobody can use.
 
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 local process = require "spec.support.process"

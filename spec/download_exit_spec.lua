@@ -2,7 +2,7 @@
 -- The ends of processes that have downloads on their way, and forks of them.
 
 local children = require "spec.support.children"
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 local native = require "spec.support.native"

@@ -4,7 +4,7 @@
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local process = require "spec.support.process"
 

@@ -2,7 +2,7 @@
 -- Downloads that are killed (SIGKILL) again and again: whatever bears the
 -- final name is whole, and in the end it is the file that the server has.
 
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 local process = require "spec.support.process"

@@ -3,7 +3,7 @@
 -- gateway says so rightly. Whatever else it says, the file is right or is not
 -- there.
 
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 

@@ -46,7 +46,7 @@ local function reference(nulls)
     end
     return copy
   end
-  return convert(cjson.decode(fixture.read "spec/support/tasks-200.json")[1])
+  return convert(cjson.decode(fixture.read "spec/stub/tasks-200.json")[1])
 end
 
 local function tests()

@@ -7,7 +7,7 @@ local fixture = require "spec.support.fixture"
 local process = require "spec.support.process"
 
 local REFERENCE = "4665a07c-7641-4809-a133-10786201bb56"
-local REPLY = "spec/support/tasks-200.json"
+local REPLY = "spec/stub/tasks-200.json"
 
 -- The lines of a request's head, sorted, as luma is to send them.
 local function head(host, path, length, more)
