@@ -529,7 +529,7 @@ describe("the command line reads ids", function()
     local function peak(count)
       save('{"data":["' .. table.concat(fixture.list(count), '","') .. '"]}')
       local ended = cli.shell(("env LUMA_GATEWAY_URL=%s LUMA_GATEWAY_TOKEN=t "
-        .. "%s spec/support/peak.lua get --file %s 2>&1 >/dev/null")
+        .. "%s spec/programs/peak.lua get --file %s 2>&1 >/dev/null")
         :format(g.http, os.getenv "LUMA_LUA", path))
       return tonumber(ended.out)
     end

@@ -147,7 +147,8 @@ describe("the command line", function()
       local function peak(count)
         g:record(false)
         local ended = cli.shell(("seq %d | env LUMA_GATEWAY_URL=%s "
-          .. "LUMA_GATEWAY_TOKEN=t %s spec/support/peak.lua get - 2>&1 >/dev/null")
+          .. "LUMA_GATEWAY_TOKEN=t %s spec/programs/peak.lua get - 2>&1 "
+          .. ">/dev/null")
           :format(count, g.http, os.getenv "LUMA_LUA"))
         return tonumber(ended.out)
       end

@@ -212,7 +212,7 @@ describe("the descriptor", function()
     if not loops.load "luv" then return pending "this Lua has no luv" end
     g:route("/silent/luma/tasks", { stall = "request" })
     local ended = children.run {
-      { "spec/support/dropped.lua", g.http, seconds = 60 },
+      { "spec/programs/dropped.lua", g.http, seconds = 60 },
     }[1]
     assert.same({ "c1\nc2\nc3\n12 ticks\n", "exit", 0 },
       { ended.output, ended.kind, ended.code })

@@ -33,7 +33,7 @@ describe("a disk", function()
   end)
 
   local function bring(path, name)
-    return ("%s spec/support/bring.lua %s %s%s %s"):format(LUA, g.http,
+    return ("%s spec/programs/bring.lua %s %s%s %s"):format(LUA, g.http,
       g.http, path, quote(name))
   end
 
@@ -169,7 +169,7 @@ describe("a disk", function()
     g:file("/clip", { size = 1000000 })
     local text = output_of(("strace -f -qq -o /dev/null -e trace=pwrite64 "
       .. "-e inject=pwrite64:delay_enter=1500000 %s "
-      .. "spec/support/slow-disk.lua %s %s"):format(LUA, g.http, dir.path))
+      .. "spec/programs/slow-disk.lua %s %s"):format(LUA, g.http, dir.path))
     local worst = tonumber(text:match "^[%d.]+") -- strace may say more
     assert.truthy(worst, text)
     assert.is_true(worst < 1, text)

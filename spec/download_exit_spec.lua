@@ -50,7 +50,7 @@ describe("a process with downloads", function()
         if way ~= "in_callback" or server.drip then
           local list = {}
           for i = 1, ROUNDS do
-            list[i] = { "spec/support/leave-files.lua", g.https, g.ca,
+            list[i] = { "spec/programs/leave-files.lua", g.https, g.ca,
               dir.path .. "/" .. i, way, (i - 1) * 12 % 84 }
             dir:run("mkdir " .. i)
           end
@@ -76,7 +76,7 @@ describe("a process with downloads", function()
     if sanitizer ~= "" then return pending "no forks under sanitizers" end
     g:file("/clip", { size = SIZE, drip = { bytes = 20000, seconds = 0.02 } })
     local ended = children.run {
-      { "spec/support/leave-files.lua", g.https, g.ca, dir.path, "fork", 30,
+      { "spec/programs/leave-files.lua", g.https, g.ca, dir.path, "fork", 30,
         cpath },
     }[1]
     assert.same({ "exit", 0, "" }, { ended.kind, ended.code, ended.output })

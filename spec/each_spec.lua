@@ -129,7 +129,7 @@ describe("a loop over a job", function()
     local cpath, remove = native "posix"
     local n = fixture.PLAIN and 100000 or 5000
     local function child(way)
-      return { "spec/support/stream.lua", cpath, g.http, way, n }
+      return { "spec/programs/stream.lua", cpath, g.http, way, n }
     end
     g:record(false)
     for _, ended in ipairs(children.run { child "each", child "on_task" }) do

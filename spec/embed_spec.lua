@@ -127,7 +127,7 @@ describe("a C program with luma linked in", function()
       local list = names()
       assert.is_true(#list > 100)
       local host, away = program.host("namesakes", flags, list)
-      local ended = process.run { host, "spec/support/linked.lua", g.http }
+      local ended = process.run { host, "spec/programs/linked.lua", g.http }
       away()
       assert.same({
         output = ("2 tasks\n0, %d of %d\n2 tasks\n"):format(#list, #list),

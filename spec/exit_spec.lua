@@ -48,7 +48,7 @@ describe("a process", function()
         for _, server in ipairs(servers) do
           local list = {}
           for i = 1, ROUNDS do
-            list[i] = { "spec/support/leave.lua", g.https, g.ca, way,
+            list[i] = { "spec/programs/leave.lua", g.https, g.ca, way,
               (i - 1) * 12 % 84 }
           end
           g:default(server)
@@ -67,7 +67,7 @@ describe("a process", function()
       for i = 1, PLAIN and 400 or 100 do acts[i] = { stall = true } end
       g:accept(table.unpack(acts))
       for i = 1, #acts / 50 do
-        list[i] = { "spec/support/leave.lua", g.https, g.ca,
+        list[i] = { "spec/programs/leave.lua", g.https, g.ca,
           i % 2 == 0 and "exit" or "end", 30 }
       end
       local start = fixture.now()
@@ -83,7 +83,7 @@ describe("a process", function()
     it("goes on when " .. count .. " Lua states are closed at once", function()
       g:route("/silent/luma/tasks", { stall = "request" })
       local ended = children.run {
-        { "spec/support/states.lua", cpath, g.https, g.ca, count },
+        { "spec/programs/states.lua", cpath, g.https, g.ca, count },
       }[1]
       assert.same({ "0 threads\nmapped\n", "exit", 0 },
         { ended.output, ended.kind, ended.code })
@@ -95,7 +95,7 @@ describe("a process", function()
     local function blocked(way)
       g:default { stall = "request" }
       local pipe = children.start {
-        "spec/support/blocked.lua", cpath, g.http, way,
+        "spec/programs/blocked.lua", cpath, g.http, way,
       }
       local pid = pipe:read "*n"
       pipe:read "*l"
@@ -145,7 +145,7 @@ describe("a process", function()
       g:accept(table.unpack(acts))
       g:default { reset = true }
       local ended = children.run {
-        { "spec/support/hung-up.lua", cpath, g.http, g.https, g.ca },
+        { "spec/programs/hung-up.lua", cpath, g.http, g.https, g.ca },
       }[1]
       assert.same({ "40 failures\n", "exit", 0 },
         { ended.output, ended.kind, ended.code })
@@ -166,7 +166,7 @@ describe("a process", function()
       it("keeps its client when a child does " .. way, function()
         g:route("/silent/luma/tasks", { stall = "request" })
         local pipe = children.start {
-          "spec/support/forked.lua", cpath, g.https, g.ca,
+          "spec/programs/forked.lua", cpath, g.https, g.ca,
           ROUNDS * 3, way,
           -- What the parent's threads hold looks lost in a child.
           env = { ASAN_OPTIONS = "detect_leaks=0" },

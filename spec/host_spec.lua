@@ -126,7 +126,7 @@ describe("the host", function()
   describe("has no more", function()
     it("threads before the first job, and one with it", function()
       local ended = children.run {
-        { "spec/support/threads.lua", g.http },
+        { "spec/programs/threads.lua", g.http },
       }[1]
       -- The thread sanitizer starts one of its own with our first.
       assert.equal(os.getenv "LUMA_SAN" == "thread" and "0 0 0 2 2\n"

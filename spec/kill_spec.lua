@@ -36,7 +36,7 @@ describe("a download that is killed", function()
   -- it was.
   local function run(killer, name)
     local ended = process.run {
-      "spec/support/bring.lua", g.http, g.http .. "/clip",
+      "spec/programs/bring.lua", g.http, g.http .. "/clip",
       dir:at(name or "clip.mp4"), program = killer .. " " .. process.LUA,
       err = "/dev/null",
     }
@@ -124,7 +124,7 @@ describe("a download that is killed", function()
   it("can be taken up by the next one", function()
     g:file("/clip", { size = SIZE, stall = "body" }, { size = SIZE })
     local started = process.start {
-      line = ("%s spec/support/bring.lua %s %s/clip %s & echo $!; wait $!")
+      line = ("%s spec/programs/bring.lua %s %s/clip %s & echo $!; wait $!")
         :format(process.LUA, g.http, g.http, dir:at "clip.mp4"),
       err = "/dev/null",
     }

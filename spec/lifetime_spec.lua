@@ -205,7 +205,7 @@ describe("the life of clients and jobs", function()
     local function run(what)
       local list = {}
       for i, mode in ipairs { "incremental", "generational" } do
-        list[i] = { "spec/support/haunted.lua", g.http, mode, what }
+        list[i] = { "spec/programs/haunted.lua", g.http, mode, what }
       end
       for _, ended in ipairs(children.run(list)) do
         assert.equal("", ended.output)

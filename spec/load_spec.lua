@@ -39,7 +39,7 @@ for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
     -- How a host fares that forbids what that way says.
     local function sandboxed(way)
       local ended = process.run {
-        host, "spec/support/sandboxed.lua", way, f.g.http,
+        host, "spec/programs/sandboxed.lua", way, f.g.http,
         env = { ASAN_OPTIONS = "detect_leaks=0" }, -- which needs a process
       }
       if ended.output:find "no filters" then
@@ -80,7 +80,7 @@ for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
 
       local function required(fake)
         return process.run {
-          host, "spec/support/required.lua",
+          host, "spec/programs/required.lua",
           env = { LD_LIBRARY_PATH = folder, FAKE_CURL = fake },
         }
       end

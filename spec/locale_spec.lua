@@ -91,7 +91,7 @@ describe("setlocale", function()
     g:reset()
     answer()
     local ended = children.run {
-      { "spec/support/foreign.lua", name, moment, g.http },
+      { "spec/programs/foreign.lua", name, moment, g.http },
     }[1]
     assert.equal(SAID .. SAID, ended.output)
     local bodies = {}

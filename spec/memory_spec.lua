@@ -22,7 +22,7 @@ describe("without memory", function()
   local function sweeps(scenario, least, behaviour)
     g:default(behaviour or {})
     local ended = children.run {
-      { "spec/support/starved.lua", cpath, g.http, scenario },
+      { "spec/programs/starved.lua", cpath, g.http, scenario },
     }[1]
     local points = tonumber(ended.output:match "^%d[%d\n]*\n$"
       and ended.output:match "^%d+")

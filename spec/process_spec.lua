@@ -46,7 +46,7 @@ describe("in a process", function()
       g:default { close_after = true }
       g:file("/clip", {})
       local ended = run {
-        "spec/support/streams.lua", g.http, g.http .. "/clip", dir:at "", more,
+        "spec/programs/streams.lua", g.http, g.http .. "/clip", dir:at "", more,
         after = after,
       }
       assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)
@@ -84,7 +84,7 @@ describe("in a process", function()
       g:default { stall = "body" }
       g:file("/clip", { drip = { bytes = 1000, seconds = 0.05 } })
       local ended = run {
-        "spec/support/inherited.lua", g.http, g.https, g.ca, g.http .. "/clip",
+        "spec/programs/inherited.lua", g.http, g.https, g.ca, g.http .. "/clip",
         dir:at "", more,
       }
       assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)
@@ -98,7 +98,7 @@ describe("in a process", function()
       local library, gone = program.build(
         "cc -o build/slow spec/support/slow_names.c -shared -fPIC")
       local ended = run {
-        "spec/support/inherited.lua", "http://files.example", "", "",
+        "spec/programs/inherited.lua", "http://files.example", "", "",
         "http://files.example/clip", dir:at "", more,
         env = { LD_PRELOAD = library },
       }
@@ -124,7 +124,7 @@ describe("in a process", function()
       it("which is said: " .. case[1], function()
         local url = g[case[4]] or "http://no.such.host.invalid"
         local ended = run {
-          "spec/support/shortage.lua", case[2], case[3], url, g.ca,
+          "spec/programs/shortage.lua", case[2], case[3], url, g.ca,
           before = "ulimit -n 64;",
         }
         assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)

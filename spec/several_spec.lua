@@ -46,7 +46,7 @@ describe("at once", function()
       it("get their own, and leave in eight ways, over " .. scheme, function()
         g:route("/silent/luma/tasks", { stall = "request" })
         local ended = process.run {
-          host, "spec/support/several.lua", g[scheme], g.ca,
+          host, "spec/programs/several.lua", g[scheme], g.ca,
         }
         assert.same({
           output = ("raised by 6\n"):rep(ROUNDS) .. "0 threads\n", code = 0,
@@ -135,7 +135,7 @@ describe("at once", function()
       g:default { stall = "request" }
       local host, remove = program.host "polled"
       local ended = process.run {
-        host, "spec/support/polled.lua", g.http, 20,
+        host, "spec/programs/polled.lua", g.http, 20,
       }
       remove()
       assert.same({
