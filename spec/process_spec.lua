@@ -96,7 +96,7 @@ describe("in a process", function()
     it("children get none while a name is looked up" .. where, function()
       if not fixture.PLAIN then return end -- a sanitizer has to come first
       local library, gone = program.build(
-        "cc -o build/slow spec/support/slow_names.c -shared -fPIC")
+        "cc -o build/slow spec/native/slow_names.c -shared -fPIC")
       local ended = run {
         "spec/programs/inherited.lua", "http://files.example", "", "",
         "http://files.example/clip", dir:at "", more,

@@ -10,7 +10,7 @@ locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
 tests    = $(wildcard spec/core/*_test.c)
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
-           $(wildcard spec/support/*.[ch] bench/*.[ch] examples/*/*.[ch])
+           $(wildcard spec/native/*.[ch] bench/*.[ch] examples/*/*.[ch])
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
@@ -73,7 +73,7 @@ $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
   $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
-$(build)/host: spec/support/host.c
+$(build)/host: spec/native/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
 build/locale/%.UTF-8:
@@ -91,7 +91,7 @@ exports: all static
 	    { echo "$$names: more than luaopen_luma"; exit 1; }; done
 docs/gateways.md: $(build)/gateways  # from the tables in core/gateway/places.c
 	$< > $@
-$(build)/gateways: spec/support/gateways.c $(build)/core/gateway/places.o
+$(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 	$(CC) $(ALL_CFLAGS) -o $@ $^
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
