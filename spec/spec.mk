@@ -59,9 +59,9 @@ tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests spec
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec \
-	  BUSTED="spec/exit_spec.lua spec/download_exit_spec.lua"
+	  BUSTED="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
 kills:                         ## 300 downloads killed, and what they leave
-	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/kill_spec.lua
+	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/hosts/kill_spec.lua
 valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
 	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
 	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) \

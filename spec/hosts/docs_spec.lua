@@ -272,8 +272,9 @@ exec %s %s/bin/luma "$command" "$@"
         end
       end
     end
-    assert.same({ "docs/hosts.md: needs Neovim; spec/nvim_spec.lua runs it" },
-      marked)
+    assert.same({
+      "docs/hosts.md: needs Neovim; spec/hosts/nvim_spec.lua runs it",
+    }, marked)
   end)
 
   it("have links that lead to files and headings", function()
