@@ -14,14 +14,8 @@ local in_line, list = fixture.in_line, fixture.list
 local SILENCE = 0.3
 
 describe("the descriptor", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- A job of so many ids, and what on_task and on_done of it have told.
   local function fetch(client, count, prefix)

@@ -8,14 +8,8 @@ local fixture = require "spec.support.fixture"
 local in_line, now = fixture.in_line, fixture.now
 
 describe("in a frame", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local function burn(seconds)
     local start = now()

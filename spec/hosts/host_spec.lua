@@ -9,14 +9,8 @@ local luma = require "luma"
 local now, wait_until = fixture.now, fixture.wait_until
 
 describe("the host", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local function entries(path)
     local list = {}

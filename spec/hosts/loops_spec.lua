@@ -7,14 +7,7 @@ local fixture = require "spec.support.fixture"
 local loops = require "spec.support.loops"
 
 local function check(name)
-  local f, g
-
-  setup(function()
-    f = fixture.start { unknown = { "nope" } }
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local g = fixture.use({ unknown = { "nope" } }).g
 
   local function start(ids)
     local words = { "examples/loops/" .. name .. ".lua", seconds = 60 }

@@ -13,14 +13,8 @@ local program = require "spec.support.program"
 local unpack = table.unpack or unpack -- luacheck: ignore
 
 describe("at once", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   describe("eight states on threads", function()
     local STATES, ROUNDS, IDS = 8, 3, 50

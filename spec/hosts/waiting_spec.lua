@@ -7,14 +7,8 @@ local fixture = require "spec.support.fixture"
 local in_line, within, now = fixture.in_line, fixture.within, fixture.now
 
 describe("waiting for a client", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- Whether the descriptor is readable, as poll sees it.
   local function readable(fd, seconds)

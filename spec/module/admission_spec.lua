@@ -8,14 +8,8 @@ local within, ids_of = fixture.within, fixture.ids_of
 local wait_until = fixture.wait_until
 
 describe("with little room for what is undelivered", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- Numbers from 1 to n in an order that depends on the seed only.
   local function shuffled(n, seed)

@@ -8,14 +8,8 @@ local native = require "spec.support.native"
 local ids_of, finish = fixture.ids_of, fixture.finish
 
 describe("a loop over a job", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local function loop(job, most)
     local ids = {}

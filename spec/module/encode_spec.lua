@@ -24,14 +24,8 @@ local function cyclic()
 end
 
 describe("the body of a request", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- The texts that were sent for these tables, false where one was refused;
   -- and the messages of those.

@@ -4,14 +4,8 @@
 local fixture = require "spec.support.fixture"
 
 describe("an id", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local LOWER = "4665a07c-7641-4809-a133-10786201bb56"
 

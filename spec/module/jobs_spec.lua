@@ -7,14 +7,8 @@ local ids_of, in_line = fixture.ids_of, fixture.in_line
 local within, finish = fixture.within, fixture.finish
 
 describe("a job", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   describe("under step", function()
     it("gets what was ready at the call, and nothing newer", function()

@@ -16,14 +16,8 @@ local function collect()
 end
 
 describe("the life of clients and jobs", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- Not among those that the fixture holds.
   local function loose(options)

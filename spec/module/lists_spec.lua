@@ -37,14 +37,8 @@ local NO_LIST = {
 }
 
 describe("a list of tasks", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   for _, place in ipairs(PLACES) do
     it("is found in " .. place:format "[…]", function()

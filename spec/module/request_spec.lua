@@ -9,14 +9,8 @@ local luma = require "luma"
 local unpack = table.unpack
 
 describe("a request", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local PATH = "/luma/generations"
 

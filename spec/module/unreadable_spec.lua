@@ -27,14 +27,8 @@ local BAD = {
 }
 
 describe("a row that is not JSON", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   -- Asks for a hundred ids in one batch, of which these have bad rows. All
   -- others must come; gives the number of requests.
@@ -168,14 +162,8 @@ describe("a row that is not JSON", function()
 end)
 
 describe("a text that JSON does not quite allow", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local BROKEN = "\239\191\189" -- U+FFFD
 

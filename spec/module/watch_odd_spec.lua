@@ -7,14 +7,8 @@ local PAGE = { status = 403, content_type = "text/html",
   body = "<html><title>Attention required</title>" }
 
 describe("a watch", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local function options(more)
     local o = { interval = 0.01, max_interval = 0.01 }

@@ -7,14 +7,8 @@ local fixture = require "spec.support.fixture"
 local finish, list = fixture.finish, fixture.list
 
 describe("a watch", function()
-  local f, g
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-  end)
-  teardown(function() f:stop() end)
-  after_each(function() f:tidy() end)
+  local f = fixture.use()
+  local g = f.g
 
   local FAST = 0.01
 
