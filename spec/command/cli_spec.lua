@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- luma get, and what all commands share: streams, exit codes, ids from
--- everywhere, interruption.
+-- luma get prints the tasks of ids from arguments, files and stdin. All
+-- commands share its streams, exit codes and the end by Ctrl-C.
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The ids in files and on standard input: every form they come in, what is
--- said of anything else, and that they stream.
+-- The command finds the ids in files and on standard input, in every form they
+-- come in. It names anything else, and reads as a stream.
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma watch, download and request: a task's life on the command line.
+-- luma watch, download and request follow a task through its life.
 
 local cjson = require "cjson"
 local luma = require "luma"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- How the command line starts and what it writes to: where it finds its
--- modules, links to it, closed streams, and results that cannot be written.
+-- The command finds its modules wherever it is started from, and reports
+-- streams that are closed or cannot be written.
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"

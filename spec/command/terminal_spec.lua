@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The command line on a terminal: what people see at 80 and 40 columns, in
--- colour and without, and what never gets there.
+-- On a terminal, people see a readable table at 80 and 40 columns, with colour
+-- and without, and no control characters of a task.
 
 local cjson = require "cjson"
 local cli = require "spec.support.cli"

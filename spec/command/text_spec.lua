@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The parts of the command line that only turn text into text.
+-- What the command prints is readable: texts without control characters,
+-- numbers for people, errors in the words of the command.
 
 local cjson = require "cjson"
 local hints = require "luma_cli.hints"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The descriptor of a client in other people's event loops: what it promises
--- in each of them. waiting_spec has what it does by itself.
+-- The descriptor of a client works in every common event loop. waiting_spec
+-- tests the descriptor by itself.
 
 local children = require "spec.support.children"
 local cqueues = require "cqueues"

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- The promise of README.md and docs/: the examples work as they stand there, and
--- every link leads somewhere. Each example runs in a process of its own, on
--- the stub gateway.
+-- The examples of README.md and docs/ work as they stand there, and every link
+-- leads somewhere. Each example runs in a process of its own, on the stub
+-- gateway.
 
 local children = require "spec.support.children"
 local cli = require "spec.support.cli"

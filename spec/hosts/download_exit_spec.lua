@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The ends of processes that have downloads on their way, and forks of them.
+-- A process can exit or fork at any moment of its downloads.
 
 local children = require "spec.support.children"
 local files = require "spec.stub.files"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- luma linked into C programs: the example, and a host with the same names.
+-- luma can be linked into C programs, even into one that has functions with the
+-- same names.
 
 local cjson = require "cjson"
 local fixture = require "spec.support.fixture"

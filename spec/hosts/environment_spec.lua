@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What luma takes from the environment, what it does not, and where the
--- token goes.
+-- luma takes only the documented variables from the environment, and sends the
+-- token to the gateway only.
 
 local luma = require "luma"
 local errors = require "spec.support.errors"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The ends of processes: exits with work in flight, signals, forks. Each in
--- a process of its own, whose status is looked at.
+-- A process can exit, fork or get a signal with requests in flight, and ends as
+-- it would without luma. Each runs by itself, and its status is checked.
 
 local children = require "spec.support.children"
 local cqueues = require "cqueues"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A loop with a frame to draw: a step keeps to its time, and what it leaves
--- comes with the next one.
+-- A step keeps to its time, so that a loop can draw its frames. What it leaves
+-- is delivered by the next one.
 
 local cqueues = require "cqueues"
 local fixture = require "spec.support.fixture"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What the host is spared: waiting, threads, and descriptors left behind.
+-- The host never waits for luma, and is left no thread and no descriptor.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Downloads that are killed (SIGKILL) again and again: whatever bears the
--- final name is whole, and in the end it is the file that the server has.
+-- A download may be killed (SIGKILL) at any moment: a file under the final name
+-- is complete, and in the end it is the file of the server.
 
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What loading luma does to a host: nothing that a host can forbid; and what
--- it says where it cannot work.
+-- Loading luma does nothing that a host can forbid. Where luma cannot work, the
+-- error says why.
 
 local fixture = require "spec.support.fixture"
 local process = require "spec.support.process"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A host that calls setlocale, or has libraries that do, at any moment: luma
--- reads, compares and writes the same.
+-- The host, or a library of it, may call setlocale at any moment: luma reads,
+-- compares and writes the same.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The examples of event loops, each in a process of its own: what they print,
--- and what they ask the gateway for.
+-- The examples of event loops print each task when it comes and tick meanwhile.
+-- Each runs in a process of its own.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The gallery of examples/love/ in LÖVE itself, on a display without a screen.
+-- The gallery of examples/love/ works in LÖVE itself, on a display without a
+-- screen.
 
 local fixture = require "spec.support.fixture"
 local gallery = require "spec.support.gallery"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Lua runs out of memory at any allocation: an error, and nothing is lost.
+-- When Lua runs out of memory, at any allocation, luma raises an error and
+-- loses nothing.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

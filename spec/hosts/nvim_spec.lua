@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The command :LumaTasks of examples/nvim in a headless Neovim: what its
--- buffers show, that they never hold the editor up, and how they end.
+-- The command :LumaTasks of examples/nvim shows tasks in Neovim, never blocks
+-- the editor, and ends cleanly.
 
 local cqueues = require "cqueues"
 local editor = require "spec.support.editor"

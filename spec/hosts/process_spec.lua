@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The descriptors of the process: luma takes none of its standard streams,
--- hands none on to a child, and says when there are none left.
+-- luma takes none of the standard descriptors and leaves none of its own to a
+-- child process. It reports when there are no descriptors left.
 
 local children = require "spec.support.children"
 local downloads = require "spec.support.downloads"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Several at once: states on threads, clients in a state, and others who poll
--- the descriptor of a client that goes.
+-- Lua states on several threads, and several clients in one state, do not
+-- disturb each other. A client may be closed while others poll its descriptor.
 
 local cjson = require "cjson"
 local cqueues = require "cqueues"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Waiting for a client: `wait`, and its descriptor in other people's loops.
+-- `wait` returns when something is ready or the time is up. The descriptor of a
+-- client is readable until everything has been taken.
 
 local cqueues = require "cqueues"
 local fixture = require "spec.support.fixture"

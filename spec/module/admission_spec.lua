@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Many jobs and little room: memory stays bounded, and nobody waits for ever.
+-- With many jobs and little room, memory stays bounded and every job goes on.
 
 local cqueues = require "cqueues"
 local fixture = require "spec.support.fixture"

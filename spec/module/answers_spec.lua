@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- One outcome for each id, whatever the gateway leaves out, repeats, mixes up
--- or adds, and no id asked for more often than need be.
+-- Each id has one outcome, whatever the gateway leaves out, repeats, mixes up
+-- or adds, and is requested no more often than needed.
 
 local luma = require "luma"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Connections that break and replies that lie: each its code, what arrived
--- before is kept, and ids that arrived are never asked for again.
+-- Each way in which a connection breaks or a response is wrong has its code.
+-- What has arrived is kept, and its ids are not requested again.
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What callbacks and decode hooks may do while events are delivered.
+-- Callbacks and decode hooks may call luma, raise and close the client. What
+-- would block is refused, and nothing is lost.
 
 local fixture = require "spec.support.fixture"
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The option `decode`: each task's own JSON text goes to the user's function.
+-- The option `decode` hands each task's own JSON text to the user's function.
 
 local cjson = require "cjson"
 local luma = require "luma"

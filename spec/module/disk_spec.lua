@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Downloads onto disks that are full, shut or limited: a clear error, no file
--- under the final name, and no part that nobody can use.
+-- A download to a disk that is full, read-only or limited gives a clear error,
+-- no file under the final name, and no part that is of no use.
 
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Where links may lead: redirects, addresses, schemes, and who sees the token.
+-- A download goes only where a link may lead: redirects, addresses and schemes
+-- are checked, and only the gateway sees the token.
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"

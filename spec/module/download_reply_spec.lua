@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Downloads that are answered wrongly: an error that says so, and no file.
+-- A wrong response to a download gives an error that says so, and no file.
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Downloads: a file under its final name is whole and the one asked for, and
--- whoever wants it never waits.
+-- A file under its final name is complete and the right one, and a download
+-- never blocks.
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Where downloads go: names that no server chooses, targets that are there
--- already, and no more bytes than wanted.
+-- No server chooses the name of a file, existing targets are safe, and no more
+-- bytes are taken than wanted.
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Downloads of a task: which link is taken, and what happens when it has
+-- A download of a task takes the right link, and gets a new one when it has
 -- expired.
 
 local downloads = require "spec.support.downloads"

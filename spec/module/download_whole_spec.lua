@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A file is whole, or it has no name: what servers say about the bytes they
--- send, what is asked then, and what lies on the disk after that.
+-- A file is complete or has no name, whatever the server says about the bytes
+-- it sends.
 
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"

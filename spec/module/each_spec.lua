@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Loops over a job: each task once, wherever a loop begins and ends.
+-- Loops over a job give each task once, wherever a loop begins and ends.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Tables as bodies of requests: what is on the wire, with lua-cjson as the
--- oracle for tables and for what cannot be JSON.
+-- Tables become the JSON of request bodies as lua-cjson writes it, and what
+-- cannot be JSON is refused.
 
 local cjson = require "cjson"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Answers that are failures: what the caller is told, and how often the
--- gateway is asked, for every error a gateway is known to send.
+-- Every error that gateways are known to send is reported as what it is, and is
+-- retried only where that helps.
 
 local cjson = require "cjson"
 local errors = require "spec.support.errors"

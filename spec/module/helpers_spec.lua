@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The conveniences that read a task table of any shape, made by luma or by
--- lua-cjson.
+-- luma.id, luma.state and the like read a task of any shape, whether luma or
+-- lua-cjson made the table.
 
 local cjson = require "cjson"
 local luma = require "luma"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Ids as people type them, and as gateways give them back.
+-- Ids are found as people type them and as gateways return them.
 
 local fixture = require "spec.support.fixture"
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Bad input: each piece of it is refused with a message that names it, and
--- shows no token, and the client works afterwards.
+-- Bad input is refused with a message that names it and shows no token. The
+-- client works afterwards.
 
 local luma = require "luma"
 local errors = require "spec.support.errors"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What a job promises its user: delivery, results, numbers, cancelling.
+-- A job delivers its tasks, has a result and figures, and can be cancelled.
 
 local fixture = require "spec.support.fixture"
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Agreement with lua-cjson over the corpus of JSON texts: what must be read
--- gives the same values, what must be refused gives none.
+-- luma reads JSON as lua-cjson does, over a corpus of texts: the same values,
+-- and none where a text must be refused.
 
 local cjson = require "cjson"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Clients and jobs that are closed, collected, finalised or called from
--- anywhere: finalizers of the host, coroutines, other jobs.
+-- Clients and jobs may be closed, collected, finalised or called from anywhere:
+-- finalizers of the host, coroutines, other jobs.
 
 local children = require "spec.support.children"
 local finalizer = require "spec.support.finalizer"

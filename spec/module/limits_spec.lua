@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Replies that are too much: nothing a gateway sends fills the memory, and
--- one bad task costs no other.
+-- Nothing a gateway sends fills the memory, and one bad task costs no other.
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"

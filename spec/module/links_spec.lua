@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Where links stand in tasks, in every shape that gateways send.
+-- Links of tasks are found in every shape that gateways send.
 
 local luma = require "luma"
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- An id is missing only where a list of tasks was found that leaves it out.
+-- An id is missing only where there was a list of tasks without it.
 
 local luma = require "luma"
 local fixture = require "spec.support.fixture"

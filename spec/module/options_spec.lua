@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Options: the reference has each of them and no other, a method takes its own and no
--- other, and the same mistake has the same words everywhere.
+-- The reference has each option and no other, a method takes only its own, and
+-- the same mistake has the same message everywhere.
 
 local luma = require "luma"
 local errors = require "spec.support.errors"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- A gateway that redirects: nobody follows, and the error says where to.
+-- A redirect of the gateway is reported with its target, and not followed.
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- client:request: any endpoint of the gateway, and none of anybody else's.
+-- client:request reaches any endpoint of the gateway and nothing else.
 
 local cjson = require "cjson"
 local errors = require "spec.support.errors"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Two replies make one file only where both are of the same one, and the
--- gateway says so rightly. Whatever else it says, the file is right or is not
+-- A download is resumed only where both responses are of the same file and the
+-- server says so correctly. Whatever else it says, the file is right or is not
 -- there.
 
 local files = require "spec.stub.files"

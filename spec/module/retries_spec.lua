@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- When luma asks again, how long it waits, and when it gives up: measured by
--- the stub's journal, since that is what a gateway has to bear.
+-- luma retries what may succeed, waits as told, and gives up in time: measured
+-- by the stub's journal, that is, by what a gateway sees.
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- User names and passwords in URLs: a proxy's are used, anybody else's are
--- refused, and no message ever shows one.
+-- User names and passwords in URLs are used for a proxy, refused elsewhere, and
+-- shown in no message.
 
 local cli = require "spec.support.cli"
 local downloads = require "spec.support.downloads"

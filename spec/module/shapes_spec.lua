@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Every shape in which gateways answer, and the functions that read a task in
--- any of them.
+-- Responses of every known shape give the same tasks to the functions that read
+-- them.
 
 local cjson = require "cjson"
 local luma = require "luma"

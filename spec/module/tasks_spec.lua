@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The main job as its user sees it: the same tables whichever way they are
--- taken, under every collector.
+-- client:tasks gives the same tables whichever way they are taken, under every
+-- collector.
 
 local collectors = require "spec.support.collectors"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A gateway that is slow or silent: each wait has its own limit and its own
--- code, and holds up nothing else.
+-- Each wait for a slow or silent gateway has its own limit and its own code,
+-- and delays nothing else.
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What is not quite JSON costs as little as possible: the ids of the row that
--- it stands in, never the others.
+-- A row that is not JSON costs only the ids in that row.
 
 local cjson = require "cjson"
 local fixture = require "spec.support.fixture"

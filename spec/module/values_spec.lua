@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- A reply's JSON as Lua tables: plain, exact, and without nulls.
+-- The JSON of a response becomes Lua tables: plain, exact, and without nulls.
 
 local cjson = require "cjson"
 local luma = require "luma"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A watch among words nobody knows, and pages that are not the gateway's own.
+-- A watch copes with unknown words for states, and with pages that are not of
+-- the gateway itself.
 
 local fixture = require "spec.support.fixture"
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- client:watch: rounds over what is open, each change told once and in order,
--- nothing told where nothing changes.
+-- client:watch asks for the open tasks in rounds, reports each change once and
+-- in order, and nothing where nothing changes.
 
 local fixture = require "spec.support.fixture"
 

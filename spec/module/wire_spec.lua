@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What is sent, byte for byte, and a reply that comes in any way HTTP knows.
+-- luma sends exactly the documented bytes, and takes a response in any form
+-- that HTTP allows.
 
 local cjson = require "cjson"
 local luma = require "luma"

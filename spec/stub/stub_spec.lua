@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Checks the stub server itself, with bare sockets: what the other specs
--- stand on.
+-- The stub server does what the other specs tell it to: checked with bare
+-- sockets.
 
 local cjson = require "cjson"
 local errno = require "cqueues.errno"
