@@ -79,7 +79,8 @@ local FORMS = {
   { "a task with a list of its own", '{"id":"A","prompt":"p","items":'
     .. '["http://x/a.png"]}\n{"id":"B","status":null,"list":[1,2]}' },
   { "a list of its own in a task's data", '{"id":"A","code":"success",'
-    .. '"data":{"task_id":"D","items":["x"]}} {"data":{"id":"B"},"items":["u"]}' },
+    .. '"data":{"task_id":"D","items":["x"]}} '
+    .. '{"data":{"id":"B"},"items":["u"]}' },
   { "a list of objects without ids in a task",
     '{"id":"A","data":[{"url":"u"}]} {"id":"B","items":[{"url":"u"}]}' },
   { "an empty list of its own", '{"id":"A","items":[]} B' },
@@ -103,7 +104,8 @@ local FORMS = {
   { "the last of members with the same name",
     '{"task_id":"x","id":"A","task_id":null}{"data":{"id":"x"},"data":null,'
     .. '"id":"x","id":"B"}{"data":["x"],"data":["C"]}'
-    .. '{"items":[{"id":"x"}],"id":"D","items":["x"]}', { "A", "B", "C", "D" } },
+    .. '{"items":[{"id":"x"}],"id":"D","items":["x"]}',
+    { "A", "B", "C", "D" } },
   { "blanks that are not ASCII", "A\194\160\227\128\128B\227\128\128" },
   { "blanks that are not ASCII, in JSON",
     '[\194\160"A",\227\128\128"B"\239\187\191]' },
@@ -329,7 +331,9 @@ describe("ids in a text", function()
       local id = member("id", value(1, "two")) or '"a":1'
       local inner_id = member("id", value(2, "three")) or '"a":1'
       local inner_task = member("task_id", value(3, "four"))
-      for _, state in ipairs { '"b":1', '"state":"dreaming"', '"status":200' } do
+      for _, state in ipairs {
+        '"b":1', '"state":"dreaming"', '"status":200',
+      } do
         for _, data in ipairs { object(inner_id, inner_task),
           inner_task and object(inner_task, inner_id) or "null", "7" } do
           data = member("data", data)
@@ -465,7 +469,9 @@ describe("the command line reads ids", function()
   end)
 
   it("and never joins what a NUL byte divides", function()
-    for text, line in pairs { ["A1\nB1\0C1\nD1\n"] = 2, ["A1\0B1\0C1\0"] = 1 } do
+    for text, line in pairs {
+      ["A1\nB1\0C1\nD1\n"] = 2, ["A1\0B1\0C1\0"] = 1,
+    } do
       save(text)
       for _, run in ipairs(WAYS) do
         local ended = run()

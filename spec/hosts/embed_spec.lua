@@ -114,7 +114,8 @@ describe("a C program with luma linked in", function()
   -- What the files of luma share, as they are before they are linked.
   local function names()
     local list = { "buf_append" } -- which may be inline
-    for name in program.nm("-g --defined-only", "core/*/*.o binding/*.o lua_luma.o")
+    for name in program.nm("-g --defined-only",
+      "core/*/*.o binding/*.o lua_luma.o")
       :gmatch "%x+ %u (%a[%w_]*)\n" do
       if name ~= "luaopen_luma" then list[#list + 1] = name end
     end

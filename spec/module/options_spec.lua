@@ -96,7 +96,8 @@ describe("an option", function()
       local why = errors.misuse(luma.client, { timeout = { [name] = WRONG } })
       assert.truthy(why:find(("(timeout.%s: number expected, got thread)")
         :format(name), 1, true), why)
-      assert.truthy(section("luma.client(options)"):find("`" .. name .. "` %(%d+%)"))
+      assert.truthy(section("luma.client(options)")
+        :find("`" .. name .. "` %(%d+%)"))
     end
   end)
 
@@ -145,7 +146,8 @@ describe("an option", function()
       { methods.download, { dir = "x" }, 2 },
       { function(o) client:download("https://x.example/x", "x", o) end,
         { deadline = 0 }, 3 },
-      { function() client:download("https://x.example/x", "/tmp/") end, nil, 2 },
+      { function() client:download("https://x.example/x", "/tmp/") end, nil,
+        2 },
       { function() client:request("get", "/x") end, nil, 1 },
       { function() client:request("HEAD", "/x", "{}") end, nil, 1 },
       { function() client:request("GET", "//x") end, nil, 2 },

@@ -46,7 +46,8 @@ describe("a watch", function()
       a = '{"id":"a","state":"teleporting"}',
       b = '{"task_id":"b","status":"HALF_WAY","data":{"state":"x"}}',
       c = '{"id":"c","state":"pending"}', d = '{"id":"d"}',
-      e = '{"id":"e","state":17}', u = '{"id":"u","status":"UNKNOWN"}', f = '{"id":"f","state":"completed"}',
+      e = '{"id":"e","state":17}', u = '{"id":"u","status":"UNKNOWN"}',
+      f = '{"id":"f","state":"completed"}',
     } }
     local _, err = f:new():watch({ "a", "b", "c", "d", "e", "u" },
       options { deadline = 0.3 }):result()

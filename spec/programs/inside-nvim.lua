@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- The end in Neovim of editor.lua: listens on loopback, says where and its
--- pid, and runs each line it is sent, a JSON string of Lua, in the main loop. Answers
--- with a line of JSON; ends Neovim when the connection ends, or when none
--- comes within half a minute.
+-- pid, and runs each line it is sent, a JSON string of Lua, in the main loop.
+-- Answers with a line of JSON; ends Neovim when the connection ends, or when
+-- none comes within half a minute.
 
 local uv = vim.loop
 

@@ -235,7 +235,9 @@ end
 -- The spec has an answer at /luma/generations.
 function scenarios.request()
   local body = { prompt = "a \"cat\"", list = { 1, { 0.5, { x = true } } } }
-  local function ask() return shared:request("POST", "/luma/generations", body) end
+  local function ask()
+    return shared:request("POST", "/luma/generations", body)
+  end
   sweep(function() return {} end, function(s) s.job, s.err = ask() end,
     function(s)
       assert(s.job or not s.err or s.err.code == "memory")
@@ -247,7 +249,9 @@ function scenarios.request()
   sweep(function() end, function()
     local ok, why = pcall(ask)
     assert(not ok)
-    if not tostring(why):find "list%[2%]%[2%]%.x: a value" then error(why, 0) end
+    if not tostring(why):find "list%[2%]%[2%]%.x: a value" then
+      error(why, 0)
+    end
   end, function() end)
 end
 

@@ -39,7 +39,8 @@ local function fresh_state()
   return {
     changed = changed, requests = {}, complete = 0, connections = 0,
     open = 0, max_open = 0, stalled = 0, releases = 0, live = {},
-    default = {}, queue = {}, claimed = 0, accepts = {}, routes = {}, files = {},
+    default = {}, queue = {}, claimed = 0, accepts = {}, routes = {},
+    files = {},
     record = true,
   }
 end
