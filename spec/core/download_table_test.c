@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of download.h and head.h: every line of the two tables, with every
  * ETag and with and without a Range asked for, and what lies on the disk after
- * each of these responses. The file has 100 bytes, the part 40 of them, so
- * that a Range begins at 39. */
-#include "file/download.h"
+ * each of these responses. */
+#include "clip.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "check.h"
-
-enum { SIZE = 100, HAVE = 40, ASKED = HAVE - 1, KEY = 7 };
-
-static char folder[] = "/tmp/luma-test-XXXXXX";
-static char path[sizeof folder + 20];
-static char content[SIZE];
 
 /* The columns of the first table. */
 enum range { NONE, ALL, REST, OTHER, ODD };
@@ -62,12 +54,12 @@ static const struct length_case {
     const char *text, *second;
 } lengths[] = {
     {true, -1, NULL, NULL},
-    {true, SIZE, "100", NULL},
-    {true, SIZE - ASKED, "61", NULL},
+    {true, CLIP_SIZE, "100", NULL},
+    {true, CLIP_SIZE - CLIP_ASKED, "61", NULL},
     {true, 50, "50", NULL},
     {true, -2, "100", "61"},
-    {false, SIZE, "100", "100"},
-    {false, SIZE, "100, 100", NULL},
+    {false, CLIP_SIZE, "100", "100"},
+    {false, CLIP_SIZE, "100, 100", NULL},
     {false, -2, "100, 61", NULL},
     {false, -2, "100abc", NULL},
     {false, -2, "-100", NULL},
@@ -114,24 +106,19 @@ struct combination {
     const struct etag_case *etag;
 };
 
-static void add(struct head *head, const char *name, const char *value)
-{
-    if (value)
-        head_add(head, name, value);
-}
-
 static void make_head(struct head *head, const struct combination *c)
 {
     head_start(head, c->http, c->end->http2);
-    add(head, "content-type", c->range->type ? c->range->type : "video/mp4");
-    add(head, "Content-Range", c->range->value);
-    add(head, "content-range ", c->range->second);
-    add(head, "CONTENT-LENGTH", c->length->text);
-    add(head, "Content-Length", c->length->second);
-    add(head, "Transfer-Encoding", c->end->coding);
-    add(head, "ETag", c->etag->value);
-    add(head, "Etag", c->etag->second);
-    add(head, "X-Content-Range", "bytes 0-0/1");
+    clip_add(head, "content-type",
+             c->range->type ? c->range->type : "video/mp4");
+    clip_add(head, "Content-Range", c->range->value);
+    clip_add(head, "content-range ", c->range->second);
+    clip_add(head, "CONTENT-LENGTH", c->length->text);
+    clip_add(head, "Content-Length", c->length->second);
+    clip_add(head, "Transfer-Encoding", c->end->coding);
+    clip_add(head, "ETag", c->etag->value);
+    clip_add(head, "Etag", c->etag->second);
+    clip_add(head, "X-Content-Range", "bytes 0-0/1");
 }
 
 /* ---- what is expected -------------------------------------------------- */
@@ -157,8 +144,8 @@ static enum download_body expected(const struct combination *c)
 {
     enum download_body body = expected_range(c);
     int right = c->range->kind == NONE   ? c->length->value
-                : c->range->kind == REST ? SIZE - ASKED
-                                         : SIZE;
+                : c->range->kind == REST ? CLIP_SIZE - CLIP_ASKED
+                                         : CLIP_SIZE;
 
     if (body != DOWNLOAD_WHOLE && body != DOWNLOAD_REST)
         return body;
@@ -180,37 +167,15 @@ static bool is_taken(enum download_body body)
 
 /* ---- what comes of it -------------------------------------------------- */
 
-/* Opens a download which has 40 bytes where a Range is to be asked for. */
-static void open_download(struct download *d, bool with_part)
-{
-    struct luma_error error;
-    struct head head;
-    char range[DOWNLOAD_RANGE];
-
-    must(download_open(d, folder, "clip", 0, &error) &&
-         download_set_key(d, KEY + 1, &error) && /* an older part is emptied */
-         download_set_key(d, KEY, &error));
-    if (with_part) {
-        head_start(&head, 200, false);
-        head_add(&head, "Content-Length", "100");
-        head_add(&head, "ETag", "\"v1\"");
-        must(!download_ask(d, range) &&
-             download_begin(d, &head, &error) == DOWNLOAD_TAKE &&
-             download_write(d, content, HAVE, &error));
-    }
-    insist(download_ask(d, range) == with_part, "a Range is asked for");
-    insist(d->asked == (with_part ? ASKED : 0), "where the part ends");
-}
-
 static bool has_whole_file(void)
 {
-    char bytes[SIZE + 1];
-    FILE *file = fopen(path, "rb");
+    char bytes[CLIP_SIZE + 1];
+    FILE *file = fopen(clip_path, "rb");
     size_t n = file ? fread(bytes, 1, sizeof bytes, file) : 0;
 
     if (file)
         fclose(file);
-    return n == SIZE && memcmp(bytes, content, SIZE) == 0;
+    return n == CLIP_SIZE && memcmp(bytes, clip_content, CLIP_SIZE) == 0;
 }
 
 /* The body comes as the range says. True: there is a file now. */
@@ -220,8 +185,8 @@ static bool take(struct download *d, const struct range_case *range,
     int64_t from = d->checked ? d->have : 0;
     size_t n = (size_t)(range->last - range->first + 1);
 
-    insist(from == 0 || from == ASKED, "where the body begins");
-    return download_write(d, content + range->first, n, error) &&
+    insist(from == 0 || from == CLIP_ASKED, "where the body begins");
+    return download_write(d, clip_content + range->first, n, error) &&
            download_finish(d, "clip", false, error);
 }
 
@@ -235,13 +200,13 @@ static void check_disk(const struct combination *c, const struct head *head,
     enum download_verdict verdict;
     bool odd = !is_taken(body) && body != DOWNLOAD_ENDLESS;
 
-    open_download(&d, c->asked);
+    clip_open(&d, c->asked);
     verdict = download_begin(&d, head, &error);
     insist((verdict == DOWNLOAD_TAKE) == is_taken(body), "it is taken");
     insist((verdict == DOWNLOAD_AGAIN) == (odd && (c->asked || c->http < 300)),
            "it is asked for again");
     if (verdict == DOWNLOAD_AGAIN) {
-        insist(d.have == (c->asked ? HAVE : 0), "the part is still there");
+        insist(d.have == (c->asked ? CLIP_HAVE : 0), "the part is still there");
         insist(!download_ask(&d, range), "without a Range");
         verdict = download_begin(&d, head, &error);
         insist(verdict != DOWNLOAD_AGAIN, "but not twice");
@@ -253,14 +218,15 @@ static void check_disk(const struct combination *c, const struct head *head,
     else if (take(&d, c->range, &error))
         insist(has_whole_file(), "the file is whole");
     else
-        insist(access(path, F_OK) != 0, "or it is not there");
+        insist(access(clip_path, F_OK) != 0, "or it is not there");
     download_close(&d);
-    unlink(path);
+    unlink(clip_path);
 }
 
 static void check(const struct combination *c)
 {
-    struct part_state part = {.key = KEY, .total = SIZE, .etag = "\"v1\""};
+    struct part_state part = {
+        .key = CLIP_KEY, .total = CLIP_SIZE, .etag = "\"v1\""};
     enum download_body body = expected(c);
     char name[200];
     struct head head;
@@ -273,7 +239,7 @@ static void check(const struct combination *c)
     check_case = name;
     make_head(&head, c);
     CHECK_INT(head.end, c->end->end);
-    CHECK_INT(download_judge(&head, c->asked ? ASKED : 0, &part), body);
+    CHECK_INT(download_judge(&head, c->asked ? CLIP_ASKED : 0, &part), body);
     if (c->length->on_disk && c->end->on_disk && c->etag->on_disk)
         check_disk(c, &head, body);
     check_case = "";
@@ -303,237 +269,10 @@ static void test_tables(void)
     }
 }
 
-/* ---- what stands beside the tables ------------------------------------- */
-
-static void test_codings(void)
-{
-    static const struct {
-        const char *value, *second, *refused; /* "": none is */
-    } rows[] = {
-        {"", NULL, ""},
-        {"identity", NULL, ""},
-        {"None", NULL, ""},
-        {"binary", NULL, ""},
-        {"aws-chunked", NULL, ""},
-        {"aws-chunked, identity", NULL, ""},
-        {"AWS-Chunked,", "identity", ""},
-        {" , ,", "utf-8", ""},
-        {"base64", NULL, ""},
-        {"mystery", NULL, ""},
-        {"video/mp4", NULL, ""},
-        {"null", NULL, ""},
-        {"\"\"", NULL, ""},
-        {"gzipped", NULL, ""},
-        {"gzip", NULL, "gzip"},
-        {"X-GZIP", NULL, "x-gzip"},
-        {"gzip;q=1", NULL, "gzip"},
-        {" \"gzip\" ; a=b", NULL, "gzip"},
-        {"\"utf-8, br\"", NULL, "br"},
-        {"mystery, deflate", NULL, "deflate"},
-        {"br", NULL, "br"},
-        {"deflate", NULL, "deflate"},
-        {"zstd", NULL, "zstd"},
-        {"compress", NULL, "compress"},
-        {"x-compress", NULL, "x-compress"},
-        {"aws-chunked,gzip", NULL, "gzip"},
-        {"gzip ,aws-chunked", NULL, "gzip"},
-        {"identity", "br", "br"},
-    };
-    struct luma_error error;
-    struct download d;
-    struct head head;
-    size_t i;
-
-    for (i = 0; i < COUNT(rows); i++) {
-        check_case = rows[i].value;
-        head_start(&head, 200, false);
-        head_add(&head, "Content-Length", "100");
-        add(&head, "content-encoding", rows[i].value);
-        add(&head, "Content-Encoding", rows[i].second);
-        CHECK_TEXT(head.coding, rows[i].refused);
-        open_download(&d, false);
-        if (*rows[i].refused) {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_REFUSE);
-            CHECK_INT(error.code, LUMA_ERR_REPLY);
-            CHECK(!error.retryable);
-            CHECK(strstr(error.message, rows[i].refused));
-        } else {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_TAKE);
-        }
-        download_close(&d);
-    }
-    check_case = "";
-}
-
-static void test_types(void)
-{
-    static const struct {
-        const char *value, *second;
-        enum media_kind kind;
-        const char *type;
-    } rows[] = {
-        {"video/mp4", NULL, MEDIA_FILE, "video/mp4"},
-        {"video/mp4", "text/html", MEDIA_PAGE, "text/html"},
-        {"text/html", "video/mp4", MEDIA_PAGE, "text/html"},
-        {"", "video/webm", MEDIA_FILE, "video/webm"},
-        {"video/webm", "audio/mpegurl", MEDIA_PLAYLIST, "audio/mpegurl"},
-        {NULL, NULL, MEDIA_FILE, ""},
-    };
-    struct head head;
-    size_t i;
-
-    for (i = 0; i < COUNT(rows); i++) {
-        head_start(&head, 200, false);
-        add(&head, "Content-Type", rows[i].value);
-        add(&head, "content-type", rows[i].second);
-        CHECK_INT(head.kind, rows[i].kind);
-        CHECK_TEXT(head.type, rows[i].type);
-    }
-}
-
-/* What was odd once stays odd, whatever comes behind it. */
-static void test_odd_headers(void)
-{
-    static const char *const rows[][3] = {
-        {"Content-Range", "bytes 0-9/10", "bytes 0-8/9"},
-        {"Content-Length", "10", "9"},
-        {"ETag", "\"v1\"", "\"v2\""},
-    };
-    struct head head;
-    size_t i, j;
-
-    head_start(&head, 200, false);
-    for (i = 0; i < COUNT(rows); i++)
-        for (j = 0; j < 3; j++)
-            head_add(&head, rows[i][0], rows[i][j % 2 + 1]);
-    CHECK_INT(head.range, HEAD_ODD);
-    CHECK_INT(head.has_length, HEAD_ODD);
-    CHECK_INT(head.has_etag, HEAD_ODD);
-    CHECK_TEXT(head.etag, "");
-}
-
-/* An odd response may be followed by another one only if the one between them
- * was taken. */
-static void test_doubt(void)
-{
-    struct luma_error error;
-    struct download d;
-    struct head odd, good;
-
-    head_start(&odd, 206, false);
-    head_start(&good, 200, true);
-    open_download(&d, false);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    CHECK_INT(download_begin(&d, &good, &error), DOWNLOAD_TAKE);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    download_close(&d);
-}
-
-static void begin_whole(struct download *d, const char *length,
-                        const char *etag)
-{
-    struct luma_error error;
-    struct head head;
-
-    head_start(&head, 200, false);
-    head_add(&head, "Content-Length", length);
-    add(&head, "ETag", etag);
-    must(download_begin(d, &head, &error) == DOWNLOAD_TAKE);
-}
-
-static const struct start_case {
-    const char *bytes;
-    bool file; /* they are those of a file */
-} starts[] = {
-    {"  ", false}, {"\xEF\xBB", false},  {"#EXT", false}, {"\xFF", false},
-    {"x", true},   {"\xFF\xD8", true},   {"  x", true},   {"#EXTx", true},
-    {" <", false}, {"\xFE\xFF<", false}, {"[", false},    {"#EXTM3U", false},
-};
-
-/* What is on the disk after the first bytes of another body: the part, which
- * was 40 bytes, unless these bytes are those of a file. */
-static void test_first_bytes(void)
-{
-    struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
-    size_t i, n;
-
-    for (i = 0; i < COUNT(starts); i++) {
-        check_case = starts[i].bytes;
-        n = strlen(starts[i].bytes);
-        open_download(&d, true);
-        begin_whole(&d, "100", "\"v2\"");
-        download_write(&d, starts[i].bytes, n, &error);
-        CHECK(!d.spoilt);
-        CHECK_INT(d.have, starts[i].file ? (int)n : HAVE);
-        CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
-        download_close(&d);
-        must(download_open(&d, folder, "clip", 0, &error) &&
-             download_set_key(&d, KEY, &error));
-        CHECK_INT(download_ask(&d, range), !starts[i].file || n > 1);
-        CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
-                                 : n > 1         ? "\"v2\""
-                                                 : "");
-        download_close(&d);
-    }
-    check_case = "";
-}
-
-/* Blanks without end are no file, however they are cut. */
-static void test_blanks(void)
-{
-    struct luma_error error;
-    struct download d;
-    int i = 0;
-
-    open_download(&d, false);
-    begin_whole(&d, "1000", NULL);
-    while (i < 300 && download_write(&d, "  \n", 3, &error))
-        i++;
-    CHECK_INT(i, DOWNLOAD_HELD / 3);
-    CHECK_INT(error.code, LUMA_ERR_LINK);
-    download_close(&d);
-}
-
-/* The part of another file is emptied, but not before that is known. */
-static void test_keys(void)
-{
-    struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
-
-    open_download(&d, true);
-    download_close(&d);
-    must(download_open(&d, folder, "clip", 0, &error));
-    download_close(&d);
-    must(download_open(&d, folder, "clip", 0, &error));
-    CHECK(download_set_key(&d, KEY, &error));
-    CHECK(download_ask(&d, range));
-    CHECK_TEXT(range, "bytes=39-");
-    CHECK(download_set_key(&d, KEY + 1, &error));
-    CHECK(!download_ask(&d, range));
-    download_close(&d);
-    CHECK(rmdir(folder) == 0); /* nothing is left */
-}
-
 int main(void)
 {
-    int i;
-
-    for (i = 0; i < SIZE; i++)
-        content[i] = (char)('0' + i % 67);
-    must(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/clip", folder);
+    clip_start();
     test_tables();
-    test_codings();
-    test_types();
-    test_odd_headers();
-    test_doubt();
-    test_first_bytes();
-    test_blanks();
-    test_keys();
+    clip_end();
     return check_done();
 }

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of download.h and head.h beside their tables (download_table_test.c):
+ * content codings and types, headers that stand twice, responses after odd
+ * ones, first bytes, and the part of another file. */
+#include "clip.h"
+
+#include "check.h"
+
+static void test_codings(void)
+{
+    static const struct {
+        const char *value, *second, *refused; /* "": none is */
+    } rows[] = {
+        {"", NULL, ""},
+        {"identity", NULL, ""},
+        {"None", NULL, ""},
+        {"binary", NULL, ""},
+        {"aws-chunked", NULL, ""},
+        {"aws-chunked, identity", NULL, ""},
+        {"AWS-Chunked,", "identity", ""},
+        {" , ,", "utf-8", ""},
+        {"base64", NULL, ""},
+        {"mystery", NULL, ""},
+        {"video/mp4", NULL, ""},
+        {"null", NULL, ""},
+        {"\"\"", NULL, ""},
+        {"gzipped", NULL, ""},
+        {"gzip", NULL, "gzip"},
+        {"X-GZIP", NULL, "x-gzip"},
+        {"gzip;q=1", NULL, "gzip"},
+        {" \"gzip\" ; a=b", NULL, "gzip"},
+        {"\"utf-8, br\"", NULL, "br"},
+        {"mystery, deflate", NULL, "deflate"},
+        {"br", NULL, "br"},
+        {"deflate", NULL, "deflate"},
+        {"zstd", NULL, "zstd"},
+        {"compress", NULL, "compress"},
+        {"x-compress", NULL, "x-compress"},
+        {"aws-chunked,gzip", NULL, "gzip"},
+        {"gzip ,aws-chunked", NULL, "gzip"},
+        {"identity", "br", "br"},
+    };
+    struct luma_error error;
+    struct download d;
+    struct head head;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].value;
+        head_start(&head, 200, false);
+        head_add(&head, "Content-Length", "100");
+        clip_add(&head, "content-encoding", rows[i].value);
+        clip_add(&head, "Content-Encoding", rows[i].second);
+        CHECK_TEXT(head.coding, rows[i].refused);
+        clip_open(&d, false);
+        if (*rows[i].refused) {
+            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_REFUSE);
+            CHECK_INT(error.code, LUMA_ERR_REPLY);
+            CHECK(!error.retryable);
+            CHECK(strstr(error.message, rows[i].refused));
+        } else {
+            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_TAKE);
+        }
+        download_close(&d);
+    }
+    check_case = "";
+}
+
+static void test_types(void)
+{
+    static const struct {
+        const char *value, *second;
+        enum media_kind kind;
+        const char *type;
+    } rows[] = {
+        {"video/mp4", NULL, MEDIA_FILE, "video/mp4"},
+        {"video/mp4", "text/html", MEDIA_PAGE, "text/html"},
+        {"text/html", "video/mp4", MEDIA_PAGE, "text/html"},
+        {"", "video/webm", MEDIA_FILE, "video/webm"},
+        {"video/webm", "audio/mpegurl", MEDIA_PLAYLIST, "audio/mpegurl"},
+        {NULL, NULL, MEDIA_FILE, ""},
+    };
+    struct head head;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        head_start(&head, 200, false);
+        clip_add(&head, "Content-Type", rows[i].value);
+        clip_add(&head, "content-type", rows[i].second);
+        CHECK_INT(head.kind, rows[i].kind);
+        CHECK_TEXT(head.type, rows[i].type);
+    }
+}
+
+/* What was odd once stays odd, whatever comes behind it. */
+static void test_odd_headers(void)
+{
+    static const char *const rows[][3] = {
+        {"Content-Range", "bytes 0-9/10", "bytes 0-8/9"},
+        {"Content-Length", "10", "9"},
+        {"ETag", "\"v1\"", "\"v2\""},
+    };
+    struct head head;
+    size_t i, j;
+
+    head_start(&head, 200, false);
+    for (i = 0; i < COUNT(rows); i++)
+        for (j = 0; j < 3; j++)
+            head_add(&head, rows[i][0], rows[i][j % 2 + 1]);
+    CHECK_INT(head.range, HEAD_ODD);
+    CHECK_INT(head.has_length, HEAD_ODD);
+    CHECK_INT(head.has_etag, HEAD_ODD);
+    CHECK_TEXT(head.etag, "");
+}
+
+/* An odd response may be followed by another one only if the one between them
+ * was taken. */
+static void test_doubt(void)
+{
+    struct luma_error error;
+    struct download d;
+    struct head odd, good;
+
+    head_start(&odd, 206, false);
+    head_start(&good, 200, true);
+    clip_open(&d, false);
+    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
+    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
+    CHECK_INT(download_begin(&d, &good, &error), DOWNLOAD_TAKE);
+    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
+    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
+    download_close(&d);
+}
+
+static void begin_whole(struct download *d, const char *length,
+                        const char *etag)
+{
+    struct luma_error error;
+    struct head head;
+
+    head_start(&head, 200, false);
+    head_add(&head, "Content-Length", length);
+    clip_add(&head, "ETag", etag);
+    must(download_begin(d, &head, &error) == DOWNLOAD_TAKE);
+}
+
+static const struct start_case {
+    const char *bytes;
+    bool file; /* they are those of a file */
+} starts[] = {
+    {"  ", false}, {"\xEF\xBB", false},  {"#EXT", false}, {"\xFF", false},
+    {"x", true},   {"\xFF\xD8", true},   {"  x", true},   {"#EXTx", true},
+    {" <", false}, {"\xFE\xFF<", false}, {"[", false},    {"#EXTM3U", false},
+};
+
+/* What is on the disk after the first bytes of another body: the part, which
+ * was 40 bytes, unless these bytes are those of a file. */
+static void test_first_bytes(void)
+{
+    struct luma_error error;
+    struct download d;
+    char range[DOWNLOAD_RANGE];
+    size_t i, n;
+
+    for (i = 0; i < COUNT(starts); i++) {
+        check_case = starts[i].bytes;
+        n = strlen(starts[i].bytes);
+        clip_open(&d, true);
+        begin_whole(&d, "100", "\"v2\"");
+        download_write(&d, starts[i].bytes, n, &error);
+        CHECK(!d.spoilt);
+        CHECK_INT(d.have, starts[i].file ? (int)n : CLIP_HAVE);
+        CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
+        download_close(&d);
+        must(download_open(&d, clip_folder, "clip", 0, &error) &&
+             download_set_key(&d, CLIP_KEY, &error));
+        CHECK_INT(download_ask(&d, range), !starts[i].file || n > 1);
+        CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
+                                 : n > 1         ? "\"v2\""
+                                                 : "");
+        download_close(&d);
+    }
+    check_case = "";
+}
+
+/* Blanks without end are no file, however they are cut. */
+static void test_blanks(void)
+{
+    struct luma_error error;
+    struct download d;
+    int i = 0;
+
+    clip_open(&d, false);
+    begin_whole(&d, "1000", NULL);
+    while (i < 300 && download_write(&d, "  \n", 3, &error))
+        i++;
+    CHECK_INT(i, DOWNLOAD_HELD / 3);
+    CHECK_INT(error.code, LUMA_ERR_LINK);
+    download_close(&d);
+}
+
+/* The part of another file is emptied, but not before that is known. */
+static void test_keys(void)
+{
+    struct luma_error error;
+    struct download d;
+    char range[DOWNLOAD_RANGE];
+
+    clip_open(&d, true);
+    download_close(&d);
+    must(download_open(&d, clip_folder, "clip", 0, &error));
+    download_close(&d);
+    must(download_open(&d, clip_folder, "clip", 0, &error));
+    CHECK(download_set_key(&d, CLIP_KEY, &error));
+    CHECK(download_ask(&d, range));
+    CHECK_TEXT(range, "bytes=39-");
+    CHECK(download_set_key(&d, CLIP_KEY + 1, &error));
+    CHECK(!download_ask(&d, range));
+    download_close(&d);
+}
+
+int main(void)
+{
+    clip_start();
+    test_codings();
+    test_types();
+    test_odd_headers();
+    test_doubt();
+    test_first_bytes();
+    test_blanks();
+    test_keys();
+    clip_end();
+    return check_done();
+}
