@@ -8,4 +8,4 @@ files["examples/love"].std = "luajit+love"
 files["*.rockspec"].std = "rockspec"
 files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }
 files["examples/nvim"] = { std = "luajit", globals = { "vim" } }
-files["spec/support/inside-nvim.lua"] = { std = "luajit", globals = { "vim" } }
+files["spec/programs/inside-nvim.lua"] = { std = "luajit", globals = { "vim" } }

@@ -4,7 +4,7 @@
 rm -rf $dir/replies $dir/*.log
 mkdir -p $dir/replies $dir/temp
 
-LUA_PATH='spec/support/?.lua;;' "$LUA" bench/work.lua $dir
+LUA_PATH='spec/stub/?.lua;;' "$LUA" bench/work.lua $dir
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
   -days 2 -subj /CN=localhost -keyout $dir/key.pem -out $dir/cert.pem \
   -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>$dir/openssl.log

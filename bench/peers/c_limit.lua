@@ -19,7 +19,7 @@ local function native(value)
 end
 
 if what ~= "transfer" then
-  local file = assert(io.open "spec/support/tasks-200.json")
+  local file = assert(io.open "spec/stub/tasks-200.json")
   sample = native(cjson.decode(file:read "a")[1])
   file:close()
 end

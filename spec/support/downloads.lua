@@ -4,7 +4,7 @@
 
 local assert = require "luassert"
 local errors = require "spec.support.errors"
-local files = require "spec.support.files"
+local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 

@@ -34,7 +34,7 @@ function editor.start(env)
   local started = process.start {
     "nvim", "--headless", "--clean", "-n", "--cmd",
     "set runtimepath^=examples/nvim", "-c",
-    "luafile spec/support/inside-nvim.lua",
+    "luafile spec/programs/inside-nvim.lua",
     env = all, unset = { "LD_PRELOAD", "LUMA_GATEWAY_TOKEN" },
   }
   local line = started:read "*l" or "Neovim did not start"

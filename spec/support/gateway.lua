@@ -19,7 +19,7 @@ Gateway.__index = Gateway
 -- A sanitizer runtime preloaded into this process is none of the stub's.
 local function command(options)
   local words = { "exec env -u LD_PRELOAD lua5.4",
-    process.quote(here .. "stub.lua") }
+    process.quote(here .. "../stub/stub.lua") }
   for _, id in ipairs(options.unknown or {}) do
     words[#words + 1] = "--unknown " .. process.quote(id)
   end
@@ -79,8 +79,8 @@ function Gateway:ask(op, fields)
 end
 
 -- The behaviour of requests that find the queue empty. The fields of
--- behaviours, accepts and files are listed in fields.lua; any other is an
--- error.
+-- behaviours, accepts and files are listed in spec/stub/fields.lua; any other
+-- is an error.
 function Gateway:default(behaviour)
   self:ask("default", { behaviour = behaviour })
 end

@@ -6,8 +6,6 @@ local process = require "spec.support.process"
 
 local program = {}
 
-local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
-
 -- `build/lua5.4` or, with a sanitizer, `build/lua5.4-thread`.
 local BUILD = os.getenv "LUMA_BUILD" or "build/lua5.4"
 local LUA = BUILD:match "([^/-]+)[^/]*$"
@@ -19,10 +17,10 @@ if SAN ~= "" and SAN ~= "valgrind" then
     .. SAN
 end
 
-local HOST = "cc -o build/host " .. here .. "%s.c %s build/lua5.4/libluma.a"
+local HOST = "cc -o build/host spec/native/%s.c %s build/lua5.4/libluma.a"
   .. " $(pkg-config --cflags --libs lua5.4 libcurl) -ldl -lpthread -lm"
 
-local LIBRARY = "cc -o build/library " .. here .. "%s.c %s -shared -fPIC"
+local LIBRARY = "cc -o build/library spec/native/%s.c %s -shared -fPIC"
   .. " -Wl,-soname,%s -Wl,--version-script,%s"
 
 local quote = process.quote
@@ -60,13 +58,13 @@ local function define(names)
   return " -DNAMES='NAME(" .. table.concat(names, ") NAME(") .. ")'"
 end
 
--- Builds a host of this folder, with more flags, and with the names.
+-- Builds a host of spec/native, with more flags, and with the names.
 function program.host(name, flags, names)
   flags = (flags or "") .. (names and define(names) or "")
   return program.build(HOST:format(name, flags))
 end
 
--- Builds a library of this folder as `file`, with those names under that
+-- Builds a library of spec/native as `file`, with those names under that
 -- version. Gives the folder it is in, and a function that removes both.
 function program.library(name, file, version, names)
   local folder = os.tmpname()

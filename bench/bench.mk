@@ -1,0 +1,27 @@
+# The measurements: luma next to its peers, in a game's frames, and what its
+# calls cost. Part of the Makefile.
+
+bench_modules = $(patsubst %,build/bench/%.so,clock by_hand frame_by_hand \
+  limit plain)
+
+bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
+	$(MAKE) all $(bench_modules)
+	@LUA=$(LUA) QUICK=$(QUICK) sh bench/run.sh
+frame: deps                    ## a step in a game's frames; QUICK=1 is shorter
+	$(packages) frame
+	$(MAKE) all $(bench_modules)
+	@! pkg-config --exists luajit || $(MAKE) LUA=luajit all
+	@LUA=$(LUA) QUICK=$(QUICK) sh bench/frame.sh
+calls: all build/bench/clock.so  ## what calls cost that promise not to wait
+	@LUA_CPATH='$(build)/?.so;build/bench/?.so;;' $(LUA) bench/calls.lua
+bench-deps:                    # Debian's node only where there is none yet
+	$(packages) frame bench $(if $(shell command -v npm),,node)
+	@test -d build/bench/node_modules/undici || \
+	  npm install --no-audit --no-fund --prefix build/bench undici@7
+
+build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default $(SHARED) -o $@ $< \
+	  $(if $(filter clock,$*),-ldl,bench/multi.c $(CURL_LIBS)) -lpthread
+
+.PHONY: bench frame calls bench-deps

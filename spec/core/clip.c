@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "clip.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+char clip_content[CLIP_SIZE];
+char clip_folder[] = "/tmp/luma-test-XXXXXX";
+char clip_path[sizeof clip_folder + 10];
+
+void clip_start(void)
+{
+    int i;
+
+    for (i = 0; i < CLIP_SIZE; i++)
+        clip_content[i] = (char)('0' + i % 67);
+    must(mkdtemp(clip_folder));
+    snprintf(clip_path, sizeof clip_path, "%s/clip", clip_folder);
+}
+
+void clip_add(struct head *head, const char *name, const char *value)
+{
+    if (value)
+        head_add(head, name, value);
+}
+
+void clip_open(struct download *d, bool with_part)
+{
+    struct luma_error error;
+    struct head head;
+    char range[DOWNLOAD_RANGE];
+
+    /* a part that is left belongs to another key, so it is emptied */
+    must(download_open(d, clip_folder, "clip", 0, &error) &&
+         download_set_key(d, CLIP_KEY + 1, &error) &&
+         download_set_key(d, CLIP_KEY, &error));
+    if (with_part) {
+        head_start(&head, 200, false);
+        head_add(&head, "Content-Length", "100");
+        head_add(&head, "ETag", "\"v1\"");
+        must(!download_ask(d, range) &&
+             download_begin(d, &head, &error) == DOWNLOAD_TAKE &&
+             download_write(d, clip_content, CLIP_HAVE, &error));
+    }
+    insist(download_ask(d, range) == with_part, "a Range is asked for");
+    insist(d->asked == (with_part ? CLIP_ASKED : 0), "where the part ends");
+}
+
+void clip_end(void)
+{
+    struct luma_error error;
+    struct download d;
+
+    must(download_open(&d, clip_folder, "clip", 0, &error) &&
+         download_set_key(&d, CLIP_KEY + 1, &error));
+    download_close(&d);
+    CHECK(rmdir(clip_folder) == 0);
+}

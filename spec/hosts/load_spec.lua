@@ -1,0 +1,110 @@
+-- SPDX-License-Identifier: MIT
+-- Loading luma does nothing that a host can forbid. Where luma cannot work, the
+-- error says why.
+
+local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
+local program = require "spec.support.program"
+
+-- A folder with a libcurl that has what luma cannot be loaded without. That
+-- is less than it needs: one function came with 7.83.
+local function fake_libcurl()
+  local names, version = {}, ""
+  local own = {
+    curl_version_info = true, curl_global_init = true, curl_easy_header = true,
+  }
+  for name, node in program.nm("-D --undefined-only", "luma.so")
+    :gmatch " (curl_[%w_]+)@?([%w_.]*)" do
+    if not own[name] then names[#names + 1] = name end
+    version = node
+  end
+  assert.is_true(#names > 10)
+  return program.library("fakecurl", "libcurl.so.4", version, names)
+end
+
+for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
+  describe("luma, " .. kind .. " into a host,", function()
+    local f, host, remove
+
+    setup(function()
+      f = fixture.start()
+      host, remove = program.host("sandbox", flags)
+    end)
+    teardown(function()
+      f:stop()
+      remove()
+    end)
+    before_each(function() f.g:reset() end)
+
+    -- How a host fares that forbids what that way says.
+    local function sandboxed(way)
+      local ended = process.run {
+        host, "spec/programs/sandboxed.lua", way, f.g.http,
+        env = { ASAN_OPTIONS = "detect_leaks=0" }, -- which needs a process
+      }
+      if ended.output:find "no filters" then
+        pending "this system cannot forbid anything"
+      end
+      return ended
+    end
+
+    local function says(words)
+      return "require\t0\nclient\t4\n" .. words .. "end\t0\n"
+    end
+
+    it("takes no socket, no thread, no process before a job", function()
+      assert.same({ output = says "", code = 0 }, sandboxed "load")
+      assert.is_true(sandboxed("work").code > 128) -- killed at the first one
+      assert.same({}, (f.g:journal()))
+    end)
+
+    it("says so when it gets no thread", function()
+      assert.same({
+        output = says "thread\tthe I/O thread could not be started (thread)\n",
+        code = 0,
+      }, sandboxed "threads")
+    end)
+
+    it("says so when it gets no socket", function()
+      local ended = sandboxed "sockets"
+      assert.matches("^" .. says "connect\tno connection could be made.-\n"
+        .. "$", ended.output)
+      assert.equal(0, ended.code)
+    end)
+
+    describe("with a libcurl that is no use", function()
+      local folder, away
+
+      setup(function() folder, away = fake_libcurl() end)
+      teardown(function() away() end)
+
+      local function required(fake)
+        return process.run {
+          host, "spec/programs/required.lua",
+          env = { LD_LIBRARY_PATH = folder, FAKE_CURL = fake },
+        }
+      end
+
+      local function twice(sentence)
+        return { output = sentence .. "\n" .. sentence .. "\n8\n", code = 0 }
+      end
+
+      it("says which one it needs, and how to come by it", function()
+        assert.same(twice("luma needs libcurl 7.85 or later, and this is "
+          .. "7.81.0: install a newer one, or let LD_LIBRARY_PATH name the "
+          .. "folder of one"), required "old")
+      end)
+
+      it("says what it lacks", function()
+        assert.same(twice('luma needs a libcurl with the feature "threadsafe",'
+          .. " which this 7.99.1 was built without: install another one"),
+          required "unsafe")
+      end)
+
+      it("says that it does not start", function()
+        assert.same(twice "libcurl 7.99.2 could not be initialised",
+          required "broken")
+      end)
+    end)
+  end)
+end

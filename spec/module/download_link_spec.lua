@@ -1,0 +1,233 @@
+-- SPDX-License-Identifier: MIT
+-- A download goes only where a link may lead: redirects, addresses and schemes
+-- are checked, and only the gateway sees the token.
+
+local downloads = require "spec.support.downloads"
+local errors = require "spec.support.errors"
+local gateway = require "spec.support.gateway"
+
+local CLIP = downloads.CLIP
+
+describe("a download", function()
+  local d, g, dir, client
+
+  setup(function()
+    d = downloads.setup()
+    g, dir = d.g, d.dir
+  end)
+  teardown(function() d:teardown() end)
+  before_each(function() client = d:client_of {} end)
+  after_each(function() d:tidy() end)
+
+  local function start(...) return d:start(...) end
+
+  local function bring(...) return d:bring(...) end
+
+  local function refused(...) return d:refused(...) end
+
+  describe("that is redirected", function()
+    local other, options
+
+    setup(function() other = gateway.start() end)
+    teardown(function() other:stop() end)
+    before_each(function()
+      other:reset()
+      options = { allow_private = true }
+    end)
+
+    local function redirect(to, status)
+      return { status = status or 302, headers = { Location = to } }
+    end
+
+    for _, status in ipairs { 301, 302, 303, 307, 308 } do
+      it("by " .. status .. " is followed", function()
+        g:file("/clip", {})
+        g:route("/from", redirect(g.http .. "/clip", status))
+        assert(bring("/from", options))
+        assert.equal(CLIP, dir:read "clip.mp4")
+      end)
+    end
+
+    for _, to in ipairs { "/a/clip", "clip", "./clip", "../a/clip", "?x=1" } do
+      it("to " .. to .. " goes on from where it is", function()
+        g:file("/a/clip", {})
+        g:file("/a/from", {})
+        g:route("/a/from", redirect(to), { body = CLIP,
+          content_type = "video/mp4" })
+        assert(bring("/a/from", options))
+        assert.equal(CLIP, dir:read "clip.mp4")
+      end)
+    end
+
+    it("five times is followed, six times is not", function()
+      g:file("/6", {})
+      for i = 0, 5 do g:route("/" .. i, redirect("/" .. i + 1)) end
+      assert(bring("/1", options))
+      os.remove(dir:at "clip.mp4")
+      refused("link", "/0", options)
+    end)
+
+    it("in a circle ends", function()
+      g:route("/a", redirect "/b")
+      g:route("/b", redirect "/a")
+      refused("link", "/a", options)
+      assert.equal(6, #g:journal())
+    end)
+
+    local nowhere = { "file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://x",
+      "http://user:secret@127.0.0.1/x", "http://example.com/x", "http://[x",
+      "javascript:alert(1)", "dict://127.0.0.1:1/x", "//", "http://" }
+    for _, to in ipairs(nowhere) do
+      it("to " .. to .. " is not followed", function()
+        g:route("/from", redirect(to))
+        refused("link", "/from", options)
+        assert.equal(1, #g:journal())
+      end)
+    end
+
+    it("to nowhere is not followed", function()
+      g:route("/from", { status = 302, body = "" })
+      refused("link", "/from", options)
+    end)
+
+    it("to another origin shows it no token", function()
+      other:file("/clip", {})
+      g:route("/from", redirect(other.http .. "/clip"))
+      assert(bring("/from", options))
+      assert.equal("Bearer token", g:journal()[1].headers.authorization)
+      local request = other:journal()[1]
+      assert.is_nil(request.raw_head:find "oken")
+    end)
+
+    it("back to the gateway shows the token to it alone", function()
+      g:file("/clip", {})
+      other:route("/from", redirect(g.http .. "/clip"))
+      assert(start(other.http .. "/from"):result())
+      assert.is_nil(other:journal()[1].headers.authorization)
+      assert.equal("Bearer token", g:journal()[1].headers.authorization)
+    end)
+
+    it("after a break goes on with a range behind it", function()
+      g:file("/clip", { cut = 50000 }, {})
+      g:route("/from", redirect "/clip")
+      assert(bring("/from", options))
+      assert.equal(CLIP, dir:read "clip.mp4")
+      assert.equal("bytes=49999-", g:journal()[4].headers.range)
+    end)
+  end)
+
+  describe("by a link", function()
+    local closed = { "http://127.0.0.1:%d/x", "http://localhost:%d/x",
+      "http://[::1]:%d/x", "https://127.1:%d/x", "https://2130706433:%d/x",
+      "https://0x7f.0.0.1:%d/x", "https://0.0.0.0:%d/x",
+      "https://10.0.0.1:%d/x", "https://172.16.0.1:%d/x",
+      "https://192.168.0.1:%d/x", "https://169.254.169.254:%d/x",
+      "https://100.64.0.1:%d/x", "https://[::ffff:127.0.0.1]:%d/x",
+      "https://[fe80::1]:%d/x", "https://[fd00::1]:%d/x", "https://[::]:%d/x",
+      "https://224.0.0.1:%d/x", "https://255.255.255.255:%d/x" }
+    for _, url in ipairs(closed) do
+      it("to " .. url:format(1) .. " nobody is asked", function()
+        local path, err = client:download(url:format(g.http_port),
+          dir:at "clip.mp4"):result()
+        assert.is_nil(path)
+        assert.equal("address", errors.check(err).code, tostring(err))
+        assert.same({}, dir:names())
+        local _, all = g:journal()
+        assert.equal(0, all.connections)
+      end)
+    end
+
+    it("behind a proxy that names such an address nobody is asked", function()
+      client = d:client_of { proxy = g.http }
+      for _, host in ipairs { "127.0.0.1", "localhost", "[::1]", "10.1.1.1" } do
+        local _, err = client:download("https://" .. host .. "/x",
+          dir:at "clip.mp4"):result()
+        assert.equal("address", err.code, host)
+      end
+      assert.equal(0, #g:journal())
+    end)
+
+    it("does not use a connection that another one was allowed", function()
+      g:file("/clip", {})
+      assert(bring "/clip")
+      local _, err = client:download(g.http .. "/clip",
+        dir:at "two.mp4"):result()
+      assert.equal("address", err.code)
+      assert.equal(1, #g:journal())
+    end)
+
+    for _, url in ipairs { "file:///etc/passwd", "ftp://example.com/x",
+      "http://example.com/x", "clip.mp4", "//", "http://u:p@127.0.0.1/x",
+      "https://exa mple.com/", "https://example.com/a\nb", " ",
+      "4665a07c-7641-4809-a133-10786201bb56" } do
+      it(("such as %q is refused"):format(url), function()
+        local path, err = client:download(url, dir:at "clip.mp4"):result()
+        assert.is_nil(path)
+        assert.equal("link", errors.check(err).code, tostring(err))
+      end)
+    end
+
+    it("that is relative is asked only where private addresses are allowed",
+      function()
+        g:file("/clip", {})
+        local path, err = client:download("/clip", dir:at "clip.mp4"):result()
+        assert.is_nil(path)
+        assert.equal("address", errors.check(err).code)
+        local _, all = g:journal()
+        assert.equal(0, all.connections)
+      end)
+
+    -- From base_url, which ends with /v1: the link, and the path asked for.
+    local written = {
+      { "/files/clip", "/files/clip" },
+      { "files/clip?a=b", "/v1/files/clip?a=b" },
+      { "./clip", "/v1/clip" },
+      { "../clip", "/clip" },
+      { " \t/clip\r\n", "/clip" },
+      { "/a cat.mp4", "/a%20cat.mp4" },
+      { "/k\195\164tzchen", "/k%c3%a4tzchen" },
+    }
+    for _, case in ipairs(written) do
+      it(("such as %q leads from the gateway, in every way"):format(case[1]),
+        function()
+          client = d:client_of { base_url = g.http .. "/v1" }
+          g:file(case[2]:match "[^?]+", {})
+          g:default { extra = { video = { download_url = case[1] } } }
+          for _, source in ipairs { case[1],
+            { id = "a", video = { url = case[1] } }, { id = "a" } } do
+            assert(start(source):result())
+            assert.equal(CLIP, dir:read "clip.mp4")
+            local requests = g:journal()
+            local last = requests[#requests]
+            assert.equal(case[2], last.path)
+            assert.equal("Bearer token", last.headers.authorization)
+          end
+        end)
+    end
+
+    it("to another host without a scheme shows it no token", function()
+      local other = gateway.start()
+      other:file("/clip", {})
+      assert(start(" " .. other.http:match "//.*" .. "/clip"):result())
+      assert.is_nil(other:journal()[1].raw_head:find "oken")
+      other:stop()
+    end)
+
+    it("with blanks around it and in it is asked without them", function()
+      g:file("/a%20cat.mp4", {})
+      assert(start("\n " .. g.http .. "/a cat.mp4?x=a b "):result())
+      assert.equal("/a%20cat.mp4?x=a+b", g:journal()[1].path)
+    end)
+
+    it("shows the token to the gateway's origin only", function()
+      local other = gateway.start()
+      other:file("/clip", {})
+      g:file("/clip", {})
+      assert(start(other.http .. "/clip"):result())
+      assert(bring "/clip")
+      assert.is_nil(other:journal()[1].headers.authorization)
+      assert.equal("Bearer token", g:journal()[1].headers.authorization)
+      other:stop()
+    end)
+  end)
+end)

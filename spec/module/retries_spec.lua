@@ -1,0 +1,271 @@
+-- SPDX-License-Identifier: MIT
+-- luma retries what may succeed, waits as told, and gives up in time: measured
+-- by the stub's journal, that is, by what a gateway sees.
+
+local errors = require "spec.support.errors"
+local fixture = require "spec.support.fixture"
+
+local TOKEN = errors.TOKEN
+local now = fixture.now
+local sanitized = not fixture.PLAIN
+
+local BODY = '[{"id":"a","state":"completed"},{"id":"b","state":"completed"}]'
+local HALF = 40 -- bytes of it, in the midst of b
+
+-- Within ten times what was promised, where nothing slows us down.
+local function assert_soon(promised, seconds)
+  assert.is_true(sanitized or seconds < 10 * promised,
+    ("%.3f s, promised %.3f"):format(seconds, promised))
+end
+
+describe("a repeat", function()
+  local f = fixture.use { token = TOKEN }
+  local g = f.g
+
+  local function new(options) return f:new(options) end
+
+  local function failure(client, ids, options)
+    local from = now()
+    local tasks, err = client:tasks(ids, options)
+    assert.is_nil(tasks)
+    return errors.check(err), now() - from
+  end
+
+  describe("of a failed request", function()
+    it("succeeds when the gateway is well again", function()
+      for attempts = 2, 5 do
+        g:reset()
+        for _ = 1, attempts - 1 do g:queue { status = 500 } end
+        local job = new { attempts = attempts }:fetch { "a", "b" }
+        local tasks = assert(job:result())
+        assert.same({ "a", "b" }, { tasks[1].id, tasks[2].id })
+        local progress = job:progress()
+        assert.same({ attempts, attempts - 1 },
+          { progress.requests, progress.retries })
+        assert.equal(attempts, #g:journal())
+      end
+    end)
+
+    it("ends with the attempts that are allowed", function()
+      g:default { status = 500 }
+      for attempts = 1, 5 do
+        local before = #g:journal()
+        local err = failure(new { attempts = attempts }, "a")
+        assert.same({ "server", attempts }, { err.code, err.attempts })
+        assert.equal(attempts, #g:journal() - before)
+      end
+    end)
+
+    it("counts for each batch alone", function()
+      local client = new { attempts = 2 }
+      for i = 1, 3 do
+        g:queue({ status = 500 }, {})
+        assert.equal(1, #assert(client:tasks { "a" }))
+        local stats = client:stats()
+        assert.same({ 2 * i, i }, { stats.requests, stats.retries })
+      end
+      assert.equal(6, #g:journal())
+    end)
+
+    it("asks for open ids only", function()
+      g:queue({ status = 500 }, { body = BODY, cut = HALF }, {})
+      assert.equal(2, #assert(new():tasks { "a", "b" }))
+      local requests = g:journal()
+      assert.same({ { "a", "b" }, { "a", "b" }, { "b" } },
+        { requests[1].ids, requests[2].ids, requests[3].ids })
+    end)
+
+    it("is stopped early when very much fails", function()
+      g:default { status = 500 }
+      local ids, said = {}, 0
+      for i = 1, 300 do ids[i] = "id" .. i end
+      local client = new { batch_size = 1, attempts = 3 }
+      local err = failure(client, ids)
+      local most = 300 + math.floor(500 / 14) -- the bucket's price of each
+      local count = #g:journal()
+      assert.is_true(count > 300 and count <= most, count)
+      assert.equal(count, client:stats().requests)
+      for _, id in ipairs(ids) do
+        local one = err.failed[id]
+        assert.same({ "server", 500, true },
+          { one.code, one.status, one.retryable })
+        assert.is_true(one.attempts <= 3)
+        if one.attempts < 3 then
+          assert.truthy(one.message:find("too much failed", 1, true))
+          said = said + 1
+        end
+      end
+      assert.is_true(said > 250)
+    end)
+  end)
+
+  describe("that libcurl makes by itself", function()
+    -- Leaves `count` connections in the pool, each of which will end with
+    -- `how` at its next request.
+    local function fill_pool(client, count, how)
+      how.stall = "request"
+      g:default(how)
+      local ids = {}
+      for i = 1, count do ids[i] = "warm" .. i end
+      local job = client:fetch(ids)
+      g:wait("stalled", count)
+      g:release()
+      assert.equal(count, #assert(job:result()))
+      assert.equal(count, select(2, g:journal()).open)
+    end
+
+    it("is one of the attempts", function()
+      for attempts = 1, 5 do
+        g:reset()
+        local client = new { batch_size = 1, attempts = attempts }
+        fill_pool(client, 8, {})
+        g:default { close = true }
+        local err = failure(client, "a")
+        assert.same({ "network", attempts }, { err.code, err.attempts })
+        assert.equal(8 + attempts, #g:journal())
+        assert.equal(8 + attempts, client:stats().requests)
+      end
+    end)
+
+    it("helps where a dead connection was in the pool", function()
+      local client = new { batch_size = 1, connections = 2, attempts = 3 }
+      fill_pool(client, 2, { silent_close = true })
+      g:default {}
+      local job = client:fetch "a"
+      assert.equal("a", assert(job:result())[1].id)
+      assert.equal(3, #g:journal())
+      assert.equal(3, job:progress().requests)
+    end)
+
+    it("is refused when no attempt is left for it", function()
+      local client = new { batch_size = 1, attempts = 3 }
+      fill_pool(client, 8, { silent_close = true })
+      g:default {}
+      local err = failure(client, "a")
+      assert.same({ "network", 3, true },
+        { err.code, err.attempts, err.retryable })
+      assert.equal(8, #g:journal())
+    end)
+  end)
+
+  describe("after Retry-After", function()
+    local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+      "Sep", "Oct", "Nov", "Dec" }
+    local PAST = "Sun, 06 Nov 1994 08:49:37 GMT"
+    -- value, the reply's Date, seconds waited at least, a bad hint
+    local hints = {
+      { "0", nil, 0 },
+      { PAST, nil, 0 },
+      { "1", nil, 1 },
+      { "Sun, 06 Nov 1994 08:49:38 GMT", PAST, 1 },
+      { "Sunday, 06-Nov-94 08:49:38 GMT", PAST, 1 },
+      { "Sun Nov  6 08:49:38 1994", PAST, 1 },
+      { "soon", nil, 0, true },
+      { "-1", nil, 0, true },
+      { "1.5", nil, 0, true },
+      { "0x10", nil, 0, true },
+      { "120abc", nil, 0, true },
+      { "Sun, 99 Nov 1994 08:49:38 GMT", PAST, 0, true },
+      { "99999999999999999999999", nil, 0, true },
+    }
+
+    it("waits as long as it says, and no hint is a disaster", function()
+      local clients, jobs = {}, {}
+      for i, hint in ipairs(hints) do
+        local base = "/hint" .. i
+        g:route(base .. "/luma/tasks", { status = 429,
+          headers = { ["Retry-After"] = hint[1], Date = hint[2] } }, {})
+        clients[i] = new { base_url = g.http .. base }
+        jobs[i] = clients[i]:fetch "a"
+      end
+      local at = {}
+      for i in ipairs(jobs) do assert(jobs[i]:result()) end
+      for _, request in ipairs((g:journal())) do
+        local i = tonumber(request.path:match "%d+")
+        at[i] = at[i] or {}
+        table.insert(at[i], request.at)
+      end
+      for i, hint in ipairs(hints) do
+        assert.equal(2, #at[i])
+        local waited = at[i][2] - at[i][1]
+        assert.is_true(waited >= hint[3] - 0.01, hint[1] .. ": " .. waited)
+        assert_soon(hint[3] > 0 and hint[3] or 1, waited)
+        assert.equal(hint[4] and 1 or 0, clients[i]:stats().bad_hints)
+      end
+    end)
+
+    it("fails at once where the wait is too long", function()
+      local soon = os.date("!*t", os.time() + 9999)
+      local late = ("Sun, %02d %s %d %02d:%02d:%02d GMT"):format(soon.day,
+        MONTHS[soon.month], soon.year, soon.hour, soon.min, soon.sec)
+      for _, status in ipairs { 429, 503 } do
+        for _, value in ipairs { "61", "9999999999", late } do
+          g:reset()
+          g:default { status = status, headers = { ["Retry-After"] = value } }
+          local err, seconds = failure(new(), "a")
+          assert.equal(status == 429 and "rate_limit" or "server", err.code)
+          assert.is_true(err.retryable)
+          assert.equal(1, err.attempts)
+          assert.is_true(math.abs(err.retry_after
+            - (tonumber(value) or 9999)) <= 2)
+          assert.equal(1, #g:journal())
+          assert_soon(0.05, seconds)
+        end
+      end
+    end)
+
+    it("fails at once where the deadline is nearer", function()
+      g:default { status = 429, headers = { ["Retry-After"] = "30" } }
+      local err, seconds = failure(new(), "a", { deadline = 20 })
+      assert.same({ "rate_limit", 30, 1 },
+        { err.code, err.retry_after, err.attempts })
+      assert_soon(0.05, seconds)
+    end)
+
+    it("lets others have the connection meanwhile", function()
+      g:queue { status = 503, headers = { ["Retry-After"] = "1" } }
+      local client = new { connections = 1 }
+      local patient = client:fetch "a"
+      g:wait("requests", 1)
+      assert(client:tasks { "b" })
+      assert.is_false(patient:done())
+      assert(patient:result())
+      local requests = g:journal()
+      assert.same({ { "a" }, { "b" }, { "a" } },
+        { requests[1].ids, requests[2].ids, requests[3].ids })
+    end)
+  end)
+
+  describe("within a deadline", function()
+    it("keeps what came and ends in time", function()
+      g:queue({}, { stall = "request" })
+      local client = new { batch_size = 1, connections = 1 }
+      local err, seconds = failure(client, { "a", "b", "c" },
+        { deadline = 0.3 })
+      assert.equal("deadline", err.code)
+      assert.is_true(seconds >= 0.3 and (sanitized or seconds < 0.8), seconds)
+      assert.same({ "a" }, { err.tasks[1].id, err.tasks[2] })
+      assert.same({ "deadline", "deadline" },
+        { err.failed.b.code, err.failed.c.code })
+      assert.same({ {}, {}, {} }, { err.missing, err.cancelled, err.pending })
+    end)
+
+    it("keeps the part of a reply that came", function()
+      g:queue { body = BODY, cut = HALF, ["then"] = "stall" }
+      local err, seconds = failure(new(), { "a", "b" }, { deadline = 0.2 })
+      assert.equal("deadline", err.code)
+      assert.is_true(seconds >= 0.2 and (sanitized or seconds < 0.7), seconds)
+      assert.same({ "a" }, { err.tasks[1].id, err.tasks[2] })
+    end)
+
+    it("counts all attempts together", function()
+      g:default { stall = "request" }
+      local client = new { timeout = { attempt = 0.1 }, attempts = 5 }
+      local err, seconds = failure(client, "a", { deadline = 0.3 })
+      assert.is_true(err.code == "deadline" or err.code == "attempt_timeout")
+      assert.is_true(sanitized or seconds < 0.8, seconds)
+      local count = #g:journal()
+      assert.is_true(count >= 2 and count <= 3, count)
+    end)
+  end)
+end)

@@ -1,0 +1,100 @@
+# The checks: specs and C tests, plain and under tools; lint. Part of the
+# Makefile.
+
+LOCALE  =                   # tr_TR or de_DE: the specs run under it
+LUAS    = lua5.1 lua5.3 lua5.4 luajit
+LUA_LIBS = $(shell pkg-config --libs $(LUA))
+
+locale  := $(strip $(LOCALE))
+locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
+tests    = $(wildcard spec/core/*_test.c)
+c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
+helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
+           $(wildcard spec/native/*.[ch] bench/*.[ch] examples/*/*.[ch])
+sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
+checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
+corpus   = spec/support/json-corpus.txt
+# Libraries that call newlocale find LOCPATH, and then glibc leaks a little.
+leaks    = $(abspath spec/support/locpath)
+
+# A sanitizer has to be in the host as well: then a host of our own runs Lua.
+host     = $(if $(san),$(abspath $(build)/host),$(LUA)$($(LUA)_flags))
+# The specs use what Lua 5.3 has; LuaJIT does not survive the end of its ffi,
+# which busted would unload.
+lua5.1_flags = $() -l compat53
+luajit_flags = $() -l ffi -l compat53
+with     = LUMA_SAN=$(san) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
+           LUMA_BUILD=$(abspath $(build)) \
+           LUA_CPATH='$(abspath $(build))/?.so;;' \
+           LOCPATH=$(abspath build/locale) LUMA_LOCALE=$(locale) \
+           LSAN_OPTIONS=print_suppressions=0:suppressions=$(leaks).lsan \
+           ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
+busted   = $(shell command -v busted)
+memcheck = valgrind -q --error-exitcode=9 --leak-check=full \
+           --errors-for-leak-kinds=definite --suppressions=$(leaks).valgrind
+
+test: deps                     ## C tests and specs, on the bundled stub gateway
+	$(MAKE) c-tests spec
+lint: fences warnings exports fresh-docs  ## the checks that run nothing
+	luacheck -q . bin/luma
+	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
+
+c-tests: $(c_tests) $(locales) ## the pure files alone
+	@for test in $(c_tests); do ./$$test $(corpus) || exit 1; done
+spec: all static $(locales) $(if $(san),$(build)/host)  ## the specs alone
+	$(with) $(host) $(busted) \
+	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED)
+locales: $(locales)            ## the specs under a Turkish and a German locale
+	$(MAKE) LOCALE=tr_TR spec
+	$(MAKE) LOCALE=de_DE spec
+every-lua: $(locales)          ## the specs on each of LUAS, at the same time
+	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
+	$(MAKE) -Otarget -j$(words $(LUAS)) $(LUAS:%=on-%)
+	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
+on-%:
+	$(MAKE) LUA=$* warnings spec
+sanitize:                      ## C tests and specs under ASan and UBSan
+	$(MAKE) SAN=address,undefined c-tests spec
+tsan:                          ## C tests and specs under TSan
+	$(MAKE) SAN=thread c-tests spec
+torture:                       ## 200 of each exit and fork; 20 with SAN=…
+	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec \
+	  BUSTED="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
+kills:                         ## 300 downloads killed, and what they leave
+	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/hosts/kill_spec.lua
+valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
+	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
+	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) \
+	  $(build)/host $(busted) $(BUSTED)
+rock:                          ## install with LuaRocks into a tree, and try it
+	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
+
+$(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
+  $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
+	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
+$(build)/host: spec/native/host.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
+build/locale/%.UTF-8:
+	@mkdir -p $(@D)
+	localedef -i $* -f UTF-8 $@
+
+fences:
+	sh spec/support/fences.sh
+warnings:
+	@for cc in gcc clang; do for f in $(checked); do \
+	  $$cc $(ALL_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+exports: all static
+	@for names in "-D $(build)/luma.so" "-Ag $(build)/libluma.a"; do \
+	  test "$$(nm --defined-only $$names | sed 's/.* //')" = luaopen_luma || \
+	    { echo "$$names: more than luaopen_luma"; exit 1; }; done
+docs/gateways.md: $(build)/gateways  # from the tables in core/gateway/places.c
+	$< > $@
+$(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
+	$(CC) $(ALL_CFLAGS) -o $@ $^
+fresh-docs: $(build)/gateways
+	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
+
+.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture kills \
+  valgrind rock fences warnings exports fresh-docs
