@@ -28,7 +28,7 @@ local text_to_print
 local function print_later(make)
   return function(_, _, word)
     text_to_print = make(word)
-    error "there is something to print"
+    error "text_to_print is set"
   end
 end
 
@@ -89,7 +89,7 @@ end
 
 local function add_ids(command, window)
   command:argument "id":args "*":target "ids"
-    :description "Task ids; - reads them from standard input."
+    :description "Task ids; use - to read them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
     :description "Read ids from a file: lines, commas or JSON."
   add_count(command, "--window", WINDOW):default(tostring(window))
@@ -106,7 +106,7 @@ local function add_interval(command)
   add_seconds(command, "--max-interval")
     :description "Longest pause while nothing changes (15)."
   add_seconds(command, "--missing-grace")
-    :description "Time until an id that is left out is missing (60)."
+    :description "Time until an id that is left out counts as missing (60)."
 end
 
 local function add_get(parser)
@@ -128,11 +128,11 @@ end
 
 local function add_watch(parser)
   local watch = new_command(parser, "watch")
-    :summary "Follow tasks until they have ended."
+    :summary "Follow tasks until they are completed or failed."
     :description "Follow tasks until each is completed or failed."
     :epilog [[
-A task is shown when it has ended. In a pipe, it is one JSON object on one line.
-The default of --deadline is 600 seconds.
+A task is shown when it is completed or failed. In a pipe, it is one JSON object
+on one line. The default of --deadline is 600 seconds.
 
   luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
   luma watch - < ids.txt > ended.jsonl]]
@@ -147,8 +147,8 @@ local function add_download(parser)
     :summary "Download videos."
     :description "Wait until tasks are completed, then download their files."
     :epilog [[
-A file has the name of its id. An interrupted download resumes when you run the
-same command again.
+The name of a file is the id of its task. An interrupted download resumes when
+you run the same command again.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
   luma download --what thumbnail - < ids.txt]]
@@ -176,9 +176,9 @@ local function add_request(parser)
   request:argument "method":description "HTTP method: GET, POST …"
   request:argument "path":description "Path on the gateway; starts with a slash."
   request:argument "body":args "?"
-    :description "JSON body; - reads it from standard input."
+    :description "JSON body; use - to read it from standard input."
   request:flag "--retry"
-    :description "Retry after failures, whatever the method."
+    :description "Retry after temporary failures, with any method."
   return request
 end
 
@@ -199,7 +199,7 @@ local COMMANDS = {
 
 local function build()
   local parser = with_help(argparse "luma"
-    :description "Many Luma (Dream Machine) tasks from a gateway."
+    :description "Get many Luma (Dream Machine) tasks from a gateway."
     :epilog(EXIT_CODES .. "\n\n" .. ENVIRONMENT)
     :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
@@ -234,7 +234,7 @@ function arguments.parse(words)
   end
   local takes_ids = args.command ~= "request"
   if takes_ids and #args.ids == 0 and #args.files == 0 then
-    return nil, "no ids; - reads them from standard input"
+    return nil, "no ids; use - to read them from standard input"
       .. try(args.command)
   end
   return args

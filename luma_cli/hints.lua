@@ -16,8 +16,8 @@ local OPTIONS = {
 local NO_OPTION = " (the command has no option for it)"
 local WITHOUT = { -- what the option is about, where there is none
   attempts = "attempts", decode = "decode", http2 = "http2", link_grace = "link_grace", max_bytes = "max_bytes",
-  max_reply = "the largest reply that luma takes",
-  max_task = "the largest task that luma takes",
+  max_reply = "the largest response that luma accepts",
+  max_task = "the largest task that luma accepts",
   max_undelivered = "max_undelivered", nulls = "nulls",
   plain_http = "plain http", sync = "sync",
   timeout = "timeout", ["timeout.attempt"] = "the time that luma allows",
@@ -28,7 +28,7 @@ local WITHOUT = { -- what the option is about, where there is none
 -- Sentences that say what to do about it in Lua.
 local PHRASES = {
   { "; use https, or set plain_http = true", "; use https" },
-  { "; see plain_http", ", which the command does not take" },
+  { "; see plain_http", ", which the command does not support" },
   { "must not be below interval", "must not be below --interval" },
 }
 
@@ -112,7 +112,7 @@ function hints.of_misuse(raised)
   local why = tostring(raised):match "%((.*)%)$" or tostring(raised)
   if why:find "^token: .*LUMA_GATEWAY_TOKEN"
       or why == "token: must not be empty" then
-    return "no token: set LUMA_GATEWAY_TOKEN to the gateway's"
+    return "no token: set LUMA_GATEWAY_TOKEN to the token of the gateway"
   end
   return translate(why)
 end

@@ -22,7 +22,7 @@ local function each_in_file(path, say)
       end
       local problem = scanner.problem
       if problem then
-        stop(2, ("%s:%d: no id: %s"):format(input.name, problem.line,
+        stop(2, ("%s:%d: not an id: %s"):format(input.name, problem.line,
           problem.what))
       end
       if ended then

@@ -50,10 +50,10 @@ function literal.why_no_id(word)
   if literal.CONSTANT[word] then return word end
   if find(word, "%c") then return "a control character in a word" end
   if find(word, "^%p+$") or find(word, ":$") then return literal.quoted(word) end
-  if find(word, text.BAD, 1, true) then return "characters that are damaged" end
+  if find(word, text.BAD, 1, true) then return "damaged characters" end
   for _, pattern in ipairs(IS_FLOAT) do
     if find(word, pattern) then
-      return literal.quoted(word) .. ", a number that has lost its digits"
+      return literal.quoted(word) .. ", a rounded number"
     end
   end
 end

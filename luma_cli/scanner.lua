@@ -120,7 +120,7 @@ local function take_string(self)
   local raw = table.concat(pieces)
   local value = #raw > LONGEST_STRING and raw or literal.unescape(raw)
   if not value then
-    return self:fail(line, "not JSON: a wrong escape in a string")
+    return self:fail(line, "not JSON: an invalid escape in a string")
   end
   if self.depth == 0 and find(value, "[\r\n]") then
     return self:fail(line, "a string that does not end on its line")
@@ -177,7 +177,7 @@ end
 
 local function open_value(self, at, opener)
   if self.depth == DEEPEST then
-    return wrong(self, at, "not JSON: nested too deep")
+    return wrong(self, at, "not JSON: nested too deeply")
   end
   if self.depth == 0 then self.top_line = self:line_at(at) end
   self.depth = self.depth + 1
@@ -191,8 +191,7 @@ end
 
 local function close_value(self, at, closer)
   if self.closers[self.depth] ~= closer then
-    return wrong(self, at, ("not JSON: '%s' is not expected here"):format(
-      closer))
+    return wrong(self, at, ("not JSON: unexpected '%s'"):format(closer))
   end
   self.depth = self.depth - 1
   if self.skipped then
@@ -267,8 +266,7 @@ local function between(self, at)
   if sign == "" then return keep(self, to + 1) end
   if sign == '"' then return open_string(self, to + 1) end
   if CLOSER[sign] then return open_value(self, to + 1, sign) end
-  return wrong(self, to + 1, ("not JSON: '%s' is not expected here"):format(
-    sign))
+  return wrong(self, to + 1, ("not JSON: unexpected '%s'"):format(sign))
 end
 
 -- What may stand where a value, a key, a colon or a comma is expected. A
@@ -295,8 +293,7 @@ local function inside(self, at)
   local sign = sub(piece, at, at)
   if sign == "" then return keep(self, at) end
   if not find(sign, MAY_BE[self.expects]) then
-    return wrong(self, at, ("not JSON: '%s' is not expected here"):format(
-      sign))
+    return wrong(self, at, ("not JSON: unexpected '%s'"):format(sign))
   end
   if sign == '"' then return open_string(self, at) end
   if CLOSER[sign] then return open_value(self, at, sign) end

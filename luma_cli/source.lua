@@ -79,7 +79,7 @@ local function start_of(self)
   self.utf16 = start == "\255\254" and "little"
     or start == "\254\255" and "big" or nil
   if not self.utf16 and start:find "%z" then
-    stop(2, ("%s:1: no id: a NUL byte (UTF-16 needs a byte order mark)")
+    stop(2, ("%s:1: not an id: a NUL byte (UTF-16 needs a byte order mark)")
       :format(self.name))
   end
   return self.utf16 and "" or start

@@ -62,7 +62,7 @@ end
 -- What stopped a whole window would stop the next ones as well.
 local function give_up(turn, err)
   stop(1, hints.of_error(err)
-    .. (turn.total and "" or "; later ids were not asked for"))
+    .. (turn.total and "" or "; later ids were not requested"))
 end
 
 local function list_set(list)
