@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What can be said on the command line, and its help.
+-- The options of the command line, and the help.
 
 local argparse = require "argparse"
 local luma = require "luma"
@@ -20,9 +20,8 @@ Environment:
   LUMA_GATEWAY_URL     the gateway, if --url is not given
   NO_COLOR             no colours, if --color is not given]]
 
--- argparse would print by itself and end the program, whether or not the text
--- could be written. So what it has to print is noted here, and an error leaves
--- the parser.
+-- argparse would print the text and end the program, even if it cannot write.
+-- So the text is stored here, and an error leaves the parser.
 local text_to_print
 
 local function print_later(make)
@@ -42,7 +41,7 @@ local function new_command(parser, name)
   return with_help(parser:command(name))
 end
 
--- An option that takes a time. The module takes no longer one.
+-- Adds an option with a time. The limit is that of the module.
 local function add_seconds(command, name)
   return command:option(name):argname "<seconds>":convert(function(word)
     local number = tonumber(word)
@@ -52,13 +51,13 @@ local function add_seconds(command, name)
   end)
 end
 
--- An option that takes a whole number.
-local function add_count(command, name, most)
+-- Adds an option with a whole number.
+local function add_count(command, name, max)
   return command:option(name):argname "<n>":convert(function(word)
     local number = word:find "^%d+$" and tonumber(word)
-    if number and number >= 1 and number <= most then return number end
+    if number and number >= 1 and number <= max then return number end
     return nil, ("%s: '%s' is not a whole number from 1 to %d")
-      :format(name, word, most)
+      :format(name, word, max)
   end)
 end
 
@@ -217,25 +216,25 @@ end
 
 local arguments = {}
 
--- Where to read more, after a mistake.
-local function try(word)
+-- The second line of an error message.
+local function hint(word)
   return ("\nTry: luma %s--help"):format(COMMANDS[word] and word .. " " or "")
 end
 
--- What was asked for, or nil and a message. For help, version and completion
--- that is `text`, which is to be printed, and nothing else.
+-- Returns the arguments, or nil and a message. For help, version and
+-- completion, the only argument is `text`, which is to be printed.
 function arguments.parse(words)
   local parser = build()
   local finished, ok, args = pcall(parser.pparse, parser, words)
   if text_to_print then return { text = text_to_print, color = "never" } end
   if not finished then error(ok, 0) end
   if not ok then
-    return nil, args .. try(words[1])
+    return nil, args .. hint(words[1])
   end
   local takes_ids = args.command ~= "request"
   if takes_ids and #args.ids == 0 and #args.files == 0 then
     return nil, "no ids; use - to read them from standard input"
-      .. try(args.command)
+      .. hint(args.command)
   end
   return args
 end

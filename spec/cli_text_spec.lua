@@ -193,7 +193,7 @@ describe("numbers", function()
     } do
       assert.equal(said, units.time(n))
     end
-    assert.equal("1 id", units.some(1, "id"))
-    assert.equal("2,000 ids", units.some(2000, "id"))
+    assert.equal("1 id", units.plural(1, "id"))
+    assert.equal("2,000 ids", units.plural(2000, "id"))
   end)
 end)
