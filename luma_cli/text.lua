@@ -174,9 +174,8 @@ end
 
 local ESCAPED = { [0x2028] = true, [0x2029] = true }
 
--- JSON text with the same value, safe for a terminal. The grammar has been
--- checked, so strings have no raw controls below U+0020. Other controls are
--- escaped.
+-- JSON text with the same value, safe for a terminal: control characters in
+-- strings are escaped. There is no white space outside of strings.
 function text.safe_json(s)
   if s:find(PLAIN) then return s end
   return (s:gsub(CHARACTER, function(bytes)
