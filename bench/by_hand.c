@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `by_hand`, what a good engineer writes in an afternoon: libcurl's
- * multi interface on the calling thread, whole replies, cjson.decode. */
+/* Lua module `by_hand`: a simple client in C. libcurl's multi interface runs on
+ * the calling thread, and cjson.decode reads each complete response. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static const char **bodies_at(lua_State *L, int index, size_t count)
     return bodies;
 }
 
-/* post(url, ca, bodies, decode): an array of decoded replies. */
+/* post(url, ca, bodies, decode) returns an array of decoded responses. */
 static int post(lua_State *L)
 {
     const char *url = luaL_checkstring(L, 1), *ca = luaL_checkstring(L, 2);

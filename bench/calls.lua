@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What calls cost that promise not to wait, while 50 requests get no answer,
--- and how long close takes then: medians, 99th percentiles and worst cases.
+-- Measures the calls that promise not to wait, and close, while 50 requests get
+-- no response. Prints medians, 99th percentiles and worst cases.
 local luma = require "luma"
 local clock = require "clock"
 local gateway = require("spec.support.gateway").start {}

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- Draws results.json as a chart, SVG, for light and dark: chart.lua FROM TO
+-- Draws results.json as an SVG chart, for light and dark: chart.lua FROM TO
 
 local cjson = require "cjson"
 local svg = require "svg"
 
 local WIDTH, LEFT, TOP, ROW, BAR = 840, 208, 86, 27, 15
-local PANEL, GAP = 272, 44 -- one for each scheme, side by side
+local PANEL, GAP = 272, 44 -- a panel for each scheme, side by side
 local NAMES = {
   luma_cjson = "luma with lua-cjson", by_hand = "C by hand + lua-cjson",
   lua_socket = "LuaSocket + lua-cjson",
@@ -15,7 +15,7 @@ local draw, label = svg.draw, svg.label
 
 local function milliseconds(row, scheme) return row[scheme].wall * 1000 end
 
--- The contestants that have a bar, the fastest first; and the limit.
+-- The contestants with a bar, the fastest first, and the limit.
 local function sort_out(race)
   local rows, limit = {}, nil
   for _, row in ipairs(race) do
@@ -30,8 +30,8 @@ local function sort_out(race)
   return rows, limit
 end
 
--- The scale ends behind the slowest that is within 8 times luma; who needs
--- longer has a torn bar.
+-- The end of the scale: the slowest time within 8 times luma's. The bar of a
+-- slower contestant is drawn with a gap.
 local function longest(rows)
   local most, luma = 0, 0
   for _, row in ipairs(rows) do
@@ -78,8 +78,8 @@ local function draw_chart(results)
   local height = TOP + #rows * ROW + 48
   svg.begin(WIDTH, height)
   label(16, 28, "title", "10,000 tasks as native values, kept")
-  label(16, 48, "soft", "100 replies of 100 tasks, nginx on the same machine, "
-    .. "8 connections; less is better")
+  label(16, 48, "soft", "100 responses of 100 tasks, nginx on the same machine"
+    .. ", 8 connections; less is better")
   for i, row in ipairs(rows) do
     label(LEFT - 10, TOP + (i - 1) * ROW + 12, row.name == "luma" and "luma"
       or "", NAMES[row.name] or row.title, "end")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `clock`: what time it is, for whom; time slept and time burnt; and
- * libcurl loaded alone. It calls only what is the same in every Lua, so that
- * one build serves all of them. */
+/* Lua module `clock`: wall and CPU clocks, sleeping, a busy loop, and loading
+ * libcurl alone. It uses only functions that are the same in every Lua, so one
+ * build works for all of them. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <lauxlib.h>
@@ -39,7 +39,7 @@ static int thread(lua_State *L)
     return push_clock(L, CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* sleep_until(moment), on the clock of `wall`. */
+/* sleep_until(moment): `moment` is a time of the `wall` clock. */
 static int sleep_until(lua_State *L)
 {
     double moment = luaL_checknumber(L, 1);
@@ -51,7 +51,7 @@ static int sleep_until(lua_State *L)
     return 0;
 }
 
-/* burn(seconds): does nothing, as fast as it can. */
+/* burn(seconds): a busy loop. */
 static int burn(lua_State *L)
 {
     double until = read_clock(CLOCK_MONOTONIC) + luaL_checknumber(L, 1);
@@ -61,7 +61,7 @@ static int burn(lua_State *L)
     return 0;
 }
 
-/* dlopen and curl_global_init(CURL_GLOBAL_ALL): the floor of `require`. */
+/* dlopen and curl_global_init(CURL_GLOBAL_ALL), as `require` needs them. */
 static int load_curl(lua_State *L)
 {
     void *lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_GLOBAL);

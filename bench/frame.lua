@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: MIT
--- Measures frames: each variant of frame_loop.lua in turns, in processes of
--- their own, until it has frames enough. nginx runs already (frame.sh).
+-- Measures frames. The variants of frame_loop.lua take turns, each in a process
+-- of its own, until each variant has enough frames. frame.sh has started nginx.
 
 local machine = require "machine"
 local save = require "save"
 
 local dir = arg[1]
 local quick = os.getenv "QUICK" == "1"
--- At least so many of the contract, and of what is beside it.
+-- The least number of frames for the promised figures, and for the others.
 local CONTRACT, BESIDE = quick and 300 or 2000, quick and 1 or 600
-local TASKS = quick and 20000 or 100000 -- of one process
+local TASKS = quick and 20000 or 100000 -- in one process
 
 local LUA = "$LUA"
 local TUNED = "GLIBC_TUNABLES=glibc.malloc.mxfast=0 " .. LUA
@@ -44,8 +44,7 @@ local function installed(variant)
     :format(program, needs)) == true
 end
 
--- Adds the frames of one process to `rows`, and when the start took longer,
--- that.
+-- Adds the frames of one process to `rows`. `rows.start` is the longest start.
 local function run(variant, rows)
   local _, _, program, words = table.unpack(variant)
   local contestant, options = words:match "^(%S+) ?(.*)$"
@@ -69,7 +68,7 @@ local function wanted(variant)
   return variant[1] == "luma" and CONTRACT or BESIDE
 end
 
--- In turns, so that what else the machine does meets all of them.
+-- In turns, so that other load on the machine affects all variants.
 local function run_all()
   local all, missing, more = {}, {}, true
   for _, variant in ipairs(variants) do
@@ -113,7 +112,7 @@ local function spread(rows, field)
   }
 end
 
--- How many frames took from 10^(i/10) to 10^((i+1)/10) µs, by i.
+-- out[i] is the number of frames that took 10^(i/10) to 10^((i+1)/10) µs.
 local function histogram(rows, field)
   local counts = {}
   for i = 1, 60 do counts[i] = 0 end
@@ -166,7 +165,7 @@ local function print_row(r)
     b.late))
 end
 
--- A busy loop that is held up as well says that it was the machine.
+-- If the busy loop was slow as well, the machine was the cause.
 local function print_verdict(results)
   local busy, cpu = results.variants[1].busy, results.variants[1].cpu
   for _, f in ipairs(results.figures) do
@@ -180,7 +179,7 @@ local function print_verdict(results)
   print_beside("the CPU time of these steps", cpu)
   print_beside("a busy loop of 1 ms in the same frames", busy)
   if busy.worst > 0.002 then
-    print "The machine held up the busy loop as well: measure when it is quiet."
+    print "The busy loop was slow as well: measure again on a quiet machine."
   end
 end
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Starts nginx on the benchmark's work, lets frame.lua measure, ends nginx.
+# Starts nginx, runs frame.lua, stops nginx.
 set -eu
 dir=build/bench
 . bench/serve.sh
 
-# What a program on this system trusts, and the server's certificate.
+# The system's certificates, and the server's.
 cat "$(curl-config --ca)" $dir/cert.pem > $dir/bundle.pem
 
 "$LUA" bench/frame.lua $dir

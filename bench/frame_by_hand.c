@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `frame_by_hand`: by_hand.c for a game's loop. It stops after the
- * reply that uses up its time, for it cannot stop sooner. */
+/* Lua module `frame_by_hand`: by_hand.c for a game's loop. When its time is up,
+ * it stops after the current response, because it cannot stop earlier. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <time.h>
@@ -9,7 +9,7 @@
 
 int luaopen_frame_by_hand(lua_State *L);
 
-/* Upvalues of step. */
+/* The upvalues of step. */
 enum { DECODE = 1, BODIES, MULTI, BODIES_IN_C };
 
 static double now(void)
@@ -20,8 +20,8 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* on_reply(decode(text)); on_reply is at 2. */
-static void hand_on(lua_State *L, const struct multi_reply *reply)
+/* Calls on_reply(decode(text)); on_reply is at stack index 2. */
+static void deliver(lua_State *L, const struct multi_reply *reply)
 {
     lua_pushvalue(L, 2);
     lua_pushvalue(L, lua_upvalueindex(DECODE));
@@ -30,7 +30,7 @@ static void hand_on(lua_State *L, const struct multi_reply *reply)
     lua_call(L, 1, 0);
 }
 
-/* step(seconds, on_reply): whether there is more to come. */
+/* step(seconds, on_reply) returns whether responses are outstanding. */
 static int step(lua_State *L)
 {
     struct multi *m = lua_touserdata(L, lua_upvalueindex(MULTI));
@@ -42,7 +42,7 @@ static int step(lua_State *L)
         running = multi_work(m);
         reply = multi_take(m);
         if (reply)
-            hand_on(L, reply);
+            deliver(L, reply);
     } while (reply && now() < until);
     if (m->error)
         return luaL_error(L, "%s", m->error);
@@ -50,8 +50,8 @@ static int step(lua_State *L)
     return 1;
 }
 
-/* frame_by_hand(url, ca, decode, bodies): the function step, which lives as
- * long as the process. */
+/* frame_by_hand(url, ca, decode, bodies) returns the function step. Its memory
+ * is never freed. */
 static int new_loop(lua_State *L)
 {
     const char *url = luaL_checkstring(L, 1), *ca = luaL_checkstring(L, 2);
@@ -61,7 +61,7 @@ static int new_loop(lua_State *L)
 
     for (i = 0; i < count; i++) {
         lua_rawgeti(L, 4, (lua_Integer)i + 1);
-        bodies[i] = luaL_checkstring(L, -1); /* the list keeps it */
+        bodies[i] = luaL_checkstring(L, -1); /* the list references it */
         lua_pop(L, 1);
     }
     if (!multi_start(m, url, ca, bodies, count, true))

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- Draws frame.json as histograms, SVG: frame_chart.lua FROM TO
+-- Draws frame.json as SVG histograms: frame_chart.lua FROM TO
 
 local cjson = require "cjson"
 local svg = require "svg"
 
 local WIDTH, LEFT, RIGHT = 840, 132, 816
 local TOP, PANEL, GAP = 92, 84, 34
-local FIRST, LAST = 20, 55 -- the buckets drawn: from 100 us to 316 ms
+local FIRST, LAST = 20, 55 -- the buckets that are drawn: 100 us to 316 ms
 local BUDGET, FRAME = 1, 1000 / 60 -- ms
 local LEAST, MOST = 0.02, 100 -- per cent of the frames, on a log scale
 
@@ -21,7 +21,7 @@ local STYLE = [[
 
 local draw, label = svg.draw, svg.label
 
--- Where a bucket begins, or a time in ms.
+-- The x coordinate of a bucket's start, or of a time in ms.
 local function x_of(bucket)
   return LEFT + (bucket - FIRST) * (RIGHT - LEFT) / (LAST - FIRST)
 end
@@ -95,7 +95,7 @@ local function draw_chart(results)
   local bottom = TOP + 3 * PANEL + 2 * GAP
   svg.begin(WIDTH, bottom + 58, STYLE)
   label(16, 28, "title",
-    "What a step takes of a frame while 100,000 tasks arrive over https")
+    "The time of a step in a frame while 100,000 tasks arrive over https")
   label(16, 48, "soft", "Share of the frames by the time of their step, both axes "
     .. "logarithmic; 60 frames a second; each task goes to a callback")
   draw_panel(1, "luma, step(0.001)", luma.step, luma.step_histogram,

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- A game's loop: 60 frames a second until all tasks have come, and in each frame
--- one step and a busy loop of the same length.
+-- A game's loop. It runs 60 frames a second until all tasks have arrived. Each
+-- frame has one step and a busy loop of the same length.
 --   frame_loop.lua CONTESTANT URL CA [OPTION=VALUE...]
--- Options: tasks, keep (so many of them), heap (MiB of the game's own), collector,
--- stepmul (the collector's). Prints the seconds that the start took, then for each frame the seconds of
--- the step, of the busy loop and of the step's CPU, and its tasks. In the
--- syntax of Lua 5.1, for every Lua.
+-- Options: tasks, keep (the number of tasks to keep), heap (MiB of tables of
+-- the game), collector, stepmul (of the collector). It prints the seconds of
+-- the start. For each frame it prints the seconds of the step, of the busy loop
+-- and of the step's CPU time, and the number of tasks. It is in the syntax of
+-- Lua 5.1, for every Lua.
 
 local clock = require "clock"
 local stream_ids = require "stream_ids"
@@ -30,9 +31,9 @@ local function on_task(task, id)
   if game.tasks <= options.keep then game.kept[game.tasks] = task end
 end
 
--- A host's own tables, of about `mib` MiB: rooms of a thousand entities. (The
--- collector goes through one table at a stretch; a single array of all these
--- would cost a frame 7 ms.)
+-- Makes about `mib` MiB of tables of the game: rooms of a thousand entities.
+-- (The collector walks through one table without a pause, so a single array of
+-- all entities would take 7 ms in a frame.)
 local function make_world(mib)
   local world, size = {}, collectgarbage "count" + mib * 1024
   while collectgarbage "count" < size do
@@ -45,16 +46,16 @@ local function make_world(mib)
   return world
 end
 
--- The other versions have none but the incremental collector.
+-- The other versions have only the incremental collector.
 local function choose_collector()
   if _VERSION == "Lua 5.4" then
-    collectgarbage(options.collector, 0, options.stepmul) -- 0: as it is
+    collectgarbage(options.collector, 0, options.stepmul) -- 0: unchanged
   end
 end
 
--- Lets go of the list of ids, which the game needs no more, and has the C
--- library put the pieces together: that takes 2 ms alone.
-local function forget_ids()
+-- Frees the list of ids. The large string makes the C library merge the freed
+-- blocks now, which takes 2 ms, and not in a frame.
+local function free_ids()
   game.ids = nil
   collectgarbage()
   return ("x"):rep(65536)
@@ -62,8 +63,8 @@ end
 
 -- ---- contestants ----------------------------------------------------------
 
--- Each takes the list of ids, and gives a function that steps and says whether
--- there is more to come. Their modules are loaded before that.
+-- Each takes the list of ids. It returns a function that steps and returns
+-- whether tasks are outstanding. The modules are loaded before.
 local contestants = {}
 local modules = { luma = "luma", by_hand = "frame_by_hand", lua_curl = "lcurl" }
 
@@ -104,7 +105,7 @@ end
 function contestants.lua_curl(ids)
   local cjson, curl = require "cjson", require "lcurl"
   local bodies, sent, multi = bodies_of(ids), 0, curl.multi()
-  local chunks = {} -- of each easy handle
+  local chunks = {} -- by easy handle
 
   local function send(easy)
     if sent == #bodies then return end
@@ -119,7 +120,7 @@ function contestants.lua_curl(ids)
     multi:add_handle(easy)
   end
 
-  -- Takes one reply, if there is one.
+  -- Takes one response if one is complete.
   local function take()
     local easy, ok, err = multi:info_read(true)
     if easy == 0 then return false end
@@ -165,7 +166,8 @@ local function burn_once(i)
   busy[i] = clock.wall() - wall
 end
 
--- The two take turns in being first. A frame that was missed is left out.
+-- The step and the busy loop take turns in being first. A missed frame is
+-- skipped.
 local function run(step)
   local due, i, more = clock.wall(), 0, true
   while more do
@@ -186,7 +188,7 @@ require(modules[who])
 local start = clock.wall()
 local step = contestants[who](game.ids)
 start = clock.wall() - start
-forget_ids()
+free_ids()
 run(step)
 assert(game.tasks == options.tasks and #game.last == #last, "tasks are missing")
 print(start)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `limit`: what the machine allows. One thread transfers and throws
- * away; meanwhile the caller's builds the same tables from ready C values, with
- * exact sizes and each string of a task pushed once. */
+/* Lua module `limit`: the best time that the machine allows. One thread
+ * receives the responses and discards them. Meanwhile the calling thread builds
+ * the same tables from prepared C values, with exact sizes, and pushes each
+ * string of a task once. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <pthread.h>
@@ -20,21 +21,21 @@ struct text {
 
 struct node {
     int type;
-    int name; /* of a member: index of a string; else -1 */
+    int name; /* index of a member's name in `strings`, or -1 */
     union {
         lua_Integer integer;
         lua_Number number;
-        int count; /* of a string: its index; of a table: its values */
+        int count; /* a string's index, or a table's number of values */
     };
 };
 
-/* A task, taken apart. An array is a table whose values have no name. */
+/* A task as a flat list of nodes. The values of an array have no name. */
 struct recipe {
     struct node nodes[MAX_NODES];
     struct text strings[MAX_STRINGS];
     int node_count;
     int string_count;
-    int id; /* index of the string that differs from task to task */
+    int id; /* index of the id, which differs between tasks */
 };
 
 struct work {
@@ -46,7 +47,7 @@ struct work {
     const char *error;
 };
 
-/* ---- taking a sample apart --------------------------------------------- */
+/* ---- reading a sample --------------------------------------------------- */
 
 static int add_string(lua_State *L, struct recipe *r, int index)
 {
@@ -64,7 +65,7 @@ static int add_string(lua_State *L, struct recipe *r, int index)
     return r->string_count++;
 }
 
-/* The value on top, which stays. */
+/* Adds the value on top of the stack, and leaves it there. */
 static void add_value(lua_State *L, struct recipe *r, int name)
 {
     struct node *node = &r->nodes[r->node_count++];
@@ -95,7 +96,8 @@ static void add_value(lua_State *L, struct recipe *r, int name)
 
 /* ---- building ---------------------------------------------------------- */
 
-/* Pushes a value and returns the node behind it; string 0 is at `strings`. */
+/* Pushes a value and returns the node after it. String 0 is at the stack index
+ * `strings`. */
 static const struct node *push(lua_State *L, const struct node *node,
                                int strings)
 {
@@ -133,7 +135,7 @@ static const struct node *push(lua_State *L, const struct node *node,
     return next;
 }
 
-/* Leaves the array of all tasks; `ids` is at the index. */
+/* Pushes the array of all tasks. `ids` is a stack index. */
 static void build(lua_State *L, struct recipe *r, int ids)
 {
     lua_Integer i, count = (lua_Integer)lua_rawlen(L, ids);
@@ -147,7 +149,7 @@ static void build(lua_State *L, struct recipe *r, int ids)
 
         lua_rawgeti(L, ids, i);
         id->data = lua_tolstring(L, -1, &id->len);
-        lua_pop(L, 1); /* the list keeps it */
+        lua_pop(L, 1); /* the list references it */
         for (s = 0; s < r->string_count; s++)
             lua_pushlstring(L, r->strings[s].data, r->strings[s].len);
         push(L, r->nodes, top + 1);
@@ -156,7 +158,7 @@ static void build(lua_State *L, struct recipe *r, int ids)
     }
 }
 
-/* ---- both -------------------------------------------------------------- */
+/* ---- transferring and building ----------------------------------------- */
 
 static void *transfer(void *arg)
 {
@@ -198,8 +200,9 @@ static struct recipe *take_sample(lua_State *L, int index)
     return r;
 }
 
-/* run(url, ca, bodies, ids, sample): the bytes received, and all tasks. Without
- * bodies nothing is transferred, without a sample nothing is built. */
+/* run(url, ca, bodies, ids, sample) returns the number of bytes received, and
+ * all tasks. Without bodies it transfers nothing; without a sample it builds
+ * nothing. */
 static int run(lua_State *L)
 {
     struct work work = {.url = luaL_checkstring(L, 1),

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What the numbers were measured on.
+-- The machine and the versions for the numbers.
 
 local commands = {
   cpu = "sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Posts bodies to one address, eight at a time on kept-alive connections, as
- * libcurl's multi interface is meant to be used. For the C contestants. */
+/* Posts bodies to one URL with libcurl's multi interface, eight at a time, on
+ * kept-alive connections. The programs in C use it. */
 #ifndef BENCH_MULTI_H
 #define BENCH_MULTI_H
 
@@ -12,7 +12,7 @@ enum { MULTI_CONNECTIONS = 8 };
 
 struct multi_reply {
     CURL *easy;
-    size_t request; /* index of the body it answers */
+    size_t request; /* index of its body */
     char *data;     /* NULL unless `keep` */
     size_t len;
     size_t room;
@@ -22,30 +22,30 @@ struct multi_reply {
 struct multi {
     CURLM *handle;
     const char *const *bodies;
-    size_t count; /* of bodies */
-    size_t next;  /* to send */
+    size_t count; /* number of bodies */
+    size_t next;  /* the next body to send */
     struct multi_reply replies[MULTI_CONNECTIONS];
-    struct multi_reply *last; /* the one multi_next gave */
+    struct multi_reply *last; /* last result of multi_next or multi_take */
     const char *error;
 };
 
-/* An easy handle that posts to `url` and writes into `reply`. */
+/* Returns an easy handle that posts to `url` and writes into `reply`. */
 CURL *multi_easy(struct multi_reply *reply, const char *url, const char *ca);
 
-/* Sends the first requests; `keep`: keep the replies' bytes. */
+/* Sends the first requests. If `keep` is false, the bytes are discarded. */
 bool multi_start(struct multi *m, const char *url, const char *ca,
                  const char *const *bodies, size_t count, bool keep);
 
-/* Waits for the next reply, valid until the next call. NULL: that was the
- * last, or `error` says what went wrong. */
+/* Waits for the next response, which is valid until the next call. Returns NULL
+ * after the last one, or after a failure, which `error` describes. */
 const struct multi_reply *multi_next(struct multi *m);
 
-/* The same in two steps that do not wait. Lets libcurl do what can be done now;
- * false: nothing is on its way. */
+/* multi_work and multi_take do the same without waiting. This one lets libcurl
+ * work; false: no request is in flight. */
 bool multi_work(struct multi *m);
 
-/* The next reply that is whole, or NULL. Sends the next request in place of
- * the last one that was taken. */
+/* Returns the next complete response, or NULL. Sends the next request on the
+ * handle of the last response. */
 const struct multi_reply *multi_take(struct multi *m);
 
 void multi_end(struct multi *m);

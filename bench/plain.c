@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua module `plain`: one request at a time on one easy handle, bytes thrown
- * away. The floor for one id. */
+/* Lua module `plain`: one request at a time on one easy handle. The bytes are
+ * discarded. It gives the least time for one id. */
 #include <lauxlib.h>
 #include <lua.h>
 
@@ -8,7 +8,7 @@
 
 int luaopen_plain(lua_State *L);
 
-/* post(body): the reply's length. The handle lives as long as the process. */
+/* post(body) returns the length of the response. The handle is never freed. */
 static int post(lua_State *L)
 {
     struct multi_reply *reply = lua_touserdata(L, lua_upvalueindex(1));
@@ -23,7 +23,7 @@ static int post(lua_State *L)
     return 1;
 }
 
-/* plain(url, ca): the function post. */
+/* plain(url, ca) returns the function post. */
 static int new_post(lua_State *L)
 {
     const char *url = luaL_checkstring(L, 1), *ca = luaL_checkstring(L, 2);

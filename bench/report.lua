@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The table, and the figures with their targets.
+-- Prints the table, and the figures with their targets.
 
 local report = {}
 
@@ -37,8 +37,8 @@ end
 
 local function print_table(results, scheme)
   local named = by_name(results.race)
-  print(("\n%d tasks in replies of 100 over %s, medians of %d rounds\n"):format(
-    results.tasks, scheme, results.rounds))
+  print(("\n%d tasks in responses of 100 over %s, medians of %d rounds\n")
+    :format(results.tasks, scheme, results.rounds))
   print(HEAD:format("", "ms", "x luma", "x limit", "CPU", "of Lua", "MiB",
     "conn."))
   for _, row in ipairs(results.race) do
@@ -48,7 +48,7 @@ end
 
 -- ---- the figures --------------------------------------------------------
 
--- The least wall time among the kinds of contestants named.
+-- The shortest wall time among the contestants of these kinds.
 local function best(rows, scheme, kinds)
   local least, name = math.huge, "none"
   for _, row in ipairs(rows) do
@@ -127,7 +127,7 @@ function report.figures(results)
   return list
 end
 
--- ---- beside them --------------------------------------------------------
+-- ---- other figures --------------------------------------------------------
 
 local function print_one(one, scheme)
   print(("one id, warm, %-5s   luma p50 %3.0f, p99 %3.0f us;"

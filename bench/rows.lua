@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma's own figures, one a process: rows.lua URL CA IDS FIGURE [ARGUMENTS].
+-- luma's own figures, one a process: rows.lua URL CA IDS FIGURE [ARGUMENTS]
 
 local cjson = require "cjson"
 local clock = require "clock"
@@ -14,7 +14,7 @@ local function client()
   }
 end
 
--- How long f takes.
+-- The seconds that f takes.
 local function time(f)
   local start = clock.wall()
   f()
@@ -26,13 +26,13 @@ local function percentile(list, p)
   return list[math.max(1, math.ceil(#list * p))]
 end
 
--- One id on a warm connection, next to the same request by plain libcurl.
+-- One id on a warm connection, and the same request with plain libcurl.
 function rows.one(calls)
   local luma, id = client(), harness.ids[1]
   local post = require "plain" (harness.url .. "/luma/tasks", harness.ca)
   local body = harness.bodies()[1]
   local ours, plain = {}, {}
-  for i = 1 - calls // 10, calls do -- those below 1 warm up
+  for i = 1 - calls // 10, calls do -- calls below 1 are the warm-up
     ours[i] = time(function() assert(luma:tasks(id)[1].id == id) end)
     plain[i] = time(function() assert(post(body) > 3000) end)
   end
@@ -42,14 +42,14 @@ function rows.one(calls)
   }
 end
 
--- CPU per id, and memory above the list of ids, of a loop over all tasks. The
--- list is held, or let go of once luma has it: the more a host holds, the more
--- garbage Lua's collector allows, and the less of it stays in the CPU's cache.
+-- A loop over all tasks: CPU time per id, and memory besides the list of ids.
+-- The list is held, or dropped once luma has it. With more live memory, Lua's
+-- collector allows more garbage, and less of it stays in the CPU's cache.
 function rows.each(count, list)
   local held, luma = { ids = stream_ids(count) }, client()
   local seen, last = 0, nil
   collectgarbage()
-  io.open("/proc/self/clear_refs", "w"):write("5"):close() -- VmHWM anew
+  io.open("/proc/self/clear_refs", "w"):write("5"):close() -- resets VmHWM
   local before = harness.memory "VmRSS"
   local cpu, thread = clock.process(), clock.thread()
   local job = luma:fetch(held.ids)
@@ -75,7 +75,7 @@ function makers.luma(luma)
   return (assert(luma:tasks(harness.ids)))
 end
 
--- The same replies by lua-cjson. Reading the files does not count.
+-- The same responses with lua-cjson, without the time to read the files.
 function makers.cjson()
   local replies, reading = {}, 0
   for i = 1, #harness.ids, 100 do
@@ -91,7 +91,7 @@ function makers.cjson()
 end
 
 local function keep(maker)
-  local luma = client() -- what it costs to have one is a figure of its own
+  local luma = client() -- made before, because it has its own figure
   collectgarbage()
   local bytes, thread = collectgarbage "count", clock.thread()
   local tasks, reading = maker(luma)
@@ -102,9 +102,9 @@ local function keep(maker)
   return thread / #tasks, (collectgarbage "count" - bytes) * 1024 / #tasks
 end
 
--- CPU on the Lua thread and bytes, for each task kept: the first time in a
--- process, connecting included, and `again`, when the C library has the memory
--- already.
+-- CPU time on the Lua thread, and bytes, for each task that is kept. `thread`
+-- is the first time in a process, with the connection; `again` is later, when
+-- the C library already has the memory.
 function rows.keep(name)
   local again = {}
   local first, bytes = keep(makers[name])
@@ -112,7 +112,7 @@ function rows.keep(name)
   return { thread = first, again = percentile(again, 0.5), bytes = bytes }
 end
 
--- From nothing to a client, or to a ready libcurl.
+-- The time to make a client, or to load libcurl.
 function rows.start(what)
   return { wall = time(what == "luma" and client or clock.load_curl) }
 end

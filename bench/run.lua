@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Measures: every contestant is a process of its own that prints one line of
--- JSON; in each round each has its turn. nginx runs already (run.sh).
+-- Runs the comparison. Each contestant is a process that prints one line of
+-- JSON. They take turns in each round. run.sh has started nginx.
 
 local cjson = require "cjson"
 local machine = require "machine"
@@ -13,7 +13,7 @@ local ROUNDS = quick and 2 or 9
 
 local LUA, PYTHON, NODE = "$LUA ", "/usr/bin/python3 ", "node "
 
--- name, title, kind, program, script, what must work for it to take part
+-- name, title, kind, program, script, arguments to test whether it works
 local contestants = {
   { "luma", "luma", "luma", LUA, "lua_luma.lua" },
   { "luma_cjson", "luma, decode = cjson.decode", "luma", LUA,
@@ -55,7 +55,7 @@ end
 
 -- ---- running one --------------------------------------------------------
 
--- The line that bench/SCRIPT prints, decoded; nil when it failed.
+-- The decoded line that bench/SCRIPT prints, or nil if it failed.
 local function run(program, script, url, list, ...)
   local files = (" %s/cert.pem %s/ids-%s "):format(dir, dir, list)
   local pipe = assert(io.popen(program .. "bench/" .. script .. " " .. url
@@ -74,7 +74,7 @@ local function installed(contestant)
   return not needs or os.execute(program .. needs .. " >/dev/null 2>&1")
 end
 
--- Everything was received, and everything was built.
+-- Whether everything was received and built.
 local function is_whole(result, name)
   local received = name == "build" or not result.bytes
     or result.bytes == reply_bytes
@@ -107,7 +107,7 @@ local function medians(list)
   return out
 end
 
--- The medians of each of the functions' results, called in turn.
+-- Calls the functions in turn and returns the medians of their results.
 local function in_turn(rounds, functions)
   local lists, out = {}, {}
   for round = 1, rounds do
@@ -122,7 +122,7 @@ end
 
 -- ---- the rows -----------------------------------------------------------
 
--- How many connections each contestant opened, from nginx's log.
+-- The number of connections of each contestant, from nginx's log.
 local function count_connections()
   local seen, count = {}, {}
   for line in io.lines(dir .. "/access.log") do
@@ -135,7 +135,7 @@ local function count_connections()
   return count
 end
 
--- The results of all rounds: runs[number of the contestant][scheme].
+-- The results of all rounds, as runs[index of the contestant][scheme].
 local function run_rounds(present)
   local runs = {}
   for i in ipairs(contestants) do
@@ -169,7 +169,7 @@ local function race()
       missing = not present[i] or nil, void = runs[i].void or nil,
       http = valid and medians(runs[i].http) or nil,
       https = valid and medians(runs[i].https) or nil,
-      connections = (connections[name] or 0) / ROUNDS / 2, -- of one run
+      connections = (connections[name] or 0) / ROUNDS / 2, -- in one run
     }
   end
   return rows

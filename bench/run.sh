@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Starts nginx on the benchmark's work, lets run.lua measure, ends nginx.
+# Starts nginx, runs run.lua, stops nginx.
 set -eu
 dir=build/bench
 . bench/serve.sh

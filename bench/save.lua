@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Writes a value to a file as JSON that reads well and differs little.
+-- Writes a value to a file as indented JSON with sorted names, for small diffs.
 
 local cjson = require "cjson"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# To be sourced, with $dir and $LUA: makes the benchmark's work in $dir, starts
-# nginx on it, ends nginx with the shell, and sets what the programs need.
+# Source this with $dir and $LUA set. It makes the files of the benchmark in
+# $dir, starts nginx, stops nginx when the shell ends, and sets the environment
+# of the programs.
 rm -rf $dir/replies $dir/*.log
 mkdir -p $dir/replies $dir/temp
 

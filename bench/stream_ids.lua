@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Ids that nginx can answer without a file for each: see nginx.conf. In the
--- syntax of Lua 5.1, for every Lua.
+-- Ids for which nginx needs only one file: see nginx.conf. It is in the syntax
+-- of Lua 5.1, for every Lua.
 
 local function stem()
   local random = math.random

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What the charts share: the manner of drawing, SVG for light and dark.
+-- The drawing functions of the charts: SVG for light and dark.
 
 local svg = {}
 
@@ -36,7 +36,7 @@ function svg.label(x, y, class, text, anchor)
     class, anchor or "start", text)
 end
 
--- `style`: rules of this chart alone.
+-- `style` has the rules of this chart only.
 function svg.begin(width, height, style)
   svg.draw('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d">',
     width, height)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Makes the benchmark's work in a directory: ids, replies, nginx's files.
+-- Makes the files of the benchmark in a directory: ids, responses, nginx.conf.
 
 local socket = require "socket"
 local tasks = require "tasks"
@@ -13,7 +13,7 @@ local function write(name, text)
   assert(file:close())
 end
 
--- The same ids on every machine, different in every part.
+-- The ids are the same on every machine. They differ in every part.
 local seed = 20241222
 local function hex(digits)
   local out = {}
@@ -28,7 +28,7 @@ local function uuid()
   return table.concat({ hex(8), hex(4), hex(4), hex(4), hex(12) }, "-")
 end
 
--- `count` ids in ids-NAME, and a reply for each batch of them.
+-- Writes `count` ids to ids-NAME, and a response for each batch of them.
 local function make(name, count, behaviour, batch_size)
   local ids, batch = {}, {}
   for i = 1, count do

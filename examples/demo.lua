@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The main job in a few lines. With ids as arguments it asks the gateway that
--- LUMA_GATEWAY_TOKEN opens; without, the stub gateway that comes with luma.
+-- Fetches tasks and prints them. With ids as arguments, it uses the gateway and
+-- the token in LUMA_GATEWAY_TOKEN. Without ids, it uses the stub gateway.
 local luma = require "luma"
 local show = require "examples.show"
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Shows the gallery of examples/love/ with tasks of the stub gateway.
+-- Shows the gallery of examples/love/ with tasks from the stub gateway.
 local gallery = require "spec.support.gallery"
 
 local gateway = require("spec.support.gateway").start()

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Asks for many ids with several processes at once: GNU parallel deals the
-# lines of standard input out, a block to each worker, so that each id is asked
-# for once. Prints the tasks, one JSON object a line; ends with the number of
-# workers that did not have it all, 0 if all is well.
+# Fetches many ids with several processes. GNU parallel distributes the lines of
+# standard input in blocks to the workers, so each id is requested once. Prints
+# the tasks, one JSON object a line. The exit code is the number of workers that
+# failed.
 #
 #   LUMA_GATEWAY_TOKEN=… sh examples/parallel.sh < ids.txt > tasks.jsonl
 #
-# One luma has 8 requests under way, which is plenty for most gateways. More of
-# them pay where reading the replies is what takes the time, and on several
+# One luma has 8 requests in flight, which is enough for most gateways. Several
+# processes help if reading the responses takes most of the time, or on several
 # machines (parallel --sshlogin).
 exec parallel --will-cite --pipe -N "${BLOCK:-1000}" --jobs "${JOBS:-4}" \
   "${LUMA:-luma} get --quiet -"

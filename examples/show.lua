@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Shows tasks as a person would like to see them: on a terminal with colours
--- and the 5 by 5 palette that stands in for the picture, else as plain text.
+-- Prints tasks for people: on a terminal with colours and the 5 by 5 palette of
+-- the picture, otherwise as plain text.
 local luma = require "luma"
 local term = require "term"
 
@@ -13,7 +13,7 @@ local function paint(code, text)
   return colourful and ("\27[%sm%s\27[0m"):format(code, text) or text
 end
 
--- The row of the palette as five cells, each two columns wide.
+-- A row of the palette as five cells of two columns.
 local function cells(palette, row)
   local out = {}
   for column = 1, 5 do
@@ -31,7 +31,7 @@ local function picture(task, row)
   return palette and cells(palette, row) or (" "):rep(12)
 end
 
--- The Luma object is one level down in an envelope's row.
+-- In the row of an envelope, `data` has the Luma object.
 local function facts(task)
   local object = type(task.data) == "table" and task.data or task
   local video = object.video_raw or object.video or {}
@@ -60,8 +60,8 @@ local function show_task(task)
   print()
 end
 
--- Fetches the ids through the client and prints them. Returns false, after
--- saying why on stderr, when some could not be fetched.
+-- Fetches the ids and prints the tasks. If some ids could not be fetched, it
+-- prints the error to stderr and returns false.
 return function(client, ids)
   local tasks, missing = client:tasks(ids)
   local failure = not tasks and missing

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What can be said on the command line, and its help.
+-- The options of the command line, and the help.
 
 local argparse = require "argparse"
 local luma = require "luma"
@@ -20,15 +20,14 @@ Environment:
   LUMA_GATEWAY_URL     the gateway, if --url is not given
   NO_COLOR             no colours, if --color is not given]]
 
--- argparse would print by itself and end the program, whether or not the text
--- could be written. So what it has to print is noted here, and an error leaves
--- the parser.
+-- argparse would print the text and end the program, even if it cannot write.
+-- So the text is stored here, and an error leaves the parser.
 local text_to_print
 
 local function print_later(make)
   return function(_, _, word)
     text_to_print = make(word)
-    error "there is something to print"
+    error "text_to_print is set"
   end
 end
 
@@ -42,7 +41,7 @@ local function new_command(parser, name)
   return with_help(parser:command(name))
 end
 
--- An option that takes a time. The module takes no longer one.
+-- Adds an option with a time. The limit is that of the module.
 local function add_seconds(command, name)
   return command:option(name):argname "<seconds>":convert(function(word)
     local number = tonumber(word)
@@ -52,13 +51,13 @@ local function add_seconds(command, name)
   end)
 end
 
--- An option that takes a whole number.
-local function add_count(command, name, most)
+-- Adds an option with a whole number.
+local function add_count(command, name, max)
   return command:option(name):argname "<n>":convert(function(word)
     local number = word:find "^%d+$" and tonumber(word)
-    if number and number >= 1 and number <= most then return number end
+    if number and number >= 1 and number <= max then return number end
     return nil, ("%s: '%s' is not a whole number from 1 to %d")
-      :format(name, word, most)
+      :format(name, word, max)
   end)
 end
 
@@ -89,7 +88,7 @@ end
 
 local function add_ids(command, window)
   command:argument "id":args "*":target "ids"
-    :description "Task ids; - reads them from standard input."
+    :description "Task ids; use - to read them from standard input."
   command:option "--file":argname "<file>":count "*":target "files"
     :description "Read ids from a file: lines, commas or JSON."
   add_count(command, "--window", WINDOW):default(tostring(window))
@@ -106,7 +105,7 @@ local function add_interval(command)
   add_seconds(command, "--max-interval")
     :description "Longest pause while nothing changes (15)."
   add_seconds(command, "--missing-grace")
-    :description "Time until an id that is left out is missing (60)."
+    :description "Time until an id that is left out counts as missing (60)."
 end
 
 local function add_get(parser)
@@ -128,11 +127,11 @@ end
 
 local function add_watch(parser)
   local watch = new_command(parser, "watch")
-    :summary "Follow tasks until they have ended."
+    :summary "Follow tasks until they are completed or failed."
     :description "Follow tasks until each is completed or failed."
     :epilog [[
-A task is shown when it has ended. In a pipe, it is one JSON object on one line.
-The default of --deadline is 600 seconds.
+A task is shown when it is completed or failed. In a pipe, it is one JSON object
+on one line. The default of --deadline is 600 seconds.
 
   luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
   luma watch - < ids.txt > ended.jsonl]]
@@ -147,8 +146,8 @@ local function add_download(parser)
     :summary "Download videos."
     :description "Wait until tasks are completed, then download their files."
     :epilog [[
-A file has the name of its id. An interrupted download resumes when you run the
-same command again.
+The name of a file is the id of its task. An interrupted download resumes when
+you run the same command again.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
   luma download --what thumbnail - < ids.txt]]
@@ -176,9 +175,9 @@ local function add_request(parser)
   request:argument "method":description "HTTP method: GET, POST …"
   request:argument "path":description "Path on the gateway; starts with a slash."
   request:argument "body":args "?"
-    :description "JSON body; - reads it from standard input."
+    :description "JSON body; use - to read it from standard input."
   request:flag "--retry"
-    :description "Retry after failures, whatever the method."
+    :description "Retry after temporary failures, with any method."
   return request
 end
 
@@ -199,7 +198,7 @@ local COMMANDS = {
 
 local function build()
   local parser = with_help(argparse "luma"
-    :description "Many Luma (Dream Machine) tasks from a gateway."
+    :description "Get many Luma (Dream Machine) tasks from a gateway."
     :epilog(EXIT_CODES .. "\n\n" .. ENVIRONMENT)
     :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
@@ -217,25 +216,25 @@ end
 
 local arguments = {}
 
--- Where to read more, after a mistake.
-local function try(word)
+-- The second line of an error message.
+local function hint(word)
   return ("\nTry: luma %s--help"):format(COMMANDS[word] and word .. " " or "")
 end
 
--- What was asked for, or nil and a message. For help, version and completion
--- that is `text`, which is to be printed, and nothing else.
+-- Returns the arguments, or nil and a message. For help, version and
+-- completion, the only argument is `text`, which is to be printed.
 function arguments.parse(words)
   local parser = build()
   local finished, ok, args = pcall(parser.pparse, parser, words)
   if text_to_print then return { text = text_to_print, color = "never" } end
   if not finished then error(ok, 0) end
   if not ok then
-    return nil, args .. try(words[1])
+    return nil, args .. hint(words[1])
   end
   local takes_ids = args.command ~= "request"
   if takes_ids and #args.ids == 0 and #args.files == 0 then
-    return nil, "no ids; - reads them from standard input"
-      .. try(args.command)
+    return nil, "no ids; use - to read them from standard input"
+      .. hint(args.command)
   end
   return args
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- A bar of so many columns, filled by so many per cent; full means done.
+-- A progress bar of `width` columns. It is full only at 100 per cent.
 
 return function(screen, percent, width)
   local full = math.floor(width * math.min(math.max(percent, 0), 100) / 100)

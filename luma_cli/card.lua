@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- One task at length: its picture's palette, and everything beside it. Links
--- are never cut or broken, so that they can be copied.
+-- Shows one task in detail: the palette of its picture, and the text beside it.
+-- Links are never cut or wrapped, so that they can be copied.
 
 local COLOUR = require "luma_cli.table".COLOUR
 local palette = require "luma_cli.palette"
@@ -8,24 +8,24 @@ local text = require "luma_cli.text"
 
 local PICTURE = 10 -- columns of the palette
 local GAP = "  "
-local ROOM_FOR_PICTURE = 50 -- columns below which it would be in the way
+local MIN_COLUMNS = 50 -- columns of a screen with room for the palette
 
-local function say_state(screen, facts)
-  local said = screen:paint(COLOUR[facts.state] or "bold", facts.state)
+local function state_text(screen, facts)
+  local words = screen:paint(COLOUR[facts.state] or "bold", facts.state)
   if facts.progress and facts.state == "processing" then
-    said = ("%s %.0f%%"):format(said, facts.progress)
+    words = ("%s %.0f%%"):format(words, facts.progress)
   end
-  return said
+  return words
 end
 
-local function say_video(facts)
+local function video_text(facts)
   local seconds = facts.seconds and ("%.1f s"):format(facts.seconds)
   if facts.size and seconds then return facts.size .. ", " .. seconds end
   return facts.size or seconds
 end
 
--- The lines that stand beside the picture.
-local function beside(screen, facts, width)
+-- The lines beside the picture.
+local function lines_beside(screen, facts, width)
   local lines = { screen:paint("bold", screen:safe(facts.id)) }
   local function add(line) if line then lines[#lines + 1] = line end end
   local function add_words(words, colour)
@@ -33,20 +33,20 @@ local function beside(screen, facts, width)
       add(colour and screen:paint(colour, line) or line)
     end
   end
-  add(say_state(screen, facts))
+  add(state_text(screen, facts))
   add_words(facts.reason, "red")
   add_words(facts.prompt)
   add_words(facts.note)
-  add(say_video(facts))
+  add(video_text(facts))
   return lines
 end
 
--- Writes the lines of a task, an empty one at the end.
+-- Writes the lines of a task, and an empty line.
 return function(screen, write, facts)
   local shown = facts.palette and screen.colour
-    and screen.columns >= ROOM_FOR_PICTURE
+    and screen.columns >= MIN_COLUMNS
   local left = shown and PICTURE + #GAP or 0
-  local lines = beside(screen, facts, screen.columns - left)
+  local lines = lines_beside(screen, facts, screen.columns - left)
   for i = 1, math.max(#lines, shown and 5 or 0) do
     local line = lines[i]
     if shown then

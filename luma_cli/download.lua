@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma download: the files of tasks, as each is completed.
+-- luma download: downloads the file of each task when it is completed.
 
 local cjson = require "cjson"
 local facts_of = require "luma_cli.facts"
@@ -11,7 +11,7 @@ local units = require "luma_cli.units"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
--- What has been done, for people a row, for programs an object.
+-- Prints a saved file: a row of the table, or a JSON object.
 local function show_saved(app, id, path, bytes)
   local screen = app.screen
   if not screen.as_json then
@@ -23,7 +23,7 @@ local function show_saved(app, id, path, bytes)
   app.out:line(('{"id":%s,"path":%s}'):format(quote(id), quote(path)))
 end
 
-local function show_other(app, colour, word, id, why)
+local function show_unsaved(app, colour, word, id, why)
   local screen = app.screen
   if screen.as_json then return end
   app.out:line(("%s  %8s  %s%s"):format(
@@ -31,17 +31,17 @@ local function show_other(app, colour, word, id, why)
     why and ": " .. screen:safe(why) or ""))
 end
 
--- What a show of rows is to others, for work.settle.
+-- Takes the place of a Show for work.settle.
 local Rows = {}
 Rows.__index = Rows
 
 function Rows:missing(id)
-  self.app.outcome:is_missing(id, not self.app.screen.as_json)
-  show_other(self.app, "magenta", "missing", id)
+  self.app.outcome:add_missing(id, not self.app.screen.as_json)
+  show_unsaved(self.app, "magenta", "missing", id)
 end
 
-function Rows:ended(task, id, state)
-  self.app.outcome:saw(state)
+function Rows:add_task(task, id, state)
+  self.app.outcome:add_task(state)
   if state == "failed" then
     local reason = facts_of(task, id, state).reason
     if self.app.screen.as_json then
@@ -49,12 +49,12 @@ function Rows:ended(task, id, state)
         self.app.screen:safe(id),
         reason and ": " .. self.app.screen:safe(reason) or ""))
     end
-    return show_other(self.app, "red", "failed", id, reason)
+    return show_unsaved(self.app, "red", "failed", id, reason)
   end
   self.files:add(task, id)
 end
 
-local function follow(app, turn, rows)
+local function follow(app, window, rows)
   local open = {}
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
@@ -62,22 +62,23 @@ local function follow(app, turn, rows)
   end
   function options.on_task(task, id, state)
     open[id] = nil
-    rows:ended(task, id, state)
+    rows:add_task(task, id, state)
   end
-  local job = work.start(app, "watch", turn.ids, options)
+  local job = work.start(app, "watch", window.ids, options)
   work.drive(app, function()
     rows.files:start()
     return rows.files:busy() or not job:done()
   end, function()
-    local none = (app.outcome.states.failed or 0) + app.outcome.missing
+    local without_file = (app.outcome.states.failed or 0) + app.outcome.missing
     local lines = rows.files:lines()
-    local more = watching.open_lines(app, turn.ids, open,
+    local more = watching.open_lines(app, window.ids, open,
       app.live:room() - 1 - #lines)
     for _, line in ipairs(more) do lines[#lines + 1] = line end
-    lines[#lines + 1] = rows.files:whole_line(turn.total and turn.total - none)
+    lines[#lines + 1] = rows.files:total_line(window.total
+      and window.total - without_file)
     return lines
   end)
-  work.settle(app, job, rows, turn)
+  work.settle(app, job, rows, window)
 end
 
 return function(app)
@@ -88,10 +89,10 @@ return function(app)
   rows.files = files.new(app, function(id, path, bytes)
     show_saved(app, id, path, bytes)
   end)
-  for window, total in ids.windows(next_id, args.window) do
-    follow(app, work.turn(app, window, total), rows)
+  for list, total in ids.windows(next_id, args.window) do
+    follow(app, work.window(app, list, total), rows)
   end
-  if app.screen.moves and app.outcome:total() > 1 then
+  if app.screen.shows_progress and app.outcome:total() > 1 then
     rows.files:sum_up()
   end
 end

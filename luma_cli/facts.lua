@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What people want to know of a task, out of either shape that gateways send.
--- Whatever has an unexpected type is taken for absent.
+-- The facts of a task that are shown, from both shapes that gateways send. A
+-- value of an unexpected type counts as absent.
 
 local luma = require "luma"
 
@@ -16,13 +16,14 @@ local function size_of(video)
   return ("%.0fx%.0f"):format(width, height)
 end
 
--- A row's fail_reason may hold the link of a task that did well.
+-- The fail_reason of a completed task may have its link, so only failed tasks
+-- have a reason.
 local function reason_of(task, inner)
   return words(task.fail_reason) or words(inner.failure_reason)
     or words(task.failure_reason) or words(object(inner.error).message)
 end
 
--- The id and the state are those that came with the task.
+-- `id` and `state` come with the task, because they are exact.
 return function(task, id, state)
   local inner = type(task.data) == "table" and task.data or task
   local raw = object(inner.video_raw)

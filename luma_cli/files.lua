@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Downloads that run, a few at a time, those that wait for their turn, and
--- their lines.
+-- The queue of downloads: a few run at a time, the others wait. Makes their
+-- progress lines as well.
 
 local luma = require "luma"
 local monotime = require "system".monotime
@@ -10,17 +10,17 @@ local units = require "luma_cli.units"
 local work = require "luma_cli.work"
 
 local BAR = 10      -- columns
-local FOR_BAR = 60  -- columns of a window with room for one
-local FOR_RATE = 40 -- and for the rate
+local MIN_FOR_BAR = 60  -- columns of a screen with room for the bar
+local MIN_FOR_RATE = 40 -- columns of a screen with room for the rate
 local RATE = 12     -- columns
-local NUMBERS = 17  -- columns of per cent, bytes and what separates them
+local NUMBERS = 17  -- columns of percentage, bytes and gaps
 
 local Files = {}
 Files.__index = Files
 
 local files = {}
 
--- `saved(id, path, bytes)` is called for each file that is complete.
+-- `saved(id, path, bytes)` is called for each complete file.
 function files.new(app, saved)
   return setmetatable({
     app = app, saved = saved, waiting = {}, running = {}, first = 1,
@@ -28,30 +28,30 @@ function files.new(app, saved)
   }, Files)
 end
 
--- Puts a completed task in line. Its file is named by the id that was asked
--- for, which has all its digits where a number in the task may have lost some.
+-- Adds a completed task to the queue. The requested id names the file, because
+-- a number in the task may have lost digits.
 function Files:add(task, id)
   if luma.id(task) ~= id then task.task_id = id end
   self.waiting[#self.waiting + 1] = { task = task, id = id }
 end
 
-local function in_line(self) return #self.waiting - self.first + 1 end
+local function count_waiting(self) return #self.waiting - self.first + 1 end
 
-function Files:busy() return #self.running > 0 or in_line(self) > 0 end
+function Files:busy() return #self.running > 0 or count_waiting(self) > 0 end
 
 local function finish(self, file, path, err)
   for i, other in ipairs(self.running) do
     if other == file then table.remove(self.running, i) end
   end
   local bytes = file.progress and file.progress.bytes
-  if not path then return self.app.outcome:has_failed(file.id, err) end
+  if not path then return self.app.outcome:add_failure(file.id, err) end
   self.done, self.bytes = self.done + 1, self.bytes + (bytes or 0)
   self.saved(file.id, path, bytes)
 end
 
-local function begin(self, file)
+local function start_one(self, file)
   local args = self.app.args
-  file.began = monotime()
+  file.started = monotime()
   self.running[#self.running + 1] = file
   work.start(self.app, "download", file.task, {
     dir = args.dir, what = args.what,
@@ -59,24 +59,24 @@ local function begin(self, file)
     on_progress = function(p) file.progress = p end,
     on_done = function(path, err) finish(self, file, path, err) end,
   })
-  file.task = nil -- the job has what it needs
+  file.task = nil -- the job has its own copy
 end
 
--- Starts what may run now.
+-- Starts downloads up to the limit of --jobs.
 function Files:start()
-  while #self.running < self.app.args.jobs and in_line(self) > 0 do
+  while #self.running < self.app.args.jobs and count_waiting(self) > 0 do
     local file = self.waiting[self.first]
     self.waiting[self.first] = false
     self.first = self.first + 1
-    begin(self, file)
+    start_one(self, file)
   end
-  if in_line(self) == 0 then self.waiting, self.first = {}, 1 end
+  if count_waiting(self) == 0 then self.waiting, self.first = {}, 1 end
 end
 
 local function rate_of(file)
   local p = file.progress or {}
   if (p.rate or 0) > 0 then return p.rate end
-  return (p.bytes or 0) / math.max(monotime() - file.began, 0.1)
+  return (p.bytes or 0) / math.max(monotime() - file.started, 0.1)
 end
 
 -- "4665a07c-…  42% ████░░░░░░  12.3 MB   3.1 MB/s"
@@ -84,8 +84,8 @@ local function line_of(screen, file)
   local p = file.progress or {}
   local total = (p.total_bytes or 0) > 0 and p.total_bytes
   local percent = total and 100 * (p.bytes or 0) / total
-  local with_bar = screen.columns >= FOR_BAR
-  local with_rate = screen.columns >= FOR_RATE
+  local with_bar = screen.columns >= MIN_FOR_BAR
+  local with_rate = screen.columns >= MIN_FOR_RATE
   local room = screen.columns - 1 - NUMBERS - (with_bar and BAR + 1 or 0)
     - (with_rate and RATE or 0)
   local id = text.pad(screen:cut(screen:safe(file.id), room), room)
@@ -96,27 +96,27 @@ local function line_of(screen, file)
       and ("  %8s/s"):format(units.bytes(rate_of(file))) or ""), "cyan" }
 end
 
--- Bytes still to come, if files whose size is not known yet are as big as the
--- others; nil while no size is known.
+-- An estimate of the bytes that are not received yet: files of unknown size
+-- count with the mean size. nil while no size is known.
 local function bytes_left(self)
-  local had, size, known = 0, self.bytes, self.done
+  local received, size, known = 0, self.bytes, self.done
   for _, file in ipairs(self.running) do
     local p = file.progress or {}
     local total = p.total_bytes or 0
-    had = had + (p.bytes or 0)
+    received = received + (p.bytes or 0)
     if total > 0 then size, known = size + total, known + 1 end
   end
   if known == 0 then return nil end
-  local all = self.done + #self.running + in_line(self)
-  return math.max(size / known * all - self.bytes - had, 0)
+  local all = self.done + #self.running + count_waiting(self)
+  return math.max(size / known * all - self.bytes - received, 0)
 end
 
 -- "3 of 10 files, 4.2 MB/s, 0:12 left"
-function Files:whole_line(total)
+function Files:total_line(total)
   local rate = 0
   for _, file in ipairs(self.running) do rate = rate + rate_of(file) end
   local line = total and ("%s of %s"):format(units.count(self.done),
-    units.some(total, "file")) or units.some(self.done, "file")
+    units.plural(total, "file")) or units.plural(self.done, "file")
   if not self:busy() then
     return { ("%s, %s"):format(line, units.clock(self.app.live:elapsed())) }
   end
@@ -139,7 +139,7 @@ end
 
 function Files:sum_up()
   local app = self.app
-  local line = ("%s, %s, %s"):format(units.some(self.done, "file"),
+  local line = ("%s, %s, %s"):format(units.plural(self.done, "file"),
     units.bytes(self.bytes), units.time(app.live:elapsed()))
   app.live:say(app.screen:paint_err("dim", line))
 end

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- The folder for downloads: made where it is missing, and tried.
+-- Makes the folder for downloads, and checks that it is writable.
 
 local stop = require "luma_cli.stop".stop
 
--- Makes a folder in it and removes that again. What a test says of a folder's
--- permissions is not what the disk, or root, says.
+-- Makes a folder in it and removes it again. The permissions are not enough to
+-- know: the disk may be full or read-only, and root ignores them.
 local SCRIPT = [[{
   LC_ALL=C; export LC_ALL
   mkdir -p %s && tried=$(mktemp -d %s/.luma.XXXXXX) && rmdir "$tried" &&
@@ -16,15 +16,15 @@ local function quote(path)
   return "'" .. path:gsub("'", "'\\''") .. "'"
 end
 
--- Ends the program where no file can be made in `dir`.
+-- Ends the program if no file can be made in `dir`.
 return function(dir)
   if dir == "" then stop(2, "--dir: must not be empty") end
-  local word = quote(dir)
-  local pipe, why = io.popen(SCRIPT:format(word, word))
-  local answer = pipe and pipe:read "*a" or why
+  local quoted = quote(dir)
+  local pipe, why = io.popen(SCRIPT:format(quoted, quoted))
+  local output = pipe and pipe:read "*a" or why
   if pipe then pipe:close() end
-  if answer == "ok\n" then return end
-  local reason = answer:match ": ([^:\n]+)\n*$" or answer
+  if output == "ok\n" then return end
+  local reason = output:match ": ([^:\n]+)\n*$" or output
   if reason == "File exists" then reason = "it is not a folder" end
   stop(2, ("cannot write to the folder %s: %s"):format(dir, reason))
 end

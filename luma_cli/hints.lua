@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- The module's errors, in the words of the command. The module names its own
--- options (`max_interval`, `deadline = 600`), which nobody can type in a
--- shell: here they become the command's, or it is said that there is none.
+-- Rewrites the module's error messages for the command. The module names its
+-- own options (`max_interval`, `deadline = 600`). They become options of the
+-- command, or the message says that the command has none.
 
 local hints = {}
 
@@ -14,10 +14,11 @@ local OPTIONS = {
   token = "LUMA_GATEWAY_TOKEN", what = "--what",
 }
 local NO_OPTION = " (the command has no option for it)"
-local WITHOUT = { -- what the option is about, where there is none
-  attempts = "attempts", decode = "decode", http2 = "http2", link_grace = "link_grace", max_bytes = "max_bytes",
-  max_reply = "the largest reply that luma takes",
-  max_task = "the largest task that luma takes",
+local UNSUPPORTED = { -- text for options that the command does not have
+  attempts = "attempts", decode = "decode", http2 = "http2",
+  link_grace = "link_grace", max_bytes = "max_bytes",
+  max_reply = "the largest response that luma accepts",
+  max_task = "the largest task that luma accepts",
   max_undelivered = "max_undelivered", nulls = "nulls",
   plain_http = "plain http", sync = "sync",
   timeout = "timeout", ["timeout.attempt"] = "the time that luma allows",
@@ -25,38 +26,38 @@ local WITHOUT = { -- what the option is about, where there is none
   ["timeout.stall"] = "the time that luma allows", user_agent = "user_agent",
 }
 
--- Sentences that say what to do about it in Lua.
+-- Advice for Lua programs, and the advice for the command.
 local PHRASES = {
   { "; use https, or set plain_http = true", "; use https" },
-  { "; see plain_http", ", which the command does not take" },
+  { "; see plain_http", ", which the command does not support" },
   { "must not be below interval", "must not be below --interval" },
 }
 
--- The words of a server are in these: they are shown as they are.
-local OF_A_SERVER = {
+-- Errors with these codes have text of the server, which is shown unchanged.
+local FROM_SERVER = {
   auth = true, gateway = true, rate_limit = true, rejected = true,
   reply = true, server = true,
 }
 
-local function of_option(name)
-  local without = WITHOUT[name]
+local function option_name(name)
+  local without = UNSUPPORTED[name]
   return OPTIONS[name] or without and without .. NO_OPTION
 end
 
-local function replace(message, given, instead)
-  local from, to = message:find(given, 1, true)
+local function replace(message, old, new)
+  local from, to = message:find(old, 1, true)
   if not from then return message end
-  return message:sub(1, from - 1) .. instead .. message:sub(to + 1)
+  return message:sub(1, from - 1) .. new .. message:sub(to + 1)
 end
 
--- Words of others in a message: what is in quotes, and the names of hosts. An
--- apostrophe is no quote.
+-- Text in a message that is not luma's: quoted text, and names of hosts. An
+-- apostrophe is not a quote.
 local FOREIGN = {
   "(%f[^%s%(%z])('[^']*')", '(%f[^%s%(%z])("[^"]*")', "(host: )(%S+)",
   "(proxy: )(%S+)", "(connect to )(%S+)",
 }
 
--- The message with a mark in place of each of them, and what they were.
+-- Replaces each foreign text by a mark. Returns the message and the texts.
 local function without_foreign(message)
   local kept = {}
   for _, pattern in ipairs(FOREIGN) do
@@ -75,8 +76,9 @@ local function with_foreign(message, kept)
   return message
 end
 
--- Some names are words of English as well: these are an option in front of a
--- value or of a colon at the start. Names like max_task are one anywhere.
+-- Some option names are English words as well. They count as options only
+-- before a value, or before a colon at the start. Names like max_task count
+-- anywhere.
 local function translate(message)
   local kept
   message, kept = without_foreign(message)
@@ -87,32 +89,32 @@ local function translate(message)
     return OPTIONS[name] and OPTIONS[name] .. ":"
   end)
   message = message:gsub("([%w_.]+) = ([%w.]+)", function(name, value)
-    local option = of_option(name)
+    local option = option_name(name)
     local says_more = OPTIONS[name] and value ~= "true"
     return option and option .. (says_more and " " .. value or "")
   end)
   message = message:gsub("[^%s()]+", function(word)
     local before, name, after = word:match "^([`'\"]?)(%a[%w_.]-)([`'\",:;.]*)$"
-    local option = name and name:find "[_.]" and of_option(name)
+    local option = name and name:find "[_.]" and option_name(name)
     return option and before .. option .. after
   end)
   return with_foreign(message, kept)
 end
 
--- The sentence of an error that the module returned.
+-- The message for an error that the module returned.
 function hints.of_error(err)
   local message = tostring(err)
-  if OF_A_SERVER[err.code] then return message end
+  if FROM_SERVER[err.code] then return message end
   return translate(message)
 end
 
--- The sentence of a mistake that the module raised, without the function's
--- name.
+-- The message for an error that the module raised, without the name of the
+-- function.
 function hints.of_misuse(raised)
   local why = tostring(raised):match "%((.*)%)$" or tostring(raised)
   if why:find "^token: .*LUMA_GATEWAY_TOKEN"
       or why == "token: must not be empty" then
-    return "no token: set LUMA_GATEWAY_TOKEN to the gateway's"
+    return "no token: set LUMA_GATEWAY_TOKEN to the token of the gateway"
   end
   return translate(why)
 end

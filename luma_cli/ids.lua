@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The ids to work on: arguments, files, standard input, in every form that
--- scanner.lua reads. They are read a window at a time and never all at once.
+-- The ids from arguments, files and standard input, in all forms that
+-- scanner.lua reads. They are read in windows, never all at once.
 
 local LONGEST = require "luma_cli.found".LONGEST
 local Scanner = require "luma_cli.scanner"
@@ -9,8 +9,8 @@ local stop = require "luma_cli.stop".stop
 
 local ids = {}
 
--- The ids before a place that cannot be read come first, then it is said.
-local function each_in_file(path, say)
+-- Returns the ids before a problem first, and then reports the problem.
+local function each_in_file(path, report_empty)
   local input, scanner = source.open(path), Scanner.new()
   local at, ended, empty = 0, false, true
   return function()
@@ -22,11 +22,11 @@ local function each_in_file(path, say)
       end
       local problem = scanner.problem
       if problem then
-        stop(2, ("%s:%d: no id: %s"):format(input.name, problem.line,
+        stop(2, ("%s:%d: not an id: %s"):format(input.name, problem.line,
           problem.what))
       end
       if ended then
-        if empty and say then say(input.name) end
+        if empty and report_empty then report_empty(input.name) end
         return nil
       end
       scanner.ids, at = {}, 0
@@ -37,7 +37,7 @@ local function each_in_file(path, say)
   end
 end
 
-local function once(id)
+local function single(id)
   return function()
     local value = id
     id = nil
@@ -45,19 +45,19 @@ local function once(id)
   end
 end
 
--- An iterator over the ids of the words ("-": standard input), then of the
--- files. `say`, if there is one, takes the name of an input without any id.
-function ids.each(words, files, say)
+-- An iterator over the ids of the words ("-" is standard input), then of the
+-- files. `report_empty(name)`, if given, is called for an input without ids.
+function ids.each(words, files, report_empty)
   local sources = {}
   for _, word in ipairs(words) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
-    sources[#sources + 1] = word == "-" and each_in_file("-", say)
-      or once(word)
+    sources[#sources + 1] = word == "-" and each_in_file("-", report_empty)
+      or single(word)
   end
   for _, path in ipairs(files) do
-    sources[#sources + 1] = each_in_file(path, say)
+    sources[#sources + 1] = each_in_file(path, report_empty)
   end
   return function()
     while sources[1] do
@@ -68,8 +68,8 @@ function ids.each(words, files, say)
   end
 end
 
--- The same for the arguments of the program. An input without any id is no
--- mistake, since scripts may have nothing to ask, but stderr says so.
+-- The same for the arguments of the program. An input without ids is not an
+-- error, because a script may have none, but it is reported on stderr.
 function ids.of(app)
   local args = app.args
   return ids.each(args.ids, args.files, not args.quiet and function(name)
@@ -77,13 +77,13 @@ function ids.of(app)
   end)
 end
 
--- Whether all that is asked for is one id on the command line.
+-- Whether the only input is one id on the command line.
 function ids.is_one(args)
   return #args.ids == 1 and args.ids[1] ~= "-" and #args.files == 0
 end
 
--- An iterator over arrays of at most `size` ids. Beside the last one, which
--- is not full, it gives the number of all ids.
+-- An iterator over arrays of at most `size` ids. With the last one, if it is
+-- not full, it also returns the number of all ids.
 function ids.windows(next_id, size)
   local count = 0
   return function()

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- JSON text, whose grammar has been checked, set out in lines for people.
+-- Formats JSON text for people. Its grammar has been checked.
 
 local PUNCTUATION = { ["{"] = 1, ["["] = 1, ["}"] = -1, ["]"] = -1 }
 
--- A string with its quotes, a number or word, or one character of
--- punctuation, from `at`; and where it ends.
+-- Returns the token at `at` and its last position. A token is a string with its
+-- quotes, a number, a word, or one character of punctuation.
 local function token(json, at)
   if json:sub(at, at) ~= '"' then
     local _, last = json:find("^[^%s{}%[%],:\"]+", at)

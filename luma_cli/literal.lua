@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What one word or one JSON string of a text with ids says.
+-- Checks one word, and decodes one JSON string, of a text with ids.
 
 local text = require "luma_cli.text"
 
@@ -9,7 +9,7 @@ local literal = {
   CONSTANT = { null = true, ["true"] = true, ["false"] = true },
 }
 
--- A word as it is shown in a message, in quotes that are not in it.
+-- A word for a message, in quotes that do not occur in it.
 function literal.quoted(word)
   word = #word > 40 and sub(word, 1, 40) .. "..." or word
   local quote = not find(word, "'", 1, true) and "'"
@@ -20,10 +20,10 @@ end
 local BLANKS = { "\194\160", "\227\128\128" } -- U+00A0, U+3000
 local INVISIBLE = { "\226\128\139", "\239\187\191" } -- U+200B, U+FEFF
 
--- The first bytes of BLANKS, for a set of characters in a pattern.
+-- The first bytes of BLANKS, for a character set in a pattern.
 literal.BLANK_LEADS = "\194\227"
 
--- The length of the blank beyond ASCII that is at `at`; 0: there is none.
+-- The length of the non-ASCII blank at `at`, or 0 if there is none.
 function literal.blank_at(s, at)
   for _, blank in ipairs(BLANKS) do
     if sub(s, at, at + #blank - 1) == blank then return #blank end
@@ -31,29 +31,28 @@ function literal.blank_at(s, at)
   return 0
 end
 
--- A word without characters that nobody sees: byte order marks, and blanks of
--- no width.
-function literal.visible(word)
+-- The word without invisible characters: byte order marks, zero-width blanks.
+function literal.without_invisible(word)
   if not find(word, "[\226\239]") then return word end
   for _, character in ipairs(INVISIBLE) do word = word:gsub(character, "") end
   return word
 end
 
-local IS_FLOAT = { -- words that programs make of large numbers
+local IS_FLOAT = { -- large numbers that a program has rounded
   "^[+-]?%d+%.%d*[eE][+-]?%d+$", "^[+-]?%d+[eE]%+%d+$",
 }
 
--- Why a word that stands outside of JSON is no id, or nil where it may be one.
--- Most of these are parts of a text that has no ids: comments, prose, tables,
--- a file of another kind, or numbers that a program has rounded.
-function literal.why_no_id(word)
+-- The reason why a word outside of JSON is not an id, or nil if it may be one.
+-- Most of these words are from a text without ids: comments, prose, tables, or
+-- another kind of file.
+function literal.why_not_id(word)
   if literal.CONSTANT[word] then return word end
   if find(word, "%c") then return "a control character in a word" end
   if find(word, "^%p+$") or find(word, ":$") then return literal.quoted(word) end
-  if find(word, text.BAD, 1, true) then return "characters that are damaged" end
+  if find(word, text.BAD, 1, true) then return "damaged characters" end
   for _, pattern in ipairs(IS_FLOAT) do
     if find(word, pattern) then
-      return literal.quoted(word) .. ", a number that has lost its digits"
+      return literal.quoted(word) .. ", a rounded number"
     end
   end
 end
@@ -63,7 +62,7 @@ local ESCAPES = {
   ["\\"] = "\\", ['"'] = '"',
 }
 
--- The string that JSON writes as `raw`, or nil where an escape is wrong.
+-- Decodes the JSON string `raw`, or returns nil if an escape is invalid.
 function literal.unescape(raw)
   if not find(raw, "\\", 1, true) then return raw end
   local out, at = {}, 1
@@ -77,7 +76,7 @@ function literal.unescape(raw)
     local used = 1
     if first then
       local second = raw:match("^\\u(%x%x%x%x)", slash + 6)
-      short, used = text.of_utf16(tonumber(first, 16),
+      short, used = text.from_utf16(tonumber(first, 16),
         second and tonumber(second, 16))
     end
     out[#out + 1] = short

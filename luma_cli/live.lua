@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: MIT
--- The lines on stderr that say how far things are. They stand below what has
--- been printed, are drawn over and over in the same place, and are gone in
--- the end. Without a terminal there are none.
+-- The progress lines on stderr. They are below the printed results, are redrawn
+-- in the same place, and are removed at the end. There are none without a
+-- terminal.
 
 local monotime = require "system".monotime
 local flush = require "luma_cli.out".flush
 
-local PATIENCE = 0.3 -- seconds: what is quicker needs no progress
-local PAUSE = 0.1    -- seconds between two drawings
-local LOOK = 2       -- seconds until the window's size is looked at again
+local DELAY = 0.3      -- seconds before the first progress
+local INTERVAL = 0.1   -- seconds between two drawings
+local RESIZE_CHECK = 2 -- seconds between two checks of the screen's size
 
 local Live = {}
 Live.__index = Live
@@ -16,27 +16,27 @@ Live.__index = Live
 function Live.new(screen)
   local now = monotime()
   return setmetatable({
-    screen = screen, started = now, due = now + PATIENCE, look = now + LOOK,
-    drawn = 0, picture = nil,
+    screen = screen, started = now, due = now + DELAY,
+    next_check = now + RESIZE_CHECK, drawn_lines = 0, drawn_text = nil,
   }, Live)
 end
 
 function Live:elapsed() return monotime() - self.started end
 
--- How many lines there is room for.
+-- The number of lines with room on the screen.
 function Live:room() return math.max(1, math.min(9, self.screen.rows - 3)) end
 
--- Draws what make() returns, a list of lines, unless it is too early. Each
--- line is {text, colour}: the text is cut to the window, then coloured.
-function Live:draw(make)
+-- Draws the list of lines that make_lines() returns, unless it is too early.
+-- Each line is {text, colour}. The text is cut to the width, then coloured.
+function Live:draw(make_lines)
   local now = monotime()
-  if not self.screen.moves or now < self.due then return end
-  self.due = now + PAUSE
-  if now >= self.look then
-    self.look = now + LOOK
-    self.screen:look()
+  if not self.screen.shows_progress or now < self.due then return end
+  self.due = now + INTERVAL
+  if now >= self.next_check then
+    self.next_check = now + RESIZE_CHECK
+    self.screen:update_size()
   end
-  self:show(make())
+  self:show(make_lines())
 end
 
 function Live:show(lines)
@@ -45,25 +45,26 @@ function Live:show(lines)
     local cut = self.screen:cut(line[1], self.screen.columns - 1)
     out[i] = line[2] and self.screen:paint_err(line[2], cut) or cut
   end
-  local picture = table.concat(out, "\n")
-  if self.drawn > 0 and picture == self.picture then return end
+  local text = table.concat(out, "\n")
+  if self.drawn_lines > 0 and text == self.drawn_text then return end
   self:clear()
   flush()
-  io.stderr:write(picture)
+  io.stderr:write(text)
   io.stderr:flush()
-  self.drawn, self.picture = #out, picture
+  self.drawn_lines, self.drawn_text = #out, text
 end
 
--- Takes the lines away, so that others can be written.
+-- Removes the lines, so that other text can be written.
 function Live:clear()
-  if self.drawn == 0 then return end
-  local up = self.drawn > 1 and ("\27[%dA"):format(self.drawn - 1) or ""
+  if self.drawn_lines == 0 then return end
+  local rows_up = self.drawn_lines - 1
+  local up = rows_up > 0 and ("\27[%dA"):format(rows_up) or ""
   io.stderr:write("\r", up, "\27[J")
   io.stderr:flush()
-  self.drawn = 0
+  self.drawn_lines = 0
 end
 
--- Writes a line to stderr that stays.
+-- Writes a permanent line to stderr.
 function Live:say(line)
   self:clear()
   flush()

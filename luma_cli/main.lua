@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The program from its arguments to its exit code.
+-- Runs the program: from its arguments to its exit code.
 
 local luma = require "luma"
 local arguments = require "luma_cli.arguments"
@@ -30,8 +30,8 @@ local function options_of(args, screen)
   }
 end
 
--- A result that cannot be written is lost, and what a request has done is
--- known to nobody: so that is said before anything is asked.
+-- If stdout is closed, the result of a request would be lost. So this is
+-- checked before the first request.
 local function run(args, app)
   if streams.is_closed "stdout" then
     stopping.stop(1, "cannot write: standard output is closed")
@@ -52,7 +52,7 @@ local function code_of(err, app)
   if stopping.is_interruption(err) then return INTERRUPTED end
   if not stopping.is_stop(err) then error(err, 0) end
   if err.message then
-    io.stdout:flush() -- as far as that is possible
+    io.stdout:flush() -- may fail; the message below matters more
     io.stderr:write("luma: ", app.screen:safe(err.message), "\n")
   end
   return err.code

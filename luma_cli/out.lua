@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- Results, on stdout. A reader that went away ends the program quietly, as
--- the signal would; any other failed write ends it with a sentence.
+-- Writes the results to stdout. If the reader has closed the pipe, the program
+-- ends silently, as SIGPIPE would end it. Other failures have a message.
 
 local stop = require "luma_cli.stop".stop
 
-local READER_GONE = 128 + 13 -- what a shell makes of SIGPIPE
+local READER_GONE = 128 + 13 -- the exit code of a shell for SIGPIPE
 local EPIPE = 32
 
 local Out = {}
@@ -25,7 +25,7 @@ function Out:line(s)
   check(io.stdout:write(s, "\n"))
 end
 
--- Every flush is checked: after one that failed, the next one succeeds.
+-- Each flush is checked, because the next one succeeds after a failure.
 function Out.flush() check(io.stdout:flush()) end
 
 return Out

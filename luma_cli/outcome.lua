@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What became of the ids, told on stderr, and the exit code it comes to.
+-- Counts the outcomes of the ids, reports problems on stderr, and computes the
+-- exit code.
 
 local hints = require "luma_cli.hints"
 local units = require "luma_cli.units"
@@ -22,34 +23,35 @@ local function say(self, kind, id, words)
   self.live:say(line)
 end
 
-function Outcome:saw(state)
+function Outcome:add_task(state)
   self.tasks = self.tasks + 1
   self.states[state] = (self.states[state] or 0) + 1
 end
 
--- An id the gateway does not know; `shown` on stdout already, or said here.
-function Outcome:is_missing(id, shown)
+-- An id that the gateway does not know. `shown`: it is already on stdout.
+function Outcome:add_missing(id, shown)
   self.missing = self.missing + 1
   if not shown then say(self, "missing", id) end
 end
 
-function Outcome:has_failed(id, err)
+function Outcome:add_failure(id, err)
   self.errors = self.errors + 1
   say(self, "failed", id, hints.of_error(err))
 end
 
-function Outcome:is_late(id, state)
+function Outcome:add_late(id, state)
   self.late = self.late + 1
   say(self, "out of time", id, state)
 end
 
 -- A failure that is not about one id.
-function Outcome:broke(message)
+function Outcome:add_error(message)
   self.errors = self.errors + 1
   self.live:say("luma: " .. self.screen:safe(message))
 end
 
--- The graver comes first: with an error nothing else is certain.
+-- The most serious problem comes first. After an error, the other outcomes are
+-- not certain.
 function Outcome:code()
   if self.errors > 0 then return GATEWAY end
   if self.late > 0 then return DEADLINE end
@@ -62,7 +64,7 @@ function Outcome:total()
   return self.tasks + self.missing + self.late + self.errors
 end
 
--- One line that adds it up, for people.
+-- The summary in one line.
 function Outcome:summary()
   local parts = {}
   local function add(n, what)

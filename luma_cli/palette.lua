@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The 5 by 5 colours that stand in for a task's picture, as cells of a
--- true-colour terminal.
+-- The 5 by 5 colours of a task's placeholder picture, for a true-colour
+-- terminal.
 
 local palette = {}
 
@@ -21,8 +21,8 @@ local function triple(colour)
   return ("%d;%d;%d"):format(colour[1], colour[2], colour[3])
 end
 
--- The whole picture in five columns of one line: a half block shows its upper
--- half in the foreground's colour and its lower half in the background's.
+-- The whole picture in five columns of one line. The upper part of a half block
+-- has the foreground colour, and the lower part has the background colour.
 function palette.strip(colours, utf8)
   local cells = {}
   for column = 1, 5 do
@@ -37,7 +37,7 @@ function palette.strip(colours, utf8)
   return table.concat(cells) .. RESET
 end
 
--- One of its five rows, ten columns wide.
+-- One of the five rows, ten columns wide.
 function palette.row(colours, row)
   local cells = {}
   for column = 1, 5 do

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Where gateways put an id, a state and a list of tasks: the same places, in
--- the same order, as in core/gateway/places.c. A spec compares this table with
--- docs/gateways.md, which is made from the tables of the core.
+-- The places of an id, a state and a list of tasks in responses. They are the
+-- same as in core/gateway/places.c, in the same order. A spec compares this
+-- table with docs/gateways.md, which is generated from the tables of the core.
 
 return {
   list = {

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma request: one call of any endpoint, its reply as it is.
+-- luma request: sends one request to any endpoint and prints the response.
 
 local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"

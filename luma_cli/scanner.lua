@@ -1,28 +1,28 @@
 -- SPDX-License-Identifier: MIT
--- The grammar of a text with ids in it, read a piece at a time: words, with
--- blanks, commas or line ends between them, and JSON values. What the ids in
--- a JSON value are is decided in found.lua.
+-- Reads a text with ids, in pieces. The text has words and JSON values. Blanks,
+-- commas or line ends separate the words. found.lua finds the ids in a JSON
+-- value.
 --
--- `feed` takes the next piece and `finish` the end. Both add ids to the array
--- `ids`, which the caller empties. The first thing that cannot be read is put
--- into `problem`, { line =, what = }; the rest of the text is left alone then.
--- Time is linear in the text. Memory is bounded by a piece: values that hold
--- no id are skipped, and strings longer than any id are not kept.
+-- `feed` takes the next piece, and `finish` ends the text. Both add ids to the
+-- array `ids`, which the caller empties. The first error is stored in `problem`
+-- as { line =, what = }, and the rest of the text is not read. Time is linear
+-- in the text. Memory is bounded by the size of a piece: values without ids are
+-- skipped, and strings that are longer than any id are not kept.
 
 local Found = require "luma_cli.found"
 local literal = require "luma_cli.literal"
 
 local byte, find, sub = string.byte, string.find, string.sub
 
--- As JSON, where \u0041 is an A: what is longer is longer than an id as well.
+-- The longest id as a JSON string with escapes like \u0041.
 local LONGEST_STRING = 6 * Found.LONGEST
 local DEEPEST = 1000
 
--- The bytes of a word that may go on in the next piece, with those that are
--- invisible.
+-- The bytes of a word that may continue in the next piece, with invisible
+-- characters.
 local LONGEST_WORD = 4 * Found.LONGEST
 
--- What is before a word, and the word up to what may be a blank.
+-- Patterns for the text before a word, and for the word up to a possible blank.
 local function pattern(before, ends)
   local rest = ("[^%s%s]*"):format(ends, literal.BLANK_LEADS)
   return { first = "^" .. before .. "(" .. rest .. ")", rest = "^" .. rest,
@@ -39,8 +39,9 @@ local CONSTANT = literal.CONSTANT
 local Scanner = {}
 Scanner.__index = Scanner
 
--- Positions are those in `piece`: what was `kept` of the text before, because
--- it may go on, and what was fed. `line` is the one that ends at `line_end`.
+-- Positions are in `piece`, which is the text that was `kept` from before, and
+-- the text that was fed. `line` is the number of the line that ends at
+-- `line_end`.
 function Scanner.new()
   local self = setmetatable({
     ids = {}, piece = "", kept = "", line = 1, before = nil, depth = 0,
@@ -56,8 +57,8 @@ local function next_line_end(piece, at)
   return find(piece, "[\r\n]", at) or math.huge
 end
 
--- The line of a position, which is not before those asked for earlier. CR,
--- LF, and CR LF end a line.
+-- The line of a position. Positions must not go back. CR, LF, and CR LF end a
+-- line.
 function Scanner:line_at(at)
   local piece, to = self.piece, self.line_end
   while to < at do
@@ -69,47 +70,46 @@ function Scanner:line_at(at)
   return self.line
 end
 
--- Begins to read the next piece.
 local function take_piece(self, piece)
   self.piece, self.kept = piece, ""
   self.line_end = next_line_end(piece, 1)
 end
 
--- Notes the first problem. Nothing is read after it.
+-- Stores the first problem. The rest of the text is not read.
 function Scanner:fail(line, what)
   self.problem = self.problem or { line = line, what = what }
 end
 
-local function wrong(self, at, what)
+local function fail_at(self, at, what)
   self:fail(self:line_at(at), what)
 end
 
 -- ---- values --------------------------------------------------------------
 
--- A word outside of JSON. Most of them are plain ids.
+-- Takes a word outside of JSON. Most words are plain ids.
 local function take_word(self, word, at)
   if find(word, PLAIN_WORD) and #word <= Found.LONGEST
       and not CONSTANT[word] then
     self.ids[#self.ids + 1] = word
     return
   end
-  local why = literal.why_no_id(word)
-  if why then return wrong(self, at, why) end
+  local why = literal.why_not_id(word)
+  if why then return fail_at(self, at, why) end
   self.found:string(word, self:line_at(at))
 end
 
--- A number or a constant inside JSON.
+-- Takes a number or a constant inside JSON.
 local function take_token(self, word, at)
   if find(word, "^-?%d+$") then
     self.found:string(word, self:line_at(at))
   elseif CONSTANT[word] or find(word, "^-?%d+%.?%d*[eE]?[+-]?%d*$") then
     self.found:other(word, self:line_at(at))
   else
-    wrong(self, at, "not JSON: " .. literal.quoted(word))
+    fail_at(self, at, "not JSON: " .. literal.quoted(word))
   end
 end
 
--- A string has been read to its end.
+-- Takes a complete string.
 local function take_string(self)
   local pieces, line = self.string, self.string_line
   self.string = nil
@@ -120,7 +120,7 @@ local function take_string(self)
   local raw = table.concat(pieces)
   local value = #raw > LONGEST_STRING and raw or literal.unescape(raw)
   if not value then
-    return self:fail(line, "not JSON: a wrong escape in a string")
+    return self:fail(line, "not JSON: an invalid escape in a string")
   end
   if self.depth == 0 and find(value, "[\r\n]") then
     return self:fail(line, "a string that does not end on its line")
@@ -128,8 +128,10 @@ local function take_string(self)
   self.found:string(value, line, is_key)
 end
 
--- ---- the parts of a text: each takes a position and gives the next one, or
--- nil where it needs more text -------------------------------------------
+-- ---- parts of a text ---------------------------------------------------
+
+-- Each of these functions takes a position and returns the next one, or nil if
+-- it needs more text.
 
 -- Keeps the text from `at` for the next piece.
 local function keep(self, at)
@@ -155,7 +157,7 @@ local function in_string(self, at)
     take_string(self)
     return to + 1
   end
-  if to == #piece then -- the other half of the escape is to come
+  if to == #piece then -- the rest of the escape is in the next piece
     add_to_string(self, at, to - 1)
     return keep(self, to)
   end
@@ -165,7 +167,7 @@ end
 
 local function open_string(self, at)
   local wanted = not self.skipped
-    and (self.expects == "key" or self.found:wants())
+    and (self.expects == "key" or self.found:wants_string())
   self.string = { size = wanted and 0 or nil }
   self.string_line = wanted and self:line_at(at)
   return at + 1
@@ -177,7 +179,7 @@ end
 
 local function open_value(self, at, opener)
   if self.depth == DEEPEST then
-    return wrong(self, at, "not JSON: nested too deep")
+    return fail_at(self, at, "not JSON: nested too deeply")
   end
   if self.depth == 0 then self.top_line = self:line_at(at) end
   self.depth = self.depth + 1
@@ -191,8 +193,7 @@ end
 
 local function close_value(self, at, closer)
   if self.closers[self.depth] ~= closer then
-    return wrong(self, at, ("not JSON: '%s' is not expected here"):format(
-      closer))
+    return fail_at(self, at, ("not JSON: unexpected '%s'"):format(closer))
   end
   self.depth = self.depth - 1
   if self.skipped then
@@ -204,7 +205,7 @@ local function close_value(self, at, closer)
   return at + 1
 end
 
--- Inside a value that holds no id.
+-- Inside a value without ids.
 local function in_skipped(self, at)
   local piece = self.piece
   while true do
@@ -220,8 +221,8 @@ local function in_skipped(self, at)
   end
 end
 
--- Where the next word is, after blanks: an empty one is before a sign or the
--- end. Each byte is looked at once.
+-- The first and last position of the next word, after blanks. The word is empty
+-- before punctuation and at the end. Each byte is read once.
 local function find_word(piece, kind, at)
   local _, to, word = find(piece, kind.first, at)
   local from = to - #word + 1
@@ -238,28 +239,28 @@ local function find_word(piece, kind, at)
   return from, to
 end
 
--- The word at `at`, whether it may go on in the next piece and is kept for
--- that, and where it stands.
+-- The word at `at`, whether it may continue in the next piece and is kept for
+-- it, and its first and last position.
 local function next_word(self, kind, at)
   local piece = self.piece
   local from, to = find_word(piece, kind, at)
   if from > to then return "", false, from, to end
-  local goes_on = to == #piece and not self.ended
+  local is_partial = to == #piece and not self.ended
     and to - from < LONGEST_WORD
-  if goes_on then keep(self, from) end
-  return literal.visible(sub(piece, from, to)), goes_on, from, to
+  if is_partial then keep(self, from) end
+  return literal.without_invisible(sub(piece, from, to)), is_partial, from, to
 end
 
 -- Outside of JSON values.
-local function between(self, at)
+local function outside_json(self, at)
   local piece = self.piece
-  local word, goes_on, from, to = next_word(self, WORD, at)
-  if goes_on then return nil end
+  local word, is_partial, from, to = next_word(self, WORD, at)
+  if is_partial then return nil end
   if word == "" and from <= to then return to + 1 end
   local sign = sub(piece, to + 1, to + 1)
   if word ~= "" then
     if find(sign, '["%[%]{}]') then
-      return wrong(self, from, literal.quoted(word .. sign))
+      return fail_at(self, from, literal.quoted(word .. sign))
     end
     take_word(self, word, from)
     return to + 1
@@ -267,25 +268,24 @@ local function between(self, at)
   if sign == "" then return keep(self, to + 1) end
   if sign == '"' then return open_string(self, to + 1) end
   if CLOSER[sign] then return open_value(self, to + 1, sign) end
-  return wrong(self, to + 1, ("not JSON: '%s' is not expected here"):format(
-    sign))
+  return fail_at(self, to + 1, ("not JSON: unexpected '%s'"):format(sign))
 end
 
--- What may stand where a value, a key, a colon or a comma is expected. A
--- comma after the last value is let pass.
+-- The characters that are allowed where a value, a key, a colon or a comma is
+-- expected. A comma after the last value is accepted.
 local MAY_BE = {
   value = '^["%[{%]]', key = '^["}]', colon = "^:", comma = "^[,%]}]",
 }
 
--- In an array or an object that may hold ids.
-local function inside(self, at)
+-- In an array or an object that may have ids.
+local function inside_json(self, at)
   local piece = self.piece
-  local word, goes_on, from, to = next_word(self, TOKEN, at)
-  if goes_on then return nil end
+  local word, is_partial, from, to = next_word(self, TOKEN, at)
+  if is_partial then return nil end
   if word == "" and from <= to then return to + 1 end
   if word ~= "" then
     if self.expects ~= "value" then
-      return wrong(self, from, "not JSON: " .. literal.quoted(word))
+      return fail_at(self, from, "not JSON: " .. literal.quoted(word))
     end
     take_token(self, word, from)
     end_value(self)
@@ -295,8 +295,7 @@ local function inside(self, at)
   local sign = sub(piece, at, at)
   if sign == "" then return keep(self, at) end
   if not find(sign, MAY_BE[self.expects]) then
-    return wrong(self, at, ("not JSON: '%s' is not expected here"):format(
-      sign))
+    return fail_at(self, at, ("not JSON: unexpected '%s'"):format(sign))
   end
   if sign == '"' then return open_string(self, at) end
   if CLOSER[sign] then return open_value(self, at, sign) end
@@ -306,14 +305,14 @@ local function inside(self, at)
   return at + 1
 end
 
--- ---- the whole -------------------------------------------------------
+-- ---- the whole text --------------------------------------------------
 
 local function run(self)
   local at = 1
   while at and not self.problem do
-    local part = self.string and in_string or self.skipped and in_skipped
-      or self.depth > 0 and inside or between
-    at = part(self, at)
+    local read = self.string and in_string or self.skipped and in_skipped
+      or self.depth > 0 and inside_json or outside_json
+    at = read(self, at)
   end
 end
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What the terminal is like: whether there is one, its size, whether it shows
--- colours and UTF-8.
+-- The properties of the terminal: whether there is one, its size, colours,
+-- UTF-8.
 
 local term = require "term"
 local text = require "luma_cli.text"
@@ -8,25 +8,25 @@ local text = require "luma_cli.text"
 local Screen = {}
 Screen.__index = Screen
 
-local function present(name)
+local function env(name)
   local value = os.getenv(name)
   return value and value ~= "" and value or nil
 end
 
-local function speaks_utf8()
-  local locale = present "LC_ALL" or present "LC_CTYPE" or present "LANG" or ""
+local function is_utf8_locale()
+  local locale = env "LC_ALL" or env "LC_CTYPE" or env "LANG" or ""
   return locale:lower():find "utf%-?8" ~= nil
 end
 
--- NO_COLOR is for those who did not say on the command line what they want.
-local function in_colour(wish, is_terminal)
-  if wish ~= "auto" then return wish == "always" end
-  return is_terminal and not present "NO_COLOR"
+-- NO_COLOR counts only if --color is not given.
+local function uses_colour(setting, is_terminal)
+  if setting ~= "auto" then return setting == "always" end
+  return is_terminal and not env "NO_COLOR"
     and os.getenv "TERM" ~= "dumb"
 end
 
--- Rows and columns, from the one program that every Unix has for it.
-local function measure()
+-- Rows and columns from stty, which every Unix has.
+local function terminal_size()
   local pipe = io.popen "{ stty size </dev/tty; } 2>/dev/null"
   local answer = pipe and pipe:read "*l" or ""
   if pipe then pipe:close() end
@@ -34,32 +34,32 @@ local function measure()
   return tonumber(rows), tonumber(columns)
 end
 
--- `options` are those of the command: color, json, table.
+-- `options` are the arguments of the command.
 function Screen.new(options)
   local out, err = term.isatty(io.stdout), term.isatty(io.stderr)
   local self = setmetatable({
     out_is_terminal = out, err_is_terminal = err,
     as_json = options.json or not (out or options.table or options.long),
-    colour = in_colour(options.color, out),
-    err_colour = in_colour(options.color, err),
-    moves = err and not options.quiet and os.getenv "TERM" ~= "dumb",
-    utf8 = speaks_utf8(), rows = 24, columns = 80,
+    colour = uses_colour(options.color, out),
+    err_colour = uses_colour(options.color, err),
+    shows_progress = err and not options.quiet and os.getenv "TERM" ~= "dumb",
+    utf8 = is_utf8_locale(), rows = 24, columns = 80,
   }, Screen)
-  if err or not self.as_json then self:look() end
+  if err or not self.as_json then self:update_size() end
   return self
 end
 
--- Looks at the size, and again now and then: people resize windows. COLUMNS
--- is for those who want another width.
-function Screen:look()
-  local rows, columns = measure()
-  local wish = tonumber(os.getenv "COLUMNS" or "") or 0
+-- Reads the size, which changes when the window is resized. COLUMNS overrides
+-- the width.
+function Screen:update_size()
+  local rows, columns = terminal_size()
+  local setting = tonumber(os.getenv "COLUMNS" or "") or 0
   if (rows or 0) > 0 then self.rows = rows end
   if (columns or 0) > 0 then self.columns = columns end
-  if wish > 0 then self.columns = wish end
+  if setting > 0 then self.columns = setting end
 end
 
--- A stranger's text, as this terminal can show it.
+-- Untrusted text, in a form that is safe on this terminal.
 function Screen:safe(s)
   s = text.safe(s)
   return self.utf8 and s or text.ascii(s)

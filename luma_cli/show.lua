@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Tasks on stdout: JSON lines, rows of a table, or one after the other at
--- length.
+-- Writes tasks to stdout: as JSON lines, as a table, or in detail.
 
 local facts_of = require "luma_cli.facts"
 local show_card = require "luma_cli.card"
@@ -19,7 +18,7 @@ function Show.new(app, long)
   }, Show)
 end
 
--- The ids to come, so that they fit. A head is written once only.
+-- Sets the width of the id column for the next ids. The head is written once.
 function Show:expect(ids)
   local screen = self.app.screen
   if screen.as_json or self.long then return end
@@ -40,27 +39,27 @@ local function put(self, facts)
   end
 end
 
--- A task with the id that was asked for: a table, or in JSON its text.
+-- Shows a task with its requested id. `task` is a table, or its JSON text.
 function Show:task(task, id, state)
-  self.app.outcome:saw(state)
+  self.app.outcome:add_task(state)
   if type(task) == "table" then return put(self, facts_of(task, id, state)) end
   local on_terminal = self.app.screen.out_is_terminal
   self.write(on_terminal and text.safe_json(task) or task)
 end
 
--- In JSON there is no line for what the gateway does not have.
+-- Shows a missing id. JSON output has no line for it, so stderr has one.
 function Show:missing(id)
   local as_json = self.app.screen.as_json
-  self.app.outcome:is_missing(id, not as_json)
+  self.app.outcome:add_missing(id, not as_json)
   if not as_json then
     put(self, { id = id, state = "missing", note = UNKNOWN })
   end
 end
 
--- Adds it up for those who see more than one row.
+-- Writes the summary if there is more than one row.
 function Show:sum_up()
   local app = self.app
-  if app.screen.as_json or not app.screen.moves then return end
+  if app.screen.as_json or not app.screen.shows_progress then return end
   if app.outcome:total() > 1 then
     app.live:say(app.screen:paint_err("dim", app.outcome:summary()))
   end

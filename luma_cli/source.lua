@@ -1,28 +1,28 @@
 -- SPDX-License-Identifier: MIT
--- The text of a file, or of standard input, piece by piece as UTF-8.
+-- Reads the text of a file or of standard input in pieces, as UTF-8.
 --
--- A file that has a position is read in pieces of 64 KiB. A pipe or a
--- terminal is read line by line, so that a line is there as soon as it was
--- written. A long line comes in pieces as well, but is in memory once. UTF-16
--- needs its byte order mark; from a pipe it is read in pieces, not lines.
+-- A seekable file is read in pieces of 64 KiB. A pipe or a terminal is read
+-- line by line, so that each line is available as soon as it is written. A long
+-- line is also returned in pieces, but it is in memory once. UTF-16 needs a
+-- byte order mark. UTF-16 from a pipe is read in pieces, not in lines.
 --
--- When Lua 5.1 or LuaJIT reads a line with a NUL byte in it, it loses the rest
--- of the line and joins the next one to it, without a sign. So these read a
--- pipe byte by byte: a second for 8 MB on Lua 5.1, 20 MB on LuaJIT.
+-- When Lua 5.1 or LuaJIT reads a line with a NUL byte, it silently loses the
+-- rest of the line and joins the next line to it. So these versions read a pipe
+-- byte by byte: a second for 8 MB on Lua 5.1, or for 20 MB on LuaJIT.
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
 local text = require "luma_cli.text"
 
 local PIECE = 65536 -- bytes
-local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT says so as well
+local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT has this value as well
 
 local Source = {}
 Source.__index = Source
 
 local source = {}
 
--- Opens a path ("-": standard input), or ends the program.
+-- Opens a path ("-" is standard input), or ends the program.
 function source.open(path)
   local self = setmetatable({ name = path, kept = "" }, Source)
   if path == "-" then
@@ -36,14 +36,14 @@ function source.open(path)
   return self
 end
 
--- What file:read gives, or nil at the end.
+-- The result of file:read, or nil at the end.
 local function read(self, what)
   local bytes, why = self.file:read(what)
   if why then stop(2, ("cannot read %s: %s"):format(self.name, why)) end
   return bytes
 end
 
--- A line with its end, or the next bytes of a long one; nil at the end.
+-- A line with its line end, or a piece of a long line; nil at the end.
 local function next_bytes(self)
   local bytes, n = {}, 0
   while n < PIECE do
@@ -70,8 +70,8 @@ local function next_piece(self)
   return piece
 end
 
--- The first two bytes, unless they are a byte order mark. A first line that
--- is empty has only one, and the next may be long in coming.
+-- The first two bytes, unless they are a byte order mark. If the first line is
+-- empty, it reads only one byte, because the next line may come much later.
 local function start_of(self)
   local start = read(self, 1) or ""
   if start == "" or start:find "[\r\n]" then return start end
@@ -79,14 +79,14 @@ local function start_of(self)
   self.utf16 = start == "\255\254" and "little"
     or start == "\254\255" and "big" or nil
   if not self.utf16 and start:find "%z" then
-    stop(2, ("%s:1: no id: a NUL byte (UTF-16 needs a byte order mark)")
+    stop(2, ("%s:1: not an id: a NUL byte (UTF-16 needs a byte order mark)")
       :format(self.name))
   end
   return self.utf16 and "" or start
 end
 
--- The number that the two bytes at `at` are, or nil.
-local function unit(self, bytes, at)
+-- The UTF-16 code unit at `at`, or nil.
+local function code_unit(self, bytes, at)
   local first, second = bytes:byte(at, at + 1)
   if not second then return nil end
   if self.utf16 == "big" then return first * 256 + second end
@@ -95,7 +95,7 @@ end
 
 local ASCII = { little = "([%z\1-\127])%z", big = "%z([%z\1-\127])" }
 
--- UTF-16 as UTF-8. What the next piece may complete is kept for it.
+-- Converts UTF-16 to UTF-8. An incomplete character is kept for the next piece.
 local function convert(self, bytes)
   bytes = self.kept .. bytes
   local ascii, count = bytes:gsub(ASCII[self.utf16], "%1")
@@ -103,9 +103,10 @@ local function convert(self, bytes)
   if count * 2 == #bytes then return ascii end
   local out, at = {}, 1
   while at < #bytes do
-    local first, second = unit(self, bytes, at), unit(self, bytes, at + 2)
-    if text.is_half(first) and not second and not self.ended then break end
-    local character, used = text.of_utf16(first, second)
+    local first = code_unit(self, bytes, at)
+    local second = code_unit(self, bytes, at + 2)
+    if text.is_surrogate(first) and not second and not self.ended then break end
+    local character, used = text.from_utf16(first, second)
     out[#out + 1] = character
     at = at + 2 * used
   end

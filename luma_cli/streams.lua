@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: MIT
--- Standard streams that were closed before the program started (`luma >&-`).
--- The system gives the next file or socket the lowest free number, so results
--- would go into whatever got number 1. This module is loaded first: it opens
--- /dev/null in place of each closed stream, in the wrong direction, so that
--- the number is taken and every read or write still fails.
+-- Handles standard streams that were closed before the start (`luma >&-`). The
+-- next file or socket gets the lowest free descriptor, so results could go into
+-- the file with number 1. This module is loaded first. It opens /dev/null for
+-- each closed stream, in the wrong direction: the number is taken, and every
+-- read or write still fails.
 
 local EBADF = 9
 
 local streams = {}
 
-local placeholders = {} -- are not collected, or they would be closed
+local placeholders = {} -- referenced, so that the collector does not close them
 
--- In the order of their numbers: each /dev/null gets the lowest free one.
+-- In the order of the descriptors, because each open gets the lowest free one.
 for _, stream in ipairs {
   { name = "stdin", mode = "w" }, { name = "stdout", mode = "r" },
   { name = "stderr", mode = "r" },

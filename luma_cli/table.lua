@@ -1,16 +1,16 @@
 -- SPDX-License-Identifier: MIT
--- Tasks as rows of a table: palette, state, id, prompt. Ids are never cut;
--- where there is no room beside them, they get a line of their own.
+-- Shows tasks as rows of a table: palette, state, id, prompt. Ids are never
+-- cut. If there is no room beside them, they have their own line.
 
 local palette = require "luma_cli.palette"
 local text = require "luma_cli.text"
 
-local STRIP = 5    -- columns of the palette, or of what stands there instead
+local STRIP = 5    -- columns of the palette, progress or length
 local STATE = 10   -- "processing"
 local GAP = "  "
 local LEFT = STRIP + STATE + 2 * #GAP
-local LEAST = 12   -- columns of a prompt worth showing
-local EXTRA = 19   -- length and size, where there is plenty of room
+local MIN_PROMPT = 12 -- columns of the shortest useful prompt
+local EXTRA = 19   -- columns of length and size on a wide screen
 
 local COLOUR = {
   pending = "yellow", processing = "cyan", completed = "green",
@@ -20,20 +20,20 @@ local COLOUR = {
 local Table = { COLOUR = COLOUR }
 Table.__index = Table
 
--- `write` takes the lines; `id_width` is that of the longest id to come.
+-- `write` takes the lines. `id_width` is the width of the longest id.
 function Table.new(screen, write, id_width)
   local room = screen.columns - LEFT - id_width - #GAP
   return setmetatable({
     screen = screen, write = write, id_width = id_width,
-    stacked = room < LEAST,
-    wide = room >= EXTRA + 3 * LEAST,
-    room = room < LEAST and screen.columns - LEFT
-      or room >= EXTRA + 3 * LEAST and room - EXTRA or room,
+    stacked = room < MIN_PROMPT,
+    wide = room >= EXTRA + 3 * MIN_PROMPT,
+    room = room < MIN_PROMPT and screen.columns - LEFT
+      or room >= EXTRA + 3 * MIN_PROMPT and room - EXTRA or room,
   }, Table)
 end
 
--- What stands in the first column: the picture, or how far it is.
-local function strip(self, facts)
+-- The text of the first column: the palette, the length or the progress.
+local function first_column(self, facts)
   if facts.palette and self.screen.colour then
     return palette.strip(facts.palette, self.screen.utf8)
   end
@@ -61,7 +61,7 @@ function Table:head()
   self.write(self.screen:paint("dim", line))
 end
 
--- A row of what facts.lua tells; `facts.note` instead of prompt and reason.
+-- Writes a row. `facts.note` replaces the prompt and the reason.
 function Table:row(facts)
   local screen = self.screen
   local id = screen:safe(facts.id)
@@ -70,7 +70,7 @@ function Table:row(facts)
   if facts.reason then last = screen:paint("red", last) end
   local state = screen:paint(COLOUR[facts.state] or "bold",
     text.pad(facts.state, STATE))
-  local left = strip(self, facts) .. GAP .. state .. GAP
+  local left = first_column(self, facts) .. GAP .. state .. GAP
   if self.stacked then
     self.write(screen:paint("bold", id))
     self.write(left .. last)

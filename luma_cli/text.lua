@@ -1,17 +1,16 @@
 -- SPDX-License-Identifier: MIT
--- Text of strangers, made safe for a terminal, and how many columns it takes.
+-- Makes untrusted text safe for a terminal, and measures its columns.
 --
--- The width rule: combining marks take no column; East Asian wide and
--- full-width characters, Hangul syllables and the pictographs from U+1F300
--- take two; everything else takes one. Characters that join or restyle their
--- neighbours are left out, so that no sequence is drawn narrower than its
--- parts. Scripts whose letters change with their neighbours (Devanagari, say)
--- may be off by a column or so.
+-- Combining marks have no column. East Asian wide and full-width characters,
+-- Hangul syllables and the pictographs from U+1F300 have two columns. All other
+-- characters have one. Joiners and variation selectors are removed, so that no
+-- sequence is narrower than its parts. Scripts whose letters change with their
+-- neighbours (Devanagari, for example) may be wrong by about one column.
 
 local text = {}
 
 -- Pairs of first and last code points, in order.
-local NONE = { -- no column of their own
+local ZERO_WIDTH = { -- no column
   0x0300, 0x036F, 0x0483, 0x0489, 0x0591, 0x05BD, 0x064B, 0x065F,
   0x0E31, 0x0E31, 0x0E34, 0x0E3A, 0x0E47, 0x0E4E, 0x1AB0, 0x1AFF,
   0x1DC0, 0x1DFF, 0x20D0, 0x20FF, 0x302A, 0x302D, 0x3099, 0x309A,
@@ -26,8 +25,8 @@ local WIDE = {
   0xFFE0, 0xFFE6, 0x1F1E6, 0x1F1FF, 0x1F300, 0x1F64F, 0x1F680, 0x1F6FF,
   0x1F7E0, 0x1F7EB, 0x1F900, 0x1F9FF, 0x1FA70, 0x1FAFF, 0x20000, 0x3FFFD,
 }
--- Joiners, direction marks, variation selectors, tags: nothing to see, and
--- some of them turn the text that follows around.
+-- Joiners, direction marks, variation selectors, tags. They are invisible, and
+-- some of them reverse the following text.
 local INVISIBLE = {
   0x00AD, 0x00AD, 0x061C, 0x061C, 0x115F, 0x1160, 0x180B, 0x180F,
   0x200B, 0x200F, 0x202A, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164,
@@ -49,41 +48,41 @@ local function within(ranges, code)
   return false
 end
 
-local LEAST = { 0, 0x80, 0x800, 0x10000 } -- by length; less is overlong
-local LEAD = { 0, 0xC0, 0xE0, 0xF0 }
-local LEADS = { 0x7F, 0xDF, 0xEF, 0xF4 }
+local MIN_CODE = { 0, 0x80, 0x800, 0x10000 } -- by length; less is overlong
+local FIRST_LEAD = { 0, 0xC0, 0xE0, 0xF0 }
+local LAST_LEAD = { 0x7F, 0xDF, 0xEF, 0xF4 }
 
--- The code point that the bytes are, or nil if they are not UTF-8.
+-- The code point of the bytes, or nil if they are not UTF-8.
 local function decode(bytes)
   local lead, length = bytes:byte(), #bytes
-  if length > 4 or lead < LEAD[length] or lead > LEADS[length] then
+  if length > 4 or lead < FIRST_LEAD[length] or lead > LAST_LEAD[length] then
     return nil
   end
-  local code = lead - LEAD[length]
+  local code = lead - FIRST_LEAD[length]
   for i = 2, length do code = code * 64 + bytes:byte(i) - 0x80 end
   local surrogate = code >= 0xD800 and code <= 0xDFFF
-  if code < LEAST[length] or code > 0x10FFFF or surrogate then return nil end
+  if code < MIN_CODE[length] or code > 0x10FFFF or surrogate then return nil end
   return code
 end
 
--- The bytes of a code point.
+-- A code point as UTF-8.
 local function encode(code)
   if code < 0x80 then return string.char(code) end
   local bytes, length = "", 1
-  while code >= LEADS[length] + 1 - LEAD[length] or length == 1 do
+  while code >= LAST_LEAD[length] + 1 - FIRST_LEAD[length] or length == 1 do
     bytes = string.char(0x80 + code % 64) .. bytes
     code, length = math.floor(code / 64), length + 1
   end
-  return string.char(LEAD[length] + code) .. bytes
+  return string.char(FIRST_LEAD[length] + code) .. bytes
 end
 
--- Whether a unit of UTF-16 is one of the two that make a character together.
-function text.is_half(unit) return unit >= 0xD800 and unit < 0xE000 end
+-- Whether a UTF-16 code unit is half of a surrogate pair.
+function text.is_surrogate(unit) return unit >= 0xD800 and unit < 0xE000 end
 
--- The character that a unit of UTF-16 is, or makes with the second; and how
--- many of the two that takes. A half that stands alone is U+FFFD.
-function text.of_utf16(first, second)
-  if not text.is_half(first) then return encode(first), 1 end
+-- The character of one or two UTF-16 code units, and the number of units that
+-- it uses. A lone half of a pair becomes U+FFFD.
+function text.from_utf16(first, second)
+  if not text.is_surrogate(first) then return encode(first), 1 end
   local pair = first < 0xDC00 and second and second >= 0xDC00
     and second < 0xE000
   if not pair then return text.BAD, 1 end
@@ -94,7 +93,8 @@ local function is_control(code)
   return code < 0x20 or code >= 0x7F and code < 0xA0
 end
 
--- A byte and what continues it: in broken text, more or less than a character.
+-- A byte and its continuation bytes. In broken text this may not be a
+-- character.
 local CHARACTER = ".[\128-\191]*"
 local BAD = "\239\191\189" -- U+FFFD
 text.BAD = BAD
@@ -111,8 +111,8 @@ local function safe_character(bytes)
   return bytes
 end
 
--- One line without anything a terminal would obey: controls and broken bytes
--- become U+FFFD, line ends and tabs spaces.
+-- The text as one line without control characters: they and broken bytes become
+-- U+FFFD, and line ends and tabs become spaces.
 function text.safe(s)
   if s:find(PLAIN) then return s end
   return (s:gsub(CHARACTER, safe_character))
@@ -121,10 +121,10 @@ end
 local function columns(bytes)
   local code = decode(bytes)
   if code < 0x300 then return 1 end
-  return within(NONE, code) and 0 or within(WIDE, code) and 2 or 1
+  return within(ZERO_WIDTH, code) and 0 or within(WIDE, code) and 2 or 1
 end
 
--- The columns of safe text.
+-- The number of columns of safe text.
 function text.width(s)
   if s:find(PLAIN) then return #s end
   local sum = 0
@@ -132,8 +132,8 @@ function text.width(s)
   return sum
 end
 
--- Safe text in at most so many columns; `mark`, of one column, stands where
--- something is cut off.
+-- Safe text, cut to at most `width` columns. `mark`, of one column, replaces
+-- the part that is cut off.
 function text.cut(s, width, mark)
   if text.width(s) <= width then return s end
   local kept, used = {}, 0
@@ -149,7 +149,7 @@ function text.pad(s, width)
   return s .. (" "):rep(width - text.width(s))
 end
 
--- Safe text in lines of at most so many columns, broken at spaces.
+-- Safe text in lines of at most `width` columns, wrapped at spaces.
 function text.wrap(s, width)
   local lines, line = {}, nil
   for word in s:gmatch "%S+" do
@@ -164,7 +164,7 @@ function text.wrap(s, width)
   return lines
 end
 
--- For terminals that are not UTF-8.
+-- ASCII only, for terminals without UTF-8.
 function text.ascii(s)
   if s:find(PLAIN) then return s end
   return (s:gsub(CHARACTER, function(bytes)
@@ -174,8 +174,8 @@ end
 
 local ESCAPED = { [0x2028] = true, [0x2029] = true }
 
--- JSON text with the same value in which nothing can act on a terminal. The
--- grammar has no raw controls below U+0020; the others can be in strings.
+-- JSON text with the same value, safe for a terminal: control characters in
+-- strings are escaped. There is no white space outside of strings.
 function text.safe_json(s)
   if s:find(PLAIN) then return s end
   return (s:gsub(CHARACTER, function(bytes)

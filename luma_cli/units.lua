@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Numbers as people read them.
+-- Formats numbers for people.
 
 local units = {}
 
@@ -13,13 +13,13 @@ function units.count(n)
   return head .. rest:gsub("%d%d%d", ",%0")
 end
 
--- 12.3, whatever the decimal point of the locale is
+-- 12.3, with a point in every locale
 local function tenths(n)
   n = math.floor(n * 10 + 0.5)
   return ("%d.%d"):format(math.floor(n / 10), n % 10)
 end
 
--- 12.3 MB, in powers of ten like file managers and disks
+-- 12.3 MB, in powers of ten
 function units.bytes(n)
   local names, i = { "B", "kB", "MB", "GB", "TB" }, 1
   while n >= 999.5 and i < #names do n, i = n / 1000, i + 1 end
@@ -27,7 +27,7 @@ function units.bytes(n)
   return digits .. " " .. names[i]
 end
 
--- 1:05, or 1:02:03 from an hour on; 0.4 s where seconds are too coarse
+-- 1:05; 1:02:03 from one hour; 0.4 s below ten seconds
 function units.time(seconds)
   if seconds >= 9.95 then return units.clock(seconds) end
   return tenths(seconds) .. " s"
@@ -42,7 +42,7 @@ function units.clock(seconds)
 end
 
 -- "1 id", "2 ids"
-function units.some(n, what)
+function units.plural(n, what)
   return units.count(n) .. " " .. what .. (n == 1 and "" or "s")
 end
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma watch: tasks until each has ended.
+-- luma watch: follows tasks until each is completed or failed.
 
 local facts_of = require "luma_cli.facts"
 local ids = require "luma_cli.ids"
@@ -7,8 +7,8 @@ local Show = require "luma_cli.show"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
-local function follow(app, turn, show)
-  local open = {} -- id to what is known of a task that has not ended
+local function follow(app, window, show)
+  local open = {} -- id to facts of an open task
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
     local facts = type(task) == "table" and facts_of(task, id, state)
@@ -18,20 +18,20 @@ local function follow(app, turn, show)
     open[id] = nil
     show:task(task, id, state)
   end
-  local job = work.start(app, "watch", turn.ids, options)
+  local job = work.start(app, "watch", window.ids, options)
   work.drive(app, function() return not job:done() end, function()
-    return watching.lines(app, turn, open)
+    return watching.lines(app, window, open)
   end, job)
-  work.settle(app, job, show, turn)
+  work.settle(app, job, show, window)
 end
 
 return function(app)
   local args = app.args
   local next_id = ids.of(app)
   local show = Show.new(app, args.long or ids.is_one(args))
-  for window, total in ids.windows(next_id, args.window) do
-    show:expect(window)
-    follow(app, work.turn(app, window, total), show)
+  for list, total in ids.windows(next_id, args.window) do
+    show:expect(list)
+    follow(app, work.window(app, list, total), show)
   end
   show:sum_up()
 end

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What `watch` and `download` share: the options of a watch, and the lines
--- for tasks that have not ended.
+-- Shared by `watch` and `download`: the options of a watch, and the progress
+-- lines of open tasks.
 
 local COLOUR = require "luma_cli.table".COLOUR
 local bar = require "luma_cli.bar"
@@ -10,23 +10,23 @@ local work = require "luma_cli.work"
 
 local watching = {}
 
-local MARGIN = 28   -- columns of a line that are not its id
-local PROMPT = 60   -- columns from which on there is a prompt as well
+local MARGIN = 28         -- columns of a line without its id
+local MIN_FOR_PROMPT = 60 -- columns of a screen with room for the prompt
 
--- The module's defaults, in seconds. They adapt to what is given: nobody has to
--- say both.
+-- The module's defaults, in seconds. If one is given, the other one adapts.
 local INTERVAL, MAX_INTERVAL = 5, 15
 
 function watching.options(args)
-  local interval, longest = args.interval, args.max_interval
+  local interval, max_interval = args.interval, args.max_interval
   return {
     deadline = args.deadline, missing_grace = args.missing_grace,
-    interval = interval or longest and math.min(INTERVAL, longest),
-    max_interval = longest or interval and math.max(MAX_INTERVAL, interval),
+    interval = interval or max_interval and math.min(INTERVAL, max_interval),
+    max_interval = max_interval
+      or interval and math.max(MAX_INTERVAL, interval),
   }
 end
 
--- "processing  42% ████░░░░░░  id", and a prompt where there is room.
+-- "processing  42% ████░░░░░░  id", and the prompt if there is room.
 local function open_line(screen, facts)
   local percent = facts.progress and ("%3.0f%%"):format(facts.progress)
     or "    "
@@ -34,7 +34,7 @@ local function open_line(screen, facts)
   local id = screen:cut(screen:safe(facts.id), room)
   local line = ("%s %s %s  %s"):format(text.pad(facts.state, 10), percent,
     bar(screen, facts.progress or 0, 10), id)
-  if facts.prompt and screen.columns >= PROMPT then
+  if facts.prompt and screen.columns >= MIN_FOR_PROMPT then
     line = line .. "  " .. screen:safe(facts.prompt)
   end
   return { line, COLOUR[facts.state] }
@@ -49,7 +49,7 @@ local function count_states(open)
 end
 
 -- "3 of 10 done, 2 processing, 5 pending, 1:05"
-local function whole_line(app, open, total)
+local function total_line(app, open, total)
   local done = work.answered(app)
   local line = total and ("%s of %s done"):format(units.count(done),
     units.count(total)) or units.count(done) .. " done"
@@ -62,8 +62,8 @@ local function whole_line(app, open, total)
   return line .. ", " .. units.clock(app.live:elapsed())
 end
 
--- Lines for as many open tasks as there is room for, those at work first, in
--- the order of the ids.
+-- Lines for at most `room` open tasks, processing tasks first, in the order of
+-- the ids.
 function watching.open_lines(app, ids, open, room)
   local lines = {}
   for _, state in ipairs { "processing", "pending" } do
@@ -77,10 +77,10 @@ function watching.open_lines(app, ids, open, room)
   return lines
 end
 
--- The same, and one for the whole.
-function watching.lines(app, turn, open)
-  local lines = watching.open_lines(app, turn.ids, open, app.live:room() - 1)
-  lines[#lines + 1] = { whole_line(app, open, turn.total) }
+-- The same, and a line for all tasks.
+function watching.lines(app, window, open)
+  local lines = watching.open_lines(app, window.ids, open, app.live:room() - 1)
+  lines[#lines + 1] = { total_line(app, open, window.total) }
   return lines
 end
 

@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: MIT
--- Jobs from their start to what they came to, while progress is drawn.
+-- Runs jobs: starts them, draws progress, and reports their results.
 
 local hints = require "luma_cli.hints"
 local stopping = require "luma_cli.stop"
 
-local SLICE = 0.05 -- seconds of deliveries between two looks at progress
-local PAUSE = 0.1  -- seconds to wait for more
+local STEP_TIME = 0.05 -- seconds of one client:step
+local WAIT_TIME = 0.1  -- seconds of one client:wait
 
 local stop = stopping.stop
 
 local work = {}
 
--- client:verb(…); what it raises is a mistake on the command line.
+-- Calls client:verb(…). An error that it raises is wrong usage of the command.
 function work.start(app, verb, ...)
   local method = app.client[verb]
   if not method then stop(1, "this luma module has no " .. verb) end
@@ -20,16 +20,16 @@ function work.start(app, verb, ...)
   return job or stop(1, hints.of_error(err))
 end
 
--- Our decoder cannot fail by itself: if it did, Ctrl-C was pressed in it.
+-- The decoder of main.lua cannot fail. If it raised an error, it was Ctrl-C.
 local function end_if_interrupted(err)
   for _, failure in pairs(err and err.failed or {}) do
     if failure.code == "decode" then stopping.interrupt() end
   end
 end
 
--- Looks for that once there are more than `before` failures; returns how many
--- there are.
-local function look_at_failures(job, before)
+-- Checks for Ctrl-C if there are more than `before` failures. Returns their
+-- number.
+local function check_failures(job, before)
   local failed = job:progress().failed or 0
   if failed > before then
     local tasks, err = job:result(0)
@@ -38,31 +38,31 @@ local function look_at_failures(job, before)
   return failed
 end
 
--- Delivers as long as goes_on() is true, drawing the lines of make(). `job`
--- is one that has a decoder.
-function work.drive(app, goes_on, make, job)
+-- Delivers events while is_running() is true, and draws the lines of
+-- make_lines(). `job` is given if it has a decoder.
+function work.drive(app, is_running, make_lines, job)
   local failed = 0
-  while goes_on() do
-    app.client:step(SLICE)
-    if job then failed = look_at_failures(job, failed) end
+  while is_running() do
+    app.client:step(STEP_TIME)
+    if job then failed = check_failures(job, failed) end
     app.out.flush()
-    if goes_on() then
-      app.live:draw(make)
-      app.client:wait(PAUSE)
+    if is_running() then
+      app.live:draw(make_lines)
+      app.client:wait(WAIT_TIME)
     end
   end
 end
 
--- One window's turn: its ids, the number of all ids once that is known (the
--- last window has been read then), and how many have had an answer before.
-function work.turn(app, window, total)
-  return { ids = window, total = total, before = work.answered(app) }
+-- A window of ids: its ids, the number of all ids (known only for the last
+-- window), and the number of ids that had an answer before it.
+function work.window(app, list, total)
+  return { ids = list, total = total, before = work.answered(app) }
 end
 
--- What stopped a whole window would stop the next ones as well.
-local function give_up(turn, err)
+-- If a whole window failed, the next windows would fail as well.
+local function stop_early(window, err)
   stop(1, hints.of_error(err)
-    .. (turn.total and "" or "; later ids were not asked for"))
+    .. (window.total and "" or "; later ids were not requested"))
 end
 
 local function list_set(list)
@@ -71,14 +71,13 @@ local function list_set(list)
   return set
 end
 
--- An id that is neither a task nor missing, and the last that was seen of it.
-local function tell(app, id, err, state)
-  if err.code == "deadline" then return app.outcome:is_late(id, state) end
-  app.outcome:has_failed(id, err)
+-- Reports an id that is neither a task nor missing, with its last known state.
+local function report(app, id, err, state)
+  if err.code == "deadline" then return app.outcome:add_late(id, state) end
+  app.outcome:add_failure(id, err)
 end
 
--- The state in which an open id was seen last, and the gateway's own word for
--- it where that is another.
+-- The last known state of an open id, and the gateway's own word if it differs.
 local function last_state(err, id)
   local state, word = (err.states or {})[id], (err.words or {})[id]
   if not state then return "no state" end
@@ -86,35 +85,35 @@ local function last_state(err, id)
   return ("%s, the gateway says %s"):format(state, word)
 end
 
-local function tell_failures(app, ids, err)
+local function report_failures(app, ids, err)
   local pending = list_set(err.pending)
-  local failed, told = err.failed or {}, {}
+  local failed, reported = err.failed or {}, {}
   for _, id in ipairs(ids) do
-    if not told[id] and (pending[id] or failed[id]) then
-      told[id] = true
-      tell(app, id, failed[id] or err,
+    if not reported[id] and (pending[id] or failed[id]) then
+      reported[id] = true
+      report(app, id, failed[id] or err,
         pending[id] and last_state(err, id))
     end
   end
-  if not next(told) then app.outcome:broke(hints.of_error(err)) end
+  if not next(reported) then app.outcome:add_error(hints.of_error(err)) end
 end
 
--- Takes what a finished job came to, whose tasks have been shown: shows the
--- missing and tells the rest.
-function work.settle(app, job, show, turn)
+-- Takes the result of a finished job, whose tasks have been shown. Shows
+-- missing ids and reports failures.
+function work.settle(app, job, show, window)
   local tasks, missing = job:result()
   local err = not tasks and missing or nil
   if err then missing = err.missing or {} end
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
-  if work.answered(app) == turn.before and err.code ~= "deadline"
-      and #turn.ids > 1 then
-    give_up(turn, err)
+  if work.answered(app) == window.before and err.code ~= "deadline"
+      and #window.ids > 1 then
+    stop_early(window, err)
   end
-  tell_failures(app, turn.ids, err)
+  report_failures(app, window.ids, err)
 end
 
--- How many ids have had an answer.
+-- The number of ids with an answer.
 function work.answered(app) return app.outcome.tasks + app.outcome.missing end
 
 return work

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The module limit (see limit.c): "both" threads, only the "transfer", or only
--- the "build". What it needs is made ready before the clocks start.
+-- the "build". Its input is prepared before the clocks start.
 
 local cjson = require "cjson"
 local harness = require "harness"
@@ -10,7 +10,7 @@ local what = arg[4]
 local bodies = what ~= "build" and harness.bodies() or nil
 local sample
 
--- Whole numbers as integers and no nulls, as luma has them.
+-- Whole numbers as integers and no nulls, like luma.
 local function native(value)
   if value == cjson.null then return nil end
   if type(value) ~= "table" then return math.tointeger(value) or value end

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the Node contestants share: their work, the clocks, the line they print.
+// Shared by the Node contestants: the requests, the clocks, the printed line.
 "use strict";
 
 const fs = require("fs");
@@ -25,7 +25,7 @@ function peak() {
   return Number(status.match(/VmHWM:\s*(\d+)/)[1]);
 }
 
-// Runs the contestant, which promises the decoded replies in order.
+// `contestant` returns a promise of the decoded responses, in order.
 exports.run = async (contestant) => {
   const wall = process.hrtime.bigint();
   const before = process.cpuUsage();

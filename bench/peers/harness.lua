@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What the Lua contestants share: their work, the clocks, the line they print.
+-- Shared by the Lua contestants: the requests, the clocks, the printed line.
 
 local cjson = require "cjson"
 local clock = require "clock"
@@ -20,7 +20,7 @@ function harness.bodies()
   return bodies
 end
 
--- One array of all tasks, from an array of decoded replies.
+-- Makes one array of all tasks from an array of decoded responses.
 function harness.join(replies)
   local tasks = {}
   for _, reply in ipairs(replies) do
@@ -29,7 +29,7 @@ function harness.join(replies)
   return tasks
 end
 
--- A number of /proc/self/status, in KiB.
+-- A value of /proc/self/status, in KiB.
 function harness.memory(name)
   for line in io.lines "/proc/self/status" do
     local kib = line:match("^" .. name .. ":%s*(%d+)")
@@ -37,10 +37,10 @@ function harness.memory(name)
   end
 end
 
--- Runs the contestant, which returns all tasks, and says what it took. A
--- table as second value is added to that.
+-- Runs the contestant, which returns all tasks, and prints the figures. If it
+-- returns a table as second value, its fields are printed as well.
 function harness.run(contestant)
-  collectgarbage() -- of what was read so far
+  collectgarbage() -- frees what was read so far
   local wall, cpu, thread = clock.wall(), clock.process(), clock.thread()
   local tasks, more = contestant()
   local line = more or {}

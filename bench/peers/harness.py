@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the Python contestants share: their work, the clocks, the line."""
+"""Shared by the Python contestants: requests, clocks, the printed line."""
 
 import json
 import re
@@ -15,18 +15,18 @@ with open(ids_file, encoding="ascii") as file:
 
 
 def requests():
-    """The requests' contents."""
+    """The bodies of all requests."""
     return [{"ids": ids[i:i + BATCH]} for i in range(0, len(ids), BATCH)]
 
 
 def peak():
-    """The most memory ever used, in KiB."""
+    """The peak memory, in KiB."""
     with open("/proc/self/status", encoding="ascii") as status:
         return int(re.search(r"VmHWM:\s*(\d+)", status.read())[1])
 
 
 def run(contestant):
-    """Runs it; it returns the decoded replies in order."""
+    """Runs the contestant, which returns the decoded responses in order."""
     wall, cpu = time.perf_counter(), time.process_time()
     tasks = [task for reply in contestant() for task in reply]
     print(json.dumps({

@@ -8,7 +8,7 @@ local harness = require "harness"
 harness.run(function()
   local bodies, replies = harness.bodies(), {}
   local multi, sent = curl.multi(), 0
-  local chunks, number = {}, {} -- of each easy handle
+  local chunks, number = {}, {} -- by easy handle
 
   local function send(easy)
     if sent == #bodies then return end

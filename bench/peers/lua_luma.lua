@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- luma; with "cjson" as last argument, lua-cjson makes the tables.
+-- luma. With "cjson" as last argument, lua-cjson makes the tables.
 
 local harness = require "harness"
 local luma = require "luma"

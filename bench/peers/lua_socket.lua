@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- LuaSocket's http, LuaSec's https, and lua-cjson: one after the other, on a
--- new connection each, for that is what they offer.
+-- LuaSocket's http, LuaSec's https, and lua-cjson. Requests run one after
+-- another, each on a new connection, because these libraries keep none.
 
 local cjson = require "cjson"
 local harness = require "harness"
@@ -20,7 +20,7 @@ local function post(body)
     },
     source = ltn12.source.string(body),
     sink = ltn12.sink.table(chunks),
-    verify = "peer", cafile = harness.ca, -- LuaSec's
+    verify = "peer", cafile = harness.ca, -- for LuaSec
   }
   assert(ok and status == 200, status)
   return cjson.decode(table.concat(chunks))

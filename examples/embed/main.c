@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A C program with a Lua state of its own and luma linked in: 60 frames a
- * second, in which the tasks arrive that its command line asks for.
+/* A C program with its own Lua state, and luma linked in. It runs 60 frames a
+ * second, and fetches the tasks whose ids are on its command line.
  *
  *     make static
  *     cc -o build/embed examples/embed/main.c build/lua5.4/libluma.a \
  *       $(pkg-config --cflags --libs lua5.4 libcurl) -lpthread -lm
  *
  *     export LUMA_GATEWAY_TOKEN=...
- *     build/embed ID...         prints the tasks, and ends with the last one
- *     build/embed -n 10 ID...   leaves after 10 frames, whatever is on its way
+ *     build/embed ID...         prints the tasks and ends after the last one
+ *     build/embed -n 10 ID...   ends after 10 frames, also with open requests
  *
- * Another Lua, such as luajit: `make static LUA=luajit`, and that name instead
- * of lua5.4. What is linked must be the Lua that libluma.a was made for. */
+ * For another Lua, such as luajit, use `make static LUA=luajit` and replace
+ * lua5.4 by luajit. Link the same Lua that libluma.a was built for. */
 #include <lauxlib.h>
 #include <limits.h>
 #include <lua.h>
@@ -22,9 +22,9 @@
 #include <string.h>
 #include <time.h>
 
-int luaopen_luma(lua_State *L); /* all that libluma.a shows */
+int luaopen_luma(lua_State *L); /* the only symbol of libluma.a */
 
-/* What a game would have in a file of its own. */
+/* A game would have this in its own file. */
 static const char script[] =
     "local luma = require 'luma'\n"
     "local client = assert(luma.client {})\n"
@@ -39,7 +39,7 @@ static const char script[] =
     "})\n"
     "return client\n";
 
-/* From here on, `require 'luma'` gives what is linked in. */
+/* After this call, `require 'luma'` returns the linked module. */
 static void open_luma(lua_State *L)
 {
 #if LUA_VERSION_NUM >= 502
@@ -52,7 +52,8 @@ static void open_luma(lua_State *L)
 #endif
 }
 
-/* client:step(0.001), the client being on top: how many jobs go on. */
+/* Calls client:step(0.001) for the client on top of the stack. Returns the
+ * number of unfinished jobs. */
 static lua_Integer step(lua_State *L)
 {
     lua_Integer unfinished;
@@ -66,8 +67,8 @@ static lua_Integer step(lua_State *L)
     return unfinished;
 }
 
-/* The life of the program, of so many frames and with those ids. lua_pcall
- * calls it, so that whatever is raised here ends in main. */
+/* Runs the program. The arguments are the number of frames and the ids. main
+ * calls it with lua_pcall, so errors that are raised here return to main. */
 static int run(lua_State *L)
 {
     const struct timespec rest = {0, 1000000000 / 60};
@@ -84,7 +85,7 @@ static int run(lua_State *L)
     }
     lua_call(L, count, 1);
     while (frames-- > 0 && step(L) > 0)
-        nanosleep(&rest, NULL); /* here a game would draw */
+        nanosleep(&rest, NULL); /* a game would draw here */
     return 0;
 }
 
@@ -103,6 +104,6 @@ int main(int argc, char **argv)
     failed = lua_pcall(L, 2, 0, 0);
     if (failed)
         fprintf(stderr, "%s: %s\n", argv[0], lua_tostring(L, -1));
-    lua_close(L); /* with whatever luma has on its way: this never waits */
+    lua_close(L); /* does not wait for requests in flight */
     return failed != 0;
 }

@@ -1,25 +1,26 @@
 -- SPDX-License-Identifier: MIT
--- Fetches under a scheduler of plain coroutines, which sleeps in client:wait:
+-- Fetches tasks in a scheduler of plain coroutines, which sleeps in
+-- client:wait:
 --   LUMA_GATEWAY_TOKEN=… lua5.4 examples/loops/coroutines.lua ID…
 --
--- LOOPS_CA_FILE may name the issuers of a gateway of your own.
+-- LOOPS_CA_FILE may name a file of trusted issuers, for your own gateway.
 
 local luma = require "luma"
 
 local ids = { ... }
 local client = assert(luma.client { ca_file = os.getenv "LOOPS_CA_FILE" })
-local line, ending = {}, nil -- the coroutines that can go on
+local line, ending = {}, nil -- the coroutines that can continue
 
 local function enter(co) line[#line + 1] = co end
 
--- Lets the others go on, for a tenth of a second at most.
+-- Lets the other coroutines run, for at most a tenth of a second.
 local function pause()
   enter(coroutine.running())
   coroutine.yield()
 end
 
--- Reads as if it blocked, but only this coroutine waits. on_done just puts it
--- in line: its turn comes after step, outside of the callback.
+-- Only this coroutine waits. on_done adds it to the queue, and it continues
+-- after step, outside of the callback.
 local function fetch(list, on_task)
   local me = coroutine.running()
   local tasks, missing
@@ -41,7 +42,7 @@ enter(coroutine.create(function()
     or tostring(missing) -- nil, err
 end))
 
--- Something else that goes on meanwhile.
+-- Other work of the program.
 enter(coroutine.create(function()
   while not ending do
     print "tick"
@@ -54,7 +55,7 @@ while client:step() > 0 or #line > 0 do
   local turn = line
   line = {}
   for _, co in ipairs(turn) do assert(coroutine.resume(co)) end
-  client:wait(0.1) -- nobody can go on before something arrives
+  client:wait(0.1) -- no coroutine can continue before an event
 end
 client:close()
 print(ending)

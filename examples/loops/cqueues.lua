@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- Fetches in a cqueues loop, where the client itself can be polled:
+-- Fetches tasks in a cqueues loop, which can poll the client itself:
 --   LUMA_GATEWAY_TOKEN=… lua5.4 examples/loops/cqueues.lua ID…
 --
--- LOOPS_CA_FILE may name the issuers of a gateway of your own.
+-- LOOPS_CA_FILE may name a file of trusted issuers, for your own gateway.
 
 local cqueues = require "cqueues"
 local luma = require "luma"
@@ -23,13 +23,13 @@ client:fetch(ids, {
   end,
 })
 
--- One coroutine steps, however many jobs the client has. In a program that
--- starts new ones all the time it would do so for ever.
+-- One coroutine steps for all jobs of the client. In a program that starts new
+-- jobs all the time, it would never end.
 loop:wrap(function()
   while client:step() > 0 do cqueues.poll(client) end
 end)
 
--- Something else that goes on meanwhile.
+-- Other work of the program.
 loop:wrap(function()
   while not ending do
     print "tick"

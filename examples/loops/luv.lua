@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- Fetches in a libuv loop, with a poll handle on the client's descriptor:
+-- Fetches tasks in a libuv loop, with a poll handle on the client's descriptor:
 --   LUMA_GATEWAY_TOKEN=… lua5.4 examples/loops/luv.lua ID…
 --
--- LOOPS_CA_FILE may name the issuers of a gateway of your own.
+-- LOOPS_CA_FILE may name a file of trusted issuers, for your own gateway.
 
 local luma = require "luma"
 local uv = require "luv"
@@ -24,11 +24,11 @@ client:fetch(ids, {
   end,
 })
 
--- Something else that goes on meanwhile.
+-- Other work of the program.
 timer:start(0, 100, function() print "tick" end)
 
--- One handle for a client, however many jobs it has. In a program that starts
--- new ones all the time it would stay; close it before the client.
+-- One handle polls for all jobs of the client. A program that starts new jobs
+-- all the time keeps the handle, and closes it before the client.
 poll:start("r", function()
   if client:step() == 0 then
     poll:close()

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- Fetches in a loop around LuaSocket's select, which takes the client as if it
--- were a socket:
+-- Fetches tasks in a loop around LuaSocket's select, which takes the client
+-- like a socket:
 --   LUMA_GATEWAY_TOKEN=… lua5.4 examples/loops/select.lua ID…
 --
--- LOOPS_CA_FILE may name the issuers of a gateway of your own.
+-- LOOPS_CA_FILE may name a file of trusted issuers, for your own gateway.
 
 local luma = require "luma"
 local socket = require "socket"
@@ -29,7 +29,7 @@ local tick = socket.gettime()
 
 while not ending do
   local now = socket.gettime()
-  if now >= tick then -- something else that goes on meanwhile
+  if now >= tick then -- other work of the program
     print "tick"
     tick = now + 0.1
   end

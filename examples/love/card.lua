@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- One card of the gallery: an id, what is known about it, and how that is
--- drawn, from the skeleton to the picture.
+-- One card of the gallery: an id and the facts of its task. It draws a skeleton
+-- first, and the picture later.
 
 local look = require "look"
 
@@ -8,7 +8,7 @@ local Card = {}
 Card.__index = Card
 
 local RADIUS, PAD, LINE = 10, 14, 18
-local FADE = 0.7   -- seconds from the skeleton to what has come
+local FADE = 0.7   -- seconds from the skeleton to the picture
 local BODY = 100   -- height below the picture
 
 local WORDS = {
@@ -21,7 +21,7 @@ function Card.new(id)
   return setmetatable({ id = look.clean(id), kind = "coming" }, Card)
 end
 
--- A gateway may send anything, also where an object ought to be.
+-- A gateway may send another type instead of an object.
 local function object_in(object, name)
   return type(object[name]) == "table" and object[name] or {}
 end
@@ -41,10 +41,10 @@ local function size_of(object)
   return seconds and text .. (" · %.1f s"):format(seconds) or text
 end
 
--- What the card will show of a task; the table itself is not kept. `since`
--- is when it begins to appear.
+-- Stores the facts of a task that the card shows. The table itself is not kept.
+-- `since` is the time when the picture begins to appear.
 function Card:show(kind, task, since, luma)
-  -- In an envelope's row, the Luma object is one level down.
+  -- In the row of an envelope, `data` has the Luma object.
   local object = type(task.data) == "table" and task.data or task
   local request = object_in(object, "request")
   self.kind, self.since, self.lines = kind, since, nil
@@ -59,7 +59,7 @@ function Card:show(kind, task, since, luma)
 end
 
 -- The card of an id without a task: `kind` is "missing" or "lost".
-function Card:lack(kind, reason, since)
+function Card:show_absent(kind, reason, since)
   self.kind, self.since, self.lines = kind, since, nil
   self.reason = look.clean(reason)
 end
@@ -68,7 +68,7 @@ function Card.height(width)
   return math.floor(width * 9 / 16) + BODY
 end
 
--- What is wrapped for a width stays so until the width changes.
+-- Wraps the text. The result is kept until the width changes.
 function Card:wrap(width)
   if self.lines and self.width == width then return end
   local font, room = look.font, width - 2 * PAD
@@ -94,7 +94,7 @@ end
 
 local sign = {}
 
--- A ring that fills with the progress, or turns where none is known.
+-- A ring that shows the progress, or turns if the progress is unknown.
 function sign.processing(card, x, y)
   local from, share = -math.pi / 2, (card.progress or 0) / 100
   if not card.progress then
@@ -108,7 +108,7 @@ function sign.processing(card, x, y)
   end
 end
 
--- Three dots that breathe one after another.
+-- Three dots that become brighter and darker one after another.
 function sign.pending(_, x, y, tint, alpha)
   for i = -1, 1 do
     local breath = math.sin(love.timer.getTime() * 2.4 - i * 0.8) * 0.5 + 0.5
@@ -147,7 +147,8 @@ function Card:draw_sign(x, y, width, picture, alpha)
   end
 end
 
--- The palette, or a ground in the colour of the state; dark under a sign.
+-- The palette, or a background in the colour of the state. It is darker under a
+-- sign.
 function Card:draw_picture(x, y, width, picture, alpha)
   if self.palette and not self.image then
     self.image = look.image_of(self.palette)
@@ -182,7 +183,7 @@ function Card:draw_text(x, y, width, alpha)
   look.print(font.small, self.size or "", x + width - PAD, foot, "right")
 end
 
--- What waits goes out twice as fast as what has come appears.
+-- The skeleton disappears twice as fast as the picture appears.
 function Card:draw(x, y, width, now)
   local picture = math.floor(width * 9 / 16)
   local share = look.ease(self.since and (now - self.since) / FADE or 0)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The gallery's window, and the parts of LÖVE it does without.
+-- The gallery's window, and the modules of LÖVE that it does not use.
 
 local UNUSED = { "audio", "sound", "physics", "joystick", "touch", "video" }
 

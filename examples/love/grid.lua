@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The cards in their columns, and which of them the window shows.
+-- Draws the visible cards in columns, and scrolls.
 
 local Card = require "card"
 local header = require "header"
@@ -7,12 +7,12 @@ local look = require "look"
 
 local grid = { cards = {}, kinds = {}, foot = 0 }
 
-local NARROWEST = 228   -- a card
-local STAGGER = 0.06    -- seconds between cards that came together
-local VEIL = 28         -- height of the shade at both ends
+local NARROWEST = 228   -- width of a card
+local STAGGER = 0.06    -- seconds between cards that arrive together
+local VEIL = 28         -- height of the gradient at both ends
 
 local by_id, last = {}, 0
-local at, target = 0, 0 -- how far it is scrolled, and is to be
+local at, target = 0, 0 -- scroll position: current, and final
 
 function grid.add(ids)
   for _, id in ipairs(ids) do
@@ -23,8 +23,8 @@ function grid.add(ids)
   end
 end
 
--- When the next card may begin to appear: those that come together do so
--- one after the other.
+-- The time when the next card begins to appear. Cards that arrive together
+-- appear one after another.
 local function turn(kind)
   grid.kinds[kind] = (grid.kinds[kind] or 0) + 1
   last = math.max(love.timer.getTime(), last + STAGGER)
@@ -37,8 +37,8 @@ function grid.show(id, task, state, luma)
 end
 
 -- An id without a task: `kind` is "missing" or "lost".
-function grid.lack(id, kind, reason)
-  by_id[id]:lack(kind, reason, turn(kind))
+function grid.show_absent(id, kind, reason)
+  by_id[id]:show_absent(kind, reason, turn(kind))
 end
 
 -- Gaps and margin are narrower in a small window.
@@ -71,7 +71,7 @@ function grid.update(dt)
   at = at + (target - at) * (1 - math.exp(-dt * 14))
 end
 
--- Cards slip under a shade instead of being cut.
+-- Draws a gradient, so that the cards at the edge are not cut sharply.
 local function veil(y, height, width)
   local back = look.colour.back
   for i = 0, VEIL - 1 do

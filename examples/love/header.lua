@@ -1,20 +1,20 @@
 -- SPDX-License-Identifier: MIT
--- The gallery's upper edge: how far the job is, and what each frame cost, all
--- of it and luma's part.
+-- The header of the gallery: the progress of the job, and the time of each
+-- frame and of luma's step in it.
 
 local look = require "look"
 
 local header = { HEIGHT = 128 }
 
-local KEPT, BAR = 110, 2         -- frames of the graph, their width in it
-local CELL = 9                   -- of the emblem
-local TALL, FULL = 34, 1 / 30    -- the graph's height, and what it stands for
+local KEPT, BAR = 110, 2         -- frames in the graph, and their width
+local CELL = 9                   -- size of a cell of the emblem
+local TALL, FULL = 34, 1 / 30    -- the graph's height, and the seconds for it
 
 local frames, steps, at = {}, {}, 0
-local shown = 0                  -- of the bar, which follows the job's count
+local shown = 0                  -- part of the bar, which follows the count
 header.count, header.worst, header.total, header.longest = 0, 0, 0, 0
 
--- Notes one frame: how long it took, and how long luma did.
+-- Stores the time of one frame and of luma's step in it.
 function header.frame(seconds, step)
   at = at % KEPT + 1
   frames[at], steps[at] = seconds, step
@@ -102,7 +102,8 @@ local function legend(x, y, counts)
   end
 end
 
--- How many ids came out how: tasks by their cards, the others by the job.
+-- The number of ids for each outcome. The cards count tasks, and the job counts
+-- the other ids.
 local function counts_of(progress, kinds)
   return {
     completed = kinds.completed or 0,
@@ -113,7 +114,7 @@ local function counts_of(progress, kinds)
   }
 end
 
--- The last palette that came, as it is.
+-- The last palette that arrived.
 local function emblem(x, y, palette)
   for i = 0, 24 do
     local c = palette and palette[i + 1]
@@ -134,7 +135,7 @@ local function title(x, y, width, place, palette)
     x + 1, y + 29)
 end
 
--- `progress` is that of the job; the grid knows of which kind the cards are.
+-- `progress` is from the job. `grid` has the number of cards of each kind.
 function header.draw(margin, progress, grid, place, dt)
   local width = love.graphics.getWidth() - 2 * margin
   local kinds = grid.kinds

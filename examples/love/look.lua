@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- How the gallery looks: its colours and type sizes, boxes with round corners,
--- pictures made of a palette, and text that stays where it belongs.
+-- The drawing functions of the gallery: colours, fonts, boxes with round
+-- corners, pictures from palettes, and text.
 
 local utf8 = require "utf8"
 
@@ -22,10 +22,10 @@ look.colour = {
   luma = rgb "c3a5f7",
 }
 
--- Round corners, cut by the distance to the edge, which makes them smooth.
+-- Round corners. The distance to the edge gives a smooth alpha.
 local CORNERS = [[
   uniform vec2 size;
-  uniform vec2 radii; // of the upper corners and of the lower ones
+  uniform vec2 radii; // of the upper and of the lower corners
 
   float inside(vec2 at) {
     vec2 from = (at - 0.5) * size;
@@ -36,9 +36,9 @@ local CORNERS = [[
   }
 ]]
 
--- A box of one colour; a glow passes over the window from left to right.
+-- A box of one colour. A glow moves over the window from left to right.
 local BOX = CORNERS .. [[
-  uniform vec2 glow; // strength, and where it is now
+  uniform vec2 glow; // strength and position
 
   vec4 effect(vec4 color, Image image, vec2 at, vec2 screen) {
     float d = (screen.x + screen.y * 0.4 - glow.y) / 170.0;
@@ -47,8 +47,8 @@ local BOX = CORNERS .. [[
   }
 ]]
 
--- A palette as a picture: cubic B-splines through its 25 colours, four linear
--- lookups for sixteen, on a surface that sways a little.
+-- A palette as a picture: cubic B-splines of its 25 colours, with four linear
+-- lookups instead of sixteen. The picture moves a little.
 local PICTURE = CORNERS .. [[
   uniform vec2 sway;
 
@@ -76,8 +76,8 @@ local PICTURE = CORNERS .. [[
   }
 ]]
 
--- LÖVE's own font has Latin letters; LUMA_GALLERY_FONT names a file that has
--- others.
+-- LÖVE's own font has Latin letters. LUMA_GALLERY_FONT names a font file with
+-- other letters.
 local function load_fonts(sizes)
   local path = os.getenv "LUMA_GALLERY_FONT"
   local file = path and assert(io.open(path, "rb"))
@@ -116,8 +116,7 @@ local function shaded(shader, image, x, y, width, height, upper, lower)
   love.graphics.setShader()
 end
 
--- A box in the colour that is set; `glow` is how much of the light that
--- passes it shows.
+-- A box in the current colour. `glow` is the strength of the moving glow.
 function look.box(x, y, width, height, upper, lower, glow)
   if width < 1 or height < 1 then return end
   local reach = love.graphics.getWidth() + 800
@@ -126,8 +125,8 @@ function look.box(x, y, width, height, upper, lower, glow)
   shaded(look.boxes, look.dot, x, y, width, height, upper, lower)
 end
 
--- The ground of a card or a notice, and the line around it, which is drawn
--- last.
+-- The background of a card or a notice. look.edge draws the line around it,
+-- after the contents.
 function look.panel(x, y, width, height, radius)
   look.set(look.colour.card)
   love.graphics.rectangle("fill", x, y, width, height, radius, radius)
@@ -158,14 +157,14 @@ function look.picture(image, x, y, width, height, radius, phase)
   shaded(look.pictures, image, x, y, width, height, radius, 0)
 end
 
--- Text that can be printed: one line, valid UTF-8.
+-- The text as one line of valid UTF-8.
 function look.clean(text)
   text = tostring(text):gsub("[%c%s]+", " "):gsub("^ ", "")
   if not utf8.len(text) then text = text:gsub("[\128-\255]", "?") end
   return text
 end
 
--- The text without its end, so that it is at most `width` wide.
+-- The text, cut to `width`.
 function look.shorten(font, text, width)
   if font:getWidth(text) <= width then return text end
   repeat
@@ -175,7 +174,7 @@ function look.shorten(font, text, width)
   return text:gsub(" $", "") .. "…"
 end
 
--- The text as at most `most` lines.
+-- The text in at most `most` lines.
 function look.lines(font, text, width, most)
   local _, lines = font:getWrap(text, width)
   for i, line in ipairs(lines) do

@@ -5,12 +5,14 @@
 --   export LUA_CPATH="$PWD/build/luajit/?.so;;"
 --   LUMA_GATEWAY_TOKEN=… love examples/love ID…
 --
--- Or `make love`, which shows it with the stub gateway that comes with luma.
--- The gateway is that of LUMA_GATEWAY_URL. LUMA_GALLERY_CA names a file of
--- trusted issuers where the system's will not do, LUMA_GALLERY_FONT one for
--- letters that are not Latin, LUMA_GALLERY_SIZE the window's size (800x600).
+-- `make love` shows it with the stub gateway. Environment variables:
 --
--- All that luma needs of the game loop is the step in love.update.
+--   LUMA_GATEWAY_URL    the gateway
+--   LUMA_GALLERY_CA     a file of trusted issuers, instead of the system's
+--   LUMA_GALLERY_FONT   a font file for letters that are not Latin
+--   LUMA_GALLERY_SIZE   the size of the window, such as 800x600
+--
+-- The only call of luma in the game loop is client:step in love.update.
 
 local grid = require "grid"
 local header = require "header"
@@ -18,18 +20,18 @@ local look = require "look"
 local notice = require "notice"
 local record = require "record"
 
-local BUDGET = 0.001  -- seconds of each frame for luma's work
+local BUDGET = 0.001  -- seconds for luma in each frame
 
 local NOTHING = { ids = 0, tasks = 0, missing = 0, failed = 0, cancelled = 0 }
 
-local client, job     -- absent while `trouble` says why
+local client, job     -- nil if there is `trouble`
 local trouble         -- { title, text, command }
-local failure         -- how the job failed, as a sentence
-local done = true     -- nothing more will come
+local failure         -- the error message of the job
+local done = true     -- the job has ended
 
-local delta = 0       -- seconds since the frame before
+local delta = 0       -- seconds since the last frame
 
--- Small batches, so that the first cards come soon.
+-- Small batches, so that the first cards appear early.
 local function connect(luma, ids)
   client = assert(luma.client {
     batch_size = 4, ca_file = os.getenv "LUMA_GALLERY_CA",
@@ -42,10 +44,10 @@ local function connect(luma, ids)
     on_done = function(tasks, missing)
       local err = not tasks and missing or {}
       for _, id in ipairs(err.missing or missing) do
-        grid.lack(id, "missing", "not known to the gateway")
+        grid.show_absent(id, "missing", "not known to the gateway")
       end
       for id, why in pairs(err.failed or {}) do
-        grid.lack(id, "lost", why.message)
+        grid.show_absent(id, "lost", why.message)
       end
       failure = not tasks and tostring(err)
       done = true
@@ -53,40 +55,41 @@ local function connect(luma, ids)
   })
 end
 
--- Misuse raises, with a position and a name that only a programmer needs.
+-- Removes the position and the function name from the message of an error that
+-- luma raised.
 local function sentence(message)
   message = tostring(message)
   return message:match "bad argument #%d+ to '[^']*' %((.*)%)$" or message
 end
 
 local function unloadable(why)
-  local text = "It has to be built for LuaJIT, and to be found by LUA_CPATH."
+  local text = "Build luma for LuaJIT, and set LUA_CPATH to its folder."
   if not why:find "not found:" then text = why:match "^[^\n]*" end
   return { "luma cannot be loaded", text,
     'make LUA=luajit all;  export LUA_CPATH="$PWD/build/luajit/?.so;;"' }
 end
 
--- What is to be told instead of starting, if anything.
-local function hindrance(ids)
+-- Starts the job. Returns a notice if that is not possible.
+local function start(ids)
   local found, luma = pcall(require, "luma")
   if not found then return unloadable(luma) end
   if not os.getenv "LUMA_GATEWAY_TOKEN" then
-    return { "No token", "The gateway wants a token. It is read from "
-      .. "LUMA_GATEWAY_TOKEN in the environment.",
+    return { "No token", "Set the environment variable LUMA_GATEWAY_TOKEN "
+      .. "to the token of the gateway.",
       "LUMA_GATEWAY_TOKEN=… love examples/love ID…" }
   elseif #ids == 0 then
-    return { "No tasks to show", "Name the ids of tasks on the command line. "
-      .. "To look around without any, there is a stub of a gateway.",
+    return { "No tasks to show", "Give the ids of tasks on the command line. "
+      .. "Without ids, you can use the stub gateway.",
       "make love" }
   end
   grid.add(ids)
   local ok, why = pcall(connect, luma, ids)
-  return not ok and { "That did not start", sentence(why) }
+  return not ok and { "luma did not start", sentence(why) }
 end
 
 function love.load(ids)
   look.load()
-  trouble = hindrance(ids)
+  trouble = start(ids)
   if trouble then
     io.stderr:write(trouble[1], ". ", look.clean(trouble[2]), "\n")
   end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What the gallery has to say instead of pictures, or under them.
+-- Messages instead of the pictures, or below them.
 
 local look = require "look"
 
@@ -7,7 +7,7 @@ local notice = { FOOT = 40 }
 
 local WIDEST, PAD, LINE = 620, 36, 20
 
--- A panel in the middle: a title, what is wrong, what to type.
+-- A panel in the middle: a title, the problem, and a command to type.
 function notice.panel(title, text, command)
   local g, font = love.graphics, look.font
   local width, height = g.getDimensions()
@@ -33,7 +33,7 @@ function notice.panel(title, text, command)
     wide - 2 * PAD - 32), x + PAD + 16, y + 14)
 end
 
--- One line at the lower edge: how the job failed.
+-- One line at the lower edge: the error of the job.
 function notice.foot(text, margin)
   local width, height = love.graphics.getDimensions()
   local font = look.font.small

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- What the checks ask of the gallery, by its environment:
---   LUMA_GALLERY_FRAMES  ends so many frames after the job has
---   LUMA_GALLERY_SHOTS   screenshots, as "20=a.png;half=b.png;end=c.png": of
---                        a frame, when half of the ids have an outcome, at
---                        the end
+-- For the checks of the gallery. Environment variables:
+--   LUMA_GALLERY_FRAMES  the number of frames from the end of the job to the
+--                        end of the program
+--   LUMA_GALLERY_SHOTS   screenshots, such as "20=a.png;half=b.png;end=c.png":
+--                        in frame 20, when half of the ids have an outcome, and
+--                        at the end
 -- At the end it prints a line of figures.
 
 local header = require "header"
@@ -43,7 +44,7 @@ local function figures(progress, cards)
     header.total / math.max(1, header.count)))
 end
 
--- Called after each frame; `done` when there is nothing more to come.
+-- Called after each frame. `done` is true when the job has ended.
 function record.frame(progress, done, cards)
   shoot(tostring(header.count))
   local known = progress.tasks + progress.missing + progress.failed

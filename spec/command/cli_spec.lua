@@ -173,7 +173,7 @@ describe("the command line", function()
     it("that are none are named by their line", function()
       local ended = luma({ "get", "-" }, { stdin = 'a\n{"no":"id"}\n' })
       assert.equal(2, ended.code)
-      assert.equal("luma: standard input:2: no id: an object without an id\n",
+      assert.equal("luma: standard input:2: not an id: an object without an id\n",
         ended.err)
       assert.equal(0, #g:journal())
     end)
@@ -212,7 +212,7 @@ describe("the command line", function()
         local ended = luma({ "get", "--window", "10", "-" },
           { stdin = table.concat(fixture.list(100), "\n") })
         assert.equal(1, ended.code)
-        assert.matches("later ids were not asked for\n$", ended.err)
+        assert.matches("later ids were not requested\n$", ended.err)
         assert.equal(1, #g:journal())
       end)
 

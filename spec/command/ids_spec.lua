@@ -144,8 +144,8 @@ local WRONG = {
   { '{"id":"req","data":[]}', 1, "both an id and a list" },
   { '[{"id":"req","code":0,"data":{"items":[]}}]', 1, "both an id and a list" },
   { "A\n8.3192234571927e+17\n", 2,
-    "'8.3192234571927e+17', a number that has lost its digits" },
-  { "8E+17", 1, "'8E+17', a number that has lost its digits" },
+    "'8.3192234571927e+17', a rounded number" },
+  { "8E+17", 1, "'8E+17', a rounded number" },
   { "[1.5]", 1, "1.5" }, { "[\ntrue]", 2, "true" }, { "A\nnull", 2, "null" },
   { '[["A"]]', 1, "an array in an array" },
   { '[""]', 1, "an empty string" },
@@ -159,14 +159,14 @@ local WRONG = {
   { '"A\nB"', 1, "a string that does not end on its line" },
   { '\n["A",\n"B"', 2, "not JSON: an array without an end" },
   { '{"id":"A"', 1, "not JSON: an object without an end" },
-  { "A\n]", 2, "not JSON: ']' is not expected here" },
-  { '["A" "B"]', 1, "not JSON: '\"' is not expected here" },
-  { '{"id" "A"}', 1, "not JSON: '\"' is not expected here" },
-  { '{"x":[1,}', 1, "not JSON: '}' is not expected here" },
+  { "A\n]", 2, "not JSON: unexpected ']'" },
+  { '["A" "B"]', 1, "not JSON: unexpected '\"'" },
+  { '{"id" "A"}', 1, "not JSON: unexpected '\"'" },
+  { '{"x":[1,}', 1, "not JSON: unexpected '}'" },
   { "['A']", 1, "not JSON: \"'A'\"" },
-  { '["\\x"]', 1, "not JSON: a wrong escape in a string" },
+  { '["\\x"]', 1, "not JSON: an invalid escape in a string" },
   { ("["):rep(2000), 1, "an array in an array" },
-  { '{"x":' .. ("["):rep(2000), 1, "not JSON: nested too deep" },
+  { '{"x":' .. ("["):rep(2000), 1, "not JSON: nested too deeply" },
   { "\239\187\191\nA\n\255\254\0", 3, "a control character in a word" },
 }
 
@@ -449,7 +449,7 @@ describe("the command line reads ids", function()
     local names = { path, "standard input", "standard input" }
     for way, run in ipairs(WAYS) do
       local ended = run()
-      assert.equal(("luma: %s:4: no id: null\n"):format(names[way]), ended.err)
+      assert.equal(("luma: %s:4: not an id: null\n"):format(names[way]), ended.err)
       assert.equal(2, ended.code)
       assert.same({}, asked())
     end
@@ -475,7 +475,7 @@ describe("the command line reads ids", function()
       save(text)
       for _, run in ipairs(WAYS) do
         local ended = run()
-        assert.matches((":%d: no id: a control character in a word\n")
+        assert.matches((":%d: not an id: a control character in a word\n")
           :format(line), ended.err, 1, true)
         assert.equal(2, ended.code)
         assert.same({}, asked())
@@ -485,14 +485,14 @@ describe("the command line reads ids", function()
 
   it("and says where UTF-16 has no mark, or ends too early", function()
     for text, said in pairs {
-      [utf16("A\n", true)] = "1: no id: a NUL byte (UTF-16 needs a byte "
+      [utf16("A\n", true)] = "1: not an id: a NUL byte (UTF-16 needs a byte "
         .. "order mark)",
-      [utf16("A\n", false)] = "1: no id: a NUL byte (UTF-16 needs a byte "
+      [utf16("A\n", false)] = "1: not an id: a NUL byte (UTF-16 needs a byte "
         .. "order mark)",
       ["\255\254" .. utf16("A\nB", true) .. "C"] =
-        "2: no id: characters that are damaged",
+        "2: not an id: damaged characters",
       ["\255\254" .. utf16("A", true) .. "\61\216"] =
-        "1: no id: characters that are damaged",
+        "1: not an id: damaged characters",
     } do
       save(text)
       local names = { path, "standard input", "standard input" }

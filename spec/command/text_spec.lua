@@ -97,14 +97,14 @@ describe("an error of the module", function()
         "raise `--max-interval`, or set --deadline 600.",
       ["set allow_private = true"] = "set --allow-private",
       ["more than max_reply, 9 bytes (too_large)"] =
-        "more than the largest reply that luma takes" .. NONE
+        "more than the largest response that luma accepts" .. NONE
         .. ", 9 bytes (too_large)",
       ["no connection was made within timeout.connect (connect_timeout)"] =
         "no connection was made within the time that luma allows" .. NONE
         .. " (connect_timeout)",
       ["see link_grace"] = "see link_grace" .. NONE,
       ["plain http; see plain_http"] =
-        "plain http, which the command does not take",
+        "plain http, which the command does not support",
       ["proxy: must be a URL of a proxy"] = "--proxy: must be a URL of a proxy",
       -- These are words, or somebody's URL.
       ["the job's deadline passed (deadline)"] =
@@ -146,7 +146,7 @@ describe("an error of the module", function()
       ["bad argument #2 to 'watch' (max_interval: must not be below interval)"]
         = "--max-interval: must not be below --interval",
       ["bad argument #1 to 'client' (token: must not be empty)"] =
-        "no token: set LUMA_GATEWAY_TOKEN to the gateway's",
+        "no token: set LUMA_GATEWAY_TOKEN to the token of the gateway",
       ["no argument"] = "no argument",
     } do
       assert.equal(expected, hints.of_misuse(given))
@@ -194,7 +194,7 @@ describe("numbers", function()
     } do
       assert.equal(said, units.time(n))
     end
-    assert.equal("1 id", units.some(1, "id"))
-    assert.equal("2,000 ids", units.some(2000, "id"))
+    assert.equal("1 id", units.plural(1, "id"))
+    assert.equal("2,000 ids", units.plural(2000, "id"))
   end)
 end)

@@ -122,7 +122,7 @@ describe("the LÖVE gallery", function()
       LUMA_GALLERY_FRAMES = "2", LUMA_GALLERY_CA = "/nowhere",
     })
     assert.equal(0, ended, words)
-    assert.matches("That did not start. ca_file: cannot be read", words, 1,
+    assert.matches("luma did not start. ca_file: cannot be read", words, 1,
       true)
   end)
 end)

@@ -48,7 +48,7 @@ local INSIDE = [[
   end
   function painted()
     return not polling() and vim.fn.search("^waiting", "nw") == 0
-      and not vim.fn.getline(1):find "to come"
+      and not vim.fn.getline(1):find "pending"
   end
   function many(count)
     local ids = {}
@@ -153,7 +153,7 @@ describe("in Neovim", function()
       vim.bo.modifiable, vim.bo.swapfile, vim.bo.buflisted,
     }]])
     assert.same({ "", "waiting     a", "waiting     b" }, lines(2))
-    assert.matches("^0 of 2 tasks, 2 to come", lines(1, 1)[1])
+    assert.matches("^0 of 2 tasks, 2 pending", lines(1, 1)[1])
   end)
 
   it("takes the ids that stand in a range", function()
@@ -283,7 +283,7 @@ describe("in Neovim", function()
     end)
 
     it("where there are no ids", function()
-      assert.equal("\nLumaTasks: which ids?", complaint "")
+      assert.equal("\nLumaTasks: no ids given", complaint "")
     end)
 
     it("where an option is", function()

@@ -1,30 +1,30 @@
 -- SPDX-License-Identifier: MIT
--- :LumaTasks asks the gateway for tasks and shows them in a scratch buffer as
--- they arrive. Neovim's own libuv loop watches the client's descriptor, so
--- nothing here waits.
+-- :LumaTasks fetches tasks and shows them in a scratch buffer as they arrive.
+-- Neovim's own libuv loop polls the client's descriptor, so nothing here
+-- blocks.
 
 local View = require "luma_tasks.view"
 
 local uv = vim.loop
 
-local SLICE = 0.001 -- seconds of luma's work between two looks at the keyboard
+local SLICE = 0.001 -- seconds of one step, so that typing stays smooth
 
 local tasks = {}
 
-local options = {} -- of each client
+local options = {} -- for luma.client
 
--- Options of luma.client, as its reference lists them. Those that are absent
--- come from LUMA_GATEWAY_TOKEN and LUMA_GATEWAY_URL.
+-- Sets the options of luma.client. Without them, the token and the URL come
+-- from LUMA_GATEWAY_TOKEN and LUMA_GATEWAY_URL.
 function tasks.setup(given) options = given or {} end
 
 local function complain(message)
   vim.notify("LumaTasks: " .. message, vim.log.levels.ERROR)
 end
 
--- Lua's own message lists every place it looked at.
+-- Lua's own message lists all paths, which is too long.
 local function no_luma(why)
   if why:find "^module 'luma' not found" then
-    return "there is no luma.so on package.cpath"
+    return "luma.so was not found on package.cpath"
   end
   return (why:gsub("%s+", " "))
 end
@@ -37,7 +37,7 @@ local function dig(value, ...)
   return value
 end
 
--- The first of the values that is a string with something in it.
+-- The first value that is a non-empty string.
 local function text(...)
   for i = 1, select("#", ...) do
     local value = select(i, ...)
@@ -52,8 +52,8 @@ local function size(video)
   end
 end
 
--- A task as a row of the view. The Luma object is one level down in an
--- envelope's row. A row's reason counts for failures only: some gateways keep
+-- A task as a row of the view. In the row of an envelope, `data` has the Luma
+-- object. fail_reason is used for failed tasks only, because some gateways put
 -- the link there.
 local function row_of(luma, task, state)
   local row = type(dig(task, "data")) == "table" and task.data or task
@@ -67,7 +67,7 @@ local function row_of(luma, task, state)
   }
 end
 
--- "nil, err" of a job also has what is known of the other ids.
+-- If the job failed, `err` also has the outcomes of the other ids.
 local function show_end(view, good, rest)
   local err = not good and rest
   for _, id in ipairs(err and err.missing or rest) do
@@ -83,7 +83,7 @@ local function count(n, one, many)
   return ("%d %s"):format(n, n == 1 and one or many)
 end
 
--- How far a job has come; what is mostly zero is left out then.
+-- The progress of a job. Counts that are zero are left out.
 local function header(p)
   local words = { ("%d of %s"):format(p.tasks, count(p.ids, "task", "tasks")) }
   local function add(n, one, many)
@@ -91,14 +91,14 @@ local function header(p)
   end
   add(p.missing, "missing")
   add(p.failed, "error", "errors")
-  add(p.ids - p.tasks - p.missing - p.failed, "to come")
+  add(p.ids - p.tasks - p.missing - p.failed, "pending")
   return ("%s (%s, %.0f kB)"):format(table.concat(words, ", "),
     count(p.requests, "request", "requests"), p.bytes / 1000)
 end
 
--- Steps when the descriptor is readable, until no job is left. That is right
--- here in the callback and not in the main loop: tasks are taken while the
--- editor asks a question, too, and what they are noted in is no buffer.
+-- Steps when the descriptor is readable, until no job is left. The step can run
+-- in the callback, because it changes no buffer. So tasks also arrive while the
+-- editor waits for an answer of the user.
 local function watch(client, on_failure)
   local poll = assert(uv.new_poll(client:fd()))
   poll:start("r", function()
@@ -110,9 +110,9 @@ local function watch(client, on_failure)
   end)
 end
 
--- Raises what is wrong with the options or the ids. A job whose buffer is
--- wiped is cancelled and winds up unseen: to close a client in the middle of
--- its work may take longer than a key should wait.
+-- Raises an error for wrong options or ids. If the buffer is wiped, the job is
+-- cancelled and ends in the background, because closing a busy client could
+-- block the editor too long.
 local function start(luma, ids, mods)
   local client = assert(luma.client(options))
   local view
@@ -128,7 +128,7 @@ local function start(luma, ids, mods)
   watch(client, function(problem) view:finish(problem) end)
 end
 
--- The UUIDs that stand alone in these lines, as in a list or in JSON.
+-- The separate UUIDs in these lines, which may be a list or JSON.
 local function ids_in(lines)
   local ids, uuid = {}, "^%x+%-%x+%-%x+%-%x+%-%x+$"
   for word in table.concat(lines, "\n"):gmatch "[%w%-_:/.]+" do
@@ -152,10 +152,10 @@ local function wanted(command)
     command.line2, false))
 end
 
--- Runs :LumaTasks with what nvim_create_user_command gives.
+-- Runs :LumaTasks. `command` is from nvim_create_user_command.
 function tasks.command(command)
   local ids = distinct(wanted(command))
-  if #ids == 0 then return complain "which ids?" end
+  if #ids == 0 then return complain "no ids given" end
   local found, luma = pcall(require, "luma")
   if not found then return complain(no_luma(luma)) end
   local ok, why = pcall(start, luma, ids, command.mods)

@@ -1,6 +1,6 @@
 " SPDX-License-Identifier: MIT
-" Colours for the buffers of :LumaTasks: the header, what went wrong, and the
-" state at the start of each line.
+" Colours for the buffers of :LumaTasks: the header, the problem, and the state
+" at the start of each line.
 
 if exists("b:current_syntax")
   finish

@@ -1,29 +1,29 @@
 -- SPDX-License-Identifier: MIT
--- A scratch buffer with a line for each id. News may come at any moment, also
--- in a libuv callback, where Neovim lets nobody touch a buffer. So news is
--- only noted, and painted later from the main loop: at most sixty times a
--- second, and not for long, so that no key waits behind a long list.
+-- A scratch buffer with a line for each id. Updates may arrive in a libuv
+-- callback, where Neovim does not allow changes to a buffer. So updates are
+-- only stored, and the main loop paints them later. It paints at most sixty
+-- times a second and only for a short time, so that typing stays smooth.
 
 local api, uv = vim.api, vim.loop
 
-local FRAME = 16     -- milliseconds from one painting to the next
+local FRAME = 16     -- milliseconds between two paintings
 local BUDGET = 1e6   -- nanoseconds after which a painting stops
-local PAGE = 50      -- lines that are painted at once
-local TOP = 2        -- lines above the first id: the header, what went wrong
-local WIDEST_ID = 64 -- columns; what is longer stands out
+local PAGE = 50      -- lines that are painted together
+local TOP = 2        -- lines above the first id: the header and the problem
+local WIDEST_ID = 64 -- columns; longer ids make their line longer
 
 local WAITING = { state = "waiting" }
 
 local View = {}
 View.__index = View
 
-local opened = 0 -- views so far, for their names
+local opened = 0 -- number of views, for their names
 
 local function plain(text)
   return (text:gsub("%c", " "))
 end
 
--- The buffer in a window of its own, placed as the command's modifiers say.
+-- Opens the buffer in a new window. The modifiers of the command place it.
 local function open_buffer(mods)
   local buf = api.nvim_create_buf(false, true)
   opened = opened + 1
@@ -37,7 +37,7 @@ local function open_buffer(mods)
   return buf
 end
 
--- Cells, not bytes, are counted by Vim's %S. An id is never cut.
+-- Vim's %S counts cells, not bytes. An id is never cut.
 local function formats(ids)
   local widest = 0
   for _, id in ipairs(ids) do widest = math.max(widest, #id) end
@@ -45,8 +45,8 @@ local function formats(ids)
   return front .. "%s", front .. "%-11s  %-32.32S  %s"
 end
 
--- Opens a view of these ids, which are distinct. head() gives the header's
--- text; on_gone() is called when the buffer is.
+-- Opens a view of these ids, which are distinct. head() returns the text of the
+-- header. on_gone() is called when the buffer is deleted.
 function View.open(ids, mods, head, on_gone)
   local self = setmetatable({
     head = head, ids = ids, index = {}, rows = {}, timer = uv.new_timer(),
@@ -68,8 +68,8 @@ function View.open(ids, mods, head, on_gone)
   return self
 end
 
--- <CR> puts the line's link where a yank would: into "" or the register named
--- before it.
+-- <CR> yanks the link of the line into the register "", or into the register
+-- that the user named.
 function View:map_keys()
   vim.keymap.set("n", "<CR>", function()
     local row = self.rows[self.ids[api.nvim_win_get_cursor(0)[1] - TOP]]
@@ -92,21 +92,21 @@ function View:enqueue(page)
   self.queue[self.queue.last] = page
 end
 
--- What is known of an id: its state, and size, prompt and link, or a note
--- that takes their place.
+-- Sets the row of an id. It has a state, and either size, prompt and link, or a
+-- note instead.
 function View:set(id, row)
   self.rows[id] = row
   self:enqueue(math.ceil(self.index[id] / PAGE))
   self:touch()
 end
 
--- There is no more to come; `problem` is a sentence if something went wrong.
+-- Called when the job has ended. `problem` is the error message, if any.
 function View:finish(problem)
   self.problem = problem
   self:touch()
 end
 
--- Something is to be painted soon, if only the header.
+-- Schedules a painting.
 function View:touch()
   if self.due or not self.timer then return end
   self.due = true
@@ -126,7 +126,8 @@ function View:line(id)
   return (text:gsub(" +$", ""))
 end
 
--- Pages are first painted in order, so each finds the one before it there.
+-- The first painting of the pages is in order, so the lines before a page
+-- exist.
 function View:paint_page(page)
   local first = (page - 1) * PAGE
   local lines = {}
@@ -148,8 +149,8 @@ function View:paint_next()
   return true
 end
 
--- Paints the header and one page at least. A page that is told news while it
--- is painted is in the queue again by then.
+-- Paints the header and at least one page. If a page is updated while it is
+-- painted, it is in the queue again.
 function View:paint(budget)
   if not self.timer then return end
   self.due = false
