@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of schedule.h with a kind of job of its own: turns, retries, and what
+ * wakes the loop. The schedule knows no more of a kind than its table. */
+#include "loop/schedule.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+enum { LIMIT = 1000 /* bytes that may be undelivered */ };
+
+/* A job with so many requests, one after the other. */
+struct counted {
+    struct job job; /* first */
+    struct request request;
+    int left;
+    int64_t due;
+    enum request_verdict verdict;
+    unsigned failed, dropped;
+};
+
+static struct counted *of(struct job *job)
+{
+    return (struct counted *)job;
+}
+
+static int64_t due(const struct job *job)
+{
+    const struct counted *c = (const struct counted *)job;
+
+    return c->left ? c->due : INT64_MAX;
+}
+
+static struct request *next(struct job *job, const struct luma_options *options,
+                            int64_t now)
+{
+    (void)now;
+    of(job)->left--;
+    job_init_request(job, &of(job)->request, options);
+    return &of(job)->request;
+}
+
+static enum doc_verdict document(struct request *request, struct luma_doc *doc,
+                                 int64_t now, struct event_list *events)
+{
+    (void)request, (void)now, (void)events;
+    free(doc);
+    return DOC_DROPPED;
+}
+
+static enum request_verdict ended(struct request *request,
+                                  struct exchange_end *end, int64_t now,
+                                  struct event_list *events)
+{
+    (void)end, (void)now, (void)events;
+    return of(request->job)->verdict;
+}
+
+static void failed(struct request *request, const struct exchange_end *end,
+                   int64_t now, struct event_list *events)
+{
+    (void)now, (void)events;
+    of(request->job)->failed++;
+    job_fail(request->job, &end->error);
+}
+
+static void drop(struct request *request)
+{
+    of(request->job)->dropped++;
+}
+
+static const struct job_kind kind = {
+    .name = "counted",
+    .due = due,
+    .next = next,
+    .document = document,
+    .ended = ended,
+    .failed = failed,
+    .drop = drop,
+};
+
+/* ---- helpers ----------------------------------------------------------- */
+
+static struct channel *channel;
+static struct schedule schedule;
+
+static void begin(void)
+{
+    struct luma_options options = {.token = "t", .max_undelivered = LIMIT};
+    struct luma_error error;
+
+    channel = channel_new(&options, &error);
+    must(channel);
+    schedule_init(&schedule, channel);
+}
+
+static void end(void)
+{
+    schedule_free(&schedule);
+    channel_unref(channel);
+}
+
+/* A job that the schedule has taken in. */
+static struct counted *submit(int requests)
+{
+    struct counted *c = calloc(1, sizeof *c);
+    struct event_list list = {0};
+
+    must(c);
+    job_init(&c->job, &kind, NULL, 0, 1000);
+    c->left = requests;
+    event_list_add(&list, &c->job.end.event);
+    queue_put(channel->jobs, &list);
+    schedule_take_jobs(&schedule);
+    return c;
+}
+
+/* The exchange of the request has ended in this way. */
+static void answer(struct request *request, enum luma_status code, int64_t now)
+{
+    struct exchange_end how = {.sends = 1};
+
+    status_set(&how.error, code);
+    how.how = status_retry(code, 0);
+    schedule_ended(&schedule, request, &how, now);
+}
+
+/* ---- tests ------------------------------------------------------------- */
+
+static void test_turns(void)
+{
+    struct counted *a, *b;
+
+    begin();
+    a = submit(3);
+    b = submit(1);
+    CHECK(schedule_next(&schedule, 1000) == &a->request);
+    CHECK(schedule_next(&schedule, 1000) == &b->request);
+    CHECK(schedule_next(&schedule, 1000) == &a->request);
+    CHECK_INT(schedule_due(&schedule, true), 0);
+    CHECK(schedule_due(&schedule, false) == INT64_MAX);
+    CHECK(schedule_next(&schedule, 1000) == &a->request);
+    CHECK(!schedule_next(&schedule, 1000));
+    CHECK(schedule_due(&schedule, true) == INT64_MAX);
+    end();
+}
+
+/* A job whose caller takes nothing sends nothing, and does not keep the loop
+ * awake, however long it has been due. */
+static void test_paused(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    c->due = 500;
+    atomic_store(&c->job.undelivered, LIMIT);
+    CHECK(!schedule_next(&schedule, 1000));
+    CHECK(atomic_load(&c->job.paused));
+    CHECK(schedule_due(&schedule, true) == INT64_MAX);
+    atomic_store(&c->job.undelivered, LIMIT / 2);
+    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    CHECK(!atomic_load(&c->job.paused));
+    end();
+}
+
+/* What is sent again at once is no retry, takes no attempt, and comes before
+ * other jobs. */
+static void test_again(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    submit(1);
+    c->verdict = REQUEST_AGAIN;
+    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    answer(&c->request, LUMA_OK, 1000);
+    CHECK_INT(schedule_due(&schedule, true), 0);
+    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    CHECK(c->request.attempts == 0 && c->request.sends == 1);
+    CHECK(atomic_load(&channel->retries) == 0);
+    end();
+}
+
+static void test_retries(void)
+{
+    struct counted *c;
+    int64_t now = 1000;
+    int i;
+
+    begin();
+    c = submit(1);
+    c->verdict = REQUEST_FAILED;
+    for (i = 0; i < 2; i++) {
+        CHECK(schedule_next(&schedule, now) == &c->request);
+        answer(&c->request, LUMA_ERR_NETWORK, now);
+        CHECK(!schedule_next(&schedule, now - 1)); /* it waits */
+        now = schedule_due(&schedule, true);
+        CHECK(now < INT64_MAX);
+    }
+    CHECK(schedule_next(&schedule, now) == &c->request);
+    CHECK(atomic_load(&channel->retries) == 2);
+    answer(&c->request, LUMA_ERR_NETWORK, now);
+    CHECK(c->failed == 1 && c->job.phase == JOB_FAILED);
+    CHECK(schedule_take_scan_request(&schedule, now));
+    CHECK(!schedule_take_scan_request(&schedule, now));
+    end();
+}
+
+/* A job that ends takes the requests along that wait for their retries. */
+static void test_end(void)
+{
+    struct counted *c;
+    enum luma_status code;
+
+    begin();
+    c = submit(1);
+    c->verdict = REQUEST_FAILED;
+    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    answer(&c->request, LUMA_ERR_NETWORK, 1000);
+    atomic_store(&c->job.cancelled, true);
+    CHECK(job_has_to_end(&c->job, 1000, &code));
+    CHECK_INT(code, LUMA_ERR_CANCELLED);
+    schedule_end(&schedule, &c->job, code, 1000);
+    CHECK_INT(c->dropped, 1);
+    CHECK(schedule.events.first == &c->job.end.event);
+    CHECK(!schedule_next(&schedule, 99999));
+    end();
+}
+
+int main(void)
+{
+    test_turns();
+    test_paused();
+    test_again();
+    test_retries();
+    test_end();
+    return check_done();
+}
