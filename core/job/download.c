@@ -24,7 +24,6 @@ struct download_job {
     /* both threads */
     atomic_ullong received, total, rate; /* bytes, bytes a second */
     /* the loop's */
-    const char *base_url;
     struct source source;
     struct download file; /* open from the first request on */
     bool open;
@@ -46,16 +45,13 @@ static int64_t due(const struct job *job)
     return ((const struct download_job *)job)->request.job ? INT64_MAX : 0;
 }
 
-static struct request *next(struct job *job, const struct luma_options *options,
-                            int64_t now)
+static struct request *next(struct job *job, const struct job_context *c)
 {
     struct download_job *d = of(job);
 
-    (void)now;
-    job_init_request(job, &d->request, options);
+    job_init_request(job, &d->request, c->options);
     d->request.least = LEAST_MS;
     d->request.file = &d->file;
-    d->base_url = options->base_url;
     return &d->request;
 }
 
@@ -66,12 +62,12 @@ static void drop(struct request *request)
 
 /* Opens the part before the first request, so that a folder which cannot be
  * used costs no request. */
-static bool prepare(struct request *request, const struct luma_options *options,
+static bool prepare(struct request *request, const struct job_context *c,
                     struct luma_error *error)
 {
     struct download_job *d = of(request->job);
 
-    if (!source_check(&d->source, options, error))
+    if (!source_check(&d->source, c->options, error))
         return false;
     if (!d->open)
         d->open = download_open(&d->file, d->target.dir, d->target.name,
@@ -86,9 +82,9 @@ static bool prepare(struct request *request, const struct luma_options *options,
 }
 
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
-                                 int64_t now, struct event_list *events)
+                                 const struct job_context *c)
 {
-    (void)now, (void)events;
+    (void)c;
     return source_document(&of(request->job)->source, doc);
 }
 
@@ -192,9 +188,10 @@ static enum request_verdict file_ended(struct download_job *d,
 }
 
 static enum request_verdict task_ended(struct download_job *d,
-                                       struct exchange_end *end)
+                                       struct exchange_end *end,
+                                       const char *base_url)
 {
-    enum request_verdict verdict = source_ended(&d->source, end, d->base_url);
+    enum request_verdict verdict = source_ended(&d->source, end, base_url);
 
     if (verdict == REQUEST_AGAIN)
         d->file.doubted = false; /* that was the old link */
@@ -213,24 +210,24 @@ static void count_attempts(struct download_job *d,
 }
 
 static enum request_verdict ended(struct request *request,
-                                  struct exchange_end *end, int64_t now,
-                                  struct event_list *events)
+                                  struct exchange_end *end,
+                                  const struct job_context *c)
 {
     struct download_job *d = of(request->job);
-    enum request_verdict verdict = request->target == REQUEST_FILE
-                                       ? file_ended(d, end)
-                                       : task_ended(d, end);
+    enum request_verdict verdict =
+        request->target == REQUEST_FILE
+            ? file_ended(d, end)
+            : task_ended(d, end, c->options->base_url);
 
-    (void)now, (void)events;
     if (verdict == REQUEST_FAILED)
         count_attempts(d, end);
     return verdict;
 }
 
 static void failed(struct request *request, const struct exchange_end *end,
-                   int64_t now, struct event_list *events)
+                   const struct job_context *c)
 {
-    (void)now, (void)events;
+    (void)c;
     job_fail(request->job, &end->error);
 }
 

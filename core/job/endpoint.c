@@ -85,19 +85,17 @@ static int64_t due(const struct job *job)
     return ((const struct endpoint *)job)->begun ? INT64_MAX : 0;
 }
 
-static struct request *next(struct job *job, const struct luma_options *options,
-                            int64_t now)
+static struct request *next(struct job *job, const struct job_context *c)
 {
     struct endpoint *e = (struct endpoint *)job;
     struct endpoint_request *r = calloc(1, sizeof *r);
 
-    (void)now;
     if (!r) {
         job_fail_memory(job);
         return NULL;
     }
     e->begun = true;
-    job_init_request(job_ref(job), &r->request, options);
+    job_init_request(job_ref(job), &r->request, c->options);
     r->request.target = REQUEST_ENDPOINT;
     r->request.answer.ids = &r->index;
     if (!e->retries)
@@ -110,18 +108,17 @@ static struct request *next(struct job *job, const struct luma_options *options,
 }
 
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
-                                 int64_t now, struct event_list *events)
+                                 const struct job_context *c)
 {
     struct job *job = request->job;
 
-    (void)now;
     if (job->phase != JOB_RUNS) {
         free(doc);
         return DOC_DROPPED;
     }
     doc->final = true;
     job->phase = JOB_DONE;
-    return job_deliver(job, doc, 0, events);
+    return job_deliver(job, doc, 0, c->events);
 }
 
 static void close_request(struct request *request, struct event_list *events)
@@ -133,28 +130,26 @@ static void close_request(struct request *request, struct event_list *events)
 }
 
 static enum request_verdict ended(struct request *request,
-                                  struct exchange_end *end, int64_t now,
-                                  struct event_list *events)
+                                  struct exchange_end *end,
+                                  const struct job_context *c)
 {
-    (void)now;
     if (request->job->phase != JOB_DONE) {
         if (end->error.code == LUMA_OK)
             status_set(&end->error, LUMA_ERR_REPLY);
         return REQUEST_FAILED;
     }
     request->answer.error = end->error;
-    close_request(request, events);
+    close_request(request, c->events);
     return REQUEST_SETTLED;
 }
 
 static void failed(struct request *request, const struct exchange_end *end,
-                   int64_t now, struct event_list *events)
+                   const struct job_context *c)
 {
-    (void)now;
     request->answer.error = end->error;
     request->answer.count = 1;
     request->job->phase = JOB_DONE;
-    close_request(request, events);
+    close_request(request, c->events);
 }
 
 static void drop(struct request *request)

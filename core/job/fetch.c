@@ -21,28 +21,27 @@ static void note_outcomes(struct fetch *f)
 }
 
 static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
-                                uint32_t index, int64_t now,
-                                struct event_list *events)
+                                uint32_t index, const struct job_context *c)
 {
     struct fetch *f = fetch_of(&batch->request);
 
     batch->found++;
     doc->final = true;
     if (f->rules)
-        f->rules->compare(f, index, doc, now);
+        f->rules->compare(f, index, doc, c->now);
     if (doc->final)
         ledger_settle(&f->ledger, index);
     else
         ledger_skip_round(&f->ledger, index);
     batch->settles = batch->settles || doc->final;
     note_outcomes(f);
-    return job_deliver(&f->job, doc, index, events);
+    return job_deliver(&f->job, doc, index, c->events);
 }
 
 /* All tasks have come. Where one could not be read, it may be one of those that
  * only the held ones look like. */
-static void end_held(struct batch *batch, struct exchange_end *end, int64_t now,
-                     struct event_list *events)
+static void end_held(struct batch *batch, struct exchange_end *end,
+                     const struct job_context *c)
 {
     struct ledger *ledger = &fetch_of(&batch->request)->ledger;
     struct luma_doc *doc;
@@ -50,7 +49,7 @@ static void end_held(struct batch *batch, struct exchange_end *end, int64_t now,
 
     if (end->error.code == LUMA_OK && !end->unreadable) {
         while ((doc = batch_take_held(batch, ledger, &index))) {
-            deliver(batch, doc, index, now, events);
+            deliver(batch, doc, index, c);
             end->delivered++;
         }
         end->strangers += batch->held_count;
@@ -59,14 +58,14 @@ static void end_held(struct batch *batch, struct exchange_end *end, int64_t now,
 }
 
 enum doc_verdict fetch_document(struct request *request, struct luma_doc *doc,
-                                int64_t now, struct event_list *events)
+                                const struct job_context *c)
 {
     struct batch *batch = (struct batch *)request;
     bool ended = request->job->phase == JOB_ENDED;
     int64_t index = ended ? -1 : batch_find(&fetch_of(request)->ledger, doc);
 
     if (index >= 0)
-        return deliver(batch, doc, (uint32_t)index, now, events);
+        return deliver(batch, doc, (uint32_t)index, c);
     if (!ended && batch_hold(batch, doc, &fetch_of(request)->ledger))
         return DOC_KEPT;
     free(doc);
@@ -167,27 +166,27 @@ static void settle(struct batch *batch, const struct luma_error *error,
 }
 
 enum request_verdict fetch_ended(struct request *request,
-                                 struct exchange_end *end, int64_t now,
-                                 struct event_list *events)
+                                 struct exchange_end *end,
+                                 const struct job_context *c)
 {
     struct batch *batch = (struct batch *)request;
     struct fetch *f = fetch_of(request);
 
     batch->unreadable = end->unreadable;
     batch->why = end->why;
-    end_held(batch, end, now, events);
+    end_held(batch, end, c);
     batch_drop_settled(batch, &f->ledger);
     ledger_advance(&f->ledger);
     check_answer(batch, end);
     if (end->error.code != LUMA_OK && request->answer.count)
         return REQUEST_FAILED;
-    settle(batch, &end->error, now);
-    close_batch(batch, events);
+    settle(batch, &end->error, c->now);
+    close_batch(batch, c->events);
     return REQUEST_SETTLED;
 }
 
 void fetch_failed(struct request *request, const struct exchange_end *end,
-                  int64_t now, struct event_list *events)
+                  const struct job_context *c)
 {
     struct batch *batch = (struct batch *)request;
     struct fetch *f = fetch_of(request);
@@ -195,12 +194,12 @@ void fetch_failed(struct request *request, const struct exchange_end *end,
 
     batch_drop_settled(batch, &f->ledger); /* while it waited */
     request->answer.error = end->error;
-    if (f->rules && f->rules->survives(f, end, now)) {
+    if (f->rules && f->rules->survives(f, end, c->now)) {
         for (i = 0; i < request->answer.count; i++)
             ledger_skip_round(&f->ledger, batch->ids[i]);
         request->answer.count = 0;
     }
-    close_batch(batch, events);
+    close_batch(batch, c->events);
 }
 
 void fetch_drop(struct request *request)
@@ -220,29 +219,27 @@ int64_t fetch_due(const struct job *job)
                                                                  : INT64_MAX;
 }
 
-struct request *fetch_next(struct job *job, const struct luma_options *options,
-                           int64_t now)
+struct request *fetch_next(struct job *job, const struct job_context *c)
 {
     struct fetch *f = (struct fetch *)job;
     struct batch *batch =
-        ledger_batch(&f->ledger, (uint32_t)options->batch_size);
+        ledger_batch(&f->ledger, (uint32_t)c->options->batch_size);
 
-    (void)now;
     if (!batch) {
         job_fail_memory(job);
         return NULL;
     }
     f->in_flight++;
-    job_init_request(job_ref(job), &batch->request, options);
+    job_init_request(job_ref(job), &batch->request, c->options);
     return &batch->request;
 }
 
-bool fetch_prepare(struct request *request, const struct luma_options *options,
+bool fetch_prepare(struct request *request, const struct job_context *c,
                    struct luma_error *error)
 {
     struct batch *batch = (struct batch *)request;
 
-    (void)options;
+    (void)c;
     batch->found = 0;
     status_set(error, LUMA_ERR_MEMORY);
     return batch_prepare(batch, request->job->ids, request);
@@ -251,7 +248,7 @@ bool fetch_prepare(struct request *request, const struct luma_options *options,
 /* ---- life -------------------------------------------------------------- */
 
 /* Ids that no request can have fail before any is sent. */
-void fetch_begin(struct job *job, struct event_list *events)
+void fetch_begin(struct job *job, const struct job_context *c)
 {
     struct fetch *f = (struct fetch *)job;
     struct batch *batch;
@@ -268,7 +265,7 @@ void fetch_begin(struct job *job, struct event_list *events)
     status_detail(&batch->request.answer.error, "the id is not valid UTF-8");
     batch_settle_all(batch, &f->ledger);
     note_outcomes(f);
-    job_report_settled(&batch->request, events);
+    job_report_settled(&batch->request, c->events);
 }
 
 bool fetch_init(struct fetch *f, const struct job_kind *kind,

@@ -43,19 +43,18 @@ struct job *fetch_new(struct luma_ids *ids, int64_t deadline, int64_t now);
 bool fetch_init(struct fetch *fetch, const struct job_kind *kind,
                 struct luma_ids *ids, int64_t deadline, int64_t now);
 
-void fetch_begin(struct job *job, struct event_list *events);
+void fetch_begin(struct job *job, const struct job_context *c);
 int64_t fetch_due(const struct job *job);
-struct request *fetch_next(struct job *job, const struct luma_options *options,
-                           int64_t now);
-bool fetch_prepare(struct request *request, const struct luma_options *options,
+struct request *fetch_next(struct job *job, const struct job_context *c);
+bool fetch_prepare(struct request *request, const struct job_context *c,
                    struct luma_error *error);
 enum doc_verdict fetch_document(struct request *request, struct luma_doc *doc,
-                                int64_t now, struct event_list *events);
+                                const struct job_context *c);
 enum request_verdict fetch_ended(struct request *request,
-                                 struct exchange_end *end, int64_t now,
-                                 struct event_list *events);
+                                 struct exchange_end *end,
+                                 const struct job_context *c);
 void fetch_failed(struct request *request, const struct exchange_end *end,
-                  int64_t now, struct event_list *events);
+                  const struct job_context *c);
 void fetch_drop(struct request *request);
 void fetch_close(struct job *job);
 

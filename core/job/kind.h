@@ -36,6 +36,13 @@ enum request_verdict {
     REQUEST_FAILED   /* retry it, if that is worth while */
 };
 
+/* What the loop gives at each call. */
+struct job_context {
+    const struct luma_options *options; /* the client's, complete */
+    struct event_list *events;          /* those that go to the caller */
+    int64_t now;                        /* ms on the monotonic clock */
+};
+
 struct job_kind {
     const char *name;
     enum job_loop loop;
@@ -43,33 +50,32 @@ struct job_kind {
                             job was cancelled */
 
     /* The job has come to its loop. */
-    void (*begin)(struct job *job, struct event_list *events);
+    void (*begin)(struct job *job, const struct job_context *context);
 
     /* When `next` has a request: 0 for now, INT64_MAX for not by itself. */
     int64_t (*due)(const struct job *job);
 
     /* The next request, the loop's until it has ended or is dropped. NULL: out
      * of memory; the job has failed. */
-    struct request *(*next)(struct job *job, const struct luma_options *options,
-                            int64_t now);
+    struct request *(*next)(struct job *job, const struct job_context *context);
 
     /* Fills in what is sent, before each send. False: it cannot be sent, as
      * `error` says, and has failed for good. */
-    bool (*prepare)(struct request *request, const struct luma_options *options,
+    bool (*prepare)(struct request *request, const struct job_context *context,
                     struct luma_error *error);
 
     /* A document of the response. Takes it. */
     enum doc_verdict (*document)(struct request *request, struct luma_doc *doc,
-                                 int64_t now, struct event_list *events);
+                                 const struct job_context *context);
 
     /* The exchange has ended. May change the error. Takes end->location. */
     enum request_verdict (*ended)(struct request *request,
-                                  struct exchange_end *end, int64_t now,
-                                  struct event_list *events);
+                                  struct exchange_end *end,
+                                  const struct job_context *context);
 
     /* The request has failed for good. It is the kind's again, or gone. */
     void (*failed)(struct request *request, const struct exchange_end *end,
-                   int64_t now, struct event_list *events);
+                   const struct job_context *context);
 
     /* The request is not sent or read any further. */
     void (*drop)(struct request *request);

@@ -190,8 +190,7 @@ static int64_t due(const struct job *job)
     return round ? round : fetch_due(job);
 }
 
-static struct request *next(struct job *job, const struct luma_options *options,
-                            int64_t now)
+static struct request *next(struct job *job, const struct job_context *c)
 {
     struct watch_job *w = (struct watch_job *)job;
 
@@ -202,15 +201,15 @@ static struct request *next(struct job *job, const struct luma_options *options,
             return NULL;
         }
     }
-    return fetch_next(job, options, now);
+    return fetch_next(job, c);
 }
 
 static enum request_verdict ended(struct request *request,
-                                  struct exchange_end *end, int64_t now,
-                                  struct event_list *events)
+                                  struct exchange_end *end,
+                                  const struct job_context *c)
 {
     struct watch *watch = watch_of((struct fetch *)request->job);
-    enum request_verdict verdict = fetch_ended(request, end, now, events);
+    enum request_verdict verdict = fetch_ended(request, end, c);
 
     if (verdict == REQUEST_SETTLED)
         watch->answered = watch->trusted = true;

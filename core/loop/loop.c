@@ -23,7 +23,6 @@ struct loop {
     struct exchange *busy;  /* those in flight */
     struct exchange *spare; /* those for the next request */
     size_t active;          /* how many are busy */
-    int64_t now;
 };
 
 /* ---- exchanges --------------------------------------------------------- */
@@ -84,7 +83,7 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
     struct luma_doc *doc;
 
     while (x->type->next_doc && (doc = x->type->next_doc(x)))
-        schedule_document(&loop->schedule, x->request, doc, loop->now);
+        schedule_document(&loop->schedule, x->request, doc);
     schedule_count(&loop->schedule, x->request, x->sends - x->counted_sends,
                    x->bytes - x->counted_bytes);
     x->counted_sends = x->sends;
@@ -101,7 +100,7 @@ static void finish(struct loop *loop, struct exchange *x, CURLcode result,
     exchange_finish(x, result, abort_code, &end);
     deliver_documents(loop, x);
     detach(loop, x);
-    schedule_ended(&loop->schedule, request, &end, loop->now);
+    schedule_ended(&loop->schedule, request, &end);
 }
 
 /* Stops what is in flight, of one job or (NULL) of all. */
@@ -147,11 +146,11 @@ static void send_next(struct loop *loop)
     struct luma_error error;
 
     while (loop->active < loop->channel->options.connections &&
-           (request = schedule_next(&loop->schedule, loop->now))) {
+           (request = schedule_next(&loop->schedule))) {
         if (start(loop, request))
             continue;
         status_set(&error, LUMA_ERR_MEMORY);
-        schedule_not_sent(&loop->schedule, request, &error, loop->now);
+        schedule_not_sent(&loop->schedule, request, &error);
     }
 }
 
@@ -163,17 +162,17 @@ static void end_jobs(struct loop *loop)
     struct job *job, *next;
     enum luma_status code;
 
-    if (!schedule_take_scan_request(schedule, loop->now))
+    if (!schedule_take_scan_request(schedule))
         return;
     for (job = schedule->jobs.first; job; job = next) {
         next = job->next;
-        if (!job_has_to_end(job, loop->now, &code)) {
+        if (!job_has_to_end(job, schedule->context.now, &code)) {
             schedule_note_deadline(schedule, job);
             continue;
         }
         if (code != LUMA_OK)
             drop_busy(loop, job);
-        schedule_end(schedule, job, code, loop->now);
+        schedule_end(schedule, job, code);
     }
 }
 
@@ -187,11 +186,11 @@ static void perform(struct loop *loop)
     int n;
 
     curl_multi_perform(loop->multi, &n);
-    loop->now = clock_ms();
+    loop->schedule.context.now = clock_ms();
     for (x = loop->busy; x; x = x->next) {
         connects = connects || x->phase == EXCHANGE_CONNECT;
         deliver_documents(loop, x);
-        schedule_tick(&loop->schedule, x->request, loop->now);
+        schedule_tick(&loop->schedule, x->request);
     }
     if (connects)
         multi_hide_resolver(loop->multi);
@@ -207,14 +206,14 @@ static void perform(struct loop *loop)
 /* Ends the exchanges that stall; gives the moment when the next one might. */
 static int64_t end_stalled(struct loop *loop)
 {
-    int64_t first = INT64_MAX;
+    int64_t now = loop->schedule.context.now, first = INT64_MAX;
     struct exchange *x, *next;
 
     for (x = loop->busy; x; x = next) {
-        int64_t due = exchange_stalls_at(x, loop->now);
+        int64_t due = exchange_stalls_at(x, now);
 
         next = x->next;
-        if (due && due <= loop->now)
+        if (due && due <= now)
             finish(loop, x, CURLE_OK, LUMA_ERR_STALL_TIMEOUT);
         else if (due && due < first)
             first = due;
@@ -228,7 +227,7 @@ static void sleep_until(struct loop *loop, int64_t moment)
                                0};
     bool may_send = loop->active < loop->channel->options.connections;
     int64_t due = schedule_due(&loop->schedule, may_send);
-    int64_t ms = (due < moment ? due : moment) - loop->now;
+    int64_t ms = (due < moment ? due : moment) - loop->schedule.context.now;
 
     if (ms > LONGEST_SLEEP_MS)
         ms = LONGEST_SLEEP_MS;

@@ -9,6 +9,7 @@
 void schedule_init(struct schedule *s, struct channel *channel)
 {
     *s = (struct schedule){.channel = channel};
+    s->context = (struct job_context){&channel->options, &s->events, 0};
     s->totals = channel->first ? channel->first : channel;
     job_list_init(&s->jobs);
     s->next_deadline = INT64_MAX;
@@ -27,13 +28,13 @@ void schedule_take_jobs(struct schedule *s)
 
         job_list_append(&s->jobs, job);
         if (job->kind->begin)
-            job->kind->begin(job, &s->events);
+            job->kind->begin(job, &s->context);
     }
 }
 
-bool schedule_take_scan_request(struct schedule *s, int64_t now)
+bool schedule_take_scan_request(struct schedule *s)
 {
-    bool needed = s->scan_needed || now >= s->next_deadline;
+    bool needed = s->scan_needed || s->context.now >= s->next_deadline;
 
     if (needed) {
         s->scan_needed = false;
@@ -66,24 +67,22 @@ static void drop_waiting(struct schedule *s, const struct job *job)
     }
 }
 
-static void tick(struct schedule *s, struct job *job, int64_t now, bool last)
+static void tick(struct schedule *s, struct job *job, bool last)
 {
-    if (job->kind->tick && job->kind->tick(job, now, last))
+    if (job->kind->tick && job->kind->tick(job, s->context.now, last))
         job_report_progress(job, &s->events);
 }
 
-void schedule_tick(struct schedule *s, const struct request *request,
-                   int64_t now)
+void schedule_tick(struct schedule *s, const struct request *request)
 {
-    tick(s, request->job, now, false);
+    tick(s, request->job, false);
 }
 
-void schedule_end(struct schedule *s, struct job *job, enum luma_status code,
-                  int64_t now)
+void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
 {
     job_list_remove(&s->jobs, job);
     drop_waiting(s, job);
-    tick(s, job, now, true);
+    tick(s, job, true);
     job_end(job, code, &s->events);
 }
 
@@ -120,14 +119,14 @@ static bool pause_if_over_limit(const struct schedule *s, struct job *job)
 }
 
 /* A request that has waited long enough. */
-static struct request *next_waiting(struct schedule *s, int64_t now)
+static struct request *next_waiting(struct schedule *s)
 {
     struct luma_event **link = &s->waiting;
 
     for (; *link; link = &(*link)->next) {
         struct request *request = (struct request *)*link;
 
-        if (request->due > now)
+        if (request->due > s->context.now)
             continue;
         *link = (*link)->next;
         if (request->due) {
@@ -140,17 +139,17 @@ static struct request *next_waiting(struct schedule *s, int64_t now)
 }
 
 /* A new request of the job that has waited longest for its turn. */
-static struct request *next_new(struct schedule *s, int64_t now)
+static struct request *next_new(struct schedule *s)
 {
     struct job *job;
 
     for (job = s->jobs.first; job; job = job->next) {
         struct request *request;
 
-        if (job->phase != JOB_RUNS || job->kind->due(job) > now ||
+        if (job->phase != JOB_RUNS || job->kind->due(job) > s->context.now ||
             pause_if_over_limit(s, job))
             continue;
-        request = job->kind->next(job, &s->channel->options, now);
+        request = job->kind->next(job, &s->context);
         if (!request) {
             s->scan_needed = true;
             continue;
@@ -163,18 +162,17 @@ static struct request *next_new(struct schedule *s, int64_t now)
     return NULL;
 }
 
-struct request *schedule_next(struct schedule *s, int64_t now)
+struct request *schedule_next(struct schedule *s)
 {
     struct request *request;
     struct luma_error error;
 
-    while ((request = next_waiting(s, now)) || (request = next_new(s, now))) {
-        bool (*prepare)(struct request *, const struct luma_options *,
-                        struct luma_error *) = request->job->kind->prepare;
+    while ((request = next_waiting(s)) || (request = next_new(s))) {
+        const struct job_kind *kind = request->job->kind;
 
-        if (!prepare || prepare(request, &s->channel->options, &error))
+        if (!kind->prepare || kind->prepare(request, &s->context, &error))
             return request;
-        schedule_not_sent(s, request, &error, now);
+        schedule_not_sent(s, request, &error);
     }
     return NULL;
 }
@@ -202,11 +200,11 @@ int64_t schedule_due(const struct schedule *s, bool may_send)
 /* ---- what came of it --------------------------------------------------- */
 
 void schedule_document(struct schedule *s, struct request *request,
-                       struct luma_doc *doc, int64_t now)
+                       struct luma_doc *doc)
 {
     struct job *job = request->job;
 
-    switch (job->kind->document(request, doc, now, &s->events)) {
+    switch (job->kind->document(request, doc, &s->context)) {
     case DOC_DELIVERED:
         s->scan_needed = s->scan_needed || job->phase == JOB_DONE;
         counter_add(&s->channel->tasks, 1);
@@ -232,7 +230,7 @@ void schedule_count(struct schedule *s, const struct request *request,
 
 static struct retry_answer decide(struct schedule *s,
                                   const struct request *request,
-                                  const struct exchange_end *end, int64_t now)
+                                  const struct exchange_end *end)
 {
     int64_t deadline = request->job->deadline;
     struct retry_question question = {
@@ -240,7 +238,7 @@ static struct retry_answer decide(struct schedule *s,
         .attempt = request->attempts,
         .attempts = request->max_sends,
         .hint = end->hint,
-        .left = deadline ? deadline - now : -1,
+        .left = deadline ? deadline - s->context.now : -1,
         .attempt_timeout = request->least,
         .chance = random_unit(&s->random),
     };
@@ -257,17 +255,17 @@ static void send_again(struct schedule *s, struct request *request, int64_t due)
 
 /* The request waits for its retry, or has failed for good: false. */
 static bool retry(struct schedule *s, struct request *request,
-                  struct exchange_end *end, int64_t now)
+                  struct exchange_end *end)
 {
-    struct retry_answer answer = decide(s, request, end, now);
+    struct retry_answer answer = decide(s, request, end);
 
     if (answer.verdict != RETRY_AFTER) {
         retry_explain(&end->error, answer.verdict);
-        request->job->kind->failed(request, end, now, &s->events);
+        request->job->kind->failed(request, end, &s->context);
         return false;
     }
     request->retry_cost += answer.cost;
-    send_again(s, request, now + answer.delay);
+    send_again(s, request, s->context.now + answer.delay);
     return true;
 }
 
@@ -282,7 +280,7 @@ static void count_end(struct schedule *s, const struct exchange_end *end)
 
 /* True where the request is not sent again. What led further was no attempt. */
 static bool follow(struct schedule *s, struct request *request,
-                   struct exchange_end *end, int64_t now)
+                   struct exchange_end *end)
 {
     unsigned attempts = request->attempts;
     double cost = request->retry_cost;
@@ -290,45 +288,45 @@ static bool follow(struct schedule *s, struct request *request,
     request->sends += end->sends;
     request->attempts += end->sends ? end->sends : 1;
     end->error.attempts = request->attempts;
-    switch (request->job->kind->ended(request, end, now, &s->events)) {
+    switch (request->job->kind->ended(request, end, &s->context)) {
     case REQUEST_AGAIN:
         request->attempts = attempts;
         send_again(s, request, 0);
         return false;
     case REQUEST_FAILED:
-        return !retry(s, request, end, now);
+        return !retry(s, request, end);
     default:
         retry_refund(&s->budget, cost);
         return true;
     }
 }
 
-static void rest(struct schedule *s, struct job *job, int64_t now)
+static void rest(struct schedule *s, struct job *job)
 {
     if (job->kind->rest)
-        job->kind->rest(job, now, random_unit(&s->random));
+        job->kind->rest(job, s->context.now, random_unit(&s->random));
     s->scan_needed = true;
 }
 
 void schedule_ended(struct schedule *s, struct request *request,
-                    struct exchange_end *end, int64_t now)
+                    struct exchange_end *end)
 {
     struct job *job = request->job;
 
     if (job->phase == JOB_ENDED) /* its tasks came before the response's end */
         job->kind->drop(request);
-    else if (follow(s, request, end, now))
-        rest(s, job, now);
+    else if (follow(s, request, end))
+        rest(s, job);
     count_end(s, end);
 }
 
 void schedule_not_sent(struct schedule *s, struct request *request,
-                       const struct luma_error *error, int64_t now)
+                       const struct luma_error *error)
 {
     struct exchange_end end = {.outcome = EXCHANGE_FAILED, .error = *error};
     struct job *job = request->job;
 
     end.error.attempts = request->attempts;
-    job->kind->failed(request, &end, now, &s->events);
-    rest(s, job, now);
+    job->kind->failed(request, &end, &s->context);
+    rest(s, job);
 }

@@ -18,6 +18,7 @@ struct schedule {
     struct job_list jobs;
     struct luma_event *waiting; /* requests to be sent again */
     struct event_list events;   /* for the caller, not handed over yet */
+    struct job_context context; /* its `now` is the loop's to set */
     struct retry_budget budget;
     uint64_t random;
     bool scan_needed;      /* some job may have to end */
@@ -34,7 +35,7 @@ void schedule_take_jobs(struct schedule *schedule);
 
 /* A request to send now, the caller's until schedule_ended or its job's drop;
  * NULL: there is none yet. */
-struct request *schedule_next(struct schedule *schedule, int64_t now);
+struct request *schedule_next(struct schedule *schedule);
 
 /* When something is to be done; INT64_MAX: not by itself. `may_send`: a request
  * could be sent. */
@@ -42,29 +43,28 @@ int64_t schedule_due(const struct schedule *schedule, bool may_send);
 
 /* A document of the response to the request. Takes it. */
 void schedule_document(struct schedule *schedule, struct request *request,
-                       struct luma_doc *doc, int64_t now);
+                       struct luma_doc *doc);
 
 /* The request was sent so many times more, and so many bytes came. */
 void schedule_count(struct schedule *schedule, const struct request *request,
                     unsigned sends, uint64_t bytes);
 
 /* Reports how far the request's job has got, if it is time to. */
-void schedule_tick(struct schedule *schedule, const struct request *request,
-                   int64_t now);
+void schedule_tick(struct schedule *schedule, const struct request *request);
 
 /* The exchange has ended, and its documents were passed on. Takes the request,
  * which is settled, or waits to be sent again; and end->location. */
 void schedule_ended(struct schedule *schedule, struct request *request,
-                    struct exchange_end *end, int64_t now);
+                    struct exchange_end *end);
 
 /* The request could not be sent, as `error` says; it is not retried. Takes
  * it. */
 void schedule_not_sent(struct schedule *schedule, struct request *request,
-                       const struct luma_error *error, int64_t now);
+                       const struct luma_error *error);
 
 /* True when the jobs have to be looked at one by one: something was settled,
  * their callers want something, or a deadline has passed. Forgets why. */
-bool schedule_take_scan_request(struct schedule *schedule, int64_t now);
+bool schedule_take_scan_request(struct schedule *schedule);
 
 /* Notes the deadline of a job that goes on. */
 void schedule_note_deadline(struct schedule *schedule, const struct job *job);
@@ -72,6 +72,6 @@ void schedule_note_deadline(struct schedule *schedule, const struct job *job);
 /* Ends the job, and with it the loop's reference. None of its requests may be
  * in flight, unless it is done. */
 void schedule_end(struct schedule *schedule, struct job *job,
-                  enum luma_status code, int64_t now);
+                  enum luma_status code);
 
 #endif

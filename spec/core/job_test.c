@@ -37,6 +37,7 @@ struct run {
     uint32_t count, size; /* ids, and ids a batch */
     struct luma_ids *ids;
     struct luma_options options;
+    struct job_context context;
     struct job *job;
     struct event_list events;
     struct request *in_flight[MAX_IN_FLIGHT];
@@ -79,8 +80,7 @@ static struct luma_doc *make_task(const char *id, size_t len)
 static enum doc_verdict send_doc(struct run *run, struct request *request,
                                  const char *id, size_t len)
 {
-    return run->job->kind->document(request, make_task(id, len), 1000,
-                                    &run->events);
+    return run->job->kind->document(request, make_task(id, len), &run->context);
 }
 
 static void answer_with(struct run *run, struct request *request,
@@ -199,7 +199,7 @@ static bool send_one(struct run *run)
     if (i == MAX_IN_FLIGHT || kind->due(run->job) > 1000)
         return true;
     run->options.batch_size = run->size;
-    run->in_flight[i] = kind->next(run->job, &run->options, 1000);
+    run->in_flight[i] = kind->next(run->job, &run->context);
     return run->in_flight[i] != NULL;
 }
 
@@ -210,10 +210,10 @@ static void end_request(struct run *run, unsigned place,
     struct request *request = run->in_flight[place];
     const struct job_kind *kind = run->job->kind;
 
-    if (kind->ended(request, end, 1000, &run->events) == REQUEST_FAILED) {
+    if (kind->ended(request, end, &run->context) == REQUEST_FAILED) {
         if (request->attempts < 3 && !one_in(run, run->server.gives_up))
             return; /* it is retried */
-        kind->failed(request, end, 1000, &run->events);
+        kind->failed(request, end, &run->context);
     }
     run->in_flight[place] = NULL;
 }
@@ -231,9 +231,9 @@ static void exchange(struct run *run, unsigned place)
     if (request->answer.count)
         check_sent(run, request);
     request->attempts++;
-    if (!run->job->kind->prepare(request, &run->options, &error)) {
+    if (!run->job->kind->prepare(request, &run->context, &error)) {
         run->job->kind->failed(request, &(struct exchange_end){.error = error},
-                               1000, &run->events);
+                               &run->context);
         run->in_flight[place] = NULL;
         return;
     }
@@ -287,6 +287,7 @@ static bool start(struct run *run, uint32_t count)
     char id[16];
     uint32_t i;
 
+    run->context = (struct job_context){&run->options, &run->events, 1000};
     run->count = count;
     run->ids = luma_ids_new(count, 8);
     for (i = 0; run->ids && i < count; i++) {

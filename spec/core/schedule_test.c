@@ -31,35 +31,33 @@ static int64_t due(const struct job *job)
     return c->left ? c->due : INT64_MAX;
 }
 
-static struct request *next(struct job *job, const struct luma_options *options,
-                            int64_t now)
+static struct request *next(struct job *job, const struct job_context *c)
 {
-    (void)now;
     of(job)->left--;
-    job_init_request(job, &of(job)->request, options);
+    job_init_request(job, &of(job)->request, c->options);
     return &of(job)->request;
 }
 
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
-                                 int64_t now, struct event_list *events)
+                                 const struct job_context *c)
 {
-    (void)request, (void)now, (void)events;
+    (void)request, (void)c;
     free(doc);
     return DOC_DROPPED;
 }
 
 static enum request_verdict ended(struct request *request,
-                                  struct exchange_end *end, int64_t now,
-                                  struct event_list *events)
+                                  struct exchange_end *end,
+                                  const struct job_context *c)
 {
-    (void)end, (void)now, (void)events;
+    (void)end, (void)c;
     return of(request->job)->verdict;
 }
 
 static void failed(struct request *request, const struct exchange_end *end,
-                   int64_t now, struct event_list *events)
+                   const struct job_context *c)
 {
-    (void)now, (void)events;
+    (void)c;
     of(request->job)->failed++;
     job_fail(request->job, &end->error);
 }
@@ -92,6 +90,7 @@ static void begin(void)
     channel = channel_new(&options, &error);
     must(channel);
     schedule_init(&schedule, channel);
+    schedule.context.now = 1000;
 }
 
 static void end(void)
@@ -116,13 +115,13 @@ static struct counted *submit(int requests)
 }
 
 /* The exchange of the request has ended in this way. */
-static void answer(struct request *request, enum luma_status code, int64_t now)
+static void answer(struct request *request, enum luma_status code)
 {
     struct exchange_end how = {.sends = 1};
 
     status_set(&how.error, code);
     how.how = status_retry(code, 0);
-    schedule_ended(&schedule, request, &how, now);
+    schedule_ended(&schedule, request, &how);
 }
 
 /* ---- tests ------------------------------------------------------------- */
@@ -134,13 +133,13 @@ static void test_turns(void)
     begin();
     a = submit(3);
     b = submit(1);
-    CHECK(schedule_next(&schedule, 1000) == &a->request);
-    CHECK(schedule_next(&schedule, 1000) == &b->request);
-    CHECK(schedule_next(&schedule, 1000) == &a->request);
+    CHECK(schedule_next(&schedule) == &a->request);
+    CHECK(schedule_next(&schedule) == &b->request);
+    CHECK(schedule_next(&schedule) == &a->request);
     CHECK_INT(schedule_due(&schedule, true), 0);
     CHECK(schedule_due(&schedule, false) == INT64_MAX);
-    CHECK(schedule_next(&schedule, 1000) == &a->request);
-    CHECK(!schedule_next(&schedule, 1000));
+    CHECK(schedule_next(&schedule) == &a->request);
+    CHECK(!schedule_next(&schedule));
     CHECK(schedule_due(&schedule, true) == INT64_MAX);
     end();
 }
@@ -155,11 +154,11 @@ static void test_paused(void)
     c = submit(1);
     c->due = 500;
     atomic_store(&c->job.undelivered, LIMIT);
-    CHECK(!schedule_next(&schedule, 1000));
+    CHECK(!schedule_next(&schedule));
     CHECK(atomic_load(&c->job.paused));
     CHECK(schedule_due(&schedule, true) == INT64_MAX);
     atomic_store(&c->job.undelivered, LIMIT / 2);
-    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    CHECK(schedule_next(&schedule) == &c->request);
     CHECK(!atomic_load(&c->job.paused));
     end();
 }
@@ -174,10 +173,10 @@ static void test_again(void)
     c = submit(1);
     submit(1);
     c->verdict = REQUEST_AGAIN;
-    CHECK(schedule_next(&schedule, 1000) == &c->request);
-    answer(&c->request, LUMA_OK, 1000);
+    CHECK(schedule_next(&schedule) == &c->request);
+    answer(&c->request, LUMA_OK);
     CHECK_INT(schedule_due(&schedule, true), 0);
-    CHECK(schedule_next(&schedule, 1000) == &c->request);
+    CHECK(schedule_next(&schedule) == &c->request);
     CHECK(c->request.attempts == 0 && c->request.sends == 1);
     CHECK(atomic_load(&channel->retries) == 0);
     end();
@@ -186,25 +185,27 @@ static void test_again(void)
 static void test_retries(void)
 {
     struct counted *c;
-    int64_t now = 1000;
+    int64_t due_at;
     int i;
 
     begin();
     c = submit(1);
     c->verdict = REQUEST_FAILED;
     for (i = 0; i < 2; i++) {
-        CHECK(schedule_next(&schedule, now) == &c->request);
-        answer(&c->request, LUMA_ERR_NETWORK, now);
-        CHECK(!schedule_next(&schedule, now - 1)); /* it waits */
-        now = schedule_due(&schedule, true);
-        CHECK(now < INT64_MAX);
+        CHECK(schedule_next(&schedule) == &c->request);
+        answer(&c->request, LUMA_ERR_NETWORK);
+        due_at = schedule_due(&schedule, true);
+        CHECK(due_at > schedule.context.now && due_at < INT64_MAX);
+        schedule.context.now = due_at - 1;
+        CHECK(!schedule_next(&schedule)); /* it waits */
+        schedule.context.now = due_at;
     }
-    CHECK(schedule_next(&schedule, now) == &c->request);
+    CHECK(schedule_next(&schedule) == &c->request);
     CHECK(atomic_load(&channel->retries) == 2);
-    answer(&c->request, LUMA_ERR_NETWORK, now);
+    answer(&c->request, LUMA_ERR_NETWORK);
     CHECK(c->failed == 1 && c->job.phase == JOB_FAILED);
-    CHECK(schedule_take_scan_request(&schedule, now));
-    CHECK(!schedule_take_scan_request(&schedule, now));
+    CHECK(schedule_take_scan_request(&schedule));
+    CHECK(!schedule_take_scan_request(&schedule));
     end();
 }
 
@@ -217,15 +218,16 @@ static void test_end(void)
     begin();
     c = submit(1);
     c->verdict = REQUEST_FAILED;
-    CHECK(schedule_next(&schedule, 1000) == &c->request);
-    answer(&c->request, LUMA_ERR_NETWORK, 1000);
+    CHECK(schedule_next(&schedule) == &c->request);
+    answer(&c->request, LUMA_ERR_NETWORK);
     atomic_store(&c->job.cancelled, true);
     CHECK(job_has_to_end(&c->job, 1000, &code));
     CHECK_INT(code, LUMA_ERR_CANCELLED);
-    schedule_end(&schedule, &c->job, code, 1000);
+    schedule_end(&schedule, &c->job, code);
     CHECK_INT(c->dropped, 1);
     CHECK(schedule.events.first == &c->job.end.event);
-    CHECK(!schedule_next(&schedule, 99999));
+    schedule.context.now = 99999;
+    CHECK(!schedule_next(&schedule));
     end();
 }
 
