@@ -149,7 +149,8 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
         else
             take_value(reply, result);
     }
-    if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
+    if (reply->json
+            .list_malformed) /* what follows is read, but nothing comes of it */
         return n <= left;
     if (n > left && !reply->bad) {
         reply->json.why = LUMA_ERR_TOO_LARGE;
@@ -256,7 +257,7 @@ static enum luma_status judge(struct reply *reply)
 
     if (!root && reply->json.why == LUMA_ERR_TRUNCATED && !reply->start_len)
         return LUMA_ERR_REPLY; /* an empty body is whole, but says nothing */
-    if (reply->json.spoilt) {  /* it may be of any id behind it */
+    if (reply->json.list_malformed) { /* it may be of any id behind it */
         lose_row(reply, LUMA_ERR_REPLY);
         return LUMA_OK;
     }

@@ -22,7 +22,7 @@ enum {
 
 static void fail(struct json_reader *r, enum luma_status why)
 {
-    r->spoilt = why == LUMA_ERR_REPLY && r->lists;
+    r->list_malformed = why == LUMA_ERR_REPLY && r->lists;
     r->why = why;
     r->state = BAD;
     r->result = JSON_BAD;
@@ -30,21 +30,21 @@ static void fail(struct json_reader *r, enum luma_status why)
 
 /* The current document is over a limit. A row is skipped to its end; without
  * the root nothing can be said of the reply. */
-static void give_up(struct json_reader *r, enum luma_status why)
+static void reject_document(struct json_reader *r, enum luma_status why)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
 
-    if (r->gave_up)
+    if (r->row_rejected)
         return;
     if (!r->in_row) {
         fail(r, why);
         return;
     }
     r->why = why;
-    r->gave_up = true;
+    r->row_rejected = true;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
-    r->skipping = r->builder.depth - r->split;
+    r->skip_depth = r->builder.depth - r->row_depth;
     if (token == TOKEN_ESCAPE)
         r->state = SKIP_ESCAPE;
     else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
@@ -66,7 +66,7 @@ static bool is_data(const struct json_reader *r)
 static void value_done(struct json_reader *r)
 {
     r->state = AFTER;
-    if (r->in_row && r->builder.depth == r->split) {
+    if (r->in_row && r->builder.depth == r->row_depth) {
         r->result = JSON_ROW;
     } else if (r->builder.depth == 0) {
         r->state = END;
@@ -84,17 +84,17 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
     enum luma_status status = builder_open(&r->builder, kind, r->name);
 
     if (status != LUMA_OK) {
-        give_up(r, status);
-        r->skipping++; /* its bracket is read already */
+        reject_document(r, status);
+        r->skip_depth++; /* its bracket is read already */
         return;
     }
     r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
     if (list) {
-        r->split = r->builder.depth;
+        r->row_depth = r->builder.depth;
         r->lists++;
     } else if (data && kind == LUMA_JSON_OBJECT) {
-        r->inner = index;
-        r->inner_json = r->builder.json.len;
+        r->data_node = index;
+        r->data_json = r->builder.json.len;
     }
 }
 
@@ -102,10 +102,10 @@ static void close_container(struct json_reader *r)
 {
     uint32_t index = builder_close(&r->builder);
 
-    if (r->builder.depth < r->split)
-        r->split = 0;
-    if (index == r->inner)
-        r->inner_json_end = r->builder.json.len + 1;
+    if (r->builder.depth < r->row_depth)
+        r->row_depth = 0;
+    if (index == r->data_node)
+        r->data_json_end = r->builder.json.len + 1;
     value_done(r);
 }
 
@@ -113,15 +113,15 @@ static void token_done(struct json_reader *r)
 {
     const struct token *t = &r->token;
     enum luma_status status =
-        r->naming ? builder_string(&r->builder, t->text, t->len, &r->name)
-                  : builder_value(&r->builder, t, r->name);
+        r->reading_name ? builder_string(&r->builder, t->text, t->len, &r->name)
+                        : builder_value(&r->builder, t, r->name);
 
-    r->state = r->naming ? COLON : AFTER;
+    r->state = r->reading_name ? COLON : AFTER;
     if (status == LUMA_ERR_REPLY)
         fail(r, status);
     else if (status != LUMA_OK)
-        give_up(r, status);
-    else if (!r->naming)
+        reject_document(r, status);
+    else if (!r->reading_name)
         value_done(r);
 }
 
@@ -129,7 +129,7 @@ static void token_done(struct json_reader *r)
 
 static bool is_between_rows(const struct json_reader *r)
 {
-    return r->split && r->builder.depth == r->split && !r->in_row;
+    return r->row_depth && r->builder.depth == r->row_depth && !r->in_row;
 }
 
 /* A colon or comma that follows at once need not wait for a turn of its own. */
@@ -151,7 +151,7 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
 static const char *limit(const struct json_reader *r, const char *p,
                          const char *end)
 {
-    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
+    size_t left = r->max_doc + 1 - (r->in_row ? r->row_bytes : r->root_bytes);
 
     return (size_t)(end - p) > left ? p + left : end;
 }
@@ -169,7 +169,7 @@ static const char *after_token(struct json_reader *r, enum token_result result,
         fail(r, LUMA_ERR_REPLY);
         return p;
     default:
-        give_up(r, LUMA_ERR_MEMORY);
+        reject_document(r, LUMA_ERR_MEMORY);
         return p;
     }
 }
@@ -183,11 +183,11 @@ static const char *in_token(struct json_reader *r, const char *p,
 }
 
 static const char *begin_token(struct json_reader *r, const char *p,
-                               const char *end, bool naming)
+                               const char *end, bool reading_name)
 {
     enum token_result result;
 
-    r->naming = naming;
+    r->reading_name = reading_name;
     r->state = TOKEN;
     result = token_begin(&r->token, &p, limit(r, p, end));
     return after_token(r, result, p, end);
@@ -199,10 +199,10 @@ static const char *begin_value(struct json_reader *r, const char *p,
     if (is_between_rows(r)) {
         builder_begin_row(&r->builder);
         r->in_row = true;
-        r->used_row = 0;
+        r->row_bytes = 0;
     }
     if (is_data(r))
-        r->inner = 0; /* of equal names the last counts */
+        r->data_node = 0; /* of equal names the last counts */
     if (*p != '{' && *p != '[')
         return begin_token(r, p, end, false);
     open_container(r, *p == '{' ? LUMA_JSON_OBJECT : LUMA_JSON_ARRAY);
@@ -228,21 +228,21 @@ static const char *punctuation(struct json_reader *r, const char *p,
 
 /* Looks for the end of a row that is given up: a comma or the bracket of the
  * array around, which stay where they are. */
-static const char *in_skipped(struct json_reader *r, const char *p)
+static const char *skip_rejected(struct json_reader *r, const char *p)
 {
     if (r->state == SKIP_ESCAPE) {
         r->state = SKIP_STRING;
     } else if (r->state == SKIP_STRING) {
         if (*p == '"' || *p == '\\')
             r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
-    } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
+    } else if (r->skip_depth == 0 && (*p == ',' || *p == ']')) {
         r->state = AFTER;
         r->result = JSON_ROW;
         return p;
     } else if (*p == '{' || *p == '[') {
-        r->skipping++;
+        r->skip_depth++;
     } else if (*p == '}' || *p == ']') {
-        r->skipping -= r->skipping > 0;
+        r->skip_depth -= r->skip_depth > 0;
     } else if (*p == '"') {
         r->state = SKIP_STRING;
     }
@@ -263,7 +263,7 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     case SKIP:
     case SKIP_STRING:
     case SKIP_ESCAPE:
-        return in_skipped(r, p);
+        return skip_rejected(r, p);
     default:
         return punctuation(r, p, end);
     }
@@ -274,16 +274,16 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
 static void account(struct json_reader *r, const char *from, const char *to)
 {
     size_t n = (size_t)(to - from);
-    size_t *used = r->in_row ? &r->used_row : &r->used;
+    size_t *bytes = r->in_row ? &r->row_bytes : &r->root_bytes;
 
-    if (n == 0 || r->gave_up || r->state == BAD ||
+    if (n == 0 || r->row_rejected || r->state == BAD ||
         (*from == ',' && is_between_rows(r)))
         return;
-    *used += n;
-    if (*used > r->max_doc)
-        give_up(r, LUMA_ERR_TOO_LARGE);
+    *bytes += n;
+    if (*bytes > r->max_doc)
+        reject_document(r, LUMA_ERR_TOO_LARGE);
     else if (r->keep_json && !builder_keep(&r->builder, from, to))
-        give_up(r, LUMA_ERR_MEMORY);
+        reject_document(r, LUMA_ERR_MEMORY);
 }
 
 /* One byte order mark may come before all. False: it does not, read on. */
@@ -351,7 +351,7 @@ struct luma_doc *json_take(struct json_reader *r)
     if (r->keep_json && r->token.halves)
         builder_mend(&r->builder);
     r->token.halves = false;
-    if (!r->gave_up) {
+    if (!r->row_rejected) {
         doc = builder_make(&r->builder);
         r->why = doc ? LUMA_OK : LUMA_ERR_MEMORY;
     }
@@ -359,18 +359,18 @@ struct luma_doc *json_take(struct json_reader *r)
         doc->json = NULL;
     if (r->in_row)
         builder_drop_row(&r->builder);
-    r->in_row = r->gave_up = false;
+    r->in_row = r->row_rejected = false;
     return doc;
 }
 
 bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
 {
-    if (!r->inner)
+    if (!r->data_node)
         return false;
-    doc->root += r->inner;
+    doc->root += r->data_node;
     if (doc->json) {
-        doc->json += r->inner_json;
-        doc->json_len = r->inner_json_end - r->inner_json;
+        doc->json += r->data_json;
+        doc->json_len = r->data_json_end - r->data_json;
     }
     return true;
 }
@@ -387,10 +387,10 @@ void json_reset(struct json_reader *r)
     builder_clear(&r->builder);
     r->state = VALUE;
     r->result = JSON_MORE;
-    r->bom = r->split = r->lists = 0;
-    r->name = r->inner = 0;
-    r->used = r->used_row = r->skipping = 0;
-    r->in_row = r->gave_up = r->naming = r->spoilt = false;
+    r->bom = r->row_depth = r->lists = 0;
+    r->name = r->data_node = 0;
+    r->root_bytes = r->row_bytes = r->skip_depth = 0;
+    r->in_row = r->row_rejected = r->reading_name = r->list_malformed = false;
     r->why = LUMA_OK;
 }
 

@@ -10,8 +10,9 @@
  * itself, a lone half of a surrogate pair is read as U+FFFD, of equal names the
  * last counts, integers beyond 64 bits keep their digits.
  *
- * What is not JSON ends the reading; where a list has begun, `spoilt` says so.
- * Nothing behind it is a row: its brackets and quotes cannot be trusted.
+ * What is not JSON ends the reading; where a list has begun, `list_malformed`
+ * says so. Nothing behind it is a row: its brackets and quotes cannot be
+ * trusted.
  *
  * The caller owns the struct; one thread at a time; nothing blocks. Errors are
  * sticky until json_reset. */
@@ -46,22 +47,23 @@ struct json_reader {
     /* the grammar */
     int state;
     enum json_result result;
-    unsigned bom;  /* how much of a byte order mark has been seen */
-    uint32_t name; /* of the next value */
-    bool naming;   /* the string is a name */
-    size_t used;   /* bytes of the root so far */
+    unsigned bom;      /* how much of a byte order mark has been seen */
+    uint32_t name;     /* of the next value */
+    bool reading_name; /* the string is a name */
+    size_t root_bytes; /* bytes of the root so far */
     /* rows */
-    unsigned split; /* they are the values at this depth; 0: there are none */
+    unsigned
+        row_depth;  /* they are the values at this depth; 0: there are none */
     unsigned lists; /* how many there have been */
     bool in_row;
-    bool spoilt; /* JSON_BAD, within a list or behind one */
-    size_t used_row;
+    bool list_malformed; /* JSON_BAD, within a list or behind one */
+    size_t row_bytes;
     /* the inner object: the root's member "data", where it is an object */
-    uint32_t inner;
-    size_t inner_json, inner_json_end;
+    uint32_t data_node;
+    size_t data_json, data_json_end;
     /* a row that is given up, whose end is looked for */
-    bool gave_up;
-    size_t skipping;      /* depth inside it */
+    bool row_rejected;
+    size_t skip_depth;    /* depth inside it */
     enum luma_status why; /* or what is wrong with the text */
 };
 
