@@ -52,13 +52,14 @@ void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
 void reply_reset(struct reply *reply, bool wants_tasks)
 {
     drop_docs(reply);
-    reply->json.whole = reply->whole;
-    reply->json.max_doc = reply->whole ? MAX_VALUE : reply->max_task;
+    reply->json.single_value = reply->single_value;
+    reply->json.max_doc = reply->single_value ? MAX_VALUE : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
-    reply->bad = reply->over = reply->listed = reply->is_json = false;
+    reply->rejected = reply->over_limit = reply->listed = reply->is_json =
+        false;
     reply->bytes = reply->tasks = reply->unreadable = 0;
-    reply->strangers = reply->nulls = 0;
+    reply->skipped_rows = reply->null_rows = 0;
     reply->start_len = 0;
 }
 
@@ -96,9 +97,9 @@ static void add_task(struct reply *reply, struct luma_doc *doc)
 {
     struct task_source source = task_of_doc(doc);
 
-    if (!reply->whole && (!reply->wants_tasks || !has_id(doc))) {
-        reply->strangers++;
-        reply->nulls += doc->root->kind == LUMA_JSON_NULL;
+    if (!reply->single_value && (!reply->wants_tasks || !has_id(doc))) {
+        reply->skipped_rows++;
+        reply->null_rows += doc->root->kind == LUMA_JSON_NULL;
         free(doc);
         return;
     }
@@ -109,10 +110,10 @@ static void add_task(struct reply *reply, struct luma_doc *doc)
     reply->last = (struct luma_doc **)&doc->event.next;
 }
 
-static void lose_row(struct reply *reply, enum luma_status why)
+static void count_unreadable(struct reply *reply, enum luma_status code)
 {
     reply->unreadable++;
-    reply->why = why;
+    reply->unreadable_code = code;
 }
 
 static void take_value(struct reply *reply, enum json_result result)
@@ -123,10 +124,11 @@ static void take_value(struct reply *reply, enum json_result result)
         reply->root = doc;
     else if (doc)
         add_task(reply, doc);
-    else if (reply->json.why != LUMA_ERR_MEMORY)
-        lose_row(reply, reply->json.why);
-    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_ERR_MEMORY))
-        reply->bad = true;
+    else if (reply->json.error_code != LUMA_ERR_MEMORY)
+        count_unreadable(reply, reply->json.error_code);
+    if (!doc &&
+        (result == JSON_ROOT || reply->json.error_code == LUMA_ERR_MEMORY))
+        reply->rejected = true;
 }
 
 bool reply_feed(struct reply *reply, const char *bytes, size_t n)
@@ -139,24 +141,24 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
     memcpy(reply->start + reply->start_len, bytes, more);
     reply->start_len += more;
     reply->bytes += (size_t)(end - bytes);
-    while (!reply->bad) {
+    while (!reply->rejected) {
         enum json_result result = json_feed(&reply->json, &at, end);
 
         if (result == JSON_MORE)
             break;
         if (result == JSON_BAD)
-            reply->bad = true;
+            reply->rejected = true;
         else
             take_value(reply, result);
     }
     if (reply->json
             .list_malformed) /* what follows is read, but nothing comes of it */
         return n <= left;
-    if (n > left && !reply->bad) {
-        reply->json.why = LUMA_ERR_TOO_LARGE;
-        reply->bad = reply->over = true;
+    if (n > left && !reply->rejected) {
+        reply->json.error_code = LUMA_ERR_TOO_LARGE;
+        reply->rejected = reply->over_limit = true;
     }
-    return !reply->bad;
+    return !reply->rejected;
 }
 
 /* ---- the verdict ------------------------------------------------------- */
@@ -198,7 +200,8 @@ static void explain(const struct reply *reply, const char *secret,
 static enum luma_status judge_list(struct reply *reply)
 {
     reply->listed = true;
-    return reply->tasks || reply->unreadable || reply->strangers == reply->nulls
+    return reply->tasks || reply->unreadable ||
+                   reply->skipped_rows == reply->null_rows
                ? LUMA_OK
                : LUMA_ERR_REPLY;
 }
@@ -239,7 +242,7 @@ static enum luma_status judge_object(struct reply *reply)
 }
 
 /* Any value will do that does not say itself that it is an error. */
-static enum luma_status judge_whole(struct reply *reply)
+static enum luma_status judge_value(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
 
@@ -255,16 +258,17 @@ static enum luma_status judge(struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    if (!root && reply->json.why == LUMA_ERR_TRUNCATED && !reply->start_len)
+    if (!root && reply->json.error_code == LUMA_ERR_TRUNCATED &&
+        !reply->start_len)
         return LUMA_ERR_REPLY; /* an empty body is whole, but says nothing */
     if (reply->json.list_malformed) { /* it may be of any id behind it */
-        lose_row(reply, LUMA_ERR_REPLY);
+        count_unreadable(reply, LUMA_ERR_REPLY);
         return LUMA_OK;
     }
-    if (!root || reply->bad)
-        return reply->json.why ? reply->json.why : LUMA_ERR_REPLY;
-    if (reply->whole)
-        return judge_whole(reply);
+    if (!root || reply->rejected)
+        return reply->json.error_code ? reply->json.error_code : LUMA_ERR_REPLY;
+    if (reply->single_value)
+        return judge_value(reply);
     if (root->root->kind == LUMA_JSON_OBJECT)
         return judge_object(reply);
     return root->root->kind == LUMA_JSON_ARRAY ||
@@ -279,19 +283,19 @@ void reply_end(struct reply *reply, long http, const char *secret,
     enum json_result result;
     enum luma_status verdict;
 
-    if (reply->whole && reply->wants_tasks && !reply->bytes)
+    if (reply->single_value && reply->wants_tasks && !reply->bytes)
         reply_feed(reply, "null ", 5); /* nothing is a value as well */
-    result = reply->bad ? JSON_BAD : json_end(&reply->json);
+    result = reply->rejected ? JSON_BAD : json_end(&reply->json);
     if (result == JSON_ROOT)
         take_value(reply, result);
     else if (result == JSON_BAD)
-        reply->bad = true;
+        reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
     verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
     status_set(error, verdict);
     error->http = http;
     error->retryable = status_retry(verdict, http) != RETRY_NEVER;
-    if (verdict == LUMA_ERR_TOO_LARGE && reply->over)
+    if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
         status_detail(error, "more than max_reply, %zu bytes",
                       reply->max_bytes);
     else if (verdict != LUMA_OK)

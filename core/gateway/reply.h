@@ -17,19 +17,20 @@ struct reply {
     struct json_reader json;
     size_t max_task;
     size_t max_bytes; /* decoded, of the whole reply */
-    bool whole;       /* its value is wanted as it is; set before reply_reset */
+    bool
+        single_value; /* its value is wanted as it is; set before reply_reset */
     bool wants_tasks; /* the status is 2xx */
-    bool bad;         /* nothing more is wanted */
-    bool over;        /* more than max_bytes came */
+    bool rejected;    /* nothing more is wanted */
+    bool over_limit;  /* more than max_bytes came */
     size_t bytes;     /* so far, at most max_bytes */
     size_t tasks;     /* so far */
-    size_t strangers; /* rows that are no tasks */
-    size_t nulls;     /* of them */
-    size_t unreadable;              /* rows over a limit, or not JSON */
-    enum luma_status why;           /* the last of them is unreadable */
-    bool listed;                    /* after reply_end */
-    bool is_json;                   /* likewise: the gateway's own words */
-    struct luma_doc *first, **last; /* tasks that wait for reply_take */
+    size_t skipped_rows;              /* rows that are no tasks */
+    size_t null_rows;                 /* of them */
+    size_t unreadable;                /* rows over a limit, or not JSON */
+    enum luma_status unreadable_code; /* the last of them is unreadable */
+    bool listed;                      /* after reply_end */
+    bool is_json;                     /* likewise: the gateway's own words */
+    struct luma_doc *first, **last;   /* tasks that wait for reply_take */
     struct luma_doc *root;
     char start[256]; /* of the body, for messages */
     size_t start_len;

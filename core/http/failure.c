@@ -140,7 +140,7 @@ static char *reply_words(struct luma_error *error, const struct reply *reply,
 {
     static const char starts[] = ": it starts with ";
     char *at = error->message + strlen(luma_status_sentence(error->code));
-    bool own = reply->over || !reply->start_len;
+    bool own = reply->over_limit || !reply->start_len;
 
     *cut = false;
     if (own || !*at)

@@ -54,7 +54,7 @@ bool transfer_prepare(struct transfer *t, const struct request *request,
 {
     CURL *easy = t->x.easy;
 
-    t->reply.whole = request != NULL;
+    t->reply.single_value = request != NULL;
     reply_reset(&t->reply, false);
     t->sends_told = 0;
     t->bytes_told = 0;
@@ -141,7 +141,7 @@ static void read_reply(struct transfer *t, struct luma_error *error)
 {
     reply_end(&t->reply, t->x.http, t->x.options->token, error);
     failure_clean(error, &t->reply, t->x.options,
-                  t->reply.whole ? t->target.data : t->url,
+                  t->reply.single_value ? t->target.data : t->url,
                   exchange_header(&t->x, "Location"));
 }
 
@@ -150,7 +150,7 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
 {
     struct exchange *x = &t->x;
     struct luma_error *error = &end->error;
-    bool good, stopped = result == CURLE_WRITE_ERROR && t->reply.bad;
+    bool good, stopped = result == CURLE_WRITE_ERROR && t->reply.rejected;
 
     result = exchange_result(x, result);
     *end = (struct exchange_end){.sends = 0};
@@ -166,8 +166,8 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
         read_request_id(t, error);
     exchange_finish(x, end);
     end->unreadable = (uint32_t)t->reply.unreadable;
-    end->why = t->reply.why;
-    end->strangers = (uint32_t)t->reply.strangers;
+    end->why = t->reply.unreadable_code;
+    end->skipped_rows = (uint32_t)t->reply.skipped_rows;
     end->listed = t->reply.listed;
     end->foreign = !t->reply.is_json && x->http && !good;
     end->how = status_retry(error->code, good ? 0 : x->http);

@@ -20,27 +20,27 @@ enum {
     BAD
 };
 
-static void fail(struct json_reader *r, enum luma_status why)
+static void fail(struct json_reader *r, enum luma_status error_code)
 {
-    r->list_malformed = why == LUMA_ERR_REPLY && r->lists;
-    r->why = why;
+    r->list_malformed = error_code == LUMA_ERR_REPLY && r->lists;
+    r->error_code = error_code;
     r->state = BAD;
     r->result = JSON_BAD;
 }
 
 /* The current document is over a limit. A row is skipped to its end; without
  * the root nothing can be said of the reply. */
-static void reject_document(struct json_reader *r, enum luma_status why)
+static void reject_document(struct json_reader *r, enum luma_status error_code)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
 
     if (r->row_rejected)
         return;
     if (!r->in_row) {
-        fail(r, why);
+        fail(r, error_code);
         return;
     }
-    r->why = why;
+    r->error_code = error_code;
     r->row_rejected = true;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
@@ -59,7 +59,7 @@ static void reject_document(struct json_reader *r, enum luma_status why)
  * "data". */
 static bool is_data(const struct json_reader *r)
 {
-    return !r->whole && !r->in_row && r->builder.depth == 1 &&
+    return !r->single_value && !r->in_row && r->builder.depth == 1 &&
            builder_is_at(&r->builder, r->name, "data");
 }
 
@@ -78,7 +78,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 {
     uint32_t index = builder_count(&r->builder);
     bool data = is_data(r);
-    bool list = kind == LUMA_JSON_ARRAY && !r->whole && !r->in_row &&
+    bool list = kind == LUMA_JSON_ARRAY && !r->single_value && !r->in_row &&
                 (r->builder.depth == 0 ||
                  (r->is_list && r->is_list(&r->builder, r->name)));
     enum luma_status status = builder_open(&r->builder, kind, r->name);
@@ -353,7 +353,7 @@ struct luma_doc *json_take(struct json_reader *r)
     r->token.halves = false;
     if (!r->row_rejected) {
         doc = builder_make(&r->builder);
-        r->why = doc ? LUMA_OK : LUMA_ERR_MEMORY;
+        r->error_code = doc ? LUMA_OK : LUMA_ERR_MEMORY;
     }
     if (doc && !r->keep_json)
         doc->json = NULL;
@@ -391,7 +391,7 @@ void json_reset(struct json_reader *r)
     r->name = r->data_node = 0;
     r->root_bytes = r->row_bytes = r->skip_depth = 0;
     r->in_row = r->row_rejected = r->reading_name = r->list_malformed = false;
-    r->why = LUMA_OK;
+    r->error_code = LUMA_OK;
 }
 
 void json_free(struct json_reader *r)

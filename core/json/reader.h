@@ -30,14 +30,14 @@ enum json_result {
     JSON_MORE, /* all bytes used, none too many */
     JSON_ROW,  /* a row ended: json_take, then feed the rest */
     JSON_ROOT, /* the root ended: json_take; only white space may follow */
-    JSON_BAD   /* not JSON, or the root is over a limit: see `why` */
+    JSON_BAD   /* not JSON, or the root is over a limit: see `error_code` */
 };
 
 struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents carry their tokens */
-    bool whole;     /* there are no rows: to be set before json_reset */
+    bool single_value; /* there are no rows: to be set before json_reset */
     /* The elements of the array that begins now, a member called `name`, are
      * rows: see builder_is_at. Not asked within rows. NULL: they never are. */
     bool (*is_list)(const struct builder *b, uint32_t name);
@@ -63,8 +63,8 @@ struct json_reader {
     size_t data_json, data_json_end;
     /* a row that is given up, whose end is looked for */
     bool row_rejected;
-    size_t skip_depth;    /* depth inside it */
-    enum luma_status why; /* or what is wrong with the text */
+    size_t skip_depth;           /* depth inside it */
+    enum luma_status error_code; /* or what is wrong with the text */
 };
 
 /* Makes the reader ready. max_doc: at most 16 MiB. */
@@ -81,13 +81,13 @@ enum json_result json_feed(struct json_reader *reader, const char **at,
                            const char *end);
 
 /* The text is over: JSON_ROOT when a number at the root ended with it,
- * JSON_MORE when all was said before, JSON_BAD (`why` is LUMA_ERR_TRUNCATED)
- * when it stopped in the middle. */
+ * JSON_MORE when all was said before, JSON_BAD (`error_code` is
+ * LUMA_ERR_TRUNCATED) when it stopped in the middle. */
 enum json_result json_end(struct json_reader *reader);
 
 /* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its
  * `event`, `id` and `state` zero. NULL: the row is over a limit or memory ran
- * out, and `why` says which. */
+ * out, and `error_code` says which. */
 struct luma_doc *json_take(struct json_reader *reader);
 
 /* Makes the root's inner object, its member "data", the document's value: after

@@ -305,7 +305,7 @@ void schedule_finished(struct schedule *s, struct batch *batch,
 {
     struct job *job = batch->job;
 
-    counter_add(&s->channel->dropped, end->strangers);
+    counter_add(&s->channel->dropped, end->skipped_rows);
     counter_add(&s->channel->unreadable, end->unreadable);
     counter_add(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
     batch->unreadable = end->unreadable;

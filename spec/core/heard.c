@@ -87,7 +87,7 @@ static size_t verdict_of(const struct reply *reply, const struct buf *told)
     static const char shown[] = "it starts with ";
     const char *at = memmem(told->data, told->len, shown, sizeof shown - 1);
 
-    return reply->bad && at ? (size_t)(at - told->data) : told->len;
+    return reply->rejected && at ? (size_t)(at - told->data) : told->len;
 }
 
 /* Reads it in every cut. Gives the one that makes a difference, or -1. */
