@@ -44,10 +44,10 @@ static void read_number(lua_State *L, struct task_value *value)
     value->number = lua_tonumber(L, -1);
     if (!whole && floor(value->number) == value->number &&
         isfinite(value->number)) {
-        char digits[NUMBER_WHOLE_ROOM];
+        char digits[NUMBER_DIGITS_SIZE];
 
         value->kind = TASK_INTEGER;
-        value->len = number_write_whole(value->number, digits);
+        value->len = number_write_digits(value->number, digits);
         lua_pushlstring(L, digits, value->len);
         value->text = lua_tostring(L, -1);
     } else if (whole) {

@@ -14,26 +14,26 @@ enum {
     MAX_DIGITS = 770
 };
 
-struct whole {
+struct bignum {
     int used; /* limbs; the last of them is not 0 */
     uint32_t limbs[LIMBS];
 };
 
-static void set(struct whole *a, uint64_t value)
+static void set(struct bignum *a, uint64_t value)
 {
     a->limbs[0] = (uint32_t)value;
     a->limbs[1] = (uint32_t)(value >> 32);
     a->used = a->limbs[1] ? 2 : a->limbs[0] ? 1 : 0;
 }
 
-static void push_limb(struct whole *a, uint32_t limb)
+static void push_limb(struct bignum *a, uint32_t limb)
 {
     if (limb && a->used < LIMBS)
         a->limbs[a->used++] = limb;
 }
 
 /* a = a * factor + more */
-static void multiply(struct whole *a, uint32_t factor, uint32_t more)
+static void multiply(struct bignum *a, uint32_t factor, uint32_t more)
 {
     uint64_t carry = more;
     int i;
@@ -46,7 +46,7 @@ static void multiply(struct whole *a, uint32_t factor, uint32_t more)
     push_limb(a, (uint32_t)carry);
 }
 
-static void multiply_by_power_of_5(struct whole *a, long n)
+static void multiply_by_power_of_5(struct bignum *a, long n)
 {
     for (; n >= 13; n -= 13)
         multiply(a, 1220703125, 0); /* 5^13 */
@@ -54,7 +54,7 @@ static void multiply_by_power_of_5(struct whole *a, long n)
         multiply(a, 5, 0);
 }
 
-static void shift_left(struct whole *a, long n)
+static void shift_left(struct bignum *a, long n)
 {
     int limbs = (int)(n / 32);
 
@@ -66,13 +66,13 @@ static void shift_left(struct whole *a, long n)
     a->used += limbs;
 }
 
-static void multiply_by_power_of_10(struct whole *a, int n)
+static void multiply_by_power_of_10(struct bignum *a, int n)
 {
     multiply_by_power_of_5(a, n);
     shift_left(a, n);
 }
 
-static int compare(const struct whole *a, const struct whole *b)
+static int compare(const struct bignum *a, const struct bignum *b)
 {
     int i = a->used - 1;
 
@@ -83,7 +83,7 @@ static int compare(const struct whole *a, const struct whole *b)
     return i < 0 ? 0 : a->limbs[i] < b->limbs[i] ? -1 : 1;
 }
 
-static void add(struct whole *a, const struct whole *b)
+static void add(struct bignum *a, const struct bignum *b)
 {
     uint64_t carry = 0;
     int i;
@@ -99,7 +99,7 @@ static void add(struct whole *a, const struct whole *b)
 }
 
 /* a = a - b, which is not below 0 */
-static void subtract(struct whole *a, const struct whole *b)
+static void subtract(struct bignum *a, const struct bignum *b)
 {
     uint32_t borrow = 0;
     int i;
@@ -118,7 +118,7 @@ static void subtract(struct whole *a, const struct whole *b)
 
 /* Reads the digits, nine at a time, and sets *exponent to the power of ten of
  * the last one it has read. */
-static void read_digits(struct whole *a, const char *text, size_t len,
+static void read_digits(struct bignum *a, const char *text, size_t len,
                         long *exponent)
 {
     uint32_t nine = 0, scale = 1;
@@ -154,7 +154,7 @@ static void read_digits(struct whole *a, const char *text, size_t len,
 int decimal_compare(const char *text, size_t len, long exponent, uint64_t m,
                     int e)
 {
-    struct whole decimal, binary;
+    struct bignum decimal, binary;
     long twos;
 
     read_digits(&decimal, text, len, &exponent);
@@ -172,7 +172,7 @@ int decimal_compare(const char *text, size_t len, long exponent, uint64_t m,
  * value / unit, and what lies within below / unit and above / unit of it is
  * read back as the same double. */
 struct spread {
-    struct whole value, unit, below, above;
+    struct bignum value, unit, below, above;
     bool edges; /* also what lies at the ends */
 };
 
@@ -208,7 +208,7 @@ static void set_spread(struct spread *s, uint64_t m, int e)
 /* value / unit can be rounded up to 1. */
 static bool reaches_unit(const struct spread *s)
 {
-    struct whole sum = s->value;
+    struct bignum sum = s->value;
     int order;
 
     add(&sum, &s->above);
@@ -253,7 +253,7 @@ static int next_digit(struct spread *s)
 /* The rest of the fraction is above a half, or is one behind an odd digit. */
 static bool rounds_up(const struct spread *s, int digit)
 {
-    struct whole twice = s->value;
+    struct bignum twice = s->value;
     int order;
 
     multiply(&twice, 2, 0);

@@ -17,13 +17,13 @@
 /* A number taken apart: about digits * 10^exponent. */
 struct parts {
     bool negative;
-    bool whole;       /* neither fraction nor exponent */
-    const char *text; /* of the digits, and the point */
-    size_t len;       /* of it */
-    uint64_t digits;  /* the first ones */
-    long left_out;    /* how many more there are */
-    bool more;        /* one of these is not zero */
-    long exponent;    /* of the very last digit */
+    bool is_integer;      /* neither fraction nor exponent */
+    const char *text;     /* of the digits, and the point */
+    size_t len;           /* of it */
+    uint64_t digits;      /* the first ones */
+    long dropped;         /* how many more there are */
+    bool dropped_nonzero; /* one of these is not zero */
+    long exponent;        /* of the very last digit */
 };
 
 static const char *read_digits(const char *p, const char *end, uint64_t *digits)
@@ -39,7 +39,7 @@ static const char *read_digits(const char *p, const char *end, uint64_t *digits)
 enum { MAX_DIGITS = 19 }; /* fit 64 bits, whichever they are */
 
 /* There are too many digits: the last ones are left out. */
-static void leave_out(struct parts *parts)
+static void drop_digits(struct parts *parts)
 {
     size_t i;
     int n = 0;
@@ -54,8 +54,8 @@ static void leave_out(struct parts *parts)
             parts->digits = parts->digits * 10 + digit;
             n += n || digit; /* leading zeros do not count */
         } else {
-            parts->left_out++;
-            parts->more = parts->more || digit;
+            parts->dropped++;
+            parts->dropped_nonzero = parts->dropped_nonzero || digit;
         }
     }
 }
@@ -75,11 +75,11 @@ static const char *read_exponent(const char *p, const char *end,
     return p;
 }
 
-static bool take_apart(const char *p, const char *end, struct parts *parts)
+static bool parse(const char *p, const char *end, struct parts *parts)
 {
     const char *from;
 
-    *parts = (struct parts){.whole = true};
+    *parts = (struct parts){.is_integer = true};
     parts->negative = p < end && *p == '-';
     p += parts->negative;
     parts->text = from = p;
@@ -87,7 +87,7 @@ static bool take_apart(const char *p, const char *end, struct parts *parts)
     if (p == from || (*from == '0' && p - from > 1))
         return false;
     if (p < end && *p == '.') {
-        parts->whole = false;
+        parts->is_integer = false;
         from = ++p;
         p = read_digits(p, end, &parts->digits);
         parts->exponent = -(long)(p - from);
@@ -96,13 +96,13 @@ static bool take_apart(const char *p, const char *end, struct parts *parts)
     }
     parts->len = (size_t)(p - parts->text);
     if (p < end && (*p == 'e' || *p == 'E')) {
-        parts->whole = false;
+        parts->is_integer = false;
         p = read_exponent(p + 1, end, parts);
         if (!ascii_is_digit(p[-1]))
             return false;
     }
     if (parts->len > MAX_DIGITS)
-        leave_out(parts);
+        drop_digits(parts);
     return p == end;
 }
 
@@ -192,7 +192,7 @@ static double assemble(uint64_t m, int e)
 static double nearest(const struct parts *parts, struct scaled a)
 {
     /* Left out digits are less than 1 behind the 19th. */
-    unsigned uncertain = parts->more ? 4 + 19 : 4;
+    unsigned uncertain = parts->dropped_nonzero ? 4 + 19 : 4;
     int drop = a.e < -1074 - 11 ? -1074 - a.e : 11; /* bits too many */
     uint64_t m = drop < 64 ? a.m >> drop : 0;
     uint64_t rest = drop < 64 ? a.m - (m << drop) : a.m, half;
@@ -217,11 +217,11 @@ static double to_double(const struct parts *parts)
     static const double tens[] = {
         1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    long e = parts->exponent + parts->left_out;
+    long e = parts->exponent + parts->dropped;
     double value = (double)parts->digits;
 
-    if (parts->digits <= 1ull << 53 && !parts->more && e >= -22 && e <= 22 &&
-        ROUNDS_ONCE)
+    if (parts->digits <= 1ull << 53 && !parts->dropped_nonzero && e >= -22 &&
+        e <= 22 && ROUNDS_ONCE)
         value = e < 0 ? value / tens[-e] : value * tens[e];
     else if (parts->digits == 0 || e < LEAST_POWER)
         value = 0;
@@ -236,12 +236,12 @@ bool number_read(const char *s, size_t n, struct luma_node *node)
 {
     struct parts parts;
 
-    if (!take_apart(s, s + n, &parts))
+    if (!parse(s, s + n, &parts))
         return false;
-    if (!parts.whole) {
+    if (!parts.is_integer) {
         node->kind = LUMA_JSON_FLOAT;
         node->number = to_double(&parts);
-    } else if (!parts.left_out &&
+    } else if (!parts.dropped &&
                parts.digits <= (uint64_t)INT64_MAX + parts.negative) {
         node->kind = LUMA_JSON_INTEGER;
         node->integer =
@@ -256,7 +256,7 @@ double luma_big_number(const char *digits, size_t len)
 {
     struct parts parts;
 
-    take_apart(digits, digits + len, &parts);
+    parse(digits, digits + len, &parts);
     return to_double(&parts);
 }
 
@@ -265,7 +265,7 @@ double luma_big_number(const char *digits, size_t len)
 size_t number_write_integer(int64_t value, char *out)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char digits[NUMBER_ROOM];
+    char digits[NUMBER_SIZE];
     size_t n = 0, at = sizeof digits;
 
     do
@@ -332,7 +332,7 @@ size_t number_write(double value, char *out)
                            : write_fraction(digits, n, point, out));
 }
 
-size_t number_write_whole(double value, char *out)
+size_t number_write_digits(double value, char *out)
 {
     char digits[DECIMAL_DIGITS];
     bool negative = value < 0;

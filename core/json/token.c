@@ -176,7 +176,7 @@ static enum token_result read_number(struct token *t, const char **at,
     const char *from = *at, *p = from;
     enum token_result result = TOKEN_MORE;
 
-    while (p < end && number_char(*p))
+    while (p < end && number_has_char(*p))
         p++;
     *at = p;
     if (p < end && !t->copy.len)

@@ -52,14 +52,14 @@ bool writer_string(struct buf *buf, const char *s, size_t len)
 
 bool writer_integer(struct buf *buf, int64_t value)
 {
-    char text[NUMBER_ROOM];
+    char text[NUMBER_SIZE];
 
     return buf_append(buf, text, number_write_integer(value, text));
 }
 
 bool writer_number(struct buf *buf, double value)
 {
-    char text[NUMBER_ROOM];
+    char text[NUMBER_SIZE];
 
     return buf_append(buf, text, number_write(value, text));
 }
