@@ -18,7 +18,7 @@
 
 #include "doc.h"
 #include "options.h"
-#include "status.h"
+#include "error.h"
 
 struct luma_client;
 struct luma_job;

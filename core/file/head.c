@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "status.h"
+#include "error.h"
 
 /* ---- text -------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "error.h"
 
 struct part {
     int dir;       /* its descriptor, or -1 */

@@ -8,7 +8,7 @@
 
 #include "options.h"
 #include "gateway/reply.h"
-#include "status.h"
+#include "error.h"
 
 /* An exchange that libcurl has ended without a readable response. */
 struct failure {

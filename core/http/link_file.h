@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "options.h"
-#include "status.h"
+#include "error.h"
 
 /* Sets `*url` to what a link leads to, the caller's to free(): blanks around it
  * are left out, blanks in it and bytes that are not ASCII are percent-encoded,

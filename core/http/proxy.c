@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "status.h"
+#include "error.h"
 
 #define ENCODE                                                 \
     "in its user name and password, /, ?, #, @, %, blanks and" \

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "error.h"
 
 enum {
     RETRY_MAX_ATTEMPTS = 5,

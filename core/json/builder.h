@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "doc.h"
-#include "status.h"
+#include "error.h"
 #include "json/token.h"
 
 enum { BUILDER_SLOTS = 1024, BUILDER_DEPTH = 128 };

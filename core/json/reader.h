@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "json/builder.h"
-#include "status.h"
+#include "error.h"
 #include "json/token.h"
 
 enum json_result {

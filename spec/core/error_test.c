@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the failures in reply.h and status.h: every known error body, what
+/* Tests of the failures in reply.h and error.h: every known error body, what
  * it is called and what is shown of it, and never the secret. */
 #include <errno.h>
 #include <stdlib.h>

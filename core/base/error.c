@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables behind status.h, made from its one list. */
-#include "status.h"
+/* The tables behind error.h, made from its one list. */
+#include "error.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Every way luma can fail, in one list: the code a caller sees, whether a
  * repeat may help, and the sentence that says what happened. */
-#ifndef LUMA_STATUS_H
-#define LUMA_STATUS_H
+#ifndef LUMA_ERROR_H
+#define LUMA_ERROR_H
 
 #include <stdbool.h>
 #include <stddef.h>
