@@ -15,8 +15,8 @@ enum status_retry {
     RETRY_ONCE       /* 425: one more time, then no more */
 };
 
-/* X(enumerator, code, retry, sentence) */
-#define LUMA_STATUSES(X)                                                       \
+/* X(enumerator, name, retry, sentence) */
+#define LUMA_CODES(X)                                                          \
     X(LUMA_OK, "ok", RETRY_NEVER, "all is well")                               \
     X(LUMA_ERR_ARGUMENT, "argument", RETRY_NEVER, "an argument is not valid")  \
     X(LUMA_ERR_MEMORY, "memory", RETRY_NEVER, "out of memory")                 \
@@ -60,16 +60,16 @@ enum status_retry {
       "the link leads to a private address, see allow_private")                \
     X(LUMA_ERR_FILE, "file", RETRY_NEVER, "the file could not be written")
 
-enum luma_status {
-#define STATUS_ENUMERATOR(name, code, retry, sentence) name,
-    LUMA_STATUSES(STATUS_ENUMERATOR)
-#undef STATUS_ENUMERATOR
-        LUMA_STATUS_COUNT
+enum luma_code {
+#define CODE_ENUMERATOR(enumerator, name, retry, sentence) enumerator,
+    LUMA_CODES(CODE_ENUMERATOR)
+#undef CODE_ENUMERATOR
+        LUMA_CODE_COUNT
 };
 
 /* A failure as a value: nothing in it is allocated, and never a token. */
 struct luma_error {
-    enum luma_status code;
+    enum luma_code code;
     long http;           /* status of the answer, 0 without one */
     const char *phase;   /* "connect", "wait", "body", or NULL */
     const char *field;   /* a constant: which argument or option a
@@ -84,20 +84,20 @@ struct luma_error {
 /* The functions below may be called from any thread and never fail. */
 
 /* The code as callers compare it: "rate_limit". */
-const char *luma_status_code(enum luma_status status);
+const char *luma_code_name(enum luma_code code);
 
 /* What it means, as a sentence without its end: "the server failed". */
-const char *luma_status_sentence(enum luma_status status);
+const char *luma_code_sentence(enum luma_code code);
 
 /* Which code an HTTP status other than 2xx stands for. */
-enum luma_status status_of_http(long http);
+enum luma_code status_of_http(long http);
 
 /* How to repeat; `http` (0 for none) decides where one code has several
  * answers, such as 408 and 503. */
-enum status_retry status_retry(enum luma_status status, long http);
+enum status_retry status_retry(enum luma_code code, long http);
 
 /* Sets an error to `code` and its sentence, and forgets the rest. */
-void status_set(struct luma_error *error, enum luma_status code);
+void status_set(struct luma_error *error, enum luma_code code);
 
 /* Sets an error to LUMA_ERR_ARGUMENT about `field`, a constant; the message is
  * "FIELD: PROBLEM". */
@@ -106,7 +106,7 @@ void status_set_argument(struct luma_error *error, const char *field,
 
 /* Makes it another code with a detail; what is known of the exchange stays:
  * status, attempts, request id. */
-void status_change(struct luma_error *error, enum luma_status code,
+void status_change(struct luma_error *error, enum luma_code code,
                    const char *detail);
 
 /* Adds ": " and a detail to the error's message, cut where the room ends. */

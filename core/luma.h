@@ -84,7 +84,7 @@ struct luma_ids *luma_ids_new(size_t expected, size_t bytes);
 
 /* Adds an id unless it is there already. LUMA_ERR_ARGUMENT: empty or too long,
  * or the list is full; LUMA_ERR_MEMORY. Only before the list is used. */
-enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
+enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 
 /* Gives a list up that was not used. NULL is fine. */
 void luma_ids_unref(struct luma_ids *ids);

@@ -8,29 +8,29 @@
 #include <string.h>
 
 static const struct {
-    const char *code;
+    const char *name;
     const char *sentence;
     enum status_retry retry;
-} statuses[] = {
-#define STATUS_ROW(name, code, retry, sentence) {code, sentence, retry},
-    LUMA_STATUSES(STATUS_ROW)
-#undef STATUS_ROW
+} codes[] = {
+#define CODE_ROW(enumerator, name, retry, sentence) {name, sentence, retry},
+    LUMA_CODES(CODE_ROW)
+#undef CODE_ROW
 };
 
-_Static_assert(sizeof statuses / sizeof *statuses == LUMA_STATUS_COUNT,
-               "a row for each status");
+_Static_assert(sizeof codes / sizeof *codes == LUMA_CODE_COUNT,
+               "a row for each code");
 
-const char *luma_status_code(enum luma_status status)
+const char *luma_code_name(enum luma_code code)
 {
-    return statuses[status].code;
+    return codes[code].name;
 }
 
-const char *luma_status_sentence(enum luma_status status)
+const char *luma_code_sentence(enum luma_code code)
 {
-    return statuses[status].sentence;
+    return codes[code].sentence;
 }
 
-enum luma_status status_of_http(long http)
+enum luma_code status_of_http(long http)
 {
     if (http >= 500)
         return LUMA_ERR_SERVER;
@@ -43,7 +43,7 @@ enum luma_status status_of_http(long http)
     return LUMA_ERR_REJECTED;
 }
 
-enum status_retry status_retry(enum luma_status status, long http)
+enum status_retry status_retry(enum luma_code code, long http)
 {
     switch (http) {
     case 408:
@@ -57,16 +57,15 @@ enum status_retry status_retry(enum luma_status status, long http)
     case 503:
         return RETRY_THROTTLED;
     default:
-        return http >= 300 ? RETRY_NEVER : statuses[status].retry;
+        return http >= 300 ? RETRY_NEVER : codes[code].retry;
     }
 }
 
-void status_set(struct luma_error *error, enum luma_status code)
+void status_set(struct luma_error *error, enum luma_code code)
 {
     *error = (struct luma_error){.code = code, .retry_after = -1};
-    error->retryable = statuses[code].retry != RETRY_NEVER;
-    snprintf(error->message, sizeof error->message, "%s",
-             statuses[code].sentence);
+    error->retryable = codes[code].retry != RETRY_NEVER;
+    snprintf(error->message, sizeof error->message, "%s", codes[code].sentence);
 }
 
 void status_set_argument(struct luma_error *error, const char *field,
@@ -148,7 +147,7 @@ void status_detail_errno(struct luma_error *error, const char *what, int number)
         status_detail(error, "%s: error %d of the system", what, number);
 }
 
-void status_change(struct luma_error *error, enum luma_status code,
+void status_change(struct luma_error *error, enum luma_code code,
                    const char *detail)
 {
     struct luma_error known = *error;

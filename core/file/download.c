@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool refuse(struct luma_error *error, enum luma_status code,
+static bool refuse(struct luma_error *error, enum luma_code code,
                    const char *detail)
 {
     status_set(error, code);

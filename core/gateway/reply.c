@@ -110,7 +110,7 @@ static void add_task(struct reply *reply, struct luma_doc *doc)
     reply->last = (struct luma_doc **)&doc->event.next;
 }
 
-static void count_unreadable(struct reply *reply, enum luma_status code)
+static void count_unreadable(struct reply *reply, enum luma_code code)
 {
     reply->unreadable++;
     reply->unreadable_code = code;
@@ -197,7 +197,7 @@ static void explain(const struct reply *reply, const char *secret,
 }
 
 /* The values of a list that is not empty must not all be something else. */
-static enum luma_status judge_list(struct reply *reply)
+static enum luma_code judge_list(struct reply *reply)
 {
     reply->listed = true;
     return reply->tasks || reply->unreadable ||
@@ -219,7 +219,7 @@ static bool list_is_owned(const struct reply *reply)
 
 /* What the root object of a 2xx reply is: an envelope whose rows came out
  * already, one around a single task, or a bare task. */
-static enum luma_status judge_object(struct reply *reply)
+static enum luma_code judge_object(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
     bool task = envelope_member(root, "task_id") ||
@@ -242,7 +242,7 @@ static enum luma_status judge_object(struct reply *reply)
 }
 
 /* Any value will do that does not say itself that it is an error. */
-static enum luma_status judge_value(struct reply *reply)
+static enum luma_code judge_value(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
 
@@ -254,7 +254,7 @@ static enum luma_status judge_value(struct reply *reply)
     return LUMA_OK;
 }
 
-static enum luma_status judge(struct reply *reply)
+static enum luma_code judge(struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
@@ -281,7 +281,7 @@ void reply_end(struct reply *reply, long http, const char *secret,
                struct luma_error *error)
 {
     enum json_result result;
-    enum luma_status verdict;
+    enum luma_code verdict;
 
     if (reply->single_value && reply->wants_tasks && !reply->bytes)
         reply_feed(reply, "null ", 5); /* nothing is a value as well */

@@ -24,13 +24,13 @@ struct reply {
     bool over_limit;  /* more than max_bytes came */
     size_t bytes;     /* so far, at most max_bytes */
     size_t tasks;     /* so far */
-    size_t skipped_rows;              /* rows that are no tasks */
-    size_t null_rows;                 /* of them */
-    size_t unreadable;                /* rows over a limit, or not JSON */
-    enum luma_status unreadable_code; /* the last of them is unreadable */
-    bool listed;                      /* after reply_end */
-    bool is_json;                     /* likewise: the gateway's own words */
-    struct luma_doc *first, **last;   /* tasks that wait for reply_take */
+    size_t skipped_rows;            /* rows that are no tasks */
+    size_t null_rows;               /* of them */
+    size_t unreadable;              /* rows over a limit, or not JSON */
+    enum luma_code unreadable_code; /* the last of them is unreadable */
+    bool listed;                    /* after reply_end */
+    bool is_json;                   /* likewise: the gateway's own words */
+    struct luma_doc *first, **last; /* tasks that wait for reply_take */
     struct luma_doc *root;
     char start[256]; /* of the body, for messages */
     size_t start_len;

@@ -251,7 +251,7 @@ CURLcode exchange_result(const struct exchange *x, CURLcode result)
 }
 
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status ours, struct luma_error *error)
+                     enum luma_code ours, struct luma_error *error)
 {
     struct failure failure = {result, x->text, x->socket_error, x->sends > 0,
                               x->answered && x->http};

@@ -83,7 +83,7 @@ CURLcode exchange_result(const struct exchange *x, CURLcode result);
 /* Sets `error` for an exchange without a response that could be read to its
  * end: ended by `ours`, when it is not LUMA_OK, or by libcurl. */
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status ours, struct luma_error *error);
+                     enum luma_code ours, struct luma_error *error);
 
 /* Adds to `end`, whose error is set, what is the same for all: the phase, how
  * often it was sent, what Retry-After asks for. */

@@ -13,7 +13,7 @@ struct exchange_end {
     unsigned sends;        /* times it went on the wire */
     uint64_t bytes;        /* of the reply, decoded */
     uint32_t unreadable;   /* tasks over a limit, or not JSON */
-    enum luma_status why;  /* the last of them is */
+    enum luma_code why;    /* the last of them is */
     uint32_t skipped_rows; /* values that are no tasks */
     bool listed;           /* ids that a real answer leaves out are missing */
     bool foreign;          /* not 2xx, its body no JSON object or list */

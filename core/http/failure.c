@@ -77,7 +77,7 @@ static const char *shortage_of(const struct failure *f)
 
 /* ---- libcurl's results ------------------------------------------------- */
 
-static enum luma_status status_of(const struct failure *f)
+static enum luma_code code_of(const struct failure *f)
 {
     switch (f->result) {
     case CURLE_OUT_OF_MEMORY:
@@ -117,7 +117,7 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     const char *lacks = shortage_of(failure);
     char text[CURL_ERROR_SIZE];
 
-    status_set(error, lacks ? LUMA_ERR_CONNECT : status_of(failure));
+    status_set(error, lacks ? LUMA_ERR_CONNECT : code_of(failure));
     if (lacks) {
         status_detail(error, "%s", lacks);
     } else if (*failure->text) {
@@ -139,7 +139,7 @@ static char *reply_words(struct luma_error *error, const struct reply *reply,
                          bool *cut)
 {
     static const char starts[] = ": it starts with ";
-    char *at = error->message + strlen(luma_status_sentence(error->code));
+    char *at = error->message + strlen(luma_code_sentence(error->code));
     bool own = reply->over_limit || !reply->start_len;
 
     *cut = false;

@@ -145,7 +145,7 @@ static void read_reply(struct transfer *t, struct luma_error *error)
                   exchange_header(&t->x, "Location"));
 }
 
-void transfer_finish(struct transfer *t, CURLcode result, enum luma_status ours,
+void transfer_finish(struct transfer *t, CURLcode result, enum luma_code ours,
                      struct exchange_end *end)
 {
     struct exchange *x = &t->x;

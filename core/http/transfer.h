@@ -41,6 +41,6 @@ bool transfer_prepare(struct transfer *transfer, const struct request *request,
 /* Says how it ended: with `result`, or as `ours`, when it is not LUMA_OK and
  * the exchange was taken from libcurl before its end. */
 void transfer_finish(struct transfer *transfer, CURLcode result,
-                     enum luma_status ours, struct exchange_end *end);
+                     enum luma_code ours, struct exchange_end *end);
 
 #endif

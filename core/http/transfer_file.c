@@ -186,7 +186,7 @@ static enum status_retry how(const struct transfer_file *t, bool readable,
 }
 
 void transfer_file_finish(struct transfer_file *t, CURLcode result,
-                          enum luma_status ours, struct file_end *end)
+                          enum luma_code ours, struct file_end *end)
 {
     struct luma_error *error = &end->end.error;
     bool readable;

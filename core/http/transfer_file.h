@@ -37,6 +37,6 @@ void transfer_file_free(struct transfer_file *transfer);
 /* Says how it ended: with `result`, or as `ours`, when it is not LUMA_OK and
  * the exchange was taken from libcurl before its end. */
 void transfer_file_finish(struct transfer_file *transfer, CURLcode result,
-                          enum luma_status ours, struct file_end *end);
+                          enum luma_code ours, struct file_end *end);
 
 #endif

@@ -89,7 +89,7 @@ int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len)
     return (int64_t)*find_slot(ids, id, len) - 1;
 }
 
-enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
+enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
 {
     uint32_t *slot, end = (uint32_t)(ids->text.len + len);
 

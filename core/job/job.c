@@ -383,7 +383,7 @@ bool job_is_over(const struct job *job)
     return job->ledger.open == 0;
 }
 
-void job_end(struct job *job, enum luma_status code, struct event_list *events)
+void job_end(struct job *job, enum luma_code code, struct event_list *events)
 {
     if (!job->broken)
         status_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);

@@ -123,6 +123,6 @@ bool job_is_over(const struct job *job);
 
 /* Ends the job with `code`, or with LUMA_OK when all is settled; nothing may be
  * told of it after this event, with which the I/O thread's reference goes. */
-void job_end(struct job *job, enum luma_status code, struct event_list *events);
+void job_end(struct job *job, enum luma_code code, struct event_list *events);
 
 #endif

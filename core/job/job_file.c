@@ -216,7 +216,7 @@ static void spoil(struct exchange_end *end, const struct luma_error *error)
     end->how = status_retry(error->code, 0);
 }
 
-static enum file_next over(struct exchange_end *end, enum luma_status code,
+static enum file_next over(struct exchange_end *end, enum luma_code code,
                            const char *detail)
 {
     struct luma_error error;

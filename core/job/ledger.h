@@ -18,14 +18,14 @@ struct batch {
     struct luma_doc *held; /* tasks whose ids only look like ids of the job:
                               after the last task it is clear whose they are */
     uint32_t held_count;
-    uint32_t found;       /* new tasks of the present attempt */
-    uint32_t unreadable;  /* tasks of it that are over a limit, or not JSON */
-    enum luma_status why; /* the last of them is */
-    bool settles;         /* an id, be it in an earlier attempt */
-    bool suspects;        /* its ids: one of them may not be readable */
-    unsigned attempts;    /* sends so far */
-    double spent;         /* retry tokens */
-    int64_t due;          /* ms: when it is sent again */
+    uint32_t found;      /* new tasks of the present attempt */
+    uint32_t unreadable; /* tasks of it that are over a limit, or not JSON */
+    enum luma_code why;  /* the last of them is */
+    bool settles;        /* an id, be it in an earlier attempt */
+    bool suspects;       /* its ids: one of them may not be readable */
+    unsigned attempts;   /* sends so far */
+    double spent;        /* retry tokens */
+    int64_t due;         /* ms: when it is sent again */
     uint32_t ids[];
 };
 

@@ -153,8 +153,8 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
     return slot;
 }
 
-enum luma_status builder_string(struct builder *b, const char *s, size_t len,
-                                uint32_t *index)
+enum luma_code builder_string(struct builder *b, const char *s, size_t len,
+                              uint32_t *index)
 {
     uint32_t hash = hash_of(s, len);
     struct builder_slot *slot = find_slot(b, hash, s, len);
@@ -181,7 +181,7 @@ static struct luma_node *node_at(const struct builder *b, uint32_t index)
     return (struct luma_node *)b->nodes.data + index;
 }
 
-static enum luma_status add(struct builder *b, const struct luma_node *node)
+static enum luma_code add(struct builder *b, const struct luma_node *node)
 {
     if (!buf_append(&b->nodes, node, sizeof *node))
         return LUMA_ERR_MEMORY;
@@ -194,9 +194,8 @@ static enum luma_status add(struct builder *b, const struct luma_node *node)
     return LUMA_OK;
 }
 
-static enum luma_status read_number(struct builder *b,
-                                    const struct token *token,
-                                    struct luma_node *node)
+static enum luma_code read_number(struct builder *b, const struct token *token,
+                                  struct luma_node *node)
 {
     if (!number_read(token->text, token->len, node))
         return LUMA_ERR_REPLY;
@@ -205,27 +204,27 @@ static enum luma_status read_number(struct builder *b,
     return LUMA_OK;
 }
 
-enum luma_status builder_value(struct builder *b, const struct token *token,
-                               uint32_t name)
+enum luma_code builder_value(struct builder *b, const struct token *token,
+                             uint32_t name)
 {
     struct luma_node node = {.span = 1, .name = name};
-    enum luma_status status = LUMA_OK;
+    enum luma_code code = LUMA_OK;
 
     if (token->kind == TOKEN_STRING) {
         node.kind = LUMA_JSON_STRING;
-        status = builder_string(b, token->text, token->len, &node.string);
+        code = builder_string(b, token->text, token->len, &node.string);
     } else if (token->kind == TOKEN_NUMBER) {
-        status = read_number(b, token, &node);
+        code = read_number(b, token, &node);
     } else {
         node.kind = *token->text == 't'   ? LUMA_JSON_TRUE
                     : *token->text == 'f' ? LUMA_JSON_FALSE
                                           : LUMA_JSON_NULL;
     }
-    return status == LUMA_OK ? add(b, &node) : status;
+    return code == LUMA_OK ? add(b, &node) : code;
 }
 
-enum luma_status builder_open(struct builder *b, enum luma_kind kind,
-                              uint32_t name)
+enum luma_code builder_open(struct builder *b, enum luma_kind kind,
+                            uint32_t name)
 {
     struct luma_node node = {.kind = kind, .span = 1, .name = name};
     uint32_t index = builder_count(b);

@@ -63,20 +63,20 @@ static inline uint32_t builder_count(const struct builder *b)
  * of a member, and means nothing elsewhere. LUMA_ERR_MEMORY: out of memory. */
 
 /* A string, number or literal. LUMA_ERR_REPLY: it is no number. */
-enum luma_status builder_value(struct builder *b, const struct token *token,
-                               uint32_t name);
+enum luma_code builder_value(struct builder *b, const struct token *token,
+                             uint32_t name);
 
 /* The start of an array or object. LUMA_ERR_TOO_LARGE: it would be too deep. */
-enum luma_status builder_open(struct builder *b, enum luma_kind kind,
-                              uint32_t name);
+enum luma_code builder_open(struct builder *b, enum luma_kind kind,
+                            uint32_t name);
 
 /* Its end; gives the index of its node. */
 uint32_t builder_close(struct builder *b);
 
 /* A string by itself, such as a name, unless an equal one is there already;
  * gives its index. */
-enum luma_status builder_string(struct builder *b, const char *s, size_t len,
-                                uint32_t *index);
+enum luma_code builder_string(struct builder *b, const char *s, size_t len,
+                              uint32_t *index);
 
 /* The bytes of a string of the current document. */
 const char *builder_text(const struct builder *b, uint32_t index, size_t *len);

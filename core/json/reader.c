@@ -20,7 +20,7 @@ enum {
     BAD
 };
 
-static void fail(struct json_reader *r, enum luma_status error_code)
+static void fail(struct json_reader *r, enum luma_code error_code)
 {
     r->list_malformed = error_code == LUMA_ERR_REPLY && r->lists;
     r->error_code = error_code;
@@ -30,7 +30,7 @@ static void fail(struct json_reader *r, enum luma_status error_code)
 
 /* The current document is over a limit. A row is skipped to its end; without
  * the root nothing can be said of the reply. */
-static void reject_document(struct json_reader *r, enum luma_status error_code)
+static void reject_document(struct json_reader *r, enum luma_code error_code)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
 
@@ -81,10 +81,10 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
     bool list = kind == LUMA_JSON_ARRAY && !r->single_value && !r->in_row &&
                 (r->builder.depth == 0 ||
                  (r->is_list && r->is_list(&r->builder, r->name)));
-    enum luma_status status = builder_open(&r->builder, kind, r->name);
+    enum luma_code code = builder_open(&r->builder, kind, r->name);
 
-    if (status != LUMA_OK) {
-        reject_document(r, status);
+    if (code != LUMA_OK) {
+        reject_document(r, code);
         r->skip_depth++; /* its bracket is read already */
         return;
     }
@@ -112,15 +112,15 @@ static void close_container(struct json_reader *r)
 static void token_done(struct json_reader *r)
 {
     const struct token *t = &r->token;
-    enum luma_status status =
+    enum luma_code code =
         r->reading_name ? builder_string(&r->builder, t->text, t->len, &r->name)
                         : builder_value(&r->builder, t, r->name);
 
     r->state = r->reading_name ? COLON : AFTER;
-    if (status == LUMA_ERR_REPLY)
-        fail(r, status);
-    else if (status != LUMA_OK)
-        reject_document(r, status);
+    if (code == LUMA_ERR_REPLY)
+        fail(r, code);
+    else if (code != LUMA_OK)
+        reject_document(r, code);
     else if (!r->reading_name)
         value_done(r);
 }

@@ -63,8 +63,8 @@ struct json_reader {
     size_t data_json, data_json_end;
     /* a row that is given up, whose end is looked for */
     bool row_rejected;
-    size_t skip_depth;           /* depth inside it */
-    enum luma_status error_code; /* or what is wrong with the text */
+    size_t skip_depth;         /* depth inside it */
+    enum luma_code error_code; /* or what is wrong with the text */
 };
 
 /* Makes the reader ready. max_doc: at most 16 MiB. */

@@ -51,7 +51,7 @@ static struct batch *detach(struct io *io, struct transfer *t)
 
 /* The exchange came to its end, by itself or by us. */
 static void finish(struct io *io, struct transfer *t, CURLcode result,
-                   enum luma_status ours)
+                   enum luma_code ours)
 {
     struct exchange_end end;
 
@@ -139,7 +139,7 @@ static void drop_active(struct io *io, const struct job *job)
 static void end_jobs(struct io *io)
 {
     struct job *job, *next;
-    enum luma_status code;
+    enum luma_code code;
 
     if (!schedule_looks(&io->schedule, io->now))
         return;

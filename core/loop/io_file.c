@@ -99,7 +99,7 @@ static void drop_exchange(struct io_file *io, struct job *job)
 
 /* ---- jobs -------------------------------------------------------------- */
 
-static void end_with(struct io_file *io, struct job *job, enum luma_status code)
+static void end_with(struct io_file *io, struct job *job, enum luma_code code)
 {
     struct luma_error error;
 
@@ -180,7 +180,7 @@ static struct luma_doc *find_task(struct transfer *t, struct luma_ids *ids)
 
 /* The exchange came to its end, by itself or by us. */
 static void finish(struct io_file *io, struct job *job, CURLcode result,
-                   enum luma_status ours)
+                   enum luma_code ours)
 {
     struct under_way *exchange = job->file->exchange;
     struct file_end end = {0};
@@ -212,7 +212,7 @@ static void finish(struct io_file *io, struct job *job, CURLcode result,
 static void end_listed(struct io_file *io, struct job_list *list)
 {
     struct job *job, *next;
-    enum luma_status code;
+    enum luma_code code;
 
     for (job = list->first; job; job = next) {
         next = job->next;

@@ -39,7 +39,7 @@ bool schedule_looks(struct schedule *s, int64_t now)
 }
 
 bool schedule_is_over(struct schedule *s, const struct job *job, int64_t now,
-                      enum luma_status *code)
+                      enum luma_code *code)
 {
     *code = LUMA_OK;
     if (job_is_over(job))
@@ -74,7 +74,7 @@ static void drop_waiting(struct schedule *s, const struct job *job)
     }
 }
 
-void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
+void schedule_end(struct schedule *s, struct job *job, enum luma_code code)
 {
     job_list_remove(&s->jobs, job);
     drop_waiting(s, job);

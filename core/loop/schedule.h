@@ -59,8 +59,8 @@ bool schedule_looks(struct schedule *schedule, int64_t now);
 /* The job is settled (LUMA_OK), cancelled or out of time: it is to be ended,
  * and unless it is settled, its exchanges are to be dropped before. */
 bool schedule_is_over(struct schedule *schedule, const struct job *job,
-                      int64_t now, enum luma_status *code);
+                      int64_t now, enum luma_code *code);
 void schedule_end(struct schedule *schedule, struct job *job,
-                  enum luma_status code);
+                  enum luma_code code);
 
 #endif

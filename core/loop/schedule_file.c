@@ -185,7 +185,7 @@ bool schedule_file_looks(struct schedule_file *s, int64_t now)
 }
 
 bool schedule_file_is_over(struct schedule_file *s, const struct job *job,
-                           int64_t now, enum luma_status *code)
+                           int64_t now, enum luma_code *code)
 {
     *code = LUMA_OK;
     if (atomic_load(&job->cancelled))

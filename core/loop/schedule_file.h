@@ -65,6 +65,6 @@ bool schedule_file_looks(struct schedule_file *schedule, int64_t now);
 /* The job is cancelled or out of time, as `code` says. */
 bool schedule_file_is_over(struct schedule_file *schedule,
                            const struct job *job, int64_t now,
-                           enum luma_status *code);
+                           enum luma_code *code);
 
 #endif

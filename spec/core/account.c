@@ -54,7 +54,7 @@ static void hear_doc(struct account *a, struct json_reader *r)
     a->lost += !doc;
     a->roots += root;
     if (!doc) {
-        say(&a->said, "!%s", luma_status_code(r->error_code));
+        say(&a->said, "!%s", luma_code_name(r->error_code));
         return;
     }
     insist((const char *)(doc->root + doc->root->span) ==
@@ -77,7 +77,7 @@ static void hear(struct account *a, struct json_reader *r)
         say(&a->said, "%c", separator(a));
     a->bad = r->result == JSON_BAD;
     if (a->bad)
-        say(&a->said, "?%s", luma_status_code(r->error_code));
+        say(&a->said, "?%s", luma_code_name(r->error_code));
     else
         hear_doc(a, r);
 }
@@ -122,7 +122,7 @@ static void end(struct account *a, struct json_reader *r)
 /* Errors are sticky. */
 static void feed_after_bad(struct json_reader *r)
 {
-    enum luma_status why = r->error_code;
+    enum luma_code why = r->error_code;
     const char *at = ",\"\",[1]]";
 
     insist(json_feed(r, &at, at + 8) == JSON_BAD, "json_feed stays bad");

@@ -361,15 +361,15 @@ static void test_every_status(void)
     struct luma_error error;
     int i;
 
-    for (i = 0; i < LUMA_STATUS_COUNT; i++) {
+    for (i = 0; i < LUMA_CODE_COUNT; i++) {
         memset(&error, 'x', sizeof error);
-        status_set(&error, (enum luma_status)i);
-        check_case = luma_status_code((enum luma_status)i);
+        status_set(&error, (enum luma_code)i);
+        check_case = luma_code_name((enum luma_code)i);
         CHECK(*check_case &&
               strspn(check_case, "abcdefghijklmnopqrstuvwxyz_") ==
                   strlen(check_case));
         CHECK_INT(error.code, i);
-        CHECK_TEXT(error.message, luma_status_sentence((enum luma_status)i));
+        CHECK_TEXT(error.message, luma_code_sentence((enum luma_code)i));
         CHECK(!error.http && !error.phase && !error.attempts);
         CHECK(error.retry_after < 0 && !*error.request_id);
     }
@@ -405,7 +405,7 @@ static void test_errno(void)
         status_set(&error, LUMA_ERR_FILE);
         status_detail_errno(&error, "cannot write", numbers[i]);
         snprintf(expected, sizeof expected, "%s: cannot write: %s",
-                 luma_status_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
+                 luma_code_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
         CHECK_TEXT(error.message, expected);
     }
     status_set(&error, LUMA_ERR_FILE);

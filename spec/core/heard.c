@@ -63,7 +63,7 @@ void hear_reply(struct reply *reply, long http, const char *body, size_t len,
     insist(error.http == http, "the status is kept");
     insist(strlen(error.message) < sizeof error.message, "it ends");
     tell_tasks(reply, told);
-    say(told, "%s%s", told->len ? "; " : "", luma_status_code(error.code));
+    say(told, "%s%s", told->len ? "; " : "", luma_code_name(error.code));
     if (error.code == LUMA_OK && reply->unreadable)
         say(told, " but for %zu", reply->unreadable);
     if (error.code != LUMA_OK)

@@ -97,7 +97,7 @@ static void test_more_than_expected(void)
 
     for (i = 0; i < COUNT(sizes); i++) {
         struct luma_ids *ids = luma_ids_new(sizes[i], 1);
-        enum luma_status status = LUMA_OK;
+        enum luma_code status = LUMA_OK;
         char id[24];
 
         must(ids);

@@ -43,7 +43,7 @@ struct run {
     enum outcome outcome[MAX_IDS];
     unsigned tasks, ends;
     size_t bytes;
-    enum luma_status end;
+    enum luma_code end;
 };
 
 static struct json_reader reader;
@@ -229,7 +229,7 @@ static void drop_flying(struct run *run)
 /* Runs to the end, or is cancelled one in `cancel` times. */
 static void run_job(struct run *run, unsigned cancel)
 {
-    enum luma_status code = LUMA_OK;
+    enum luma_code code = LUMA_OK;
 
     while (!job_is_over(run->job) && code == LUMA_OK) {
         unsigned place = (unsigned)chance(&run->seed, MAX_FLYING);

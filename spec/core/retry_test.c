@@ -414,7 +414,7 @@ static void test_many_questions(void)
 static void test_status_retry(void)
 {
     static const struct {
-        enum luma_status status;
+        enum luma_code status;
         long http;
         enum status_retry how;
     } rows[] = {
@@ -453,7 +453,7 @@ static void test_status_retry(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        check_case = luma_status_code(rows[i].status);
+        check_case = luma_code_name(rows[i].status);
         CHECK_INT(status_retry(rows[i].status, rows[i].http), rows[i].how);
         if (rows[i].http && rows[i].status != LUMA_ERR_TRUNCATED)
             CHECK_INT(status_of_http(rows[i].http), rows[i].status);
