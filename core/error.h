@@ -8,57 +8,51 @@
 #include <stddef.h>
 
 /* How a failed exchange may be repeated; retry.h gives the delays. */
-enum status_retry {
-    RETRY_NEVER,     /* the same request would fail the same way */
-    RETRY_TRANSIENT, /* something broke on the way; short delay */
-    RETRY_THROTTLED, /* the gateway asks for less; long delay */
-    RETRY_ONCE       /* 425: one more time, then no more */
+enum retry_class {
+    RETRY_CLASS_NEVER,     /* the same request would fail the same way */
+    RETRY_CLASS_TRANSIENT, /* something broke on the way; short delay */
+    RETRY_CLASS_THROTTLED, /* the gateway asks for less; long delay */
+    RETRY_CLASS_ONCE       /* 425: one more time, then no more */
 };
 
 /* X(enumerator, name, retry, sentence) */
 #define LUMA_CODES(X)                                                          \
-    X(LUMA_OK, "ok", RETRY_NEVER, "all is well")                               \
-    X(LUMA_ERR_ARGUMENT, "argument", RETRY_NEVER, "an argument is not valid")  \
-    X(LUMA_ERR_MEMORY, "memory", RETRY_NEVER, "out of memory")                 \
-    X(LUMA_ERR_THREAD, "thread", RETRY_NEVER,                                  \
-      "the I/O thread could not be started")                                   \
-    X(LUMA_ERR_PENDING, "pending", RETRY_NEVER, "the job is still running")    \
-    X(LUMA_ERR_CANCELLED, "cancelled", RETRY_NEVER, "the job was cancelled")   \
-    X(LUMA_ERR_DEADLINE, "deadline", RETRY_NEVER, "the job's deadline passed") \
-    X(LUMA_ERR_RESOLVE, "resolve", RETRY_TRANSIENT,                            \
-      "the host name was not found")                                           \
-    X(LUMA_ERR_CONNECT, "connect", RETRY_TRANSIENT,                            \
-      "no connection could be made")                                           \
-    X(LUMA_ERR_TLS, "tls", RETRY_NEVER,                                        \
-      "no trusted TLS connection could be made")                               \
-    X(LUMA_ERR_NETWORK, "network", RETRY_TRANSIENT, "the connection broke")    \
-    X(LUMA_ERR_CONNECT_TIMEOUT, "connect_timeout", RETRY_TRANSIENT,            \
+    X(LUMA_OK, "ok", NEVER, "all is well")                                     \
+    X(LUMA_ERR_ARGUMENT, "argument", NEVER, "an argument is not valid")        \
+    X(LUMA_ERR_MEMORY, "memory", NEVER, "out of memory")                       \
+    X(LUMA_ERR_THREAD, "thread", NEVER, "the I/O thread could not be started") \
+    X(LUMA_ERR_PENDING, "pending", NEVER, "the job is still running")          \
+    X(LUMA_ERR_CANCELLED, "cancelled", NEVER, "the job was cancelled")         \
+    X(LUMA_ERR_DEADLINE, "deadline", NEVER, "the job's deadline passed")       \
+    X(LUMA_ERR_RESOLVE, "resolve", TRANSIENT, "the host name was not found")   \
+    X(LUMA_ERR_CONNECT, "connect", TRANSIENT, "no connection could be made")   \
+    X(LUMA_ERR_TLS, "tls", NEVER, "no trusted TLS connection could be made")   \
+    X(LUMA_ERR_NETWORK, "network", TRANSIENT, "the connection broke")          \
+    X(LUMA_ERR_CONNECT_TIMEOUT, "connect_timeout", TRANSIENT,                  \
       "no connection was made within timeout.connect")                         \
-    X(LUMA_ERR_ATTEMPT_TIMEOUT, "attempt_timeout", RETRY_TRANSIENT,            \
+    X(LUMA_ERR_ATTEMPT_TIMEOUT, "attempt_timeout", TRANSIENT,                  \
       "the response was not complete within timeout.attempt")                  \
-    X(LUMA_ERR_STALL_TIMEOUT, "stall_timeout", RETRY_TRANSIENT,                \
+    X(LUMA_ERR_STALL_TIMEOUT, "stall_timeout", TRANSIENT,                      \
       "no data was received within timeout.stall")                             \
-    X(LUMA_ERR_AUTH, "auth", RETRY_NEVER,                                      \
-      "the gateway does not accept the token")                                 \
-    X(LUMA_ERR_RATE_LIMIT, "rate_limit", RETRY_THROTTLED, "too many requests") \
-    X(LUMA_ERR_REDIRECT, "redirect", RETRY_NEVER,                              \
+    X(LUMA_ERR_AUTH, "auth", NEVER, "the gateway does not accept the token")   \
+    X(LUMA_ERR_RATE_LIMIT, "rate_limit", THROTTLED, "too many requests")       \
+    X(LUMA_ERR_REDIRECT, "redirect", NEVER,                                    \
       "the gateway redirected the request; check base_url")                    \
-    X(LUMA_ERR_REJECTED, "rejected", RETRY_NEVER,                              \
+    X(LUMA_ERR_REJECTED, "rejected", NEVER,                                    \
       "the gateway rejected the request")                                      \
-    X(LUMA_ERR_SERVER, "server", RETRY_TRANSIENT, "the server failed")         \
-    X(LUMA_ERR_GATEWAY, "gateway", RETRY_NEVER,                                \
+    X(LUMA_ERR_SERVER, "server", TRANSIENT, "the server failed")               \
+    X(LUMA_ERR_GATEWAY, "gateway", NEVER,                                      \
       "the gateway answered with an error")                                    \
-    X(LUMA_ERR_REPLY, "reply", RETRY_TRANSIENT, "unexpected response")         \
-    X(LUMA_ERR_TRUNCATED, "truncated", RETRY_TRANSIENT,                        \
+    X(LUMA_ERR_REPLY, "reply", TRANSIENT, "unexpected response")               \
+    X(LUMA_ERR_TRUNCATED, "truncated", TRANSIENT,                              \
       "the response ended too early")                                          \
-    X(LUMA_ERR_TOO_LARGE, "too_large", RETRY_NEVER,                            \
-      "the response is over a limit")                                          \
-    X(LUMA_ERR_DECODE, "decode", RETRY_NEVER, "the decode function failed")    \
-    X(LUMA_ERR_LINK, "link", RETRY_NEVER,                                      \
+    X(LUMA_ERR_TOO_LARGE, "too_large", NEVER, "the response is over a limit")  \
+    X(LUMA_ERR_DECODE, "decode", NEVER, "the decode function failed")          \
+    X(LUMA_ERR_LINK, "link", NEVER,                                            \
       "the download link does not return the file")                            \
-    X(LUMA_ERR_ADDRESS, "address", RETRY_NEVER,                                \
+    X(LUMA_ERR_ADDRESS, "address", NEVER,                                      \
       "the link leads to a private address, see allow_private")                \
-    X(LUMA_ERR_FILE, "file", RETRY_NEVER, "the file could not be written")
+    X(LUMA_ERR_FILE, "file", NEVER, "the file could not be written")
 
 enum luma_code {
 #define CODE_ENUMERATOR(enumerator, name, retry, sentence) enumerator,
@@ -90,11 +84,11 @@ const char *luma_code_name(enum luma_code code);
 const char *luma_code_sentence(enum luma_code code);
 
 /* Which code an HTTP status other than 2xx stands for. */
-enum luma_code status_of_http(long http);
+enum luma_code code_of_http(long http);
 
 /* How to repeat; `http` (0 for none) decides where one code has several
  * answers, such as 408 and 503. */
-enum status_retry status_retry(enum luma_code code, long http);
+enum retry_class retry_class_of(enum luma_code code, long http);
 
 /* Sets an error to `code` and its sentence, and forgets the rest. */
 void status_set(struct luma_error *error, enum luma_code code);

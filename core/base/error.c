@@ -10,9 +10,10 @@
 static const struct {
     const char *name;
     const char *sentence;
-    enum status_retry retry;
+    enum retry_class retry;
 } codes[] = {
-#define CODE_ROW(enumerator, name, retry, sentence) {name, sentence, retry},
+#define CODE_ROW(enumerator, name, retry, sentence) \
+    {name, sentence, RETRY_CLASS_##retry},
     LUMA_CODES(CODE_ROW)
 #undef CODE_ROW
 };
@@ -30,7 +31,7 @@ const char *luma_code_sentence(enum luma_code code)
     return codes[code].sentence;
 }
 
-enum luma_code status_of_http(long http)
+enum luma_code code_of_http(long http)
 {
     if (http >= 500)
         return LUMA_ERR_SERVER;
@@ -43,28 +44,28 @@ enum luma_code status_of_http(long http)
     return LUMA_ERR_REJECTED;
 }
 
-enum status_retry status_retry(enum luma_code code, long http)
+enum retry_class retry_class_of(enum luma_code code, long http)
 {
     switch (http) {
     case 408:
     case 500:
     case 502:
     case 504:
-        return RETRY_TRANSIENT;
+        return RETRY_CLASS_TRANSIENT;
     case 425:
-        return RETRY_ONCE;
+        return RETRY_CLASS_ONCE;
     case 429:
     case 503:
-        return RETRY_THROTTLED;
+        return RETRY_CLASS_THROTTLED;
     default:
-        return http >= 300 ? RETRY_NEVER : codes[code].retry;
+        return http >= 300 ? RETRY_CLASS_NEVER : codes[code].retry;
     }
 }
 
 void status_set(struct luma_error *error, enum luma_code code)
 {
     *error = (struct luma_error){.code = code, .retry_after = -1};
-    error->retryable = codes[code].retry != RETRY_NEVER;
+    error->retryable = codes[code].retry != RETRY_CLASS_NEVER;
     snprintf(error->message, sizeof error->message, "%s", codes[code].sentence);
 }
 

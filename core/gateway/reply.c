@@ -291,10 +291,10 @@ void reply_end(struct reply *reply, long http, const char *secret,
     else if (result == JSON_BAD)
         reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
-    verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
+    verdict = reply->wants_tasks ? judge(reply) : code_of_http(http);
     status_set(error, verdict);
     error->http = http;
-    error->retryable = status_retry(verdict, http) != RETRY_NEVER;
+    error->retryable = retry_class_of(verdict, http) != RETRY_CLASS_NEVER;
     if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
         status_detail(error, "more than max_reply, %zu bytes",
                       reply->max_bytes);

@@ -8,7 +8,7 @@
 /* How an exchange ended; error.code is LUMA_OK for a real answer. */
 struct exchange_end {
     struct luma_error error;
-    enum status_retry how; /* to repeat it */
+    enum retry_class how; /* to repeat it */
     struct retry_hint hint;
     unsigned sends;        /* times it went on the wire */
     uint64_t bytes;        /* of the reply, decoded */

@@ -178,16 +178,16 @@ static bool allowed(const struct retry_question *q)
 
     if (attempts > RETRY_MAX_ATTEMPTS)
         attempts = RETRY_MAX_ATTEMPTS;
-    if (q->how == RETRY_ONCE && attempts > 2)
+    if (q->how == RETRY_CLASS_ONCE && attempts > 2)
         attempts = 2;
-    return q->how != RETRY_NEVER && q->attempt < attempts;
+    return q->how != RETRY_CLASS_NEVER && q->attempt < attempts;
 }
 
 /* Full jitter: anything from 0 to a ceiling that doubles. */
 static double backoff(const struct retry_question *q)
 {
-    double ceiling = q->how == RETRY_THROTTLED ? BASE_THROTTLED
-                                               : BASE_TRANSIENT;
+    double ceiling = q->how == RETRY_CLASS_THROTTLED ? BASE_THROTTLED
+                                                     : BASE_TRANSIENT;
     unsigned i;
 
     for (i = 1; i < q->attempt; i++)
@@ -210,7 +210,8 @@ struct retry_answer retry_decide(struct retry_budget *budget,
     struct retry_answer answer = {RETRY_STOP, 0, 0};
     bool hinted = q->hint.kind == HINT_SECONDS;
     double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
-    double cost = q->how == RETRY_THROTTLED ? THROTTLED_COST : TRANSIENT_COST;
+    double cost = q->how == RETRY_CLASS_THROTTLED ? THROTTLED_COST
+                                                  : TRANSIENT_COST;
 
     if (!allowed(q))
         return answer;

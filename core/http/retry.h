@@ -49,9 +49,9 @@ struct retry_hint {
 struct retry_hint retry_hint(const char *value, const char *date, int64_t now);
 
 struct retry_question {
-    enum status_retry how; /* status_retry() */
-    unsigned attempt;      /* sends so far, hidden resends included */
-    unsigned attempts;     /* allowed */
+    enum retry_class how; /* retry_class_of() */
+    unsigned attempt;     /* sends so far, hidden resends included */
+    unsigned attempts;    /* allowed */
     struct retry_hint hint;
     int64_t left;            /* ms until the job's deadline, < 0 for none */
     int64_t attempt_timeout; /* ms one attempt may take */

@@ -170,6 +170,6 @@ void transfer_finish(struct transfer *t, CURLcode result, enum luma_code ours,
     end->skipped_rows = (uint32_t)t->reply.skipped_rows;
     end->listed = t->reply.listed;
     end->foreign = !t->reply.is_json && x->http && !good;
-    end->how = status_retry(error->code, good ? 0 : x->http);
-    error->retryable = end->how != RETRY_NEVER;
+    end->how = retry_class_of(error->code, good ? 0 : x->http);
+    error->retryable = end->how != RETRY_CLASS_NEVER;
 }

@@ -147,9 +147,8 @@ static enum file_result no_file(const struct transfer_file *t,
     char host[LINK_HOST];
 
     link_host(t->url, t->x.options, host);
-    status_set(&end->end.error, http >= 500 || http == 429
-                                    ? status_of_http(http)
-                                    : LUMA_ERR_LINK);
+    status_set(&end->end.error,
+               http >= 500 || http == 429 ? code_of_http(http) : LUMA_ERR_LINK);
     status_detail(&end->end.error, "%s answered with HTTP %ld", host, http);
     if (!is_redirect(http))
         return FILE_FAILED;
@@ -176,13 +175,13 @@ static enum file_result answered(const struct transfer_file *t, CURLcode result,
 }
 
 /* How to repeat it. */
-static enum status_retry how(const struct transfer_file *t, bool readable,
-                             const struct luma_error *error)
+static enum retry_class how(const struct transfer_file *t, bool readable,
+                            const struct luma_error *error)
 {
     if (t->trouble.code != LUMA_OK && !t->trouble.retryable)
-        return RETRY_NEVER; /* the next response would be the same */
-    return status_retry(error->code,
-                        readable && t->x.http >= 300 ? t->x.http : 0);
+        return RETRY_CLASS_NEVER; /* the next response would be the same */
+    return retry_class_of(error->code,
+                          readable && t->x.http >= 300 ? t->x.http : 0);
 }
 
 void transfer_file_finish(struct transfer_file *t, CURLcode result,
@@ -205,8 +204,8 @@ void transfer_file_finish(struct transfer_file *t, CURLcode result,
     exchange_finish(&t->x, &end->end);
     end->end.bytes = t->bytes;
     end->end.how = how(t, readable, error);
-    error->retryable = end->end.how != RETRY_NEVER;
+    error->retryable = end->end.how != RETRY_CLASS_NEVER;
     if (end->what == FILE_FAILED && error->code == LUMA_ERR_LINK &&
-        end->end.how == RETRY_NEVER)
+        end->end.how == RETRY_CLASS_NEVER)
         end->what = FILE_NOT_IT;
 }

@@ -213,7 +213,7 @@ static void spoil(struct exchange_end *end, const struct luma_error *error)
     end->error = *error;
     end->error.http = http;
     end->error.phase = phase;
-    end->how = status_retry(error->code, 0);
+    end->how = retry_class_of(error->code, 0);
 }
 
 static enum file_next over(struct exchange_end *end, enum luma_code code,
@@ -282,11 +282,11 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
 /* A new attempt starts from the link itself, and with a part that is good. */
 static enum file_next failed(struct job_file *file, struct exchange_end *end)
 {
-    if (file->sink.spoilt && end->how != RETRY_NEVER &&
+    if (file->sink.spoilt && end->how != RETRY_CLASS_NEVER &&
         !download_restart(&file->sink, &end->error))
         return FILE_OVER;
     forget_hops(file);
-    return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
+    return end->how == RETRY_CLASS_NEVER ? FILE_OVER : FILE_REPEAT;
 }
 
 enum file_next job_file_ended(struct job_file *file, struct file_end *end)
@@ -332,7 +332,7 @@ enum file_next job_file_renewed(struct job_file *file,
     if (end->error.code == LUMA_OK && !task && end->unreadable)
         over(end, end->why, "the row of its task cannot be read");
     if (end->error.code != LUMA_OK && !task)
-        return end->how == RETRY_NEVER ? FILE_OVER : FILE_REPEAT;
+        return end->how == RETRY_CLASS_NEVER ? FILE_OVER : FILE_REPEAT;
     file->renewing = false;
     file->renewed = true;
     if (!task) {

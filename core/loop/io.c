@@ -76,7 +76,7 @@ static struct transfer *free_transfer(struct io *io)
 /* Without memory for a transfer or a body, the batch fails. */
 static void fail_batch(struct io *io, struct batch *batch)
 {
-    struct exchange_end end = {.how = RETRY_NEVER};
+    struct exchange_end end = {.how = RETRY_CLASS_NEVER};
 
     status_set(&end.error, LUMA_ERR_MEMORY);
     schedule_finished(&io->schedule, batch, &end, io->now);

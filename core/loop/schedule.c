@@ -279,7 +279,7 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
     if (!detail)
         return;
     status_change(&end->error, LUMA_ERR_REPLY, detail);
-    end->how = status_retry(LUMA_ERR_REPLY, 0);
+    end->how = retry_class_of(LUMA_ERR_REPLY, 0);
 }
 
 /* True when the batch is no more. */

@@ -9,7 +9,7 @@
 
 /* A question whose answer is RETRY_AFTER 25 ms. */
 static const struct retry_question usual = {
-    .how = RETRY_TRANSIENT,
+    .how = RETRY_CLASS_TRANSIENT,
     .attempt = 1,
     .attempts = 3,
     .left = -1,
@@ -27,30 +27,30 @@ static struct retry_answer ask(const struct retry_question *question)
 static void test_attempts(void)
 {
     static const struct {
-        enum status_retry how;
+        enum retry_class how;
         unsigned attempt, attempts;
         enum retry_verdict verdict;
     } rows[] = {
-        {RETRY_TRANSIENT, 1, 3, RETRY_AFTER},
-        {RETRY_TRANSIENT, 2, 3, RETRY_AFTER},
-        {RETRY_TRANSIENT, 3, 3, RETRY_STOP},
-        {RETRY_TRANSIENT, 4, 3, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 1, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 2, RETRY_AFTER},
-        {RETRY_TRANSIENT, 4, 5, RETRY_AFTER},
-        {RETRY_TRANSIENT, 5, 5, RETRY_STOP},
-        {RETRY_TRANSIENT, 4, 9, RETRY_AFTER},
-        {RETRY_TRANSIENT, 5, 9, RETRY_STOP},
-        {RETRY_TRANSIENT, 8, 9, RETRY_STOP},
-        {RETRY_THROTTLED, 4, 5, RETRY_AFTER},
-        {RETRY_THROTTLED, 5, 9, RETRY_STOP},
-        {RETRY_ONCE, 1, 5, RETRY_AFTER},
-        {RETRY_ONCE, 2, 5, RETRY_STOP},
-        {RETRY_ONCE, 1, 1, RETRY_STOP},
-        {RETRY_NEVER, 1, 5, RETRY_STOP},
-        {RETRY_NEVER, 0, 5, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 0, RETRY_STOP},
-        {RETRY_TRANSIENT, 0, 1, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 1, 3, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 2, 3, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 3, 3, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 4, 3, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 1, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 2, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 4, 5, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 5, 5, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 4, 9, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 5, 9, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 8, 9, RETRY_STOP},
+        {RETRY_CLASS_THROTTLED, 4, 5, RETRY_AFTER},
+        {RETRY_CLASS_THROTTLED, 5, 9, RETRY_STOP},
+        {RETRY_CLASS_ONCE, 1, 5, RETRY_AFTER},
+        {RETRY_CLASS_ONCE, 2, 5, RETRY_STOP},
+        {RETRY_CLASS_ONCE, 1, 1, RETRY_STOP},
+        {RETRY_CLASS_NEVER, 1, 5, RETRY_STOP},
+        {RETRY_CLASS_NEVER, 0, 5, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 0, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 0, 1, RETRY_AFTER},
     };
     size_t i;
 
@@ -68,18 +68,25 @@ static void test_attempts(void)
 static void test_delays(void)
 {
     static const struct {
-        enum status_retry how;
+        enum retry_class how;
         unsigned attempt;
         double chance;
         int64_t delay;
     } rows[] = {
-        {RETRY_TRANSIENT, 1, 0, 0},        {RETRY_TRANSIENT, 1, 0.5, 25},
-        {RETRY_TRANSIENT, 1, 0.999, 49},   {RETRY_TRANSIENT, 2, 0.5, 50},
-        {RETRY_TRANSIENT, 3, 0.999, 199},  {RETRY_TRANSIENT, 4, 0.5, 200},
-        {RETRY_THROTTLED, 1, 0, 0},        {RETRY_THROTTLED, 1, 0.5, 500},
-        {RETRY_THROTTLED, 1, 0.999, 999},  {RETRY_THROTTLED, 2, 0.999, 1998},
-        {RETRY_THROTTLED, 3, 0.5, 2000},   {RETRY_THROTTLED, 4, 0.5, 4000},
-        {RETRY_THROTTLED, 4, 0.999, 7992}, {RETRY_ONCE, 1, 0.5, 25},
+        {RETRY_CLASS_TRANSIENT, 1, 0, 0},
+        {RETRY_CLASS_TRANSIENT, 1, 0.5, 25},
+        {RETRY_CLASS_TRANSIENT, 1, 0.999, 49},
+        {RETRY_CLASS_TRANSIENT, 2, 0.5, 50},
+        {RETRY_CLASS_TRANSIENT, 3, 0.999, 199},
+        {RETRY_CLASS_TRANSIENT, 4, 0.5, 200},
+        {RETRY_CLASS_THROTTLED, 1, 0, 0},
+        {RETRY_CLASS_THROTTLED, 1, 0.5, 500},
+        {RETRY_CLASS_THROTTLED, 1, 0.999, 999},
+        {RETRY_CLASS_THROTTLED, 2, 0.999, 1998},
+        {RETRY_CLASS_THROTTLED, 3, 0.5, 2000},
+        {RETRY_CLASS_THROTTLED, 4, 0.5, 4000},
+        {RETRY_CLASS_THROTTLED, 4, 0.999, 7992},
+        {RETRY_CLASS_ONCE, 1, 0.5, 25},
     };
     size_t i;
 
@@ -126,7 +133,7 @@ static void test_hinted(void)
         struct retry_question q = usual;
         struct retry_answer answer;
 
-        q.how = RETRY_THROTTLED;
+        q.how = RETRY_CLASS_THROTTLED;
         q.attempt = 3;
         q.attempts = 5;
         q.hint.kind = rows[i].kind;
@@ -175,7 +182,7 @@ static void test_deadline(void)
 /* ---- the budget -------------------------------------------------------- */
 
 /* Asks the same again until it is refused; gives how often it was not. */
-static unsigned spend(struct retry_budget *budget, enum status_retry how,
+static unsigned spend(struct retry_budget *budget, enum retry_class how,
                       double cost)
 {
     struct retry_question q = usual;
@@ -204,21 +211,21 @@ static void test_bucket(void)
     struct retry_budget budget = retry_budget_new();
 
     CHECK(budget.tokens == 500 && !budget.requests && !budget.retries);
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     CHECK(budget.tokens == 10);
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 2);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 2);
     CHECK(budget.tokens == 0);
     retry_refund(&budget, 0); /* a clean success */
     CHECK(budget.tokens == 1);
     retry_refund(&budget, 28);
     CHECK(budget.tokens == 29);
-    CHECK_INT(spend(&budget, RETRY_ONCE, 14), 2);
+    CHECK_INT(spend(&budget, RETRY_CLASS_ONCE, 14), 2);
     retry_refund(&budget, 1e9);
     CHECK(budget.tokens == 500);
     retry_refund(&budget, 0);
     CHECK(budget.tokens == 500);
     budget = retry_budget_new();
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 100);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 100);
 }
 
 /* Beyond 100 requests, one retry for ten of them. */
@@ -229,16 +236,16 @@ static void test_share(void)
 
     for (i = 0; i < 100; i++)
         retry_count_request(&budget);
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     retry_refund(&budget, 500);
     budget.retries = 9;
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     budget = (struct retry_budget){.tokens = 500, .requests = 101};
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 10);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 10);
     CHECK(budget.tokens == 360);
     for (i = 101; i < 200; i++)
         retry_count_request(&budget);
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 10);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 10);
     CHECK_INT(budget.retries, 20);
 }
 
@@ -262,7 +269,7 @@ static void test_refusals_are_free(void)
 /* ---- an outage --------------------------------------------------------- */
 
 /* Sends of `requests` that all fail but every `good`-th send (0: all). */
-static unsigned outage(enum status_retry how, unsigned requests,
+static unsigned outage(enum retry_class how, unsigned requests,
                        unsigned attempts, unsigned good)
 {
     struct retry_budget budget = retry_budget_new();
@@ -301,19 +308,19 @@ static void test_outage(void)
     static const unsigned good[] = {2, 3, 5, 10, 50};
     size_t i;
 
-    CHECK_INT(outage(RETRY_TRANSIENT, 1000, 3, 0), 1035);
-    CHECK_INT(outage(RETRY_THROTTLED, 1000, 3, 0), 1100);
-    CHECK_INT(outage(RETRY_TRANSIENT, 10, 3, 0), 30);
-    CHECK_INT(outage(RETRY_TRANSIENT, 100, 3, 0), 135);
-    CHECK_INT(outage(RETRY_TRANSIENT, 10000, 5, 0), 10035);
-    CHECK_INT(outage(RETRY_THROTTLED, 10000, 5, 0), 10100);
-    CHECK_INT(outage(RETRY_ONCE, 1000, 5, 0), 1035);
-    CHECK_INT(outage(RETRY_NEVER, 1000, 5, 0), 1000);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 1000, 3, 0), 1035);
+    CHECK_INT(outage(RETRY_CLASS_THROTTLED, 1000, 3, 0), 1100);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 10, 3, 0), 30);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 100, 3, 0), 135);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 10000, 5, 0), 10035);
+    CHECK_INT(outage(RETRY_CLASS_THROTTLED, 10000, 5, 0), 10100);
+    CHECK_INT(outage(RETRY_CLASS_ONCE, 1000, 5, 0), 1035);
+    CHECK_INT(outage(RETRY_CLASS_NEVER, 1000, 5, 0), 1000);
     for (i = 0; i < COUNT(good); i++) {
-        CHECK(outage(RETRY_THROTTLED, 1000, 3, good[i]) <= 1000 + 200);
-        CHECK(outage(RETRY_TRANSIENT, 1000, 3, good[i]) <= 1000 + 200);
-        CHECK(outage(RETRY_THROTTLED, 5000, 3, good[i]) <= 5000 + 500);
-        CHECK(outage(RETRY_TRANSIENT, 5000, 5, good[i]) <= 5000 + 500);
+        CHECK(outage(RETRY_CLASS_THROTTLED, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_CLASS_TRANSIENT, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_CLASS_THROTTLED, 5000, 3, good[i]) <= 5000 + 500);
+        CHECK(outage(RETRY_CLASS_TRANSIENT, 5000, 5, good[i]) <= 5000 + 500);
     }
 }
 
@@ -323,7 +330,7 @@ static struct retry_question any_question(uint64_t *seed)
 {
     static const double chances[] = {0, 0.5, 0.999};
     struct retry_question q = {
-        .how = (enum status_retry)chance(seed, 4),
+        .how = (enum retry_class)chance(seed, 4),
         .attempt = (unsigned)chance(seed, 8),
         .attempts = (unsigned)chance(seed, 8),
         .hint.kind = (enum retry_hint_kind)chance(seed, 3),
@@ -344,10 +351,10 @@ static struct retry_question any_question(uint64_t *seed)
 static bool may_repeat(const struct retry_budget *budget,
                        const struct retry_question *q, double delay)
 {
-    unsigned most = q->how == RETRY_ONCE ? 2 : 5;
-    double cost = q->how == RETRY_THROTTLED ? 5 : 14;
+    unsigned most = q->how == RETRY_CLASS_ONCE ? 2 : 5;
+    double cost = q->how == RETRY_CLASS_THROTTLED ? 5 : 14;
 
-    return q->how != RETRY_NEVER && q->attempt < q->attempts &&
+    return q->how != RETRY_CLASS_NEVER && q->attempt < q->attempts &&
            q->attempt < most && q->hint.seconds <= 60 &&
            (q->left < 0 ||
             delay + 0.1 * (double)q->attempt_timeout <= (double)q->left) &&
@@ -358,7 +365,7 @@ static bool may_repeat(const struct retry_budget *budget,
 
 static double delay_of(const struct retry_question *q)
 {
-    double most = q->how == RETRY_THROTTLED ? 1000 : 50, delay;
+    double most = q->how == RETRY_CLASS_THROTTLED ? 1000 : 50, delay;
     unsigned n = q->attempt ? q->attempt - 1 : 0;
 
     most *= (double)(1u << n);
@@ -416,47 +423,47 @@ static void test_status_retry(void)
     static const struct {
         enum luma_code status;
         long http;
-        enum status_retry how;
+        enum retry_class how;
     } rows[] = {
-        {LUMA_ERR_RESOLVE, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_CONNECT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_NETWORK, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_CONNECT_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_ATTEMPT_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_STALL_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_TRUNCATED, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_REPLY, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_TLS, 0, RETRY_NEVER},
-        {LUMA_ERR_TOO_LARGE, 0, RETRY_NEVER},
-        {LUMA_ERR_GATEWAY, 0, RETRY_NEVER},
-        {LUMA_ERR_DEADLINE, 0, RETRY_NEVER},
-        {LUMA_ERR_MEMORY, 0, RETRY_NEVER},
-        {LUMA_OK, 0, RETRY_NEVER},
-        {LUMA_ERR_REDIRECT, 301, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 400, RETRY_NEVER},
-        {LUMA_ERR_AUTH, 401, RETRY_NEVER},
-        {LUMA_ERR_AUTH, 403, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 404, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 408, RETRY_TRANSIENT},
-        {LUMA_ERR_REJECTED, 409, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 413, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 425, RETRY_ONCE},
-        {LUMA_ERR_RATE_LIMIT, 429, RETRY_THROTTLED},
-        {LUMA_ERR_SERVER, 500, RETRY_TRANSIENT},
-        {LUMA_ERR_SERVER, 501, RETRY_NEVER},
-        {LUMA_ERR_SERVER, 502, RETRY_TRANSIENT},
-        {LUMA_ERR_SERVER, 503, RETRY_THROTTLED},
-        {LUMA_ERR_SERVER, 504, RETRY_TRANSIENT},
-        {LUMA_ERR_TRUNCATED, 404, RETRY_NEVER},
-        {LUMA_ERR_TRUNCATED, 503, RETRY_THROTTLED},
+        {LUMA_ERR_RESOLVE, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_CONNECT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_NETWORK, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_CONNECT_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_ATTEMPT_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_STALL_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TRUNCATED, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_REPLY, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TLS, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_TOO_LARGE, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_GATEWAY, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_DEADLINE, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_MEMORY, 0, RETRY_CLASS_NEVER},
+        {LUMA_OK, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REDIRECT, 301, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 400, RETRY_CLASS_NEVER},
+        {LUMA_ERR_AUTH, 401, RETRY_CLASS_NEVER},
+        {LUMA_ERR_AUTH, 403, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 404, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 408, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_REJECTED, 409, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 413, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 425, RETRY_CLASS_ONCE},
+        {LUMA_ERR_RATE_LIMIT, 429, RETRY_CLASS_THROTTLED},
+        {LUMA_ERR_SERVER, 500, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_SERVER, 501, RETRY_CLASS_NEVER},
+        {LUMA_ERR_SERVER, 502, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_SERVER, 503, RETRY_CLASS_THROTTLED},
+        {LUMA_ERR_SERVER, 504, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TRUNCATED, 404, RETRY_CLASS_NEVER},
+        {LUMA_ERR_TRUNCATED, 503, RETRY_CLASS_THROTTLED},
     };
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = luma_code_name(rows[i].status);
-        CHECK_INT(status_retry(rows[i].status, rows[i].http), rows[i].how);
+        CHECK_INT(retry_class_of(rows[i].status, rows[i].http), rows[i].how);
         if (rows[i].http && rows[i].status != LUMA_ERR_TRUNCATED)
-            CHECK_INT(status_of_http(rows[i].http), rows[i].status);
+            CHECK_INT(code_of_http(rows[i].http), rows[i].status);
     }
     check_case = "";
 }
