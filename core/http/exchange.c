@@ -279,10 +279,11 @@ void exchange_finish(const struct exchange *x, struct exchange_end *end)
     end->error.phase = !x->sends ? "connect" : x->answered ? "body" : "wait";
     if (!x->http)
         return;
-    end->hint = retry_hint(exchange_header(x, "Retry-After"),
-                           exchange_header(x, "Date"), (int64_t)time(NULL));
-    if (end->hint.kind == HINT_SECONDS)
-        end->error.retry_after = end->hint.seconds;
+    end->retry_after = retry_after_read(exchange_header(x, "Retry-After"),
+                                        exchange_header(x, "Date"),
+                                        (int64_t)time(NULL));
+    if (end->retry_after.kind == RETRY_AFTER_SECONDS)
+        end->error.retry_after = end->retry_after.seconds;
     if (x->http != 429 && x->http != 503) /* reported, but not followed */
-        end->hint = (struct retry_hint){HINT_NONE, 0};
+        end->retry_after = (struct retry_after){RETRY_AFTER_NONE, 0};
 }

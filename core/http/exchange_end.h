@@ -9,7 +9,7 @@
 struct exchange_end {
     struct luma_error error;
     enum retry_class how; /* to repeat it */
-    struct retry_hint hint;
+    struct retry_after retry_after;
     unsigned sends;        /* times it went on the wire */
     uint64_t bytes;        /* of the reply, decoded */
     uint32_t unreadable;   /* tasks over a limit, or not JSON */

@@ -23,9 +23,9 @@ void retry_count_request(struct retry_budget *budget)
     budget->requests++;
 }
 
-void retry_refund(struct retry_budget *budget, double spent)
+void retry_refund(struct retry_budget *budget, double cost)
 {
-    budget->tokens += spent > 0 ? spent : 1;
+    budget->tokens += cost > 0 ? cost : 1;
     if (budget->tokens > BUCKET)
         budget->tokens = BUCKET;
 }
@@ -147,27 +147,29 @@ static bool read_date(const char *s, int64_t *seconds)
     return true;
 }
 
-struct retry_hint retry_hint(const char *value, const char *date, int64_t now)
+struct retry_after retry_after_read(const char *value, const char *date,
+                                    int64_t now)
 {
-    struct retry_hint hint = {HINT_NONE, 0};
+    struct retry_after retry_after = {RETRY_AFTER_NONE, 0};
     size_t digits;
     int64_t then;
 
     if (!value)
-        return hint;
+        return retry_after;
     digits = strspn(value, "0123456789");
-    hint.kind = HINT_ABSURD;
+    retry_after.kind = RETRY_AFTER_INVALID;
     if (digits && digits <= 10 && !value[digits]) {
         for (; *value; value++)
-            hint.seconds = hint.seconds * 10 + (*value - '0');
-        hint.kind = hint.seconds > 0 ? HINT_SECONDS : HINT_NONE;
+            retry_after.seconds = retry_after.seconds * 10 + (*value - '0');
+        retry_after.kind = retry_after.seconds > 0 ? RETRY_AFTER_SECONDS
+                                                   : RETRY_AFTER_NONE;
     } else if (!digits && read_date(value, &then)) {
         if (date)
             read_date(date, &now);
-        hint.seconds = then > now ? (double)(then - now) : 0;
-        hint.kind = then > now ? HINT_SECONDS : HINT_NONE;
+        retry_after.seconds = then > now ? (double)(then - now) : 0;
+        retry_after.kind = then > now ? RETRY_AFTER_SECONDS : RETRY_AFTER_NONE;
     }
-    return hint;
+    return retry_after;
 }
 
 /* ---- the decision ------------------------------------------------------ */
@@ -178,21 +180,21 @@ static bool allowed(const struct retry_question *q)
 
     if (attempts > RETRY_MAX_ATTEMPTS)
         attempts = RETRY_MAX_ATTEMPTS;
-    if (q->how == RETRY_CLASS_ONCE && attempts > 2)
+    if (q->retry_class == RETRY_CLASS_ONCE && attempts > 2)
         attempts = 2;
-    return q->how != RETRY_CLASS_NEVER && q->attempt < attempts;
+    return q->retry_class != RETRY_CLASS_NEVER && q->attempt < attempts;
 }
 
 /* Full jitter: anything from 0 to a ceiling that doubles. */
 static double backoff(const struct retry_question *q)
 {
-    double ceiling = q->how == RETRY_CLASS_THROTTLED ? BASE_THROTTLED
-                                                     : BASE_TRANSIENT;
+    double ceiling = q->retry_class == RETRY_CLASS_THROTTLED ? BASE_THROTTLED
+                                                             : BASE_TRANSIENT;
     unsigned i;
 
     for (i = 1; i < q->attempt; i++)
         ceiling *= 2;
-    return q->chance * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
+    return q->random * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
 }
 
 static bool affordable(const struct retry_budget *budget, double cost)
@@ -208,23 +210,23 @@ struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *q)
 {
     struct retry_answer answer = {RETRY_STOP, 0, 0};
-    bool hinted = q->hint.kind == HINT_SECONDS;
+    bool asked = q->retry_after.kind == RETRY_AFTER_SECONDS;
     double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
-    double cost = q->how == RETRY_CLASS_THROTTLED ? THROTTLED_COST
-                                                  : TRANSIENT_COST;
+    double cost = q->retry_class == RETRY_CLASS_THROTTLED ? THROTTLED_COST
+                                                          : TRANSIENT_COST;
 
     if (!allowed(q))
         return answer;
-    if (hinted && q->hint.seconds * 1000 > delay)
-        delay = q->hint.seconds * 1000;
-    if (hinted && q->hint.seconds > RETRY_HINT_CAP) {
+    if (asked && q->retry_after.seconds * 1000 > delay)
+        delay = q->retry_after.seconds * 1000;
+    if (asked && q->retry_after.seconds > RETRY_AFTER_CAP) {
         answer.verdict = RETRY_STOP_LATER;
     } else if (q->left >= 0 && delay + needed > (double)q->left) {
-        answer.verdict = hinted ? RETRY_STOP_LATER : RETRY_STOP_TIME;
+        answer.verdict = asked ? RETRY_STOP_LATER : RETRY_STOP_TIME;
     } else if (!affordable(budget, cost)) {
         answer.verdict = RETRY_STOP_BUDGET;
     } else {
-        answer = (struct retry_answer){RETRY_AFTER, (int64_t)delay, cost};
+        answer = (struct retry_answer){RETRY_DELAYED, (int64_t)delay, cost};
         budget->tokens -= cost;
         budget->retries++;
     }

@@ -14,7 +14,7 @@
 
 enum {
     RETRY_MAX_ATTEMPTS = 5,
-    RETRY_HINT_CAP = 60 /* seconds the gateway may make us wait */
+    RETRY_AFTER_CAP = 60 /* seconds the gateway may make us wait */
 };
 
 /* One client's. */
@@ -29,33 +29,34 @@ struct retry_budget retry_budget_new(void);
 /* A request is sent for the first time. */
 void retry_count_request(struct retry_budget *budget);
 
-/* It got a real answer; `spent` is what its repeats had cost. */
-void retry_refund(struct retry_budget *budget, double spent);
+/* It got a real answer; `cost` is what its repeats had cost. */
+void retry_refund(struct retry_budget *budget, double cost);
 
-enum retry_hint_kind {
-    HINT_NONE,    /* no header, or a time that is past */
-    HINT_SECONDS, /* wait so long */
-    HINT_ABSURD   /* not to be understood */
+enum retry_after_kind {
+    RETRY_AFTER_NONE,    /* no header, or a time that is past */
+    RETRY_AFTER_SECONDS, /* wait so long */
+    RETRY_AFTER_INVALID  /* not to be understood */
 };
 
-struct retry_hint {
-    enum retry_hint_kind kind;
+struct retry_after {
+    enum retry_after_kind kind;
     double seconds;
 };
 
 /* Reads a Retry-After header: digits, or one of the three HTTP dates, which is
  * compared with the reply's own Date header or, where `date` is NULL or no
- * date, with `now` (Unix seconds). NULL `value` is HINT_NONE. */
-struct retry_hint retry_hint(const char *value, const char *date, int64_t now);
+ * date, with `now` (Unix seconds). NULL `value` is RETRY_AFTER_NONE. */
+struct retry_after retry_after_read(const char *value, const char *date,
+                                    int64_t now);
 
 struct retry_question {
-    enum retry_class how; /* retry_class_of() */
-    unsigned attempt;     /* sends so far, hidden resends included */
-    unsigned attempts;    /* allowed */
-    struct retry_hint hint;
+    enum retry_class retry_class; /* retry_class_of() */
+    unsigned attempt;             /* sends so far, hidden resends included */
+    unsigned attempts;            /* allowed */
+    struct retry_after retry_after;
     int64_t left;            /* ms until the job's deadline, < 0 for none */
     int64_t attempt_timeout; /* ms one attempt may take */
-    double chance;           /* 0 to 1 */
+    double random;           /* 0 to 1 */
 };
 
 enum retry_verdict {
@@ -63,7 +64,7 @@ enum retry_verdict {
     RETRY_STOP_LATER,  /* the gateway asks for a longer wait than we give */
     RETRY_STOP_BUDGET, /* too many retries already */
     RETRY_STOP_TIME,   /* the deadline leaves no time for another */
-    RETRY_AFTER        /* `delay` ms from now */
+    RETRY_DELAYED      /* `delay` ms from now */
 };
 
 struct retry_answer {
@@ -72,7 +73,7 @@ struct retry_answer {
     double cost;   /* taken from the bucket, for retry_refund */
 };
 
-/* Decides; a RETRY_AFTER has been paid for. */
+/* Decides; a RETRY_DELAYED has been paid for. */
 struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *question);
 

@@ -203,13 +203,13 @@ static struct retry_answer decide(struct schedule *s, const struct batch *batch,
     const struct luma_options *o = &s->channel->options;
     int64_t deadline = batch->job->deadline;
     struct retry_question question = {
-        .how = end->how,
+        .retry_class = end->how,
         .attempt = batch->attempts,
         .attempts = job_attempts(batch->job, o),
-        .hint = end->hint,
+        .retry_after = end->retry_after,
         .left = deadline ? deadline - now : -1,
         .attempt_timeout = o->attempt_timeout,
-        .chance = random_unit(&s->random),
+        .random = random_unit(&s->random),
     };
 
     if (deadline && deadline - batch->job->started < o->attempt_timeout)
@@ -223,7 +223,7 @@ static bool repeat_or_fail(struct schedule *s, struct batch *batch,
 {
     struct retry_answer answer = decide(s, batch, end, now);
 
-    if (answer.verdict == RETRY_AFTER) {
+    if (answer.verdict == RETRY_DELAYED) {
         batch->due = now + answer.delay;
         batch->spent += answer.cost;
         batch->answer.event.next = s->waiting;
@@ -307,7 +307,8 @@ void schedule_finished(struct schedule *s, struct batch *batch,
 
     counter_add(&s->channel->dropped, end->skipped_rows);
     counter_add(&s->channel->unreadable, end->unreadable);
-    counter_add(&s->channel->bad_hints, end->hint.kind == HINT_ABSURD);
+    counter_add(&s->channel->bad_hints,
+                end->retry_after.kind == RETRY_AFTER_INVALID);
     batch->unreadable = end->unreadable;
     batch->why = end->why;
     batch->attempts += end->sends ? end->sends : 1;

@@ -89,7 +89,8 @@ void schedule_file_count(struct schedule_file *s, struct job *job,
 
     counter_add(&first->requests, end->sends);
     counter_add(&first->bytes, end->bytes);
-    counter_add(&first->bad_hints, end->hint.kind == HINT_ABSURD);
+    counter_add(&first->bad_hints,
+                end->retry_after.kind == RETRY_AFTER_INVALID);
     counter_add(&job->requests, end->sends);
     job->file->sends += end->sends;
 }
@@ -148,19 +149,19 @@ void schedule_file_repeat(struct schedule_file *s, struct job *job,
 {
     struct job_file *file = job->file;
     struct retry_question question = {
-        .how = end->how,
+        .retry_class = end->how,
         .attempts = (unsigned)s->channel->options.attempts,
-        .hint = end->hint,
+        .retry_after = end->retry_after,
         .left = job->deadline ? job->deadline - now : -1,
         .attempt_timeout = 1000, /* so much time must be worth a try */
-        .chance = random_unit(&s->random),
+        .random = random_unit(&s->random),
     };
     struct retry_answer answer;
 
     count_attempt(file, end);
     question.attempt = file->attempts;
     answer = retry_decide(&s->budget, &question);
-    if (answer.verdict != RETRY_AFTER) {
+    if (answer.verdict != RETRY_DELAYED) {
         retry_explain(&end->error, answer.verdict);
         schedule_file_end(s, job, &end->error, now);
         return;
