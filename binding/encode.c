@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/ascii.h"
+#include "core/base/text.h"
 #include "core/json/number.h"
 #include "core/json/writer.h"
 #include "binding.h"
@@ -64,7 +65,7 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
     if (lua_type(L, key) != LUA_TSTRING)
         return; /* it is what is wrong */
     name = lua_tolstring(L, key, &len);
-    status_clean(text, sizeof text, name, len, NULL);
+    text_sanitize(text, sizeof text, name, len, NULL);
     while (ascii_is_letter(text[i]) || text[i] == '_' ||
            (i && ascii_is_digit(text[i])))
         i++;

@@ -91,34 +91,25 @@ enum luma_code code_of_http(long http);
 enum retry_class retry_class_of(enum luma_code code, long http);
 
 /* Sets an error to `code` and its sentence, and forgets the rest. */
-void status_set(struct luma_error *error, enum luma_code code);
+void luma_error_set(struct luma_error *error, enum luma_code code);
 
 /* Sets an error to LUMA_ERR_ARGUMENT about `field`, a constant; the message is
  * "FIELD: PROBLEM". */
-void status_set_argument(struct luma_error *error, const char *field,
-                         const char *problem);
+void luma_error_set_argument(struct luma_error *error, const char *field,
+                             const char *problem);
 
 /* Makes it another code with a detail; what is known of the exchange stays:
  * status, attempts, request id. */
-void status_change(struct luma_error *error, enum luma_code code,
-                   const char *detail);
+void luma_error_change(struct luma_error *error, enum luma_code code,
+                       const char *detail);
 
 /* Adds ": " and a detail to the error's message, cut where the room ends. */
-void status_detail(struct luma_error *error, const char *format, ...)
+void luma_error_append(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Adds ": ", what could not be done, and the reason that errno gave for it, in
  * English whatever the locale is. */
-void status_detail_errno(struct luma_error *error, const char *what,
-                         int number);
-
-/* The text is UTF-8: no long forms, no surrogates, nothing beyond U+10FFFF. */
-bool status_is_utf8(const char *text, size_t len);
-
-/* Makes a text from elsewhere fit to show: at most `room` - 1 bytes of valid
- * UTF-8 on one line, ended by NUL. Asterisks replace `secret` (NULL for none)
- * and the user name and password of each URL in it. False: it was cut. */
-bool status_clean(char *out, size_t room, const char *text, size_t len,
-                  const char *secret);
+void luma_error_append_errno(struct luma_error *error, const char *what,
+                             int number);
 
 #endif

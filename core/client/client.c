@@ -148,14 +148,14 @@ struct luma_client *luma_client_new(const struct luma_options *options,
 
     process_fill_standard();
     trouble = process_init(library_init);
-    status_set(error, LUMA_ERR_THREAD);
+    luma_error_set(error, LUMA_ERR_THREAD);
     if (trouble) {
-        status_detail(error, "%s", trouble);
+        luma_error_append(error, "%s", trouble);
         return NULL;
     }
     client = calloc(1, sizeof *client);
     if (!client) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     client->generation = process_generation();
@@ -204,7 +204,7 @@ static void cancel_jobs(struct luma_client *client)
     struct luma_job *job = client->jobs, *next;
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_ERR_CANCELLED);
+    luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
     for (; job; job = next) {
         next = job->next;
         if (!job->ended)

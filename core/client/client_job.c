@@ -113,7 +113,7 @@ struct luma_job *client_job_new(struct luma_client *client,
     }
     job->watches = order->watch != NULL;
     job->counts[LUMA_OUTCOME_OPEN] = ids->count;
-    status_set(&job->error, LUMA_ERR_PENDING);
+    luma_error_set(&job->error, LUMA_ERR_PENDING);
     job->user = user;
     job->client = client;
     job->channel = client->channel;

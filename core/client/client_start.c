@@ -34,7 +34,7 @@ static void no_thread(struct luma_error *error)
 {
     int why = errno;
 
-    status_set(error, LUMA_ERR_THREAD);
+    luma_error_set(error, LUMA_ERR_THREAD);
     failure_add_errno(error, why);
 }
 
@@ -56,7 +56,7 @@ static struct luma_job *make_job(struct luma_client *client,
     struct luma_job *job;
 
     if (client->closed) {
-        status_set(error, LUMA_ERR_CANCELLED);
+        luma_error_set(error, LUMA_ERR_CANCELLED);
         return NULL;
     }
     if (count && !client->started)
@@ -67,7 +67,7 @@ static struct luma_job *make_job(struct luma_client *client,
     }
     job = client_job_new(client, order, user);
     if (!job) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     if (count)
@@ -126,7 +126,7 @@ struct luma_job *luma_request(struct luma_client *client,
         return NULL;
     }
     order.ids = one_id(request->method);
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     if (order.ids)
         job = make_job(client, &order, user, error);
     if (!job)
@@ -183,7 +183,7 @@ struct luma_job *luma_download(struct luma_client *client,
     struct job_file *file;
 
     if (client->closed) {
-        status_set(error, LUMA_ERR_CANCELLED);
+        luma_error_set(error, LUMA_ERR_CANCELLED);
         return NULL;
     }
     file = job_file_new(download, client->channel->options.base_url, error);
@@ -196,6 +196,6 @@ struct luma_job *luma_download(struct luma_client *client,
     }
     job = make_download(client, file, download->deadline, user);
     if (!job)
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
     return job;
 }

@@ -9,8 +9,8 @@
 static bool refuse(struct luma_error *error, enum luma_code code,
                    const char *detail)
 {
-    status_set(error, code);
-    status_detail(error, "%s", detail);
+    luma_error_set(error, code);
+    luma_error_append(error, "%s", detail);
     return false;
 }
 
@@ -180,9 +180,9 @@ static bool check_shape(const struct head *head, struct luma_error *error)
         return refuse_kind(error, head->kind);
     if (!*head->coding)
         return true;
-    status_set(error, LUMA_ERR_REPLY);
-    status_detail(error, "it is encoded as %s, though not asked to",
-                  head->coding);
+    luma_error_set(error, LUMA_ERR_REPLY);
+    luma_error_append(error, "it is encoded as %s, though not asked to",
+                      head->coding);
     error->retryable = false;
     return false;
 }
@@ -342,7 +342,7 @@ bool download_finish(struct download *d, const char *name, bool sync,
     int64_t have = d->checked ? d->have : (int64_t)d->held_len;
 
     if (total >= 0 && have != total) {
-        status_set(error, LUMA_ERR_TRUNCATED);
+        luma_error_set(error, LUMA_ERR_TRUNCATED);
         return false;
     }
     if (!d->checked)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "error.h"
+#include "base/text.h"
 
 /* ---- text -------------------------------------------------------------- */
 
@@ -170,7 +170,8 @@ static void add_type(struct head *head, const char *value)
     head->parts = head->parts || ascii_starts(value, "multipart/");
     if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE)) {
         head->whole_type = value;
-        status_clean(head->type, sizeof head->type, value, strlen(value), NULL);
+        text_sanitize(head->type, sizeof head->type, value, strlen(value),
+                      NULL);
     }
     if (head->kind == MEDIA_FILE)
         head->kind = kind;

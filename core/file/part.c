@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "file/media.h"
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
-    status_set(error, LUMA_ERR_FILE);
-    status_detail_errno(error, what, number);
+    luma_error_set(error, LUMA_ERR_FILE);
+    luma_error_append_errno(error, what, number);
     return false;
 }
 
@@ -28,15 +29,15 @@ static bool folder_error(struct luma_error *error, const char *what,
 {
     char shown[400], text[500];
 
-    status_clean(shown, sizeof shown, dir, strlen(dir), NULL);
+    text_sanitize(shown, sizeof shown, dir, strlen(dir), NULL);
     snprintf(text, sizeof text, "%s %s", what, shown);
     return file_error(error, text, number);
 }
 
 static bool refuse(struct luma_error *error, const char *detail)
 {
-    status_set(error, LUMA_ERR_FILE);
-    status_detail(error, "%s", detail);
+    luma_error_set(error, LUMA_ERR_FILE);
+    luma_error_append(error, "%s", detail);
     return false;
 }
 
@@ -255,7 +256,7 @@ bool part_open(struct part *part, const char *dir, const char *name,
     part->name = joined(name, ".luma.part");
     part->state = joined(name, ".luma.state.part");
     if (!part->name || !part->state) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "json/document.h"
 #include "gateway/envelope.h"
 #include "gateway/places.h"
@@ -185,14 +186,14 @@ static void explain(const struct reply *reply, const char *secret,
                                    : NULL;
 
     if (text) {
-        status_clean(clean, sizeof clean, text, len, secret);
-        status_detail(error, "%s", clean);
+        text_sanitize(clean, sizeof clean, text, len, secret);
+        luma_error_append(error, "%s", clean);
     } else if (reply->start_len) {
         len = before_secret(reply->start, reply->start_len, secret);
-        status_clean(clean, sizeof clean, reply->start, len, secret);
-        status_detail(error, "it starts with %s", clean);
+        text_sanitize(clean, sizeof clean, reply->start, len, secret);
+        luma_error_append(error, "it starts with %s", clean);
     } else if (error->code != LUMA_ERR_TRUNCATED) {
-        status_detail(error, "it is empty");
+        luma_error_append(error, "it is empty");
     }
 }
 
@@ -292,12 +293,12 @@ void reply_end(struct reply *reply, long http, const char *secret,
         reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
     verdict = reply->wants_tasks ? judge(reply) : code_of_http(http);
-    status_set(error, verdict);
+    luma_error_set(error, verdict);
     error->http = http;
     error->retryable = retry_class_of(verdict, http) != RETRY_CLASS_NEVER;
     if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
-        status_detail(error, "more than max_reply, %zu bytes",
-                      reply->max_bytes);
+        luma_error_append(error, "more than max_reply, %zu bytes",
+                          reply->max_bytes);
     else if (verdict != LUMA_OK)
         explain(reply, secret, error);
 }

@@ -257,16 +257,17 @@ void exchange_failed(const struct exchange *x, CURLcode result,
                               x->answered && x->http};
 
     if (x->blocked) {
-        status_set(error, LUMA_ERR_ADDRESS);
+        luma_error_set(error, LUMA_ERR_ADDRESS);
     } else if (ours) {
-        status_set(error, ours);
+        luma_error_set(error, ours);
     } else if (x->header_bytes > MAX_HEADER_BYTES) {
-        status_set(error, LUMA_ERR_TOO_LARGE);
-        status_detail(error, "the headers are over 64 KiB");
+        luma_error_set(error, LUMA_ERR_TOO_LARGE);
+        luma_error_append(error, "the headers are over 64 KiB");
     } else if (x->refused) {
-        status_set(error, LUMA_ERR_NETWORK);
-        status_detail(error, "the reused connection was closed, and no attempt "
-                             "was left");
+        luma_error_set(error, LUMA_ERR_NETWORK);
+        luma_error_append(error,
+                          "the reused connection was closed, and no attempt "
+                          "was left");
     } else {
         failure_set(error, &failure, x->options);
     }

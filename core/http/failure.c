@@ -36,7 +36,7 @@ void failure_add_errno(struct luma_error *error, int number)
     const char *what = shortage(number);
 
     if (what)
-        status_detail(error, "%s", what);
+        luma_error_append(error, "%s", what);
 }
 
 /* The resolver and the TLS library do not say that they had no descriptor. So
@@ -117,15 +117,15 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     const char *lacks = shortage_of(failure);
     char text[CURL_ERROR_SIZE];
 
-    status_set(error, lacks ? LUMA_ERR_CONNECT : code_of(failure));
+    luma_error_set(error, lacks ? LUMA_ERR_CONNECT : code_of(failure));
     if (lacks) {
-        status_detail(error, "%s", lacks);
+        luma_error_append(error, "%s", lacks);
     } else if (*failure->text) {
         size_t len = strlen(failure->text);
 
         proxy_clean(text, sizeof text, failure->text, len,
                     len == sizeof text - 1, options);
-        status_detail(error, "%s", text);
+        luma_error_append(error, "%s", text);
     }
 }
 

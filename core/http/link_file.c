@@ -52,16 +52,16 @@ bool link_file_check(const char *url, bool redirected, bool allow_private,
     const char *wrong;
 
     if (!link_check(url, options->plain_http, &wrong)) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     if (wrong) {
-        status_set(error, LUMA_ERR_LINK);
-        status_detail(error, redirected ? "redirected: %s" : "%s", wrong);
+        luma_error_set(error, LUMA_ERR_LINK);
+        luma_error_append(error, redirected ? "redirected: %s" : "%s", wrong);
         return false;
     }
     if (!options->proxy || allow_private || !link_is_closed(url))
         return true;
-    status_set(error, LUMA_ERR_ADDRESS);
+    luma_error_set(error, LUMA_ERR_ADDRESS);
     return false;
 }

@@ -23,13 +23,13 @@ bool origin_append_base(struct buf *url, const char *base_url)
 static bool wrong(struct luma_error *error, const char *option,
                   const char *problem)
 {
-    status_set_argument(error, option, problem);
+    luma_error_set_argument(error, option, problem);
     return false;
 }
 
 static bool no_memory(struct luma_error *error)
 {
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return false;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "error.h"
+#include "base/text.h"
 
 #define ENCODE                                                 \
     "in its user name and password, /, ?, #, @, %, blanks and" \
@@ -225,7 +225,7 @@ static void hide_word(struct shown *shown, const char *word)
 
     if (!word || strlen(word) < STARS)
         return;
-    status_clean(clean, sizeof clean, word, strlen(word), NULL);
+    text_sanitize(clean, sizeof clean, word, strlen(word), NULL);
     hide(shown, word);
     hide(shown, clean);
 }
@@ -287,7 +287,7 @@ void proxy_hide(const char *proxy, char *text, bool cut)
 bool proxy_clean(char *out, size_t room, const char *text, size_t len, bool cut,
                  const struct luma_options *options)
 {
-    bool whole = status_clean(out, room, text, len, options->token);
+    bool whole = text_sanitize(out, room, text, len, options->token);
 
     proxy_hide(options->proxy, out, cut || !whole);
     return whole && !cut;

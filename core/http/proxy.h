@@ -21,7 +21,7 @@ bool proxy_check(const char *proxy, const char **problem);
  * of it is replaced. */
 void proxy_hide(const char *proxy, char *text, bool cut);
 
-/* Makes a text from elsewhere fit to show, as status_clean does, without the
+/* Makes a text from elsewhere fit to show, as text_sanitize does, without the
  * client's token and the user name and password of its proxy. `cut` as above.
  * False: `out` is not all of it. */
 bool proxy_clean(char *out, size_t room, const char *text, size_t len, bool cut,

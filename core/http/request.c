@@ -10,7 +10,7 @@ enum { MAX_METHOD = 16, MAX_PATH = 8192 };
 static struct request *wrong(struct luma_error *error, const char *field,
                              const char *problem)
 {
-    status_set_argument(error, field, problem);
+    luma_error_set_argument(error, field, problem);
     return NULL;
 }
 
@@ -70,7 +70,7 @@ struct request *request_new(const struct luma_request *from,
                      "ASCII without spaces");
     r = malloc(sizeof *r + method + path + from->len + 1);
     if (!r) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     *r = (struct request){

@@ -236,10 +236,12 @@ struct retry_answer retry_decide(struct retry_budget *budget,
 void retry_explain(struct luma_error *error, enum retry_verdict verdict)
 {
     if (verdict == RETRY_STOP_LATER)
-        status_detail(error, "the server asks to wait %" PRId64 " s",
-                      (int64_t)error->retry_after);
+        luma_error_append(error, "the server asks to wait %" PRId64 " s",
+                          (int64_t)error->retry_after);
     else if (verdict == RETRY_STOP_BUDGET)
-        status_detail(error, "not retried, because too much failed recently");
+        luma_error_append(error,
+                          "not retried, because too much failed recently");
     else if (verdict == RETRY_STOP_TIME)
-        status_detail(error, "not retried, because the deadline is too close");
+        luma_error_append(error,
+                          "not retried, because the deadline is too close");
 }

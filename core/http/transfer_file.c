@@ -42,7 +42,7 @@ static void tell_type(struct transfer_file *t, const struct head *head)
         return;
     proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
                 false, t->x.options);
-    status_detail(&t->trouble, "%s", type);
+    luma_error_append(&t->trouble, "%s", type);
 }
 
 /* The head is complete: what is it? */
@@ -111,7 +111,7 @@ struct transfer_file *transfer_file_new(const struct luma_options *options,
         return NULL;
     t->download = download;
     t->x.public_only = !allow_private && !options->proxy;
-    status_set(&t->trouble, LUMA_OK);
+    luma_error_set(&t->trouble, LUMA_OK);
     t->url = buf_copy(url, strlen(url));
     if (t->url && exchange_init(&t->x, options, url, on_body) &&
         curl_easy_setopt(t->x.easy, CURLOPT_URL, url) == CURLE_OK &&
@@ -147,14 +147,15 @@ static enum file_result no_file(const struct transfer_file *t,
     char host[LINK_HOST];
 
     link_host(t->url, t->x.options, host);
-    status_set(&end->end.error,
-               http >= 500 || http == 429 ? code_of_http(http) : LUMA_ERR_LINK);
-    status_detail(&end->end.error, "%s answered with HTTP %ld", host, http);
+    luma_error_set(&end->end.error, http >= 500 || http == 429
+                                        ? code_of_http(http)
+                                        : LUMA_ERR_LINK);
+    luma_error_append(&end->end.error, "%s answered with HTTP %ld", host, http);
     if (!is_redirect(http))
         return FILE_FAILED;
     if (!location || link_follow(t->url, location, &end->location))
         return FILE_MOVED;
-    status_set(&end->end.error, LUMA_ERR_MEMORY);
+    luma_error_set(&end->end.error, LUMA_ERR_MEMORY);
     return FILE_FAILED;
 }
 
@@ -167,10 +168,10 @@ static enum file_result answered(const struct transfer_file *t, CURLcode result,
         return FILE_FAILED;
     }
     if (t->verdict == DOWNLOAD_TAKE) {
-        status_set(&end->end.error, LUMA_OK);
+        luma_error_set(&end->end.error, LUMA_OK);
         return result == CURLE_OK ? FILE_DONE : FILE_FAILED;
     }
-    status_set(&end->end.error, LUMA_ERR_REPLY);
+    luma_error_set(&end->end.error, LUMA_ERR_REPLY);
     return t->verdict == DOWNLOAD_AGAIN ? FILE_AGAIN : no_file(t, end);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 /* FNV-1a. */
 #define FNV_START 0xCBF29CE484222325u
@@ -101,7 +102,7 @@ enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
     if (!buf_append(&ids->text, id, len))
         return LUMA_ERR_MEMORY;
     if (!buf_append(&ids->ends, &end, sizeof end) ||
-        (!status_is_utf8(id, len) &&
+        (!text_is_utf8(id, len) &&
          !buf_append(&ids->invalid, &ids->count, sizeof ids->count))) {
         ids->text.len -= len; /* or it would be part of the next id */
         ids->ends.len = ids->count * sizeof end;

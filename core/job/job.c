@@ -276,8 +276,8 @@ void job_refuse_invalid(struct job *job, struct event_list *events)
     job->out_of_memory = !batch;
     if (!batch)
         return;
-    status_set(&batch->answer.error, LUMA_ERR_ARGUMENT);
-    status_detail(&batch->answer.error, "the id is not valid UTF-8");
+    luma_error_set(&batch->answer.error, LUMA_ERR_ARGUMENT);
+    luma_error_append(&batch->answer.error, "the id is not valid UTF-8");
     ledger_close(&job->ledger, batch);
     batch->answer.event.job = job->end.event.job;
     event_list_add(events, &batch->answer.event);
@@ -313,7 +313,7 @@ static bool asks_again(struct job *job, struct batch *batch)
     if (ledger_ask_again(&job->ledger, batch, batch->unreadable > 0))
         batch->answer.count = 0;
     else
-        status_set(&batch->answer.error, LUMA_ERR_MEMORY);
+        luma_error_set(&batch->answer.error, LUMA_ERR_MEMORY);
     return true;
 }
 
@@ -324,8 +324,8 @@ void job_answered(struct job *job, struct batch *batch,
     batch->answer.error = *answer;
     if (!asks_again(job, batch)) {
         if (batch->answer.count && batch->unreadable)
-            status_change(&batch->answer.error, batch->why,
-                          batch_unreadable_text(batch));
+            luma_error_change(&batch->answer.error, batch->why,
+                              batch_unreadable_text(batch));
         if (job->watch && batch->answer.error.code != LUMA_ERR_TOO_LARGE)
             trim_doubtful(job, batch,
                           batch->unreadable ? IS_UNREADABLE : IS_MISSING, now);
@@ -386,7 +386,7 @@ bool job_is_over(const struct job *job)
 void job_end(struct job *job, enum luma_code code, struct event_list *events)
 {
     if (!job->broken)
-        status_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);
+        luma_error_set(&job->end.error, job_is_over(job) ? LUMA_OK : code);
     job->ended = true;
     ledger_free(&job->ledger);
     event_list_add(events, &job->end.event);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "http/link_file.h"
 #include "file/media.h"
 #include "gateway/task.h"
@@ -69,14 +70,15 @@ static bool check(const struct luma_download *d, struct luma_error *error)
     const char *slash = d->path ? strrchr(d->path, '/') : NULL;
     const char *name = slash ? slash + 1 : d->path;
 
-    status_set(error, LUMA_OK);
+    luma_error_set(error, LUMA_OK);
     if (!d->path && (!d->dir || !*d->dir))
-        status_set_argument(error, "path", "must be given, or dir");
+        luma_error_set_argument(error, "path", "must be given, or dir");
     else if (!d->path && (!d->id || !d->id_len))
-        status_set_argument(error, "dir",
-                            "a name can only be made for a task with an id");
+        luma_error_set_argument(
+            error, "dir", "a name can only be made for a task with an id");
     else if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
-        status_set_argument(error, "path", "must end with the name of a file");
+        luma_error_set_argument(error, "path",
+                                "must end with the name of a file");
     return error->code == LUMA_OK;
 }
 
@@ -88,7 +90,7 @@ struct job_file *job_file_new(const struct luma_download *d,
 
     if (!check(d, error))
         return NULL;
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     file = calloc(1, sizeof *file);
     if (!file)
         return NULL;
@@ -103,7 +105,7 @@ struct job_file *job_file_new(const struct luma_download *d,
         good = link_file_read(&file->url, d->url, strlen(d->url), base_url) &&
                good;
     if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX &&
-        status_is_utf8(d->id, d->id_len)) /* else no request can have it */
+        text_is_utf8(d->id, d->id_len)) /* else no request can have it */
         good = (file->task = luma_ids_new(1, d->id_len)) &&
                luma_ids_add(file->task, d->id, d->id_len) == LUMA_OK && good;
     if (good)
@@ -169,11 +171,11 @@ static bool check_link(struct job_file *file,
     if (file->url)
         return link_file_check(job_file_url(file), file->hop != NULL,
                                file->allow_private, options, error);
-    status_set(error, LUMA_ERR_LINK);
+    luma_error_set(error, LUMA_ERR_LINK);
     if (file->task)
-        status_detail(error, "the task has no %s", media_name(file->what));
+        luma_error_append(error, "the task has no %s", media_name(file->what));
     else
-        status_detail(error, "it is no URL");
+        luma_error_append(error, "it is no URL");
     return false;
 }
 
@@ -221,9 +223,9 @@ static enum file_next over(struct exchange_end *end, enum luma_code code,
 {
     struct luma_error error;
 
-    status_set(&error, code);
+    luma_error_set(&error, code);
     if (*detail)
-        status_detail(&error, "%s", detail);
+        luma_error_append(&error, "%s", detail);
     spoil(end, &error);
     return FILE_OVER;
 }
@@ -337,7 +339,7 @@ enum file_next job_file_renewed(struct job_file *file,
     file->renewed = true;
     if (!task) {
         end->error = file->bad_link;
-        status_detail(&end->error, "the gateway does not know its task");
+        luma_error_append(&end->error, "the gateway does not know its task");
         return FILE_OVER;
     }
     if (task_find_link(&source, file->what, &link) &&

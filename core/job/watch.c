@@ -130,8 +130,8 @@ bool watch_rest(struct watch *watch, int64_t now, double chance)
 
     watch->bad = watch->answered ? 0 : watch->bad + 1;
     if (watch->bad > WATCH_BAD_ROUNDS) {
-        status_detail(&watch->trouble, "the round failed %u times in a row",
-                      watch->bad);
+        luma_error_append(&watch->trouble, "the round failed %u times in a row",
+                          watch->bad);
         return false;
     }
     if (watch->changed)

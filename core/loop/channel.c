@@ -18,7 +18,7 @@
 static bool wrong(struct luma_error *error, const char *option,
                   const char *detail)
 {
-    status_set_argument(error, option, detail);
+    luma_error_set_argument(error, option, detail);
     return false;
 }
 
@@ -56,7 +56,7 @@ static bool check_proxy(const char *proxy, struct luma_error *error)
     const char *problem = NULL;
 
     if (proxy && !proxy_check(proxy, &problem)) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     return !problem || wrong(error, "proxy", problem);
@@ -153,7 +153,7 @@ struct channel *channel_new(const struct luma_options *options,
     complete(&complete_options);
     if (!check(&complete_options, error))
         return NULL;
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     channel = calloc(1, sizeof *channel);
     if (!channel)
         return NULL;
@@ -161,7 +161,7 @@ struct channel *channel_new(const struct luma_options *options,
     event_chain_init(&channel->spent);
     channel->options = complete_options;
     if (own_strings(&channel->options)) {
-        status_set(error, LUMA_ERR_THREAD);
+        luma_error_set(error, LUMA_ERR_THREAD);
         channel->jobs = queue_new();
         if (channel->jobs)
             channel->events = queue_new();

@@ -78,7 +78,7 @@ static void fail_batch(struct io *io, struct batch *batch)
 {
     struct exchange_end end = {.how = RETRY_CLASS_NEVER};
 
-    status_set(&end.error, LUMA_ERR_MEMORY);
+    luma_error_set(&end.error, LUMA_ERR_MEMORY);
     schedule_finished(&io->schedule, batch, &end, io->now);
 }
 

@@ -103,7 +103,7 @@ static void end_with(struct io_file *io, struct job *job, enum luma_code code)
 {
     struct luma_error error;
 
-    status_set(&error, code);
+    luma_error_set(&error, code);
     schedule_file_end(&io->schedule, job, &error, io->now);
 }
 

@@ -278,7 +278,7 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
         detail = batch_unreadable_text(batch);
     if (!detail)
         return;
-    status_change(&end->error, LUMA_ERR_REPLY, detail);
+    luma_error_change(&end->error, LUMA_ERR_REPLY, detail);
     end->how = retry_class_of(LUMA_ERR_REPLY, 0);
 }
 

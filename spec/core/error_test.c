@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "heard.h"
+#include "base/text.h"
 
 #define AUTH     "auth: the gateway does not accept the token"
 #define RATE     "rate_limit: too many requests"
@@ -270,7 +271,7 @@ static void test_long_message(void)
     check_reply(400, body, i + 2, REJECTED ": \xE2\x82\xAC\xE2\x82\xAC*");
 }
 
-/* ---- status_clean ------------------------------------------------------ */
+/* ---- text_sanitize ------------------------------------------------------ */
 
 static const struct {
     size_t room;
@@ -335,7 +336,7 @@ static void test_clean(void)
 
         must(out);
         check_case = text;
-        status_clean(out, clean_rows[i].room, text, strlen(text), SECRET);
+        text_sanitize(out, clean_rows[i].room, text, strlen(text), SECRET);
         CHECK_TEXT(out, clean_rows[i].want);
         free(out);
     }
@@ -346,11 +347,11 @@ static void test_clean_bytes(void)
 {
     char out[20];
 
-    status_clean(out, sizeof out, "a\0b", 3, NULL);
+    text_sanitize(out, sizeof out, "a\0b", 3, NULL);
     CHECK_TEXT(out, "a b");
-    status_clean(out, sizeof out, "abc", 2, "abc");
+    text_sanitize(out, sizeof out, "abc", 2, "abc");
     CHECK(strcmp(out, "abc") != 0);
-    status_clean(out, sizeof out, "abc", 3, "");
+    text_sanitize(out, sizeof out, "abc", 3, "");
     CHECK_TEXT(out, "abc");
 }
 
@@ -363,7 +364,7 @@ static void test_every_status(void)
 
     for (i = 0; i < LUMA_CODE_COUNT; i++) {
         memset(&error, 'x', sizeof error);
-        status_set(&error, (enum luma_code)i);
+        luma_error_set(&error, (enum luma_code)i);
         check_case = luma_code_name((enum luma_code)i);
         CHECK(*check_case &&
               strspn(check_case, "abcdefghijklmnopqrstuvwxyz_") ==
@@ -382,11 +383,11 @@ static void test_details(void)
     struct luma_error error;
     int i;
 
-    status_set(&error, LUMA_ERR_SERVER);
-    status_detail(&error, "%d of %s", 2, "3");
+    luma_error_set(&error, LUMA_ERR_SERVER);
+    luma_error_append(&error, "%d of %s", 2, "3");
     CHECK_TEXT(error.message, "the server failed: 2 of 3");
     for (i = 0; i < 100; i++)
-        status_detail(&error, "%s", "a detail");
+        luma_error_append(&error, "%s", "a detail");
     CHECK_INT(strlen(error.message), sizeof error.message - 1);
     CHECK_INT(error.code, LUMA_ERR_SERVER);
     CHECK(!*error.request_id);
@@ -402,14 +403,14 @@ static void test_errno(void)
     size_t i;
 
     for (i = 0; i < COUNT(numbers); i++) {
-        status_set(&error, LUMA_ERR_FILE);
-        status_detail_errno(&error, "cannot write", numbers[i]);
+        luma_error_set(&error, LUMA_ERR_FILE);
+        luma_error_append_errno(&error, "cannot write", numbers[i]);
         snprintf(expected, sizeof expected, "%s: cannot write: %s",
                  luma_code_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
         CHECK_TEXT(error.message, expected);
     }
-    status_set(&error, LUMA_ERR_FILE);
-    status_detail_errno(&error, "cannot write", 12345);
+    luma_error_set(&error, LUMA_ERR_FILE);
+    luma_error_append_errno(&error, "cannot write", 12345);
     CHECK_TEXT(error.message, "the file could not be written: cannot write: "
                               "error 12345 of the system");
 }

@@ -209,7 +209,7 @@ static void exchange(struct run *run, unsigned place)
         return; /* it is repeated */
     run->flying[place] = NULL;
     whole = whole || !batch->answer.count;
-    status_set(&end.error, whole ? LUMA_OK : LUMA_ERR_TRUNCATED);
+    luma_error_set(&end.error, whole ? LUMA_OK : LUMA_ERR_TRUNCATED);
     if (whole)
         job_answered(run->job, batch, &end.error, 1000, &run->events);
     else
@@ -374,7 +374,7 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
     struct luma_error answer;
     struct batch *batch;
 
-    status_set(&answer, LUMA_OK);
+    luma_error_set(&answer, LUMA_OK);
     must(send_one(run));
     batch = run->flying[0];
     CHECK_INT(batch->answer.count, count);
@@ -398,7 +398,7 @@ static void test_unreadable(void)
     batch->unreadable = 2;
     answer_with(&run, batch, 0);
     CHECK_INT(batch->found, 1);
-    status_set(&answer, LUMA_OK);
+    luma_error_set(&answer, LUMA_OK);
     run.flying[0] = NULL;
     ledger_trim(&run.job->ledger, batch);
     job_answered(run.job, batch, &answer, 1000, &run.events); /* asked again */

@@ -134,7 +134,7 @@ static void test_trouble(void)
     int i;
 
     must(w);
-    status_set(&error, LUMA_ERR_SERVER);
+    luma_error_set(&error, LUMA_ERR_SERVER);
     for (i = 0; i < WATCH_BAD_ROUNDS; i++) {
         watch_begin(w);
         watch_trouble(w, &error, 0);
