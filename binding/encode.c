@@ -51,7 +51,7 @@ static void release(struct encoder *e)
 /* ---- what cannot be written -------------------------------------------- */
 
 /* Appends "name", ".name" or "[key]", as one would write it in Lua. */
-static void append_key(lua_State *L, int key, char *path, size_t room)
+static void append_key(lua_State *L, int key, char *path, size_t capacity)
 {
     size_t used = strlen(path), len, i = 0;
     const char *name;
@@ -59,7 +59,7 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
 
     if (lua_type(L, key) == LUA_TNUMBER) {
         i = number_write(lua_tonumber(L, key), text);
-        snprintf(path + used, room - used, "[%.*s]", (int)i, text);
+        snprintf(path + used, capacity - used, "[%.*s]", (int)i, text);
         return;
     }
     if (lua_type(L, key) != LUA_TSTRING)
@@ -70,14 +70,14 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
            (i && ascii_is_digit(text[i])))
         i++;
     if (i && !text[i])
-        snprintf(path + used, room - used, "%s%s", used ? "." : "", text);
+        snprintf(path + used, capacity - used, "%s%s", used ? "." : "", text);
     else
-        snprintf(path + used, room - used, "[\"%s\"]", text);
+        snprintf(path + used, capacity - used, "[\"%s\"]", text);
 }
 
 /* Where the value on top stands, as far as there is room for it. */
 static void write_path(lua_State *L, const struct encoder *e, char *path,
-                       size_t room)
+                       size_t capacity)
 {
     size_t i;
 
@@ -87,9 +87,9 @@ static void write_path(lua_State *L, const struct encoder *e, char *path,
         size_t used = strlen(path);
 
         if (level->length)
-            snprintf(path + used, room - used, "[%zu]", level->count);
+            snprintf(path + used, capacity - used, "[%zu]", level->count);
         else
-            append_key(L, e->base + 2 * (int)i + 1, path, room);
+            append_key(L, e->base + 2 * (int)i + 1, path, capacity);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Growable bytes with a cap.
+/* Growable bytes with a limit.
  *
  * Zero-filled is empty and valid. One owner, no locking: any thread, one at a
  * time. Nothing here blocks. A failed append leaves the content as it was. */
@@ -11,20 +11,20 @@
 #include <string.h>
 
 struct buf {
-    char *data; /* `len` bytes in use, `room` allocated */
+    char *data; /* `len` bytes in use, `capacity` allocated */
     size_t len;
-    size_t room;
-    size_t cap; /* `len` never exceeds it; 0 is no cap */
+    size_t capacity;
+    size_t limit; /* `len` never exceeds it; 0: no limit */
 };
 
 /* Makes place for n more bytes and returns where they go, or NULL when out of
- * memory or over the cap. The caller writes them and adds n to `len`. */
+ * memory or over the limit. The caller writes them and adds n to `len`. */
 char *buf_reserve(struct buf *buf, size_t n);
 
-/* Appends n bytes; false when out of memory or over the cap. */
+/* Appends n bytes; false when out of memory or over the limit. */
 static inline bool buf_append(struct buf *buf, const void *bytes, size_t n)
 {
-    if (n > buf->room - buf->len && !buf_reserve(buf, n))
+    if (n > buf->capacity - buf->len && !buf_reserve(buf, n))
         return false;
     if (n)
         memcpy(buf->data + buf->len, bytes, n);

@@ -79,14 +79,14 @@ void luma_error_set_argument(struct luma_error *error, const char *field,
 
 void luma_error_append(struct luma_error *error, const char *format, ...)
 {
-    size_t used = strlen(error->message), room = sizeof error->message - used;
+    size_t used = strlen(error->message), left = sizeof error->message - used;
     va_list args;
 
-    if (room <= sizeof ": ")
+    if (left <= sizeof ": ")
         return;
     memcpy(error->message + used, ": ", sizeof ": ");
     va_start(args, format);
-    vsnprintf(error->message + used + 2, room - 2, format, args);
+    vsnprintf(error->message + used + 2, left - 2, format, args);
     va_end(args);
 }
 

@@ -66,7 +66,7 @@ static size_t user_info(const char *text, size_t len)
 
 #define STARS "***"
 
-bool text_sanitize(char *out, size_t room, const char *text, size_t len,
+bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *secret)
 {
     size_t hidden = secret ? strlen(secret) : 0, used = 0;
@@ -90,7 +90,7 @@ bool text_sanitize(char *out, size_t room, const char *text, size_t len,
             size = sizeof "://" STARS "@" - 1;
             skip = start + user;
         }
-        if (used + size >= room)
+        if (used + size >= capacity)
             break;
         memcpy(out + used, from, size);
         used += size;

@@ -43,14 +43,14 @@ static bool refuse(struct luma_error *error, const char *detail)
 
 /* ---- state ------------------------------------------------------------- */
 
-enum { BOOT_ROOM = 40, STATE_ROOM = 512, LINE_ROOM = STATE_ROOM + 32 };
+enum { BOOT_SIZE = 40, STATE_SIZE = 512, LINE_SIZE = STATE_SIZE + 32 };
 
 /* Names the time since the system was started. What was written before may
  * not all have reached the disk, so a part from then is not resumed. */
-static void boot_name(char name[BOOT_ROOM])
+static void boot_name(char name[BOOT_SIZE])
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_ROOM - 1);
+    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_SIZE - 1);
 
     if (fd >= 0)
         close(fd);
@@ -62,7 +62,7 @@ static void boot_name(char name[BOOT_ROOM])
 
 void part_write_state(const struct part *part, const struct part_state *state)
 {
-    char boot[BOOT_ROOM], text[STATE_ROOM], line[LINE_ROOM];
+    char boot[BOOT_SIZE], text[STATE_SIZE], line[LINE_SIZE];
     int fd, n;
 
     unlinkat(part->dir, part->state, 0);
@@ -84,11 +84,11 @@ void part_write_state(const struct part *part, const struct part_state *state)
 }
 
 /* The state's text, whose sum must be right; NULL: there is none. */
-static char *state_text(const struct part *part, char line[LINE_ROOM])
+static char *state_text(const struct part *part, char line[LINE_SIZE])
 {
     int fd = openat(part->dir, part->state,
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_ROOM - 1);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_SIZE - 1);
     const char *digits;
     uint64_t sum;
     char *space;
@@ -124,7 +124,7 @@ static bool take_number(const char **at, unsigned base, uint64_t *number)
 
 bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
 {
-    char line[LINE_ROOM], boot[BOOT_ROOM];
+    char line[LINE_SIZE], boot[BOOT_SIZE];
     uint64_t mode, key, total;
     const char *at = line;
     struct stat s;

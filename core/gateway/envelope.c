@@ -58,9 +58,9 @@ const char *envelope_error_text(const struct luma_doc *root, size_t *len)
 static bool code_is_good(const struct luma_doc *root)
 {
     const struct luma_node *code = envelope_member(root, "code");
-    char room[TASK_ROOM];
+    char digits[TASK_DIGITS_SIZE];
     size_t len = 0;
-    const char *text = task_text(root, code, room, &len);
+    const char *text = task_text(root, code, digits, &len);
 
     if (!code)
         return true;

@@ -46,13 +46,13 @@ enum luma_state luma_state_of_word(const char *text, size_t len)
 /* ---- documents --------------------------------------------------------- */
 
 const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ROOM], size_t *len)
+                      char digits[TASK_DIGITS_SIZE], size_t *len)
 {
     if (!node)
         return NULL;
     if (node->kind == LUMA_JSON_INTEGER) {
-        *len = number_write_integer(node->integer, room);
-        return room;
+        *len = number_write_integer(node->integer, digits);
+        return digits;
     }
     if (node->kind != LUMA_JSON_STRING && node->kind != LUMA_JSON_BIGINT)
         return NULL;
@@ -70,8 +70,8 @@ static void set_float(struct task_value *value, double number)
         number != (double)(int64_t)number)
         return;
     value->kind = TASK_INTEGER;
-    value->len = number_write_integer((int64_t)number, value->room);
-    value->text = value->room;
+    value->len = number_write_integer((int64_t)number, value->digits);
+    value->text = value->digits;
 }
 
 static void find_in_doc(const void *task, const char *path,
@@ -85,7 +85,7 @@ static void find_in_doc(const void *task, const char *path,
         set_float(value, node->number);
         return;
     }
-    value->text = task_text(doc, node, value->room, &value->len);
+    value->text = task_text(doc, node, value->digits, &value->len);
     if (value->text)
         value->kind = node->kind == LUMA_JSON_STRING ? TASK_TEXT : TASK_INTEGER;
 }

@@ -12,7 +12,7 @@
 #include "luma.h"
 
 /* Room for the digits of a 64-bit number, as number.h writes them. */
-enum { TASK_ROOM = 32 };
+enum { TASK_DIGITS_SIZE = 32 };
 
 /* A value that a path leads to. */
 struct task_value {
@@ -22,14 +22,14 @@ struct task_value {
         TASK_INTEGER, /* `text`: its digits */
         TASK_FLOAT    /* `number` */
     } kind;
-    const char *text; /* the source's, or in `room` */
+    const char *text; /* the source's, or in `digits` */
     size_t len;
     double number;
-    char room[TASK_ROOM];
+    char digits[TASK_DIGITS_SIZE];
 };
 
 /* A task, and how to look into it: find sets the kind and what belongs to it,
- * which lives until the next find. It may use `room`. */
+ * which lives until the next find. It may use `digits`. */
 struct task_source {
     const void *task;
     void (*find)(const void *task, const char *path, struct task_value *value);
@@ -62,9 +62,9 @@ bool task_find_link(const struct task_source *source, enum luma_what what,
 bool task_find_palette(const struct task_source *source,
                        struct task_value *grid);
 
-/* The text of a value of a document, or the digits of an integer in `room`;
+/* The text of a value of a document, or the digits of an integer in `digits`;
  * else NULL. */
 const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ROOM], size_t *len);
+                      char digits[TASK_DIGITS_SIZE], size_t *len);
 
 #endif

@@ -15,7 +15,7 @@
 
 #define NO_URL "must be a URL such as http://host:port"
 
-enum { STARS = 3, ROOM = 256 };
+enum { STARS = 3, WORD_SIZE = 256 };
 
 /* libcurl takes the path of socks5h://localhost/run/x for that of a socket. */
 static bool names_socket(const char *proxy)
@@ -221,7 +221,7 @@ static void hide(struct shown *shown, const char *secret)
 /* One or two letters stand everywhere, so they are hidden in the URL only. */
 static void hide_word(struct shown *shown, const char *word)
 {
-    char clean[ROOM];
+    char clean[WORD_SIZE];
 
     if (!word || strlen(word) < STARS)
         return;
@@ -234,7 +234,7 @@ static void hide_word(struct shown *shown, const char *word)
 static void hide_user_info(struct shown *shown, const char *proxy)
 {
     const char *from = strstr(proxy, "://"), *to = find_at(proxy);
-    char text[ROOM * 2];
+    char text[WORD_SIZE * 2];
     size_t n;
 
     from = from ? from + 3 : proxy;
@@ -284,10 +284,10 @@ void proxy_hide(const char *proxy, char *text, bool cut)
     curl_url_cleanup(url);
 }
 
-bool proxy_clean(char *out, size_t room, const char *text, size_t len, bool cut,
-                 const struct luma_options *options)
+bool proxy_clean(char *out, size_t capacity, const char *text, size_t len,
+                 bool cut, const struct luma_options *options)
 {
-    bool whole = text_sanitize(out, room, text, len, options->token);
+    bool whole = text_sanitize(out, capacity, text, len, options->token);
 
     proxy_hide(options->proxy, out, cut || !whole);
     return whole && !cut;

@@ -21,7 +21,7 @@ struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
     if (!ids)
         return NULL;
     atomic_init(&ids->refs, 1);
-    ids->text.cap = UINT32_MAX;
+    ids->text.limit = UINT32_MAX;
     ids->room = room;
     ids->slots = calloc(room, sizeof *ids->slots);
     if (ids->slots && buf_reserve(&ids->text, bytes) &&

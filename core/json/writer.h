@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON, written behind what a buf has. The locale plays no part. One owner, no
  * locking: any thread, one at a time; nothing blocks. False: out of memory, or
- * over the cap of the buf, which is then no whole JSON text any more. */
+ * over the limit of the buf, which is then no whole JSON text any more. */
 #ifndef LUMA_WRITER_H
 #define LUMA_WRITER_H
 

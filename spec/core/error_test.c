@@ -235,7 +235,7 @@ static void test_too_many_bytes(void)
 /* A page that shows the token just where the excerpt of it ends. */
 static void test_cut_secret(void)
 {
-    char body[300], room[300];
+    char body[300], part[300];
     struct reply reply;
     size_t at;
 
@@ -250,8 +250,8 @@ static void test_cut_secret(void)
         reply_feed(&reply, body, sizeof body);
         reply_end(&reply, 200, SECRET, &error);
         for (n = 4; n < sizeof SECRET; n++) {
-            snprintf(room, sizeof room, "%.*s", (int)n, SECRET);
-            insist(!strstr(error.message, room), "no part of the secret");
+            snprintf(part, sizeof part, "%.*s", (int)n, SECRET);
+            insist(!strstr(error.message, part), "no part of the secret");
         }
         CHECK(strstr(error.message, "....") != NULL);
     }
@@ -274,7 +274,7 @@ static void test_long_message(void)
 /* ---- text_sanitize ------------------------------------------------------ */
 
 static const struct {
-    size_t room;
+    size_t capacity;
     const char *text, *want;
 } clean_rows[] = {
     {99, "", ""},
@@ -332,11 +332,11 @@ static void test_clean(void)
 
     for (i = 0; i < COUNT(clean_rows); i++) {
         const char *text = clean_rows[i].text;
-        char *out = malloc(clean_rows[i].room);
+        char *out = malloc(clean_rows[i].capacity);
 
         must(out);
         check_case = text;
-        text_sanitize(out, clean_rows[i].room, text, strlen(text), SECRET);
+        text_sanitize(out, clean_rows[i].capacity, text, strlen(text), SECRET);
         CHECK_TEXT(out, clean_rows[i].want);
         free(out);
     }

@@ -14,14 +14,14 @@ enum { RANDOM_DOUBLES = 200000 };
 /* Writes a value, with a NUL behind it; the block ends where its room ends. */
 static void write_text(double value, char text[NUMBER_SIZE + 1])
 {
-    char *room = malloc(NUMBER_SIZE);
+    char *block = malloc(NUMBER_SIZE);
     size_t n;
 
-    must(room);
-    n = number_write(value, room);
-    memcpy(text, room, n);
+    must(block);
+    n = number_write(value, block);
+    memcpy(text, block, n);
     text[n] = '\0';
-    free(room);
+    free(block);
 }
 
 static void test_integers(void)

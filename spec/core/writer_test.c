@@ -56,7 +56,7 @@ static void test_full(void)
     size_t cap;
 
     for (cap = 1; cap <= sizeof json; cap++) {
-        struct buf buf = {.cap = cap};
+        struct buf buf = {.limit = cap};
         bool whole = writer_string(&buf, "ab\x01\"cd", 6) &&
                      writer_integer(&buf, -1) && writer_number(&buf, 2.5);
 
