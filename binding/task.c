@@ -132,8 +132,8 @@ const char *const task_links[] = {"video", "thumbnail", "last_frame", NULL};
 
 int task_get_url(lua_State *L)
 {
-    enum luma_what what =
-        (enum luma_what)luaL_checkoption(L, 2, "video", task_links);
+    enum luma_media what =
+        (enum luma_media)luaL_checkoption(L, 2, "video", task_links);
     struct table table;
     struct task_source task;
     struct task_value link;

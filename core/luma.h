@@ -130,7 +130,7 @@ struct luma_job *luma_request(struct luma_client *client,
                               struct luma_error *error);
 
 /* Which file of a task. */
-enum luma_what {
+enum luma_media {
     LUMA_MEDIA_VIDEO,
     LUMA_MEDIA_THUMBNAIL,
     LUMA_MEDIA_LAST_FRAME
@@ -144,7 +144,7 @@ struct luma_download {
     size_t id_len;
     const char *path; /* of the file; or NULL, and then */
     const char *dir;  /* where it goes under a name made of id and media type */
-    enum luma_what what;
+    enum luma_media what;
     uint64_t max_bytes;
     int64_t deadline;   /* ms from now */
     bool allow_private; /* links may lead to private and loopback addresses */

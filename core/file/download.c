@@ -232,7 +232,7 @@ static bool begin_whole(struct download *d, const struct head *head,
     if (next->total > 0)
         strcpy(next->etag, head->etag);
     d->checked = false;
-    d->start = (struct media_start){0};
+    d->start = (struct media_sniffer){0};
     d->held_len = 0;
     return next->total != 0 ||
            refuse(error, LUMA_ERR_LINK, "what it leads to is empty");
@@ -293,7 +293,7 @@ static bool append(struct download *d, const char *bytes, size_t n,
 static bool write_start(struct download *d, const char *bytes, size_t n,
                         struct luma_error *error)
 {
-    enum media_kind kind = media_start(&d->start, bytes, n);
+    enum media_kind kind = media_sniff(&d->start, bytes, n);
 
     if (kind == MEDIA_UNKNOWN && n <= sizeof d->held - d->held_len) {
         memcpy(d->held + d->held_len, bytes, n);

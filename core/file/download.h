@@ -70,8 +70,8 @@ struct download {
     bool doubted; /* the whole file is asked for, whatever the part is */
     /* of the body that comes */
     bool checked; /* its first bytes are a file's: they are in the part */
-    struct media_start start; /* how far they are checked */
-    char held[DOWNLOAD_HELD]; /* they themselves */
+    struct media_sniffer start; /* how far they are checked */
+    char held[DOWNLOAD_HELD];   /* they themselves */
     size_t held_len;
     struct part_state next; /* becomes `state` with them */
     char type[HEAD_TYPE];   /* its media type, or "" */

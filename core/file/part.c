@@ -159,7 +159,7 @@ static bool check_target(const struct part *part, const char *name,
 }
 
 /* Only what we have made ourselves is written to. */
-static bool is_ours(int fd)
+static bool is_own(int fd)
 {
     struct stat s;
 
@@ -187,7 +187,7 @@ static int open_part(struct part *part)
     int fd = openat(part->dir, part->name,
                     O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
-    if (fd >= 0 && is_ours(fd))
+    if (fd >= 0 && is_own(fd))
         return fd;
     if (fd >= 0)
         close(fd);
@@ -207,7 +207,7 @@ static bool is_still_there(const struct part *part)
            there.st_dev == here.st_dev;
 }
 
-static void let_go(struct part *part)
+static void unlock_and_close(struct part *part)
 {
     flock(part->fd, LOCK_UN); /* a forked process may hold the descriptor */
     close(part->fd);
@@ -234,18 +234,18 @@ static bool lock_part(struct part *part, const char *dir,
         }
         if (is_still_there(part))
             return true;
-        let_go(part);
+        unlock_and_close(part);
     }
     return refuse(error, "another process keeps removing its part file");
 }
 
-static char *joined(const char *name, const char *ending)
+static char *joined(const char *name, const char *extension)
 {
-    size_t size = strlen(name) + strlen(ending) + 1;
+    size_t size = strlen(name) + strlen(extension) + 1;
     char *text = malloc(size);
 
     if (text)
-        snprintf(text, size, "%s%s", name, ending);
+        snprintf(text, size, "%s%s", name, extension);
     return text;
 }
 
@@ -274,7 +274,7 @@ void part_close(struct part *part, bool remove)
             unlinkat(part->dir, part->name, 0);
             unlinkat(part->dir, part->state, 0);
         }
-        let_go(part);
+        unlock_and_close(part);
     }
     if (part->dir >= 0)
         close(part->dir);
@@ -319,7 +319,7 @@ bool part_commit(struct part *part, const char *name, bool sync,
         return file_error(error, "cannot bring it to the disk", errno);
     if (renameat(part->dir, part->name, part->dir, name) != 0)
         return file_error(error, "cannot give it its name", errno);
-    let_go(part);
+    unlock_and_close(part);
     unlinkat(part->dir, part->state, 0);
     if (sync)
         fsync(part->dir); /* the name; the file itself is safe by now */

@@ -16,7 +16,7 @@ enum place {
     PLACE_ID,   /* of a task; so are those below, but for the last two */
     PLACE_STATE,
     PLACE_PROGRESS,
-    PLACE_VIDEO, /* the three links: in the order of enum luma_what */
+    PLACE_VIDEO, /* the three links: in the order of enum luma_media */
     PLACE_THUMBNAIL,
     PLACE_LAST_FRAME,
     PLACE_COMPLETED_VIDEO, /* a link only in a task that is completed */

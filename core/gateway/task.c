@@ -225,7 +225,7 @@ static bool is_link(const struct task_value *value)
     return memchr(value->text, '/', value->len) && !none;
 }
 
-bool task_find_link(const struct task_source *source, enum luma_what what,
+bool task_find_link(const struct task_source *source, enum luma_media what,
                     struct task_value *link)
 {
     const char *const *path = places_of(PLACE_VIDEO + (enum place)what);

@@ -55,7 +55,7 @@ double task_find_progress(const struct task_source *source);
 
 /* The best link to a file of the task, without blanks around it: a URL, or one
  * that is relative to the gateway's. False: there is none. */
-bool task_find_link(const struct task_source *source, enum luma_what what,
+bool task_find_link(const struct task_source *source, enum luma_media what,
                     struct task_value *link);
 
 /* The text of the placeholder's colours. False: there is none. */

@@ -43,11 +43,11 @@ static char *absolute(const char *dir)
 static bool name_it(struct job_file *file, const struct luma_download *d)
 {
     const char *slash = d->path ? strrchr(d->path, '/') : NULL;
-    char stem[MEDIA_STEM];
+    char stem[MEDIA_BASENAME_SIZE];
     const char *dir;
 
     if (!d->path) {
-        media_stem(stem, d->id, d->id_len, d->what);
+        media_basename(stem, d->id, d->id_len, d->what);
         file->stem = true;
         file->name = buf_copy(stem, strlen(stem));
         file->dir = absolute(d->dir);
@@ -267,7 +267,7 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
     char *name;
 
     if (file->stem)
-        ending = media_ending(file->sink.type, file->what);
+        ending = media_extension(file->sink.type, file->what);
     name = text_of("%s%s", file->name, ending);
     free(file->path); /* of an attempt that was cut */
     file->path = name ? text_of("%s%s", file->shown, name) : NULL;

@@ -30,7 +30,7 @@ struct job_file {
     char *shown;           /* what stands before the name in the path */
     bool stem;
     bool allow_private, sync, wants_news;
-    enum luma_what what;
+    enum luma_media what;
     uint64_t max_bytes;
     /* both threads */
     atomic_ullong have, total, rate; /* bytes, bytes a second */

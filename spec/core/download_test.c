@@ -373,8 +373,8 @@ static void test_types(void)
         const char *type;
     } rows[] = {
         {"video/mp4", NULL, MEDIA_FILE, "video/mp4"},
-        {"video/mp4", "text/html", MEDIA_PAGE, "text/html"},
-        {"text/html", "video/mp4", MEDIA_PAGE, "text/html"},
+        {"video/mp4", "text/html", MEDIA_MARKUP, "text/html"},
+        {"text/html", "video/mp4", MEDIA_MARKUP, "text/html"},
         {"", "video/webm", MEDIA_FILE, "video/webm"},
         {"video/webm", "audio/mpegurl", MEDIA_PLAYLIST, "audio/mpegurl"},
         {NULL, NULL, MEDIA_FILE, ""},

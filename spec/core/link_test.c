@@ -240,20 +240,20 @@ static void test_origins(void)
 
 static void test_names(void)
 {
-    char stem[MEDIA_STEM], longest[400];
+    char stem[MEDIA_BASENAME_SIZE], longest[400];
 
-    media_stem(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
+    media_basename(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-B_9.x");
-    media_stem(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
+    media_basename(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
     CHECK_TEXT(stem, "a-last_frame");
-    media_stem(stem, "../a", 4, LUMA_MEDIA_VIDEO);
+    media_basename(stem, "../a", 4, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
     memset(longest, '.', sizeof longest);
-    media_stem(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
+    media_basename(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
     CHECK(*stem == '_' && strlen(stem) == 100 + 17 + 11);
-    CHECK_TEXT(media_ending("image/PNG; x", LUMA_MEDIA_VIDEO), ".png");
-    CHECK_TEXT(media_ending("image/pngx", LUMA_MEDIA_VIDEO), ".mp4");
-    CHECK_TEXT(media_ending(NULL, LUMA_MEDIA_THUMBNAIL), ".jpg");
+    CHECK_TEXT(media_extension("image/PNG; x", LUMA_MEDIA_VIDEO), ".png");
+    CHECK_TEXT(media_extension("image/pngx", LUMA_MEDIA_VIDEO), ".mp4");
+    CHECK_TEXT(media_extension(NULL, LUMA_MEDIA_THUMBNAIL), ".jpg");
 }
 
 static void test_types(void)
@@ -262,11 +262,11 @@ static void test_types(void)
         const char *type;
         enum media_kind kind;
     } rows[] = {
-        {"text/html; charset=utf-8", MEDIA_PAGE},
-        {"Application/JSON", MEDIA_PAGE},
-        {"application/problem+json", MEDIA_PAGE},
-        {"application/xhtml+xml;x", MEDIA_PAGE},
-        {"application/soap+XML", MEDIA_PAGE},
+        {"text/html; charset=utf-8", MEDIA_MARKUP},
+        {"Application/JSON", MEDIA_MARKUP},
+        {"application/problem+json", MEDIA_MARKUP},
+        {"application/xhtml+xml;x", MEDIA_MARKUP},
+        {"application/soap+XML", MEDIA_MARKUP},
         {"application/vnd.apple.mpegurl", MEDIA_PLAYLIST},
         {"Application/X-MpegURL; charset=utf-8", MEDIA_PLAYLIST},
         {"audio/mpegurl", MEDIA_PLAYLIST},
@@ -288,17 +288,17 @@ static void test_types(void)
     check_case = "";
 }
 
-/* What media_start says of a text, however it is cut. */
+/* What media_sniff says of a text, however it is cut. */
 static void check_start(const char *text, enum media_kind kind)
 {
     size_t n = strlen(text) + !*text, cut;
 
     for (cut = 0; cut <= n; cut++) {
-        struct media_start start = {0};
-        enum media_kind first = media_start(&start, text, cut);
+        struct media_sniffer start = {0};
+        enum media_kind first = media_sniff(&start, text, cut);
 
         if (first == MEDIA_UNKNOWN)
-            first = media_start(&start, text + cut, n - cut);
+            first = media_sniff(&start, text + cut, n - cut);
         CHECK_INT(first, kind);
     }
 }
@@ -312,18 +312,18 @@ static void test_starts(void)
         {" \r\n\t", MEDIA_UNKNOWN},
         {"\xEF\xBB\xBF", MEDIA_UNKNOWN},
         {"#EXTM3", MEDIA_UNKNOWN},
-        {" <", MEDIA_PAGE},
-        {"[1", MEDIA_PAGE},
-        {"\xEF\xBB\xBF [", MEDIA_PAGE},
-        {"\xFF\xFE<", MEDIA_PAGE},
-        {"\xFE\xFF{", MEDIA_PAGE},
+        {" <", MEDIA_MARKUP},
+        {"[1", MEDIA_MARKUP},
+        {"\xEF\xBB\xBF [", MEDIA_MARKUP},
+        {"\xFF\xFE<", MEDIA_MARKUP},
+        {"\xFE\xFF{", MEDIA_MARKUP},
         {"\xFF", MEDIA_UNKNOWN},
         {"\xFE", MEDIA_UNKNOWN},
         {"\xFF\xFF", MEDIA_FILE},
         {"\xFE\xFE", MEDIA_FILE},
         {" \xFF\xFE", MEDIA_FILE},
-        {"\xEF\xBB\xBF{", MEDIA_PAGE},
-        {"\xEF\xBB\xBF\n<MPD>", MEDIA_PAGE},
+        {"\xEF\xBB\xBF{", MEDIA_MARKUP},
+        {"\xEF\xBB\xBF\n<MPD>", MEDIA_MARKUP},
         {"#EXTM3U\n", MEDIA_PLAYLIST},
         {"\xEF\xBB\xBF#EXTM3U", MEDIA_PLAYLIST},
         {" \n#EXTM3U", MEDIA_PLAYLIST},
@@ -334,7 +334,7 @@ static void test_starts(void)
         {"\x01\x1c", MEDIA_FILE},
         {" \xEF\xBB\xBF<", MEDIA_FILE},
     };
-    struct media_start start = {0};
+    struct media_sniffer start = {0};
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
@@ -342,7 +342,7 @@ static void test_starts(void)
         check_start(rows[i].text, rows[i].kind);
     }
     check_case = "";
-    CHECK_INT(media_start(&start, "\0\0\0\x1c", 4), MEDIA_FILE);
+    CHECK_INT(media_sniff(&start, "\0\0\0\x1c", 4), MEDIA_FILE);
 }
 
 static void test_loopback(void)
