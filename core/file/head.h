@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the headers of a response say about its body: which bytes of the file it
  * is, how long it is, where it ends, and how it is coded. The rules that follow
- * from that are in download.h. Pure; any thread; nothing blocks. */
+ * from that are in resume.h. Pure; any thread; nothing blocks. */
 #ifndef LUMA_HEAD_H
 #define LUMA_HEAD_H
 

@@ -23,7 +23,7 @@ enum file_result {
     FILE_DONE,   /* the whole body is in the part */
     FILE_MOVED,  /* the file is somewhere else */
     FILE_NOT_IT, /* the link does not give the file; `end` says what it gives */
-    FILE_AGAIN,  /* DOWNLOAD_AGAIN */
+    FILE_AGAIN,  /* RESUME_AGAIN */
     FILE_FAILED  /* see `end` */
 };
 

@@ -24,7 +24,7 @@ static void read_head(const struct transfer_file *t, struct head *head)
         head_add(head, h->name, h->value);
 }
 
-/* Of these, download.h has a table. 412 says that the condition of a Range does
+/* Of these, resume.h has a table. 412 says that the condition of a Range does
  * not hold; without one it is a failure like others. */
 static bool is_about_bytes(const struct transfer_file *t)
 {
@@ -52,11 +52,11 @@ static void begin(struct transfer_file *t)
 
     curl_easy_getinfo(t->x.easy, CURLINFO_RESPONSE_CODE, &t->x.http);
     t->begun = true;
-    t->verdict = DOWNLOAD_REFUSE;
+    t->verdict = RESUME_REFUSE;
     if (!is_about_bytes(t))
         return;
     read_head(t, &head);
-    t->verdict = download_begin(t->download, &head, &t->trouble);
+    t->verdict = resume_begin(t->download, &head, &t->trouble);
     tell_type(t, &head);
 }
 
@@ -68,12 +68,12 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     if (!t->begun)
         begin(t);
     t->x.answered = t->x.active = true;
-    if (t->verdict == DOWNLOAD_TAKE) {
-        good = download_write(t->download, bytes, size * n, &t->trouble);
+    if (t->verdict == RESUME_TAKE) {
+        good = resume_write(t->download, bytes, size * n, &t->trouble);
         t->bytes += good ? size * n : 0;
     } else { /* a short one is read, so that its connection can be used */
         t->ignored += size * n;
-        good = t->ignored <= MAX_IGNORED && t->verdict != DOWNLOAD_AGAIN &&
+        good = t->ignored <= MAX_IGNORED && t->verdict != RESUME_AGAIN &&
                t->trouble.code == LUMA_OK;
     }
     t->stopped = !good;
@@ -85,9 +85,9 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 static bool add_headers(struct transfer_file *t)
 {
     struct exchange *x = &t->x;
-    char range[DOWNLOAD_RANGE];
+    char range[RESUME_RANGE];
 
-    if (download_ask(t->download, range) &&
+    if (resume_ask(t->download, range) &&
         (!exchange_add_header(x, "Range: ", range) ||
          !exchange_add_header(x, "If-Range: ", t->download->state.etag)))
         return false;
@@ -101,7 +101,7 @@ static bool add_headers(struct transfer_file *t)
 /* A proxy's address is the caller's own choice, and what lies behind it cannot
  * be seen from here. */
 struct transfer_file *transfer_file_new(const struct luma_options *options,
-                                        struct download *download,
+                                        struct resume *download,
                                         const char *url, bool allow_private,
                                         unsigned allowed)
 {
@@ -167,12 +167,12 @@ static enum file_result answered(const struct transfer_file *t, CURLcode result,
         end->end.error = t->trouble;
         return FILE_FAILED;
     }
-    if (t->verdict == DOWNLOAD_TAKE) {
+    if (t->verdict == RESUME_TAKE) {
         luma_error_set(&end->end.error, LUMA_OK);
         return result == CURLE_OK ? FILE_DONE : FILE_FAILED;
     }
     luma_error_set(&end->end.error, LUMA_ERR_REPLY);
-    return t->verdict == DOWNLOAD_AGAIN ? FILE_AGAIN : no_file(t, end);
+    return t->verdict == RESUME_AGAIN ? FILE_AGAIN : no_file(t, end);
 }
 
 /* How to repeat it. */
@@ -197,7 +197,7 @@ void transfer_file_finish(struct transfer_file *t, CURLcode result,
         begin(t); /* there was no body */
     readable = !ours && (result == CURLE_OK || t->stopped ||
                          (result == CURLE_PARTIAL_FILE && t->begun &&
-                          t->verdict != DOWNLOAD_TAKE));
+                          t->verdict != RESUME_TAKE));
     if (readable)
         end->what = answered(t, result, end);
     else

@@ -8,26 +8,26 @@
 #ifndef LUMA_TRANSFER_FILE_H
 #define LUMA_TRANSFER_FILE_H
 
-#include "file/download.h"
+#include "file/resume.h"
 #include "http/exchange.h"
 #include "luma.h"
 
 struct transfer_file {
     struct exchange x; /* first: a message of libcurl's leads to it */
-    struct download *download;
+    struct resume *download;
     char *url;
-    bool begun;     /* download_begin has given its verdict */
+    bool begun;     /* resume_begin has given its verdict */
     bool stopped;   /* by us, as nothing more of it is wanted */
     size_t ignored; /* bytes of a body that is no file */
     uint64_t bytes; /* of one that is */
-    enum download_verdict verdict;
+    enum resume_verdict verdict;
     struct luma_error trouble; /* of the file; LUMA_OK for none */
 };
 
 /* Ready to be given to libcurl: asks `url` for what `download` lacks. Both it
  * and the options must live longer. NULL: out of memory. */
 struct transfer_file *transfer_file_new(const struct luma_options *options,
-                                        struct download *download,
+                                        struct resume *download,
                                         const char *url, bool allow_private,
                                         unsigned allowed);
 

@@ -118,7 +118,7 @@ void job_file_free(struct job_file *file)
 {
     if (!file)
         return;
-    download_close(&file->sink);
+    resume_close(&file->sink);
     luma_ids_unref(file->task);
     free(file->url);
     free(file->dir);
@@ -198,10 +198,10 @@ bool job_file_begin(struct job_file *file, const struct luma_options *options,
         !(error->code == LUMA_ERR_LINK && wants_link(file, error)))
         return false;
     if (!file->open)
-        file->open = download_open(&file->sink, file->dir, file->name,
-                                   file->max_bytes, error);
-    return file->open && (file->renewing ||
-                          download_set_key(&file->sink, key_of(file), error));
+        file->open = resume_open(&file->sink, file->dir, file->name,
+                                 file->max_bytes, error);
+    return file->open &&
+           (file->renewing || resume_set_key(&file->sink, key_of(file), error));
 }
 
 /* ---- what came of it --------------------------------------------------- */
@@ -242,7 +242,7 @@ static enum file_next renew(struct job_file *file, struct exchange_end *end)
 {
     if (!wants_link(file, &end->error))
         return FILE_OVER;
-    return !file->sink.spoilt || download_restart(&file->sink, &end->error)
+    return !file->sink.unusable || resume_restart(&file->sink, &end->error)
                ? FILE_ASK
                : FILE_OVER;
 }
@@ -267,13 +267,13 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
     char *name;
 
     if (file->stem)
-        ending = media_extension(file->sink.type, file->what);
+        ending = media_extension(file->sink.media_type, file->what);
     name = text_of("%s%s", file->name, ending);
     free(file->path); /* of an attempt that was cut */
     file->path = name ? text_of("%s%s", file->shown, name) : NULL;
     if (!file->path)
         over(end, LUMA_ERR_MEMORY, "");
-    else if (!download_finish(&file->sink, name, file->sync, &error))
+    else if (!resume_finish(&file->sink, name, file->sync, &error))
         spoil(end, &error);
     free(name);
     if (end->error.code == LUMA_ERR_LINK)
@@ -284,8 +284,8 @@ static enum file_next done(struct job_file *file, struct exchange_end *end)
 /* A new attempt starts from the link itself, and with a part that is good. */
 static enum file_next failed(struct job_file *file, struct exchange_end *end)
 {
-    if (file->sink.spoilt && end->how != RETRY_CLASS_NEVER &&
-        !download_restart(&file->sink, &end->error))
+    if (file->sink.unusable && end->how != RETRY_CLASS_NEVER &&
+        !resume_restart(&file->sink, &end->error))
         return FILE_OVER;
     forget_hops(file);
     return end->how == RETRY_CLASS_NEVER ? FILE_OVER : FILE_REPEAT;
@@ -319,7 +319,7 @@ static enum file_next use_link(struct job_file *file, char *url,
     free(file->url);
     file->url = url;
     forget_hops(file);
-    file->sink.doubted = false; /* that was the old link */
+    file->sink.whole_only = false; /* that was the old link */
     return FILE_ASK;
 }
 
@@ -360,7 +360,7 @@ void job_file_progress(const struct job_file *file,
 
 static void measure(struct job_file *file, int64_t now)
 {
-    int64_t have = file->sink.have, ms = now - file->rate_since;
+    int64_t have = file->sink.received, ms = now - file->rate_since;
     double rate = (double)atomic_load(&file->rate);
 
     if (file->rate_since && have >= file->rate_from && ms < RATE_MS)
@@ -377,7 +377,7 @@ static void measure(struct job_file *file, int64_t now)
 
 bool job_file_look(struct job_file *file, int64_t now)
 {
-    int64_t have = file->sink.have;
+    int64_t have = file->sink.received;
 
     if (!file->open || file->renewing) /* the part may be another file's */
         return false;

@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#include "file/download.h"
+#include "file/resume.h"
 #include "job/job.h"
 
 /* It travels as the job's own news, one at a time. */
@@ -35,8 +35,8 @@ struct job_file {
     /* both threads */
     atomic_ullong have, total, rate; /* bytes, bytes a second */
     /* the thread of the downloads, until the end is told */
-    char *path;           /* the result */
-    struct download sink; /* open from the first exchange on */
+    char *path;         /* the result */
+    struct resume sink; /* open from the first exchange on */
     bool open;
     char *hop; /* where the link has led so far; NULL: to itself */
     unsigned hops;

@@ -23,7 +23,7 @@ void schedule_file_free(struct schedule_file *s)
 
     while ((job = s->waiting.first)) {
         job_list_remove(&s->waiting, job);
-        download_close(&job->file->sink);
+        resume_close(&job->file->sink);
         job_unref(job);
     }
     while ((event = event_list_take(&s->events)))
@@ -121,11 +121,11 @@ void schedule_file_end(struct schedule_file *s, struct job *job,
     struct job_file *file = job->file;
 
     if (job_file_look(file, now) ||
-        (file->wants_news && file->told_have != file->sink.have))
+        (file->wants_news && file->told_have != file->sink.received))
         tell_news(s, job);
     if (error->code == LUMA_OK)
         retry_refund(&s->budget, file->spent);
-    download_close(&file->sink);
+    resume_close(&file->sink);
     job_list_remove(&s->waiting, job);
     job->end.error = *error;
     job->end.error.attempts = file->sends;
@@ -137,8 +137,8 @@ void schedule_file_end(struct schedule_file *s, struct job *job,
  * line gets there, as long as it moves. */
 static void count_attempt(struct job_file *file, const struct exchange_end *end)
 {
-    if (*file->sink.state.etag && file->sink.have > file->best + 1) {
-        file->best = file->sink.have;
+    if (*file->sink.state.etag && file->sink.received > file->best + 1) {
+        file->best = file->sink.received;
         file->attempts = 0;
     }
     file->attempts += end->sends ? end->sends : 1;

@@ -50,92 +50,90 @@
  * body are held back until they cannot be those of a page or playlist, and the
  * part is emptied for them then. So the first bytes of every part are checked.
  * It can be resumed if n is known and the ETag is strong. */
-#ifndef LUMA_DOWNLOAD_H
-#define LUMA_DOWNLOAD_H
+#ifndef LUMA_RESUME_H
+#define LUMA_RESUME_H
 
 #include "file/head.h"
 #include "file/part.h"
 
 /* Blanks that a file may begin with; room for the value of a Range header. */
-enum { DOWNLOAD_HELD = 256, DOWNLOAD_RANGE = 32 };
+enum { RESUME_HELD = 256, RESUME_RANGE = 32 };
 
-/* Zero-filled is closed; so is what download_open has failed on. */
-struct download {
+/* Zero-filled is closed; so is what resume_open has failed on. */
+struct resume {
     struct part part;
     struct part_state state; /* of the file that the part is of */
     uint64_t max;            /* bytes, 0 for any number */
-    int64_t have;            /* bytes in the part */
+    int64_t received;        /* bytes in the part */
     int64_t asked;           /* where the Range begins; 0: none was asked */
-    bool spoilt;             /* the part is good for nothing */
-    bool doubted; /* the whole file is asked for, whatever the part is */
+    bool unusable;           /* the part is good for nothing */
+    bool whole_only; /* the whole file is asked for, whatever the part is */
     /* of the body that comes */
-    bool checked; /* its first bytes are a file's: they are in the part */
-    struct media_sniffer start; /* how far they are checked */
-    char held[DOWNLOAD_HELD];   /* they themselves */
+    bool start_checked; /* its first bytes are a file's: they are in the part */
+    struct media_sniffer sniffer; /* how far they are checked */
+    char held[RESUME_HELD];       /* they themselves */
     size_t held_len;
-    struct part_state next; /* becomes `state` with them */
-    char type[HEAD_TYPE];   /* its media type, or "" */
+    struct part_state next_state; /* becomes `state` with them */
+    char media_type[HEAD_TYPE];   /* its media type, or "" */
 };
 
-/* Opens `dir`/`name`'s part, an old one or a new one. download_set_key must
+/* Opens `dir`/`name`'s part, an old one or a new one. resume_set_key must
  * follow before anything is asked. False: `error` says why (part_open). */
-bool download_open(struct download *d, const char *dir, const char *name,
-                   uint64_t max, struct luma_error *error);
+bool resume_open(struct resume *r, const char *dir, const char *name,
+                 uint64_t max, struct luma_error *error);
 
 /* Says what is downloaded. A part of anything else is emptied. False: `error`
  * says why. */
-bool download_set_key(struct download *d, uint64_t key,
-                      struct luma_error *error);
+bool resume_set_key(struct resume *r, uint64_t key, struct luma_error *error);
 
 /* What the next request asks for. True: a range, under the condition of
  * state.etag; it begins a byte before the part's end, so that even a part with
  * nothing missing is compared with what the server has now. */
-bool download_ask(struct download *d, char range[DOWNLOAD_RANGE]);
+bool resume_ask(struct resume *r, char range[RESUME_RANGE]);
 
 /* The words of the tables. */
-enum download_body {
-    DOWNLOAD_WHOLE,
-    DOWNLOAD_REST,
-    DOWNLOAD_ENDLESS,
-    DOWNLOAD_SLICE,
-    DOWNLOAD_NO_RANGE,
-    DOWNLOAD_BAD_RANGE,
-    DOWNLOAD_BAD_LENGTH,
-    DOWNLOAD_NO_MATCH,
-    DOWNLOAD_BAD_CODING
+enum resume_body {
+    RESUME_WHOLE,
+    RESUME_REST,
+    RESUME_ENDLESS,
+    RESUME_SLICE,
+    RESUME_NO_RANGE,
+    RESUME_BAD_RANGE,
+    RESUME_BAD_LENGTH,
+    RESUME_NO_MATCH,
+    RESUME_BAD_CODING
 };
 
-/* What the tables say. `asked` as in struct download, `part` is the state of
+/* What the tables say. `asked` as in struct resume, `part` is the state of
  * the part then. `head->http` must be a status of the first table. Pure. */
-enum download_body download_judge(const struct head *head, int64_t asked,
-                                  const struct part_state *part);
+enum resume_body resume_judge(const struct head *head, int64_t asked,
+                              const struct part_state *part);
 
-enum download_verdict {
-    DOWNLOAD_TAKE,  /* the body goes to download_write */
-    DOWNLOAD_AGAIN, /* ask once more: download_ask asks for the whole file */
-    DOWNLOAD_REFUSE /* it is not the file; `error` says why */
+enum resume_verdict {
+    RESUME_TAKE,  /* the body goes to resume_write */
+    RESUME_AGAIN, /* ask once more: resume_ask asks for the whole file */
+    RESUME_REFUSE /* it is not the file; `error` says why */
 };
 
 /* Looks at the head of a response whose status is in the first table. Where the
  * error is not `retryable`, the next response would be the same. */
-enum download_verdict download_begin(struct download *d,
-                                     const struct head *head,
-                                     struct luma_error *error);
+enum resume_verdict resume_begin(struct resume *r, const struct head *head,
+                                 struct luma_error *error);
 
 /* The next bytes of the body, for the part. False: `error` says why. */
-bool download_write(struct download *d, const char *bytes, size_t n,
-                    struct luma_error *error);
+bool resume_write(struct resume *r, const char *bytes, size_t n,
+                  struct luma_error *error);
 
 /* The body's end has come: checks that all is there, and gives the file its
  * name (part_commit). False: `error` says why. */
-bool download_finish(struct download *d, const char *name, bool sync,
-                     struct luma_error *error);
+bool resume_finish(struct resume *r, const char *name, bool sync,
+                   struct luma_error *error);
 
 /* Empties the part. False: `error` says why. */
-bool download_restart(struct download *d, struct luma_error *error);
+bool resume_restart(struct resume *r, struct luma_error *error);
 
 /* Closes it; a part that can be resumed stays, any other goes. May be called of
  * a closed one. */
-void download_close(struct download *d);
+void resume_close(struct resume *r);
 
 #endif

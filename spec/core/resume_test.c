@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of download.h and head.h: every line of the two tables, with every
+/* Tests of resume.h and head.h: every line of the two tables, with every
  * ETag and with and without a Range asked for, and what lies on the disk after
  * each of these responses. The file has 100 bytes, the part 40 of them, so
  * that a Range begins at 39. */
-#include "file/download.h"
+#include "file/resume.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -137,68 +137,67 @@ static void make_head(struct head *head, const struct combination *c)
 /* ---- what is expected -------------------------------------------------- */
 
 /* The first table, in the words of its cells. */
-static enum download_body expected_range(const struct combination *c)
+static enum resume_body expected_range(const struct combination *c)
 {
     enum range kind = c->range->kind;
     bool goes_on = c->asked && c->etag->same;
 
     if (c->http >= 300)
-        return DOWNLOAD_NO_RANGE;
+        return RESUME_NO_RANGE;
     if (kind == ODD || (kind == NONE && c->http == 206))
-        return DOWNLOAD_BAD_RANGE;
+        return RESUME_BAD_RANGE;
     if (kind == NONE || kind == ALL)
-        return DOWNLOAD_WHOLE;
-    return kind == REST && c->http == 206 && goes_on ? DOWNLOAD_REST
-                                                     : DOWNLOAD_SLICE;
+        return RESUME_WHOLE;
+    return kind == REST && c->http == 206 && goes_on ? RESUME_REST
+                                                     : RESUME_SLICE;
 }
 
 /* The second one. */
-static enum download_body expected(const struct combination *c)
+static enum resume_body expected(const struct combination *c)
 {
-    enum download_body body = expected_range(c);
+    enum resume_body body = expected_range(c);
     int right = c->range->kind == NONE   ? c->length->value
                 : c->range->kind == REST ? SIZE - ASKED
                                          : SIZE;
 
-    if (body != DOWNLOAD_WHOLE && body != DOWNLOAD_REST)
+    if (body != RESUME_WHOLE && body != RESUME_REST)
         return body;
     if (c->end->end == HEAD_CODED)
-        return DOWNLOAD_BAD_CODING;
+        return RESUME_BAD_CODING;
     if (c->length->value == -2)
-        return DOWNLOAD_BAD_LENGTH;
+        return RESUME_BAD_LENGTH;
     if (c->length->value >= 0)
-        return c->length->value == right ? body : DOWNLOAD_NO_MATCH;
-    return c->range->kind == NONE && c->end->end == HEAD_CLOSE
-               ? DOWNLOAD_ENDLESS
-               : body;
+        return c->length->value == right ? body : RESUME_NO_MATCH;
+    return c->range->kind == NONE && c->end->end == HEAD_CLOSE ? RESUME_ENDLESS
+                                                               : body;
 }
 
-static bool is_taken(enum download_body body)
+static bool is_taken(enum resume_body body)
 {
-    return body == DOWNLOAD_WHOLE || body == DOWNLOAD_REST;
+    return body == RESUME_WHOLE || body == RESUME_REST;
 }
 
 /* ---- what comes of it -------------------------------------------------- */
 
 /* Opens a download which has 40 bytes where a Range is to be asked for. */
-static void open_download(struct download *d, bool with_part)
+static void open_download(struct resume *d, bool with_part)
 {
     struct luma_error error;
     struct head head;
-    char range[DOWNLOAD_RANGE];
+    char range[RESUME_RANGE];
 
-    must(download_open(d, folder, "clip", 0, &error) &&
-         download_set_key(d, KEY + 1, &error) && /* an older part is emptied */
-         download_set_key(d, KEY, &error));
+    must(resume_open(d, folder, "clip", 0, &error) &&
+         resume_set_key(d, KEY + 1, &error) && /* an older part is emptied */
+         resume_set_key(d, KEY, &error));
     if (with_part) {
         head_start(&head, 200, false);
         head_add(&head, "Content-Length", "100");
         head_add(&head, "ETag", "\"v1\"");
-        must(!download_ask(d, range) &&
-             download_begin(d, &head, &error) == DOWNLOAD_TAKE &&
-             download_write(d, content, HAVE, &error));
+        must(!resume_ask(d, range) &&
+             resume_begin(d, &head, &error) == RESUME_TAKE &&
+             resume_write(d, content, HAVE, &error));
     }
-    insist(download_ask(d, range) == with_part, "a Range is asked for");
+    insist(resume_ask(d, range) == with_part, "a Range is asked for");
     insist(d->asked == (with_part ? ASKED : 0), "where the part ends");
 }
 
@@ -214,54 +213,54 @@ static bool has_whole_file(void)
 }
 
 /* The body comes as the range says. True: there is a file now. */
-static bool take(struct download *d, const struct range_case *range,
+static bool take(struct resume *d, const struct range_case *range,
                  struct luma_error *error)
 {
-    int64_t from = d->checked ? d->have : 0;
+    int64_t from = d->start_checked ? d->received : 0;
     size_t n = (size_t)(range->last - range->first + 1);
 
     insist(from == 0 || from == ASKED, "where the body begins");
-    return download_write(d, content + range->first, n, error) &&
-           download_finish(d, "clip", false, error);
+    return resume_write(d, content + range->first, n, error) &&
+           resume_finish(d, "clip", false, error);
 }
 
 /* The response comes, and once more if that is wanted. */
 static void check_disk(const struct combination *c, const struct head *head,
-                       enum download_body body)
+                       enum resume_body body)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
-    enum download_verdict verdict;
-    bool odd = !is_taken(body) && body != DOWNLOAD_ENDLESS;
+    struct resume d;
+    char range[RESUME_RANGE];
+    enum resume_verdict verdict;
+    bool odd = !is_taken(body) && body != RESUME_ENDLESS;
 
     open_download(&d, c->asked);
-    verdict = download_begin(&d, head, &error);
-    insist((verdict == DOWNLOAD_TAKE) == is_taken(body), "it is taken");
-    insist((verdict == DOWNLOAD_AGAIN) == (odd && (c->asked || c->http < 300)),
+    verdict = resume_begin(&d, head, &error);
+    insist((verdict == RESUME_TAKE) == is_taken(body), "it is taken");
+    insist((verdict == RESUME_AGAIN) == (odd && (c->asked || c->http < 300)),
            "it is asked for again");
-    if (verdict == DOWNLOAD_AGAIN) {
-        insist(d.have == (c->asked ? HAVE : 0), "the part is still there");
-        insist(!download_ask(&d, range), "without a Range");
-        verdict = download_begin(&d, head, &error);
-        insist(verdict != DOWNLOAD_AGAIN, "but not twice");
+    if (verdict == RESUME_AGAIN) {
+        insist(d.received == (c->asked ? HAVE : 0), "the part is still there");
+        insist(!resume_ask(&d, range), "without a Range");
+        verdict = resume_begin(&d, head, &error);
+        insist(verdict != RESUME_AGAIN, "but not twice");
     }
-    if (verdict == DOWNLOAD_REFUSE)
+    if (verdict == RESUME_REFUSE)
         insist(error.code ==
-                   (body == DOWNLOAD_ENDLESS ? LUMA_ERR_REPLY : LUMA_ERR_LINK),
+                   (body == RESUME_ENDLESS ? LUMA_ERR_REPLY : LUMA_ERR_LINK),
                "the code of a refusal");
     else if (take(&d, c->range, &error))
         insist(has_whole_file(), "the file is whole");
     else
         insist(access(path, F_OK) != 0, "or it is not there");
-    download_close(&d);
+    resume_close(&d);
     unlink(path);
 }
 
 static void check(const struct combination *c)
 {
     struct part_state part = {.key = KEY, .total = SIZE, .etag = "\"v1\""};
-    enum download_body body = expected(c);
+    enum resume_body body = expected(c);
     char name[200];
     struct head head;
 
@@ -273,7 +272,7 @@ static void check(const struct combination *c)
     check_case = name;
     make_head(&head, c);
     CHECK_INT(head.end, c->end->end);
-    CHECK_INT(download_judge(&head, c->asked ? ASKED : 0, &part), body);
+    CHECK_INT(resume_judge(&head, c->asked ? ASKED : 0, &part), body);
     if (c->length->on_disk && c->end->on_disk && c->etag->on_disk)
         check_disk(c, &head, body);
     check_case = "";
@@ -340,7 +339,7 @@ static void test_codings(void)
         {"identity", "br", "br"},
     };
     struct luma_error error;
-    struct download d;
+    struct resume d;
     struct head head;
     size_t i;
 
@@ -353,14 +352,14 @@ static void test_codings(void)
         CHECK_TEXT(head.coding, rows[i].refused);
         open_download(&d, false);
         if (*rows[i].refused) {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_REFUSE);
+            CHECK_INT(resume_begin(&d, &head, &error), RESUME_REFUSE);
             CHECK_INT(error.code, LUMA_ERR_REPLY);
             CHECK(!error.retryable);
             CHECK(strstr(error.message, rows[i].refused));
         } else {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_TAKE);
+            CHECK_INT(resume_begin(&d, &head, &error), RESUME_TAKE);
         }
-        download_close(&d);
+        resume_close(&d);
     }
     check_case = "";
 }
@@ -417,22 +416,21 @@ static void test_odd_headers(void)
 static void test_doubt(void)
 {
     struct luma_error error;
-    struct download d;
+    struct resume d;
     struct head odd, good;
 
     head_start(&odd, 206, false);
     head_start(&good, 200, true);
     open_download(&d, false);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    CHECK_INT(download_begin(&d, &good, &error), DOWNLOAD_TAKE);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    download_close(&d);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_AGAIN);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_REFUSE);
+    CHECK_INT(resume_begin(&d, &good, &error), RESUME_TAKE);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_AGAIN);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_REFUSE);
+    resume_close(&d);
 }
 
-static void begin_whole(struct download *d, const char *length,
-                        const char *etag)
+static void begin_whole(struct resume *d, const char *length, const char *etag)
 {
     struct luma_error error;
     struct head head;
@@ -440,7 +438,7 @@ static void begin_whole(struct download *d, const char *length,
     head_start(&head, 200, false);
     head_add(&head, "Content-Length", length);
     add(&head, "ETag", etag);
-    must(download_begin(d, &head, &error) == DOWNLOAD_TAKE);
+    must(resume_begin(d, &head, &error) == RESUME_TAKE);
 }
 
 static const struct start_case {
@@ -457,8 +455,8 @@ static const struct start_case {
 static void test_first_bytes(void)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
+    struct resume d;
+    char range[RESUME_RANGE];
     size_t i, n;
 
     for (i = 0; i < COUNT(starts); i++) {
@@ -466,18 +464,18 @@ static void test_first_bytes(void)
         n = strlen(starts[i].bytes);
         open_download(&d, true);
         begin_whole(&d, "100", "\"v2\"");
-        download_write(&d, starts[i].bytes, n, &error);
-        CHECK(!d.spoilt);
-        CHECK_INT(d.have, starts[i].file ? (int)n : HAVE);
+        resume_write(&d, starts[i].bytes, n, &error);
+        CHECK(!d.unusable);
+        CHECK_INT(d.received, starts[i].file ? (int)n : HAVE);
         CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
-        download_close(&d);
-        must(download_open(&d, folder, "clip", 0, &error) &&
-             download_set_key(&d, KEY, &error));
-        CHECK_INT(download_ask(&d, range), !starts[i].file || n > 1);
+        resume_close(&d);
+        must(resume_open(&d, folder, "clip", 0, &error) &&
+             resume_set_key(&d, KEY, &error));
+        CHECK_INT(resume_ask(&d, range), !starts[i].file || n > 1);
         CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
                                  : n > 1         ? "\"v2\""
                                                  : "");
-        download_close(&d);
+        resume_close(&d);
     }
     check_case = "";
 }
@@ -486,36 +484,36 @@ static void test_first_bytes(void)
 static void test_blanks(void)
 {
     struct luma_error error;
-    struct download d;
+    struct resume d;
     int i = 0;
 
     open_download(&d, false);
     begin_whole(&d, "1000", NULL);
-    while (i < 300 && download_write(&d, "  \n", 3, &error))
+    while (i < 300 && resume_write(&d, "  \n", 3, &error))
         i++;
-    CHECK_INT(i, DOWNLOAD_HELD / 3);
+    CHECK_INT(i, RESUME_HELD / 3);
     CHECK_INT(error.code, LUMA_ERR_LINK);
-    download_close(&d);
+    resume_close(&d);
 }
 
 /* The part of another file is emptied, but not before that is known. */
 static void test_keys(void)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
+    struct resume d;
+    char range[RESUME_RANGE];
 
     open_download(&d, true);
-    download_close(&d);
-    must(download_open(&d, folder, "clip", 0, &error));
-    download_close(&d);
-    must(download_open(&d, folder, "clip", 0, &error));
-    CHECK(download_set_key(&d, KEY, &error));
-    CHECK(download_ask(&d, range));
+    resume_close(&d);
+    must(resume_open(&d, folder, "clip", 0, &error));
+    resume_close(&d);
+    must(resume_open(&d, folder, "clip", 0, &error));
+    CHECK(resume_set_key(&d, KEY, &error));
+    CHECK(resume_ask(&d, range));
     CHECK_TEXT(range, "bytes=39-");
-    CHECK(download_set_key(&d, KEY + 1, &error));
-    CHECK(!download_ask(&d, range));
-    download_close(&d);
+    CHECK(resume_set_key(&d, KEY + 1, &error));
+    CHECK(!resume_ask(&d, range));
+    resume_close(&d);
     CHECK(rmdir(folder) == 0); /* nothing is left */
 }
 
