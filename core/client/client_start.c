@@ -10,7 +10,7 @@
 #include "loop/io.h"
 #include "loop/io_file.h"
 #include "job/job_file.h"
-#include "http/origin.h"
+#include "http/base_url.h"
 
 /* There is nothing to ask for: the job ends as it begins. */
 static void end_at_once(struct luma_client *client, struct job *job)
@@ -121,7 +121,7 @@ struct luma_job *luma_request(struct luma_client *client,
 
     order.request = request_new(request, error);
     if (!order.request ||
-        !origin_check_path(&client->channel->options, request->path, error)) {
+        !base_url_check_path(&client->channel->options, request->path, error)) {
         free(order.request);
         return NULL;
     }

@@ -13,7 +13,7 @@
 static const struct {
     uint32_t prefix;
     unsigned bits;
-} closed_v4[] = {
+} blocked_v4[] = {
     {0x00000000, 8},  /* 0.0.0.0: this host */
     {0x0A000000, 8},  /* 10.0.0.0: private */
     {0x64400000, 10}, /* 100.64.0.0: shared by a provider's customers */
@@ -44,8 +44,8 @@ static bool is_public_v4(uint32_t address)
 {
     size_t i;
 
-    for (i = 0; i < sizeof closed_v4 / sizeof *closed_v4; i++)
-        if ((address ^ closed_v4[i].prefix) >> (32 - closed_v4[i].bits) == 0)
+    for (i = 0; i < sizeof blocked_v4 / sizeof *blocked_v4; i++)
+        if ((address ^ blocked_v4[i].prefix) >> (32 - blocked_v4[i].bits) == 0)
             return false;
     return true;
 }

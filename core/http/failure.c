@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/link.h"
+#include "http/url.h"
 #include "http/proxy.h"
 
 /* ---- what the system lacks --------------------------------------------- */
@@ -123,8 +123,8 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     } else if (*failure->text) {
         size_t len = strlen(failure->text);
 
-        proxy_clean(text, sizeof text, failure->text, len,
-                    len == sizeof text - 1, options);
+        proxy_sanitize(text, sizeof text, failure->text, len,
+                       len == sizeof text - 1, options);
         luma_error_append(error, "%s", text);
     }
 }
@@ -158,15 +158,15 @@ static void tell_redirect(struct luma_error *error, const char *words,
                           const char *location)
 {
     char message[sizeof error->message];
-    struct link_target to;
+    struct redirect_target to;
 
-    if (location && !link_redirect(&to, url, location, options))
+    if (location && !url_read_redirect(&to, url, location, options))
         return;
-    if (location && *to.shown)
+    if (location && *to.display)
         snprintf(message, sizeof message,
                  "the gateway redirected the request to %s%s; check "
                  "base_url%s%s",
-                 to.shown, to.cut ? "..." : "",
+                 to.display, to.cut ? "..." : "",
                  *to.base ? ", it may have to be " : "", to.base);
     else
         snprintf(message, sizeof message,

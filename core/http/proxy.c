@@ -15,10 +15,10 @@
 
 #define NO_URL "must be a URL such as http://host:port"
 
-enum { STARS = 3, WORD_SIZE = 256 };
+enum { STAR_COUNT = 3, WORD_SIZE = 256 };
 
 /* libcurl takes the path of socks5h://localhost/run/x for that of a socket. */
-static bool names_socket(const char *proxy)
+static bool is_unix_socket(const char *proxy)
 {
     static const char host[] = "localhost";
     const char *at = strstr(proxy, "://");
@@ -40,14 +40,14 @@ static bool names_socket(const char *proxy)
 /* The end of the user name and password, or NULL: there are none. An "@" that
  * comes later than the host is a sign that they are not percent-encoded, unless
  * it is in the path of a socket. */
-static const char *find_at(const char *proxy)
+static const char *find_at_sign(const char *proxy)
 {
     const char *scheme = strstr(proxy, "://");
     const char *from = scheme ? scheme + strlen("://") : proxy;
     const char *at = strchr(from, '@');
 
-    return at && names_socket(proxy) && at > from + strcspn(from, "/") ? NULL
-                                                                       : at;
+    return at && is_unix_socket(proxy) && at > from + strcspn(from, "/") ? NULL
+                                                                         : at;
 }
 
 /* Sets `url`, to be cleaned up, or to NULL. */
@@ -68,7 +68,7 @@ static CURLUcode parse(const char *proxy, CURLU **url)
 
 /* ---- checking ---------------------------------------------------------- */
 
-static bool is_text(const char *text)
+static bool is_printable(const char *text)
 {
     for (; *text; text++)
         if (*text <= ' ' || *text > '~')
@@ -107,7 +107,7 @@ static CURLUcode decode(CURLU *url, CURLUPart part)
 
 static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
 {
-    const char *at = find_at(proxy);
+    const char *at = find_at_sign(proxy);
     CURLUcode user = decode(url, CURLUPART_USER);
     CURLUcode password = decode(url, CURLUPART_PASSWORD);
     bool none = user == CURLUE_NO_USER && password == CURLUE_NO_PASSWORD;
@@ -117,7 +117,7 @@ static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
     if ((user && user != CURLUE_NO_USER) ||
         (password && password != CURLUE_NO_PASSWORD))
         *problem = "its user name or password holds control characters";
-    else if (at && (none || (strchr(at + 1, '@') && !names_socket(proxy))))
+    else if (at && (none || (strchr(at + 1, '@') && !is_unix_socket(proxy))))
         *problem = ENCODE;
     else if (at && !strstr(proxy, "://"))
         *problem = "with a user name, it must begin with its scheme, such as "
@@ -141,7 +141,7 @@ static CURLUcode check_url(CURLU *url, const char *proxy, const char **problem)
     return code;
 }
 
-static bool look(const char *proxy, const char **problem)
+static bool check_once(const char *proxy, const char **problem)
 {
     CURLUcode code = CURLUE_OK;
     CURLU *url = NULL;
@@ -149,14 +149,16 @@ static bool look(const char *proxy, const char **problem)
     *problem = NULL;
     if (!*proxy)
         *problem = "must not be empty";
-    else if (!is_text(proxy))
-        *problem = find_at(proxy) ? ENCODE
-                                  : "must be printable ASCII without spaces or "
-                                    "line breaks";
+    else if (!is_printable(proxy))
+        *problem = find_at_sign(proxy)
+                       ? ENCODE
+                       : "must be printable ASCII without spaces or "
+                         "line breaks";
     else if ((code = parse(proxy, &url)))
-        *problem = find_at(proxy) ? "must be a URL such as "
-                                    "http://user:password@host:port; " ENCODE
-                                  : NO_URL;
+        *problem = find_at_sign(proxy)
+                       ? "must be a URL such as "
+                         "http://user:password@host:port; " ENCODE
+                       : NO_URL;
     else
         code = check_url(url, proxy, problem);
     curl_url_cleanup(url);
@@ -169,8 +171,8 @@ bool proxy_check(const char *proxy, const char **problem)
 {
     const char *again = NULL;
 
-    return look(proxy, problem) &&
-           (!*problem || (look(proxy, &again) && again == *problem));
+    return check_once(proxy, problem) &&
+           (!*problem || (check_once(proxy, &again) && again == *problem));
 }
 
 /* ---- hiding ------------------------------------------------------------ */
@@ -182,12 +184,12 @@ struct shown {
 };
 
 /* Nothing of it is shown. */
-static void blot(struct shown *shown)
+static void hide_all(struct shown *shown)
 {
     size_t len = strlen(shown->text);
 
-    memcpy(shown->text, "***", len < STARS ? len : STARS);
-    shown->text[len < STARS ? len : STARS] = '\0';
+    memcpy(shown->text, "***", len < STAR_COUNT ? len : STAR_COUNT);
+    shown->text[len < STAR_COUNT ? len : STAR_COUNT] = '\0';
 }
 
 /* The start of a secret that the text ends in. */
@@ -195,7 +197,7 @@ static void hide_end(char *text, const char *secret)
 {
     size_t n = strlen(secret) - 1, end = strlen(text);
 
-    for (n = n < end ? n : end; n >= STARS; n--)
+    for (n = n < end ? n : end; n >= STAR_COUNT; n--)
         if (memcmp(text + end - n, secret, n) == 0) {
             strcpy(text + end - n, "***");
             return;
@@ -204,7 +206,7 @@ static void hide_end(char *text, const char *secret)
 
 static void hide(struct shown *shown, const char *secret)
 {
-    size_t n = strlen(secret), stars = n < STARS ? n : STARS;
+    size_t n = strlen(secret), stars = n < STAR_COUNT ? n : STAR_COUNT;
     char *at = shown->text;
 
     if (!n)
@@ -223,7 +225,7 @@ static void hide_word(struct shown *shown, const char *word)
 {
     char clean[WORD_SIZE];
 
-    if (!word || strlen(word) < STARS)
+    if (!word || strlen(word) < STAR_COUNT)
         return;
     text_sanitize(clean, sizeof clean, word, strlen(word), NULL);
     hide(shown, word);
@@ -233,7 +235,7 @@ static void hide_word(struct shown *shown, const char *word)
 /* The part of the URL before the host, '@' included. */
 static void hide_user_info(struct shown *shown, const char *proxy)
 {
-    const char *from = strstr(proxy, "://"), *to = find_at(proxy);
+    const char *from = strstr(proxy, "://"), *to = find_at_sign(proxy);
     char text[WORD_SIZE * 2];
     size_t n;
 
@@ -247,7 +249,7 @@ static void hide_user_info(struct shown *shown, const char *proxy)
 }
 
 static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
-                      bool *there)
+                      bool *found)
 {
     const unsigned flags[] = {0, CURLU_URLDECODE};
     size_t i;
@@ -259,8 +261,8 @@ static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
         if (got == CURLUE_OK)
             hide_word(shown, text);
         else if (got != CURLUE_NO_USER && got != CURLUE_NO_PASSWORD)
-            blot(shown); /* out of memory: it was checked */
-        *there = *there || (text && *text);
+            hide_all(shown); /* out of memory: it was checked */
+        *found = *found || (text && *text);
         curl_free(text);
     }
 }
@@ -271,10 +273,10 @@ void proxy_hide(const char *proxy, char *text, bool cut)
     bool password = false, user = false;
     CURLU *url;
 
-    if (!proxy || !find_at(proxy))
+    if (!proxy || !find_at_sign(proxy))
         return;
     if (parse(proxy, &url)) { /* out of memory: it was checked */
-        blot(&shown);
+        hide_all(&shown);
         return;
     }
     hide_user_info(&shown, proxy);
@@ -284,11 +286,11 @@ void proxy_hide(const char *proxy, char *text, bool cut)
     curl_url_cleanup(url);
 }
 
-bool proxy_clean(char *out, size_t capacity, const char *text, size_t len,
-                 bool cut, const struct luma_options *options)
+bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
+                    bool cut, const struct luma_options *options)
 {
-    bool whole = text_sanitize(out, capacity, text, len, options->token);
+    bool complete = text_sanitize(out, capacity, text, len, options->token);
 
-    proxy_hide(options->proxy, out, cut || !whole);
-    return whole && !cut;
+    proxy_hide(options->proxy, out, cut || !complete);
+    return complete && !cut;
 }

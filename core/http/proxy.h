@@ -24,7 +24,7 @@ void proxy_hide(const char *proxy, char *text, bool cut);
 /* Makes a text from elsewhere fit to show, as text_sanitize does, without the
  * client's token and the user name and password of its proxy. `cut` as above.
  * False: `out` is not all of it. */
-bool proxy_clean(char *out, size_t capacity, const char *text, size_t len,
-                 bool cut, const struct luma_options *options);
+bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
+                    bool cut, const struct luma_options *options);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "http/failure.h"
-#include "http/origin.h"
+#include "http/base_url.h"
 #include "http/proxy.h"
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
@@ -38,7 +38,7 @@ static bool set_request(struct transfer *t, const struct request *r)
     CURL *easy = t->x.easy;
 
     buf_clear(&t->target);
-    if (!origin_append_base(&t->target, t->x.options->base_url) ||
+    if (!base_url_append(&t->target, t->x.options->base_url) ||
         !buf_append(&t->target, r->path, strlen(r->path) + 1))
         return false;
     if (r->sends_body)
@@ -88,8 +88,7 @@ static char *endpoint(const char *base_url)
     static const char path[] = "/luma/tasks";
     struct buf url = {0};
 
-    if (origin_append_base(&url, base_url) &&
-        buf_append(&url, path, sizeof path))
+    if (base_url_append(&url, base_url) && buf_append(&url, path, sizeof path))
         return url.data; /* the caller's */
     buf_free(&url);
     return NULL;
@@ -132,8 +131,8 @@ static void read_request_id(const struct transfer *t, struct luma_error *error)
     if (!id)
         id = exchange_header(&t->x, "X-Request-Id");
     if (id)
-        proxy_clean(error->request_id, sizeof error->request_id, id, strlen(id),
-                    false, t->x.options);
+        proxy_sanitize(error->request_id, sizeof error->request_id, id,
+                       strlen(id), false, t->x.options);
 }
 
 /* What the reply says, which was read as far as it was wanted. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "http/link.h"
+#include "http/url.h"
 #include "http/proxy.h"
 
 enum { MAX_IGNORED = 64 * 1024 };
@@ -40,8 +40,8 @@ static void tell_type(struct transfer_file *t, const struct head *head)
     if (t->trouble.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
         t->x.http >= 300)
         return;
-    proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
-                false, t->x.options);
+    proxy_sanitize(type, sizeof type, head->whole_type,
+                   strlen(head->whole_type), false, t->x.options);
     luma_error_append(&t->trouble, "%s", type);
 }
 
@@ -93,7 +93,7 @@ static bool add_headers(struct transfer_file *t)
         return false;
     return exchange_add_header(x, "Accept: */*", "") &&
            exchange_add_header(x, "Accept-Encoding: identity", "") &&
-           (!link_same_origin(t->url, x->options->base_url) ||
+           (!url_is_same_origin(t->url, x->options->base_url) ||
             exchange_add_header(x, "Authorization: Bearer ",
                                 x->options->token));
 }
@@ -144,16 +144,16 @@ static enum file_result no_file(const struct transfer_file *t,
 {
     const char *location = exchange_only_header(&t->x, "Location");
     long http = t->x.http;
-    char host[LINK_HOST];
+    char host[URL_HOST_SIZE];
 
-    link_host(t->url, t->x.options, host);
+    url_read_host(t->url, t->x.options, host);
     luma_error_set(&end->end.error, http >= 500 || http == 429
                                         ? code_of_http(http)
                                         : LUMA_ERR_LINK);
     luma_error_append(&end->end.error, "%s answered with HTTP %ld", host, http);
     if (!is_redirect(http))
         return FILE_FAILED;
-    if (!location || link_follow(t->url, location, &end->location))
+    if (!location || url_follow(t->url, location, &end->location))
         return FILE_MOVED;
     luma_error_set(&end->end.error, LUMA_ERR_MEMORY);
     return FILE_FAILED;

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "http/link_file.h"
+#include "http/file_url.h"
 #include "file/media.h"
 #include "gateway/task.h"
 
@@ -102,7 +102,7 @@ struct job_file *job_file_new(const struct luma_download *d,
     file->max_bytes = d->max_bytes;
     good = name_it(file, d);
     if (d->url)
-        good = link_file_read(&file->url, d->url, strlen(d->url), base_url) &&
+        good = file_url_read(&file->url, d->url, strlen(d->url), base_url) &&
                good;
     if (d->id && d->id_len && d->id_len <= LUMA_ID_MAX &&
         text_is_utf8(d->id, d->id_len)) /* else no request can have it */
@@ -169,8 +169,8 @@ static bool check_link(struct job_file *file,
                        struct luma_error *error)
 {
     if (file->url)
-        return link_file_check(job_file_url(file), file->hop != NULL,
-                               file->allow_private, options, error);
+        return file_url_check(job_file_url(file), file->hop != NULL,
+                              file->allow_private, options, error);
     luma_error_set(error, LUMA_ERR_LINK);
     if (file->task)
         luma_error_append(error, "the task has no %s", media_name(file->what));
@@ -343,7 +343,7 @@ enum file_next job_file_renewed(struct job_file *file,
         return FILE_OVER;
     }
     if (task_find_link(&source, file->what, &link) &&
-        !link_file_read(&url, link.text, link.len, base_url))
+        !file_url_read(&url, link.text, link.len, base_url))
         return over(end, LUMA_ERR_MEMORY, "");
     return use_link(file, url, end);
 }

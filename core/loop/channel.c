@@ -9,7 +9,7 @@
 
 #include "http/failure.h"
 #include "job/job.h"
-#include "http/origin.h"
+#include "http/base_url.h"
 #include "http/proxy.h"
 #include "http/retry.h"
 
@@ -102,7 +102,7 @@ static bool check(const struct luma_options *o, struct luma_error *error)
                        error) &&
            check_range("timeout.stall", (uint64_t)o->stall_timeout, day,
                        error) &&
-           origin_check(o, error);
+           base_url_check(o, error);
 }
 
 static bool copy(const char **text)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of link.h, link_file.h, address.h and media.h: which links and
+/* Tests of url.h, file_url.h, address.h and media.h: which links and
  * addresses are asked, and what files are called. */
-#include "http/link.h"
+#include "http/url.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "http/address.h"
 #include "check.h"
-#include "http/link_file.h"
+#include "http/file_url.h"
 #include "file/media.h"
 
 static void test_addresses(void)
@@ -133,9 +133,9 @@ static void test_problems(void)
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].url;
-        CHECK(link_check(rows[i].url, false, &problem));
+        CHECK(url_check(rows[i].url, false, &problem));
         CHECK_INT(problem == NULL, rows[i].good);
-        CHECK(link_check(rows[i].url, true, &problem));
+        CHECK(url_check(rows[i].url, true, &problem));
         CHECK_INT(problem == NULL, rows[i].plain);
     }
     check_case = "";
@@ -161,7 +161,7 @@ static void test_following(void)
         char *to;
 
         check_case = rows[i].location;
-        CHECK(link_follow("https://a.example/b/c?d", rows[i].location, &to));
+        CHECK(url_follow("https://a.example/b/c?d", rows[i].location, &to));
         CHECK_INT(to != NULL, rows[i].to != NULL);
         if (to && rows[i].to)
             CHECK_TEXT(to, rows[i].to);
@@ -201,41 +201,41 @@ static void test_links(void)
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].link;
-        CHECK(link_file_read(&url, rows[i].link, strlen(rows[i].link),
-                             "https://a.example/v1//"));
+        CHECK(file_url_read(&url, rows[i].link, strlen(rows[i].link),
+                            "https://a.example/v1//"));
         CHECK_TEXT(url, rows[i].to ? rows[i].to : rows[i].link);
         free(url);
     }
     check_case = "";
-    CHECK(link_file_read(&url, " \t\n ", 4, "https://a.example") && !url);
-    CHECK(link_file_read(&url, "/x\0y", 4, "https://a.example") && !url);
+    CHECK(file_url_read(&url, " \t\n ", 4, "https://a.example") && !url);
+    CHECK(file_url_read(&url, "/x\0y", 4, "https://a.example") && !url);
 }
 
 static void test_origins(void)
 {
     static const char base[] = "https://api.example/v1";
     struct luma_options options = {.token = "t0ken"};
-    char host[LINK_HOST];
+    char host[URL_HOST_SIZE];
 
-    CHECK(link_same_origin(base, "https://API.example:443/x?y"));
-    CHECK(!link_same_origin(base, "http://api.example/v1"));
-    CHECK(!link_same_origin(base, "https://api.example:8443/v1"));
-    CHECK(!link_same_origin(base, "https://api.example.evil.example/v1"));
-    CHECK(!link_same_origin(base, "https://evil.example/@api.example"));
-    CHECK(!link_same_origin(base, "nothing"));
-    link_host("https://a.example:1/x?secret", &options, host);
+    CHECK(url_is_same_origin(base, "https://API.example:443/x?y"));
+    CHECK(!url_is_same_origin(base, "http://api.example/v1"));
+    CHECK(!url_is_same_origin(base, "https://api.example:8443/v1"));
+    CHECK(!url_is_same_origin(base, "https://api.example.evil.example/v1"));
+    CHECK(!url_is_same_origin(base, "https://evil.example/@api.example"));
+    CHECK(!url_is_same_origin(base, "nothing"));
+    url_read_host("https://a.example:1/x?secret", &options, host);
     CHECK_TEXT(host, "a.example");
-    link_host("https://t0ken.example/", &options, host);
+    url_read_host("https://t0ken.example/", &options, host);
     CHECK_TEXT(host, "***.example");
-    link_host("https://", &options, host);
+    url_read_host("https://", &options, host);
     CHECK_TEXT(host, "");
-    CHECK(link_is_closed("https://10.0.0.1/"));
-    CHECK(link_is_closed("https://0x7f.1/"));
-    CHECK(link_is_closed("https://localhost/"));
-    CHECK(link_is_closed("https://[fe80::1]/"));
-    CHECK(link_is_closed("nothing"));
-    CHECK(!link_is_closed("https://8.8.8.8/"));
-    CHECK(!link_is_closed("https://a.example/"));
+    CHECK(url_is_private("https://10.0.0.1/"));
+    CHECK(url_is_private("https://0x7f.1/"));
+    CHECK(url_is_private("https://localhost/"));
+    CHECK(url_is_private("https://[fe80::1]/"));
+    CHECK(url_is_private("nothing"));
+    CHECK(!url_is_private("https://8.8.8.8/"));
+    CHECK(!url_is_private("https://a.example/"));
 }
 
 static void test_names(void)

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* What somebody wrote is made absolute from base_url; libcurl's parser does the
  * rest. */
-#include "http/link_file.h"
+#include "http/file_url.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/buf.h"
-#include "http/link.h"
-#include "http/origin.h"
+#include "http/url.h"
+#include "http/base_url.h"
 
 /* Sets `url` to where it leads, or to NULL where it leads nowhere. False: out
  * of memory. */
 static bool resolve(const char *base_url, const char *link, char **url)
 {
     struct buf base = {0};
-    bool good = origin_append_base(&base, base_url) &&
-                buf_append(&base, "/", 2) && link_follow(base.data, link, url);
+    bool good = base_url_append(&base, base_url) && buf_append(&base, "/", 2) &&
+                url_follow(base.data, link, url);
 
     buf_free(&base);
     return good;
 }
 
-bool link_file_read(char **url, const char *link, size_t len,
-                    const char *base_url)
+bool file_url_read(char **url, const char *link, size_t len,
+                   const char *base_url)
 {
     char *text, *found = NULL;
     bool good;
@@ -45,22 +45,22 @@ bool link_file_read(char **url, const char *link, size_t len,
     return good;
 }
 
-bool link_file_check(const char *url, bool redirected, bool allow_private,
-                     const struct luma_options *options,
-                     struct luma_error *error)
+bool file_url_check(const char *url, bool redirected, bool allow_private,
+                    const struct luma_options *options,
+                    struct luma_error *error)
 {
-    const char *wrong;
+    const char *problem;
 
-    if (!link_check(url, options->plain_http, &wrong)) {
+    if (!url_check(url, options->plain_http, &problem)) {
         luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
-    if (wrong) {
+    if (problem) {
         luma_error_set(error, LUMA_ERR_LINK);
-        luma_error_append(error, redirected ? "redirected: %s" : "%s", wrong);
+        luma_error_append(error, redirected ? "redirected: %s" : "%s", problem);
         return false;
     }
-    if (!options->proxy || allow_private || !link_is_closed(url))
+    if (!options->proxy || allow_private || !url_is_private(url))
         return true;
     luma_error_set(error, LUMA_ERR_ADDRESS);
     return false;
