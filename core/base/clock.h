@@ -15,7 +15,7 @@ static inline int64_t clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* The moment `ms` from now, on the clock of process_condition. */
+/* The moment `ms` from now, on the clock of process_init_condition. */
 static inline struct timespec clock_in(int64_t ms)
 {
     struct timespec t;

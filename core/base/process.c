@@ -23,9 +23,9 @@ struct entry {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *(*_Atomic prepare)(void);
-static const char *trouble; /* set once */
-static unsigned generation; /* changed by the only thread of a new process */
+static const char *(*_Atomic init_libraries)(void);
+static const char *init_error; /* set once */
+static unsigned generation;    /* changed by the only thread of a new process */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -35,7 +35,7 @@ static struct entry *finished; /* under lock: may be joined without waiting */
 /* ---- once -------------------------------------------------------------- */
 
 /* Joins the threads that have come to their end. */
-static void reap(void)
+static void join_finished(void)
 {
     struct entry *list;
 
@@ -52,7 +52,7 @@ static void reap(void)
     }
 }
 
-void process_condition(pthread_cond_t *condition)
+void process_init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
 
@@ -76,32 +76,32 @@ static void at_exit(void)
     while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
         ;
     pthread_mutex_unlock(&lock);
-    reap();
+    join_finished();
 }
 
 /* The threads of the parent do not exist here. */
-static void in_child(void)
+static void after_fork(void)
 {
     generation++;
     running = finished = NULL;
     pthread_mutex_init(&lock, NULL);
-    process_condition(&changed);
+    process_init_condition(&changed);
 }
 
 static void init(void)
 {
-    process_condition(&changed);
-    trouble = atomic_load(&prepare)();
-    if (!trouble &&
-        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0))
-        trouble = "luma could not register its exit and fork handlers";
+    process_init_condition(&changed);
+    init_error = atomic_load(&init_libraries)();
+    if (!init_error &&
+        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, after_fork) != 0))
+        init_error = "luma could not register its exit and fork handlers";
 }
 
 const char *process_init(const char *(*libraries)(void))
 {
-    atomic_store(&prepare, libraries);
+    atomic_store(&init_libraries, libraries);
     pthread_once(&once, init);
-    return trouble;
+    return init_error;
 }
 
 unsigned process_generation(void)
@@ -178,7 +178,7 @@ int process_move_up(int fd)
 /* ---- threads ----------------------------------------------------------- */
 
 /* So that its waking does not take the CPU from the host's threads. */
-static void be_modest(void)
+static void lower_priority(void)
 {
 #ifdef SCHED_BATCH
     struct sched_param param = {0};
@@ -187,11 +187,11 @@ static void be_modest(void)
 #endif
 }
 
-static void *life(void *arg)
+static void *thread_main(void *arg)
 {
     struct entry *entry = arg, **link = &running;
 
-    be_modest();
+    lower_priority();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
     while (*link != entry)
@@ -219,7 +219,7 @@ static bool create(struct entry *entry)
     sigdelset(&all, SIGABRT);
     sigdelset(&all, SIGTRAP);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&entry->id, NULL, life, entry);
+    failed = pthread_create(&entry->id, NULL, thread_main, entry);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = failed;
     return !failed;
@@ -231,7 +231,7 @@ bool process_start(const struct process_thread *thread)
 
     if (!entry)
         return false;
-    reap();
+    join_finished();
     entry->thread = *thread;
     pthread_mutex_lock(&lock);
     if (!create(entry)) {

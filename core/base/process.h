@@ -52,6 +52,6 @@ bool process_start(const struct process_thread *thread);
 unsigned process_generation(void);
 
 /* Makes a condition variable that waits on the clock of clock.h. */
-void process_condition(pthread_cond_t *condition);
+void process_init_condition(pthread_cond_t *condition);
 
 #endif

@@ -72,7 +72,7 @@ static struct luma_event *take_first(struct luma_client *client)
 static struct luma_event *look(struct luma_client *client)
 {
     if (!client->first && !client->closed)
-        client->first = queue_take(client->channel->events, NULL);
+        client->first = queue_pop(client->channel->events, NULL);
     return client->first;
 }
 
@@ -242,7 +242,7 @@ void luma_client_release(struct luma_client *client)
         return;
     if (luma_client_is_ours(client)) {
         close_client(client, 0);
-        queue_leave(client->channel->events);
+        queue_close_reader(client->channel->events);
         channel_unref(client->files);
         channel_unref(client->channel);
     }

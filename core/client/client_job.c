@@ -135,7 +135,7 @@ void client_job_free(struct luma_job *job)
         if (job->next)
             job->next->link = job->link;
     }
-    while ((event = event_list_take(&job->own)))
+    while ((event = event_list_pop(&job->own)))
         event_dispose(event);
     if (job->job)
         job_unref(job->job);
@@ -186,7 +186,7 @@ const struct luma_doc *luma_job_doc(struct luma_job *job)
 
 void luma_job_take(struct luma_job *job, bool done)
 {
-    struct luma_event *event = event_list_take(&job->own);
+    struct luma_event *event = event_list_pop(&job->own);
     const struct luma_doc *doc = (const struct luma_doc *)event;
 
     settle_task(job, doc, done);

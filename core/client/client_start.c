@@ -44,7 +44,7 @@ static bool start_thread(struct channel *channel,
 {
     if (!io(channel))
         return false;
-    queue_expect(channel->events);
+    queue_add_writer(channel->events);
     return true;
 }
 

@@ -158,7 +158,7 @@ struct channel *channel_new(const struct luma_options *options,
     if (!channel)
         return NULL;
     atomic_init(&channel->refs, 1);
-    event_chain_init(&channel->spent);
+    mpsc_list_init(&channel->spent);
     channel->options = complete_options;
     if (own_strings(&channel->options)) {
         luma_error_set(error, LUMA_ERR_THREAD);
@@ -202,14 +202,14 @@ void channel_give_back(struct channel *channel, struct luma_event *event)
     struct event_list list = {event, event, 1};
 
     event->next = NULL;
-    event_chain_put(&channel->spent, &list);
+    mpsc_list_push(&channel->spent, &list);
 }
 
 void channel_reclaim(struct channel *channel)
 {
     struct luma_event *event;
 
-    while ((event = event_chain_take(&channel->spent)))
+    while ((event = mpsc_list_pop(&channel->spent)))
         event_dispose(event);
 }
 
@@ -217,7 +217,7 @@ static void drain(struct queue *queue)
 {
     struct luma_event *event;
 
-    while (queue && (event = queue_take(queue, NULL)))
+    while (queue && (event = queue_pop(queue, NULL)))
         event_dispose(event);
     queue_free(queue);
 }

@@ -15,7 +15,7 @@ struct channel {
     struct luma_options options; /* complete; the strings are owned */
     struct queue *jobs;          /* to the thread; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
-    struct event_chain spent;    /* events to be freed by the thread */
+    struct mpsc_list spent;      /* events to be freed by the thread */
     /* counted by the thread */
     atomic_ullong requests, retries, bytes, tasks, unchanged;
     atomic_ullong dropped, unreadable, bad_hints, active;

@@ -244,7 +244,7 @@ static void run(void *arg)
 {
     struct io *io = arg;
 
-    while (!queue_closed(io->channel->jobs))
+    while (!queue_is_closed(io->channel->jobs))
         turn(io);
     drop_active(io, NULL);
     wind_up(io);

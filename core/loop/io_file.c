@@ -323,7 +323,7 @@ static void run(void *arg)
 {
     struct io_file *io = arg;
 
-    while (!queue_closed(io->channel->jobs))
+    while (!queue_is_closed(io->channel->jobs))
         turn(io);
     while (io->schedule.running.first)
         drop_exchange(io, io->schedule.running.first);

@@ -21,7 +21,7 @@ void schedule_take_jobs(struct schedule *s)
 {
     struct luma_event *event;
 
-    while ((event = queue_take(s->channel->jobs, &s->look))) {
+    while ((event = queue_pop(s->channel->jobs, &s->look))) {
         job_list_append(&s->jobs, (struct job *)event);
         job_refuse_invalid((struct job *)event, &s->events);
     }
@@ -91,7 +91,7 @@ void schedule_free(struct schedule *s)
         job_list_remove(&s->jobs, job);
         job_unref(job);
     }
-    while ((event = event_list_take(&s->events)))
+    while ((event = event_list_pop(&s->events)))
         event_dispose(event);
 }
 

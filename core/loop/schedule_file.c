@@ -26,7 +26,7 @@ void schedule_file_free(struct schedule_file *s)
         resume_close(&job->file->sink);
         job_unref(job);
     }
-    while ((event = event_list_take(&s->events)))
+    while ((event = event_list_pop(&s->events)))
         event_dispose(event);
 }
 
@@ -36,7 +36,7 @@ void schedule_file_take_jobs(struct schedule_file *s)
 {
     struct luma_event *event;
 
-    while ((event = queue_take(s->channel->jobs, &s->look)))
+    while ((event = queue_pop(s->channel->jobs, &s->look)))
         job_list_append(&s->waiting, (struct job *)event);
 }
 

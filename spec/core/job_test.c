@@ -143,7 +143,7 @@ static void hear(struct run *run)
 {
     struct luma_event *event;
 
-    while ((event = event_list_take(&run->events))) {
+    while ((event = event_list_pop(&run->events))) {
         insist(!run->ends, "nothing comes behind the end");
         insist(event->job == (struct luma_job *)run, "whose it is");
         if (event->kind == LUMA_EVENT_TASK) {
