@@ -132,7 +132,7 @@ static void append_string(lua_State *L, struct encoder *e, int index)
     size_t len;
     const char *s = lua_tolstring(L, index, &len);
 
-    must(L, writer_string(&e->text, s, len));
+    must(L, writer_add_string(&e->text, s, len));
 }
 
 /* As an integer where it is one; 0 is left to the other, which knows -0.0. */
@@ -144,8 +144,8 @@ static void append_number(lua_State *L, struct encoder *e, int index)
 
     if (!isfinite(number))
         refuse(L, e, "NaN and infinity cannot be written as JSON");
-    must(L, whole && integer ? writer_integer(&e->text, integer)
-                             : writer_number(&e->text, number));
+    must(L, whole && integer ? writer_add_integer(&e->text, integer)
+                             : writer_add_number(&e->text, number));
 }
 
 static void append_key_of(lua_State *L, struct encoder *e, int index)

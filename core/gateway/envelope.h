@@ -9,8 +9,8 @@
 #include "doc.h"
 
 /* A member of the root that is not null, or NULL. */
-const struct luma_node *envelope_member(const struct luma_doc *root,
-                                        const char *name);
+const struct luma_node *envelope_find_member(const struct luma_doc *root,
+                                             const char *name);
 
 /* The root (NULL) or its member `object` has an id or a task_id. */
 bool envelope_has_id(const struct luma_doc *root, const char *object);
@@ -24,6 +24,6 @@ bool envelope_list_is_null(const struct luma_doc *root);
 bool envelope_has_error(const struct luma_doc *root, bool tasks);
 
 /* The gateway's own words for what is wrong, or NULL. The document's. */
-const char *envelope_error_text(const struct luma_doc *root, size_t *len);
+const char *envelope_find_error_text(const struct luma_doc *root, size_t *len);
 
 #endif

@@ -182,7 +182,7 @@ static void explain(const struct reply *reply, const char *secret,
 {
     char clean[512];
     size_t len = 0;
-    const char *text = reply->root ? envelope_error_text(reply->root, &len)
+    const char *text = reply->root ? envelope_find_error_text(reply->root, &len)
                                    : NULL;
 
     if (text) {
@@ -213,7 +213,8 @@ static bool list_is_owned(const struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    return doc_path(root, "task_id") || doc_path(root, "data.task_id") ||
+    return doc_find_path(root, "task_id") ||
+           doc_find_path(root, "data.task_id") ||
            (!reply->tasks &&
             (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
 }
@@ -223,15 +224,16 @@ static bool list_is_owned(const struct reply *reply)
 static enum luma_code judge_object(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
-    bool task = envelope_member(root, "task_id") ||
-                (envelope_member(root, "id") && !envelope_member(root, "code"));
+    bool task = envelope_find_member(root, "task_id") ||
+                (envelope_find_member(root, "id") &&
+                 !envelope_find_member(root, "code"));
     bool null_list = !task && envelope_list_is_null(root), inner, alone;
 
     if (envelope_has_error(root, true))
         return LUMA_ERR_GATEWAY;
     if (reply->json.lists && list_is_owned(reply))
         return LUMA_ERR_REPLY;
-    inner = !task && json_narrow(&reply->json, root);
+    inner = !task && json_narrow_to_data(&reply->json, root);
     alone = (inner || (task && !reply->json.lists)) && has_id(root);
     if (alone) {
         reply->root = NULL;

@@ -45,8 +45,9 @@ enum luma_state luma_state_of_word(const char *text, size_t len)
 
 /* ---- documents --------------------------------------------------------- */
 
-const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char digits[TASK_DIGITS_SIZE], size_t *len)
+const char *task_read_text(const struct luma_doc *doc,
+                           const struct luma_node *node,
+                           char digits[TASK_DIGITS_SIZE], size_t *len)
 {
     if (!node)
         return NULL;
@@ -78,14 +79,14 @@ static void find_in_doc(const void *task, const char *path,
                         struct task_value *value)
 {
     const struct luma_doc *doc = task;
-    const struct luma_node *node = doc_path(doc, path);
+    const struct luma_node *node = doc_find_path(doc, path);
 
     value->kind = TASK_OTHER;
     if (node && node->kind == LUMA_JSON_FLOAT) {
         set_float(value, node->number);
         return;
     }
-    value->text = task_text(doc, node, value->digits, &value->len);
+    value->text = task_read_text(doc, node, value->digits, &value->len);
     if (value->text)
         value->kind = node->kind == LUMA_JSON_STRING ? TASK_TEXT : TASK_INTEGER;
 }

@@ -64,7 +64,8 @@ bool task_find_palette(const struct task_source *source,
 
 /* The text of a value of a document, or the digits of an integer in `digits`;
  * else NULL. */
-const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char digits[TASK_DIGITS_SIZE], size_t *len);
+const char *task_read_text(const struct luma_doc *doc,
+                           const struct luma_node *node,
+                           char digits[TASK_DIGITS_SIZE], size_t *len);
 
 #endif

@@ -299,7 +299,8 @@ bool batch_body(const struct batch *batch, const struct luma_ids *ids,
         size_t len;
         const char *id = ids_get(ids, batch->ids[i], &len);
 
-        if ((i && !buf_append(body, ",", 1)) || !writer_string(body, id, len))
+        if ((i && !buf_append(body, ",", 1)) ||
+            !writer_add_string(body, id, len))
             return false;
     }
     return buf_append_text(body, "]}");

@@ -77,7 +77,8 @@ static const struct luma_string *string_at(const struct builder *b,
     return (const struct luma_string *)strings + index;
 }
 
-const char *builder_text(const struct builder *b, uint32_t index, size_t *len)
+const char *builder_get_text(const struct builder *b, uint32_t index,
+                             size_t *len)
 {
     *len = string_at(b, index)->len;
     return b->text.data + b->base.text + string_at(b, index)->at;
@@ -145,7 +146,7 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
             return slot;
         if (slot->hash != hash)
             continue;
-        text = builder_text(b, slot->string, &known);
+        text = builder_get_text(b, slot->string, &known);
         if (known == len && memcmp(text, s, len) == 0)
             return slot;
     }
@@ -153,8 +154,8 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
     return slot;
 }
 
-enum luma_code builder_string(struct builder *b, const char *s, size_t len,
-                              uint32_t *index)
+enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
+                                  uint32_t *index)
 {
     uint32_t hash = hash_of(s, len);
     struct builder_slot *slot = find_slot(b, hash, s, len);
@@ -200,19 +201,19 @@ static enum luma_code read_number(struct builder *b, const struct token *token,
     if (!number_read(token->text, token->len, node))
         return LUMA_ERR_REPLY;
     if (node->kind == LUMA_JSON_BIGINT)
-        return builder_string(b, token->text, token->len, &node->string);
+        return builder_add_string(b, token->text, token->len, &node->string);
     return LUMA_OK;
 }
 
-enum luma_code builder_value(struct builder *b, const struct token *token,
-                             uint32_t name)
+enum luma_code builder_add_value(struct builder *b, const struct token *token,
+                                 uint32_t name)
 {
     struct luma_node node = {.span = 1, .name = name};
     enum luma_code code = LUMA_OK;
 
     if (token->kind == TOKEN_STRING) {
         node.kind = LUMA_JSON_STRING;
-        code = builder_string(b, token->text, token->len, &node.string);
+        code = builder_add_string(b, token->text, token->len, &node.string);
     } else if (token->kind == TOKEN_NUMBER) {
         code = read_number(b, token, &node);
     } else {
@@ -262,7 +263,7 @@ static void *place(char **at, const struct buf *from, size_t base, size_t *n)
     return to;
 }
 
-struct luma_doc *builder_make(const struct builder *b)
+struct luma_doc *builder_make_doc(const struct builder *b)
 {
     const struct builder_mark *base = &b->base;
     size_t size = sizeof(struct luma_doc) + b->nodes.len - base->nodes +
@@ -292,10 +293,11 @@ bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
                                      b->open[depth];
 
     return object->kind == LUMA_JSON_OBJECT &&
-           doc_find(object + 1,
-                    (const struct luma_node *)b->nodes.data + builder_count(b),
-                    (const struct luma_string *)b->strings.data, b->text.data,
-                    name, strlen(name));
+           doc_find_sibling(object + 1,
+                            (const struct luma_node *)b->nodes.data +
+                                builder_count(b),
+                            (const struct luma_string *)b->strings.data,
+                            b->text.data, name, strlen(name));
 }
 
 bool builder_has_before(const struct builder *b, const char *name)
@@ -324,7 +326,7 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
             return false;
         for (from = end; from > path && from[-1] != '.';)
             from--;
-        text = builder_text(b, name, &len);
+        text = builder_get_text(b, name, &len);
         if (len != (size_t)(end - from) || memcmp(text, from, len) != 0)
             return false;
         if (from == path)
@@ -348,14 +350,14 @@ static const char *control_in(const char *p, const char *end)
     return p;
 }
 
-bool builder_keep(struct builder *b, const char *from, const char *to)
+bool builder_append_json(struct builder *b, const char *from, const char *to)
 {
     const char *p;
 
     for (; (p = control_in(from, to)) < to; from = p + 1) {
         char escape[6];
 
-        writer_escape(escape, (unsigned char)*p);
+        writer_make_escape(escape, (unsigned char)*p);
         if (!buf_append(&b->json, from, (size_t)(p - from)) ||
             !buf_append(&b->json, escape, sizeof escape))
             return false;
@@ -376,7 +378,7 @@ static unsigned unit_at(const char *p, const char *end)
     return unit;
 }
 
-void builder_mend(struct builder *b)
+void builder_replace_halves(struct builder *b)
 {
     char *p = b->json.data + b->base.json, *end = b->json.data + b->json.len;
 

@@ -63,8 +63,8 @@ static inline uint32_t builder_count(const struct builder *b)
  * of a member, and means nothing elsewhere. LUMA_ERR_MEMORY: out of memory. */
 
 /* A string, number or literal. LUMA_ERR_REPLY: it is no number. */
-enum luma_code builder_value(struct builder *b, const struct token *token,
-                             uint32_t name);
+enum luma_code builder_add_value(struct builder *b, const struct token *token,
+                                 uint32_t name);
 
 /* The start of an array or object. LUMA_ERR_TOO_LARGE: it would be too deep. */
 enum luma_code builder_open(struct builder *b, enum luma_kind kind,
@@ -75,15 +75,16 @@ uint32_t builder_close(struct builder *b);
 
 /* A string by itself, such as a name, unless an equal one is there already;
  * gives its index. */
-enum luma_code builder_string(struct builder *b, const char *s, size_t len,
-                              uint32_t *index);
+enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
+                                  uint32_t *index);
 
 /* The bytes of a string of the current document. */
-const char *builder_text(const struct builder *b, uint32_t index, size_t *len);
+const char *builder_get_text(const struct builder *b, uint32_t index,
+                             size_t *len);
 
 /* The current document in one block, the caller's to free(), with `event`,
  * `id` and `state` zero. The row stays until it is dropped. NULL: no memory. */
-struct luma_doc *builder_make(const struct builder *b);
+struct luma_doc *builder_make_doc(const struct builder *b);
 
 /* The next value, outside rows, is a member called `name` (an index) and stands
  * at `path`: names with dots between them. */
@@ -98,10 +99,10 @@ bool builder_has_at(const struct builder *b, unsigned depth, const char *name);
 
 /* Adds a piece of JSON to the kept text, `json`. A control character in it can
  * only be a raw one in a string, and is kept as an escape. False: no memory. */
-bool builder_keep(struct builder *b, const char *from, const char *to);
+bool builder_append_json(struct builder *b, const char *from, const char *to);
 
 /* Makes \ufffd of each lone half of a surrogate pair in the current document's
  * kept text, so that every reader of JSON takes it. */
-void builder_mend(struct builder *b);
+void builder_replace_halves(struct builder *b);
 
 #endif

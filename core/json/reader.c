@@ -113,8 +113,9 @@ static void token_done(struct json_reader *r)
 {
     const struct token *t = &r->token;
     enum luma_code code =
-        r->reading_name ? builder_string(&r->builder, t->text, t->len, &r->name)
-                        : builder_value(&r->builder, t, r->name);
+        r->reading_name
+            ? builder_add_string(&r->builder, t->text, t->len, &r->name)
+            : builder_add_value(&r->builder, t, r->name);
 
     r->state = r->reading_name ? COLON : AFTER;
     if (code == LUMA_ERR_REPLY)
@@ -282,7 +283,7 @@ static void account(struct json_reader *r, const char *from, const char *to)
     *bytes += n;
     if (*bytes > r->max_doc)
         reject_document(r, LUMA_ERR_TOO_LARGE);
-    else if (r->keep_json && !builder_keep(&r->builder, from, to))
+    else if (r->keep_json && !builder_append_json(&r->builder, from, to))
         reject_document(r, LUMA_ERR_MEMORY);
 }
 
@@ -349,10 +350,10 @@ struct luma_doc *json_take(struct json_reader *r)
     struct luma_doc *doc = NULL;
 
     if (r->keep_json && r->token.halves)
-        builder_mend(&r->builder);
+        builder_replace_halves(&r->builder);
     r->token.halves = false;
     if (!r->row_rejected) {
-        doc = builder_make(&r->builder);
+        doc = builder_make_doc(&r->builder);
         r->error_code = doc ? LUMA_OK : LUMA_ERR_MEMORY;
     }
     if (doc && !r->keep_json)
@@ -363,7 +364,7 @@ struct luma_doc *json_take(struct json_reader *r)
     return doc;
 }
 
-bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
+bool json_narrow_to_data(const struct json_reader *r, struct luma_doc *doc)
 {
     if (!r->data_node)
         return false;

@@ -92,6 +92,7 @@ struct luma_doc *json_take(struct json_reader *reader);
 
 /* Makes the root's inner object, its member "data", the document's value: after
  * JSON_ROOT and json_take, before json_reset. False when there is none. */
-bool json_narrow(const struct json_reader *reader, struct luma_doc *doc);
+bool json_narrow_to_data(const struct json_reader *reader,
+                         struct luma_doc *doc);
 
 #endif

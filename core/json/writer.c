@@ -4,7 +4,7 @@
 
 #include "json/number.h"
 
-void writer_escape(char out[6], unsigned char c)
+void writer_make_escape(char out[6], unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
 
@@ -21,7 +21,7 @@ static size_t escape(char c, char out[6])
     const char *known = c ? strchr(plain, c) : NULL;
 
     if (!known) {
-        writer_escape(out, (unsigned char)c);
+        writer_make_escape(out, (unsigned char)c);
         return 6;
     }
     out[0] = '\\';
@@ -29,7 +29,7 @@ static size_t escape(char c, char out[6])
     return 2;
 }
 
-bool writer_string(struct buf *buf, const char *s, size_t len)
+bool writer_add_string(struct buf *buf, const char *s, size_t len)
 {
     const char *end = s + len;
     char escaped[6];
@@ -50,14 +50,14 @@ bool writer_string(struct buf *buf, const char *s, size_t len)
     }
 }
 
-bool writer_integer(struct buf *buf, int64_t value)
+bool writer_add_integer(struct buf *buf, int64_t value)
 {
     char text[NUMBER_SIZE];
 
     return buf_append(buf, text, number_write_integer(value, text));
 }
 
-bool writer_number(struct buf *buf, double value)
+bool writer_add_number(struct buf *buf, double value)
 {
     char text[NUMBER_SIZE];
 

@@ -11,14 +11,14 @@
 
 /* A string of these bytes, in quotes. Quotes, backslashes and control
  * characters are escaped; all other bytes stay, even if they are no UTF-8. */
-bool writer_string(struct buf *buf, const char *s, size_t len);
+bool writer_add_string(struct buf *buf, const char *s, size_t len);
 
 /* The six bytes \u00XX, the escape of any byte below 128. It cannot fail. */
-void writer_escape(char out[6], unsigned char c);
+void writer_make_escape(char out[6], unsigned char c);
 
-bool writer_integer(struct buf *buf, int64_t value);
+bool writer_add_integer(struct buf *buf, int64_t value);
 
 /* A finite number, as number_write writes it. */
-bool writer_number(struct buf *buf, double value);
+bool writer_add_number(struct buf *buf, double value);
 
 #endif

@@ -62,7 +62,7 @@ static void hear_doc(struct account *a, struct json_reader *r)
            "the root spans all nodes");
     say_doc(a, doc);
     a->root_end = a->said.len;
-    if (root && json_narrow(r, doc)) {
+    if (root && json_narrow_to_data(r, doc)) {
         say(&a->said, "~");
         say_doc(a, doc);
     }
