@@ -137,8 +137,8 @@ void value_push_error(lua_State *L, const struct luma_error *error)
     lua_setfield(L, -2, "message");
     lua_pushboolean(L, error->retryable);
     lua_setfield(L, -2, "retryable");
-    if (error->http) {
-        lua_pushinteger(L, error->http);
+    if (error->http_status) {
+        lua_pushinteger(L, error->http_status);
         lua_setfield(L, -2, "status");
     }
     if (error->phase) {

@@ -64,7 +64,7 @@ enum luma_code {
 /* A failure as a value: nothing in it is allocated, and never a token. */
 struct luma_error {
     enum luma_code code;
-    long http;           /* status of the answer, 0 without one */
+    long http_status;    /* status of the answer, 0 without one */
     const char *phase;   /* "connect", "wait", "body", or NULL */
     const char *field;   /* a constant: which argument or option a
                             LUMA_ERR_ARGUMENT is about; or NULL */
@@ -84,11 +84,11 @@ const char *luma_code_name(enum luma_code code);
 const char *luma_code_sentence(enum luma_code code);
 
 /* Which code an HTTP status other than 2xx stands for. */
-enum luma_code code_of_http(long http);
+enum luma_code code_of_http(long http_status);
 
-/* How to repeat; `http` (0 for none) decides where one code has several
+/* How to repeat; `http_status` (0 for none) decides where one code has several
  * answers, such as 408 and 503. */
-enum retry_class retry_class_of(enum luma_code code, long http);
+enum retry_class retry_class_of(enum luma_code code, long http_status);
 
 /* Sets an error to `code` and its sentence, and forgets the rest. */
 void luma_error_set(struct luma_error *error, enum luma_code code);

@@ -31,22 +31,22 @@ const char *luma_code_sentence(enum luma_code code)
     return codes[code].sentence;
 }
 
-enum luma_code code_of_http(long http)
+enum luma_code code_of_http(long http_status)
 {
-    if (http >= 500)
+    if (http_status >= 500)
         return LUMA_ERR_SERVER;
-    if (http == 401 || http == 403)
+    if (http_status == 401 || http_status == 403)
         return LUMA_ERR_AUTH;
-    if (http == 429)
+    if (http_status == 429)
         return LUMA_ERR_RATE_LIMIT;
-    if (http >= 300 && http < 400)
+    if (http_status >= 300 && http_status < 400)
         return LUMA_ERR_REDIRECT;
     return LUMA_ERR_REJECTED;
 }
 
-enum retry_class retry_class_of(enum luma_code code, long http)
+enum retry_class retry_class_of(enum luma_code code, long http_status)
 {
-    switch (http) {
+    switch (http_status) {
     case 408:
     case 500:
     case 502:
@@ -58,7 +58,7 @@ enum retry_class retry_class_of(enum luma_code code, long http)
     case 503:
         return RETRY_CLASS_THROTTLED;
     default:
-        return http >= 300 ? RETRY_CLASS_NEVER : codes[code].retry;
+        return http_status >= 300 ? RETRY_CLASS_NEVER : codes[code].retry;
     }
 }
 
@@ -156,7 +156,7 @@ void luma_error_change(struct luma_error *error, enum luma_code code,
 
     luma_error_set(error, code);
     luma_error_append(error, "%s", detail);
-    error->http = known.http;
+    error->http_status = known.http_status;
     error->attempts = known.attempts;
     memcpy(error->request_id, known.request_id, sizeof known.request_id);
 }

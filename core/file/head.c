@@ -207,10 +207,10 @@ static void add_etag(struct head *head, const char *value)
 
 /* ---- all of them ------------------------------------------------------- */
 
-void head_start(struct head *head, long http, bool http2)
+void head_start(struct head *head, long http_status, bool http2)
 {
     *head = (struct head){
-        .http = http,
+        .http_status = http_status,
         .first = -1,
         .last = -1,
         .total = -1,

@@ -29,7 +29,7 @@ enum head_end {
 };
 
 struct head {
-    long http;
+    long http_status;
     enum head_said range;      /* Content-Range: bytes first-last/total */
     int64_t first, last;       /* -1: "*" */
     int64_t total;             /* -1: "*" */
@@ -47,7 +47,7 @@ struct head {
 };
 
 /* A head without headers. `http2`: the protocol marks the body's end. */
-void head_start(struct head *head, long http, bool http2);
+void head_start(struct head *head, long http_status, bool http2);
 
 /* Adds a header; others are ignored. A header may come several times. The value
  * must live as long as `whole_type` is used. */

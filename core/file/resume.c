@@ -100,7 +100,9 @@ static enum resume_body judge_range(const struct head *head,
          RESUME_NO_RANGE},
     };
 
-    return table[head->http == 200 ? 0 : head->http == 206 ? 1 : 2][kind];
+    return table[head->http_status == 200   ? 0
+                 : head->http_status == 206 ? 1
+                                            : 2][kind];
 }
 
 /* The columns of the second table. */
@@ -254,7 +256,7 @@ enum resume_verdict resume_begin(struct resume *r, const struct head *head,
 {
     enum resume_body body = resume_judge(head, r->asked, &r->state);
 
-    if (head->http < 300 && !check_shape(head, error))
+    if (head->http_status < 300 && !check_shape(head, error))
         return RESUME_REFUSE;
     if (body == RESUME_ENDLESS) {
         refuse(error, LUMA_ERR_REPLY, "it does not say where it ends");

@@ -105,7 +105,8 @@ enum resume_body {
 };
 
 /* What the tables say. `asked` as in struct resume, `part` is the state of
- * the part then. `head->http` must be a status of the first table. Pure. */
+ * the part then. `head->http_status` must be a status of the first table. Pure.
+ */
 enum resume_body resume_judge(const struct head *head, int64_t asked,
                               const struct part_state *part);
 

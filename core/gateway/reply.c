@@ -280,7 +280,7 @@ static enum luma_code judge(struct reply *reply)
                : LUMA_ERR_REPLY;
 }
 
-void reply_end(struct reply *reply, long http, const char *secret,
+void reply_end(struct reply *reply, long http_status, const char *secret,
                struct luma_error *error)
 {
     enum json_result result;
@@ -294,10 +294,11 @@ void reply_end(struct reply *reply, long http, const char *secret,
     else if (result == JSON_BAD)
         reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
-    verdict = reply->wants_tasks ? judge(reply) : code_of_http(http);
+    verdict = reply->wants_tasks ? judge(reply) : code_of_http(http_status);
     luma_error_set(error, verdict);
-    error->http = http;
-    error->retryable = retry_class_of(verdict, http) != RETRY_CLASS_NEVER;
+    error->http_status = http_status;
+    error->retryable = retry_class_of(verdict, http_status) !=
+                       RETRY_CLASS_NEVER;
     if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
         luma_error_append(error, "more than max_reply, %zu bytes",
                           reply->max_bytes);

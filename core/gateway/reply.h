@@ -55,7 +55,7 @@ struct luma_doc *reply_take(struct reply *reply);
 /* The body is over. Sets error->code to LUMA_OK when it is a real answer, else
  * to what it is, with a message from which `secret` is blotted out. A bare task
  * shows up only now: call reply_take once more. */
-void reply_end(struct reply *reply, long http, const char *secret,
+void reply_end(struct reply *reply, long http_status, const char *secret,
                struct luma_error *error);
 
 #endif

@@ -276,7 +276,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
 void exchange_finish(const struct exchange *x, struct exchange_end *end)
 {
     end->sends = x->sends;
-    end->error.http = x->http;
+    end->error.http_status = x->http;
     end->error.phase = !x->sends ? "connect" : x->answered ? "body" : "wait";
     if (!x->http)
         return;

@@ -209,11 +209,11 @@ bool job_file_begin(struct job_file *file, const struct luma_options *options,
 /* The exchange was well, but what came of it is not: its status stays. */
 static void spoil(struct exchange_end *end, const struct luma_error *error)
 {
-    long http = end->error.http;
+    long http = end->error.http_status;
     const char *phase = end->error.phase;
 
     end->error = *error;
-    end->error.http = http;
+    end->error.http_status = http;
     end->error.phase = phase;
     end->how = retry_class_of(error->code, 0);
 }

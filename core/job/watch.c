@@ -111,7 +111,7 @@ void watch_trouble(struct watch *watch, const struct luma_error *error,
                    int64_t now)
 {
     int64_t hold = now + (int64_t)(error->retry_after * 1000);
-    bool obeyed = error->http == 429 || error->http == 503;
+    bool obeyed = error->http_status == 429 || error->http_status == 503;
 
     watch->trouble = *error;
     if (obeyed && error->retry_after > 0 && hold > watch->hold)

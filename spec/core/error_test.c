@@ -371,7 +371,7 @@ static void test_every_status(void)
                   strlen(check_case));
         CHECK_INT(error.code, i);
         CHECK_TEXT(error.message, luma_code_sentence((enum luma_code)i));
-        CHECK(!error.http && !error.phase && !error.attempts);
+        CHECK(!error.http_status && !error.phase && !error.attempts);
         CHECK(error.retry_after < 0 && !*error.request_id);
     }
     check_case = "";

@@ -60,7 +60,7 @@ void hear_reply(struct reply *reply, long http, const char *body, size_t len,
     alloc_spare(false);
     reply_end(reply, http, SECRET, &error);
     alloc_spare(true);
-    insist(error.http == http, "the status is kept");
+    insist(error.http_status == http, "the status is kept");
     insist(strlen(error.message) < sizeof error.message, "it ends");
     tell_tasks(reply, told);
     say(told, "%s%s", told->len ? "; " : "", luma_code_name(error.code));

@@ -142,7 +142,7 @@ static void test_trouble(void)
     }
     watch_begin(w);
     error.retry_after = 90;
-    error.http = 503; /* of a 500 it is told, not obeyed */
+    error.http_status = 503; /* of a 500 it is told, not obeyed */
     watch_trouble(w, &error, 0);
     w->answered = true; /* another request was */
     CHECK(watch_rest(w, 0, 0.5) && w->due == 90000);
