@@ -79,14 +79,14 @@ static void add_range(struct head *head, const char *value)
     int64_t first, last, total;
     bool good = read_range(value, &first, &last, &total);
 
-    if (head->range != HEAD_NOTHING)
+    if (head->range != HEAD_ABSENT)
         good = good && first == head->first && last == head->last &&
                total == head->total;
-    if (!good || head->range == HEAD_ODD) {
-        head->range = HEAD_ODD;
+    if (!good || head->range == HEAD_INVALID) {
+        head->range = HEAD_INVALID;
         return;
     }
-    head->range = HEAD_VALUE;
+    head->range = HEAD_VALID;
     head->first = first;
     head->last = last;
     head->total = total;
@@ -103,12 +103,12 @@ static void add_length(struct head *head, const char *value)
         bool good = read_number(&at, &length) && at == member + n;
 
         if (!good ||
-            (head->has_length != HEAD_NOTHING && length != head->length)) {
-            head->has_length = HEAD_ODD;
+            (head->length_presence != HEAD_ABSENT && length != head->length)) {
+            head->length_presence = HEAD_INVALID;
             return;
         }
-        if (head->has_length == HEAD_NOTHING)
-            head->has_length = HEAD_VALUE;
+        if (head->length_presence == HEAD_ABSENT)
+            head->length_presence = HEAD_VALID;
         head->length = length;
     }
 }
@@ -169,7 +169,7 @@ static void add_type(struct head *head, const char *value)
 
     head->parts = head->parts || ascii_starts(value, "multipart/");
     if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE)) {
-        head->whole_type = value;
+        head->raw_type = value;
         text_sanitize(head->type, sizeof head->type, value, strlen(value),
                       NULL);
     }
@@ -196,11 +196,11 @@ static void add_etag(struct head *head, const char *value)
 {
     const char *etag = is_strong(value) ? value : "";
 
-    if (head->has_etag == HEAD_NOTHING) {
-        head->has_etag = HEAD_VALUE;
+    if (head->etag_presence == HEAD_ABSENT) {
+        head->etag_presence = HEAD_VALID;
         strcpy(head->etag, etag);
     } else if (strcmp(head->etag, etag) != 0) {
-        head->has_etag = HEAD_ODD;
+        head->etag_presence = HEAD_INVALID;
         head->etag[0] = '\0';
     }
 }

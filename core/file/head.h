@@ -15,10 +15,10 @@
 enum { HEAD_TYPE = 80 };
 
 /* What a header says. */
-enum head_said {
-    HEAD_NOTHING, /* there is none */
-    HEAD_VALUE,   /* a value, perhaps several times the same one */
-    HEAD_ODD      /* values that cannot be read, or that differ */
+enum head_presence {
+    HEAD_ABSENT, /* there is none */
+    HEAD_VALID,  /* a value, perhaps several times the same one */
+    HEAD_INVALID /* values that cannot be read, or that differ */
 };
 
 /* What marks the end of the body, besides its length. */
@@ -30,19 +30,19 @@ enum head_end {
 
 struct head {
     long http_status;
-    enum head_said range;      /* Content-Range: bytes first-last/total */
-    int64_t first, last;       /* -1: "*" */
-    int64_t total;             /* -1: "*" */
-    enum head_said has_length; /* Content-Length */
+    enum head_presence range; /* Content-Range: bytes first-last/total */
+    int64_t first, last;      /* -1: "*" */
+    int64_t total;            /* -1: "*" */
+    enum head_presence length_presence; /* Content-Length */
     int64_t length;
     enum head_end end;
-    enum media_kind kind;   /* by Content-Type; MEDIA_FILE without one */
-    bool parts;             /* its type is multipart: it has several ranges */
-    char type[HEAD_TYPE];   /* the Content-Type that says so, or "" */
-    const char *whole_type; /* the same, not cut and not fit to be shown: the
+    enum media_kind kind; /* by Content-Type; MEDIA_FILE without one */
+    bool parts;           /* its type is multipart: it has several ranges */
+    char type[HEAD_TYPE]; /* the Content-Type that says so, or "" */
+    const char *raw_type; /* the same, not cut and not fit to be shown: the
                                value that head_add was given; NULL: none */
-    const char *coding;     /* a Content-Encoding that changes bytes, or "" */
-    enum head_said has_etag;
+    const char *coding;   /* a Content-Encoding that changes bytes, or "" */
+    enum head_presence etag_presence;
     char etag[PART_ETAG]; /* a strong ETag, or "" */
 };
 
@@ -50,7 +50,7 @@ struct head {
 void head_start(struct head *head, long http_status, bool http2);
 
 /* Adds a header; others are ignored. A header may come several times. The value
- * must live as long as `whole_type` is used. */
+ * must live as long as `raw_type` is used. */
 void head_add(struct head *head, const char *name, const char *value);
 
 #endif

@@ -67,16 +67,16 @@ enum range_kind {
     RANGE_ALL,
     RANGE_REST,
     RANGE_OTHER,
-    RANGE_ODD,
+    RANGE_INVALID,
     RANGE_KINDS
 };
 
 static enum range_kind range_kind(const struct head *head, int64_t asked,
                                   const struct part_state *part)
 {
-    if (head->parts || head->range == HEAD_ODD)
-        return RANGE_ODD;
-    if (head->range == HEAD_NOTHING)
+    if (head->parts || head->range == HEAD_INVALID)
+        return RANGE_INVALID;
+    if (head->range == HEAD_ABSENT)
         return RANGE_NONE;
     if (head->first < 0 || head->last != head->total - 1)
         return RANGE_OTHER;
@@ -111,17 +111,17 @@ enum length_kind {
     LENGTH_KNOWN,
     LENGTH_RIGHT,
     LENGTH_WRONG,
-    LENGTH_ODD,
+    LENGTH_INVALID,
     LENGTH_KINDS
 };
 
 static enum length_kind length_kind(const struct head *head)
 {
-    bool known = head->range == HEAD_VALUE;
+    bool known = head->range == HEAD_VALID;
 
-    if (head->has_length == HEAD_ODD)
-        return LENGTH_ODD;
-    if (head->has_length == HEAD_NOTHING)
+    if (head->length_presence == HEAD_INVALID)
+        return LENGTH_INVALID;
+    if (head->length_presence == HEAD_ABSENT)
         return known ? LENGTH_KNOWN : LENGTH_UNKNOWN;
     return !known || head->length == head->total - head->first ? LENGTH_RIGHT
                                                                : LENGTH_WRONG;
@@ -224,9 +224,9 @@ static bool begin_whole(struct resume *r, const struct head *head,
     struct part_state *next_state = &r->next_state;
 
     *next_state = (struct part_state){.key = r->state.key, .total = -1};
-    if (head->range == HEAD_VALUE)
+    if (head->range == HEAD_VALID)
         next_state->total = head->total;
-    else if (head->has_length == HEAD_VALUE)
+    else if (head->length_presence == HEAD_VALID)
         next_state->total = head->length;
     if (next_state->total > 0)
         strcpy(next_state->etag, head->etag);

@@ -40,8 +40,8 @@ static void tell_type(struct transfer_file *t, const struct head *head)
     if (t->trouble.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
         t->x.http >= 300)
         return;
-    proxy_sanitize(type, sizeof type, head->whole_type,
-                   strlen(head->whole_type), false, t->x.options);
+    proxy_sanitize(type, sizeof type, head->raw_type, strlen(head->raw_type),
+                   false, t->x.options);
     luma_error_append(&t->trouble, "%s", type);
 }
 

@@ -405,9 +405,9 @@ static void test_odd_headers(void)
     for (i = 0; i < COUNT(rows); i++)
         for (j = 0; j < 3; j++)
             head_add(&head, rows[i][0], rows[i][j % 2 + 1]);
-    CHECK_INT(head.range, HEAD_ODD);
-    CHECK_INT(head.has_length, HEAD_ODD);
-    CHECK_INT(head.has_etag, HEAD_ODD);
+    CHECK_INT(head.range, HEAD_INVALID);
+    CHECK_INT(head.length_presence, HEAD_INVALID);
+    CHECK_INT(head.etag_presence, HEAD_INVALID);
     CHECK_TEXT(head.etag, "");
 }
 
