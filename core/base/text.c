@@ -100,3 +100,13 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
     out[used] = '\0';
     return len == 0;
 }
+
+size_t text_length_before(const char *text, size_t len, const char *secret)
+{
+    size_t n = secret ? strlen(secret) : 0;
+
+    for (n = n < len ? n : len; n > 0; n--)
+        if (memcmp(text + len - n, secret, n) == 0)
+            break;
+    return len - n;
+}

@@ -18,4 +18,8 @@ bool text_is_utf8(const char *text, size_t len);
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *secret);
 
+/* The length of a cut text without the start of `secret` (NULL: none) that the
+ * text ends in. */
+size_t text_length_before(const char *text, size_t len, const char *secret);
+
 #endif

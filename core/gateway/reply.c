@@ -164,34 +164,31 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
 
 /* ---- the verdict ------------------------------------------------------- */
 
-/* The length of an excerpt without the part of the secret that it may end in,
- * where it was cut. */
-static size_t before_secret(const char *text, size_t len, const char *secret)
+bool reply_find_words(const struct reply *reply, struct reply_words *words)
 {
-    size_t n = secret ? strlen(secret) : 0;
-
-    for (n = n < len ? n : len; n > 0; n--)
-        if (memcmp(text + len - n, secret, n) == 0)
-            break;
-    return len - n;
+    *words = (struct reply_words){.extent = REPLY_COMPLETE};
+    if (reply->root)
+        words->text = envelope_find_error_text(reply->root, &words->len);
+    if (words->text)
+        return true;
+    words->text = reply->start;
+    words->len = reply->start_len;
+    words->extent = reply->bytes > reply->start_len ? REPLY_CUT
+                                                    : REPLY_RECEIVED;
+    return words->len > 0;
 }
 
-/* The gateway's own words for what is wrong, or how the body starts. */
-static void explain(const struct reply *reply, const char *secret,
-                    struct luma_error *error)
+static void append_words(const struct reply *reply, reply_clean *clean,
+                         const void *clean_arg, struct luma_error *error)
 {
-    char clean[512];
-    size_t len = 0;
-    const char *text = reply->root ? envelope_find_error_text(reply->root, &len)
-                                   : NULL;
+    struct reply_words words;
+    char text[512];
 
-    if (text) {
-        text_sanitize(clean, sizeof clean, text, len, secret);
-        luma_error_append(error, "%s", clean);
-    } else if (reply->start_len) {
-        len = before_secret(reply->start, reply->start_len, secret);
-        text_sanitize(clean, sizeof clean, reply->start, len, secret);
-        luma_error_append(error, "it starts with %s", clean);
+    if (reply_find_words(reply, &words)) {
+        clean(clean_arg, text, sizeof text, &words);
+        luma_error_append(
+            error, words.extent == REPLY_COMPLETE ? "%s" : "it starts with %s",
+            text);
     } else if (error->code != LUMA_ERR_TRUNCATED) {
         luma_error_append(error, "it is empty");
     }
@@ -280,8 +277,8 @@ static enum luma_code judge(struct reply *reply)
                : LUMA_ERR_REPLY;
 }
 
-void reply_end(struct reply *reply, long http_status, const char *secret,
-               struct luma_error *error)
+void reply_end(struct reply *reply, long http_status, reply_clean *clean,
+               const void *clean_arg, struct luma_error *error)
 {
     enum json_result result;
     enum luma_code verdict;
@@ -303,5 +300,5 @@ void reply_end(struct reply *reply, long http_status, const char *secret,
         luma_error_append(error, "more than max_reply, %zu bytes",
                           reply->max_bytes);
     else if (verdict != LUMA_OK)
-        explain(reply, secret, error);
+        append_words(reply, clean, clean_arg, error);
 }

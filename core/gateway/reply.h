@@ -52,10 +52,31 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n);
 /* The next task, the caller's to free(), its `state` set; NULL: none yet. */
 struct luma_doc *reply_take(struct reply *reply);
 
-/* The body is over. Sets error->code to LUMA_OK when it is a real answer, else
- * to what it is, with a message from which `secret` is blotted out. A bare task
- * shows up only now: call reply_take once more. */
-void reply_end(struct reply *reply, long http_status, const char *secret,
-               struct luma_error *error);
+/* What a response says itself about its failure. */
+struct reply_words {
+    const char *text; /* the reply's, until reply_reset */
+    size_t len;
+    enum {
+        REPLY_COMPLETE, /* a string of the JSON, all of it */
+        REPLY_RECEIVED, /* the whole body as far as it was received */
+        REPLY_CUT       /* the start of a longer body */
+    } extent;
+};
+
+/* Sets `words` to the error text of the response, or else to the start of its
+ * body. After reply_end. False: the body is empty. */
+bool reply_find_words(const struct reply *reply, struct reply_words *words);
+
+/* Copies `words` so that a message can show them: at most `capacity` - 1 bytes
+ * without any secret, and a NUL. `arg` is that of reply_end. */
+typedef void reply_clean(const void *arg, char *out, size_t capacity,
+                         const struct reply_words *words);
+
+/* Ends the body. Sets error->code to LUMA_OK for a usable response, else to
+ * the kind of failure. All text of the response goes through `clean` before it
+ * becomes part of the message. A task that stands alone at the root is ready
+ * only now: call reply_take once more. */
+void reply_end(struct reply *reply, long http_status, reply_clean *clean,
+               const void *clean_arg, struct luma_error *error);
 
 #endif

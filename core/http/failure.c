@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/url.h"
+#include "base/text.h"
 #include "http/proxy.h"
+#include "http/url.h"
 
 /* ---- what the system lacks --------------------------------------------- */
 
@@ -131,60 +132,40 @@ void failure_set(struct luma_error *error, const struct failure *failure,
 
 /* ---- what a reply says ------------------------------------------------- */
 
-enum { MAX_WORDS = 500 }; /* longer words of a reply may have been cut */
-
-/* What reply_end has added to the message in the words of the reply; else "".
- */
-static char *reply_words(struct luma_error *error, const struct reply *reply,
-                         bool *cut)
+void failure_clean(const void *options, char *out, size_t capacity,
+                   const struct reply_words *words)
 {
-    static const char starts[] = ": it starts with ";
-    char *at = error->message + strlen(luma_code_sentence(error->code));
-    bool own = reply->over_limit || !reply->start_len;
+    const struct luma_options *o = options;
+    size_t len = words->len;
 
-    *cut = false;
-    if (own || !*at)
-        return error->message + strlen(error->message);
-    if (strncmp(at, starts, sizeof starts - 1) == 0) {
-        *cut = reply->bytes > reply->start_len;
-        return at + sizeof starts - 1;
-    }
-    *cut = strlen(at) > MAX_WORDS;
-    return at + 2;
+    if (words->extent != REPLY_COMPLETE)
+        len = text_length_before(words->text, len, o->token);
+    proxy_sanitize(out, capacity, words->text, len, words->extent == REPLY_CUT,
+                   o);
 }
 
-static void tell_redirect(struct luma_error *error, const char *words,
+void failure_set_redirect(struct luma_error *error, const struct reply *reply,
                           const struct luma_options *options, const char *url,
                           const char *location)
 {
-    char message[sizeof error->message];
+    char text[512] = "";
     struct redirect_target to;
+    struct reply_words words;
 
     if (location && !url_read_redirect(&to, url, location, options))
         return;
-    if (location && *to.display)
-        snprintf(message, sizeof message,
+    if (location && *to.display) {
+        snprintf(error->message, sizeof error->message,
                  "the gateway redirected the request to %s%s; check "
                  "base_url%s%s",
                  to.display, to.cut ? "..." : "",
                  *to.base ? ", it may have to be " : "", to.base);
-    else
-        snprintf(message, sizeof message,
-                 "the gateway redirected the request; %s%s%s",
-                 location ? "its Location cannot be read"
-                          : "it has no Location",
-                 *words ? ": " : "", words);
-    memcpy(error->message, message, sizeof message);
-}
-
-void failure_clean(struct luma_error *error, const struct reply *reply,
-                   const struct luma_options *options, const char *url,
-                   const char *location)
-{
-    bool cut;
-    char *words = reply_words(error, reply, &cut);
-
-    proxy_hide(options->proxy, words, cut);
-    if (error->code == LUMA_ERR_REDIRECT)
-        tell_redirect(error, words, options, url, location);
+        return;
+    }
+    if (reply_find_words(reply, &words))
+        failure_clean(options, text, sizeof text, &words);
+    snprintf(error->message, sizeof error->message,
+             "the gateway redirected the request; %s%s%s",
+             location ? "its Location cannot be read" : "it has no Location",
+             *text ? ": " : "", text);
 }

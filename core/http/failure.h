@@ -24,13 +24,17 @@ struct failure {
 void failure_set(struct luma_error *error, const struct failure *failure,
                  const struct luma_options *options);
 
-/* Finishes a message that reply_end has made: hides the proxy's user name and
- * password in what is the reply's own text; says where a redirect leads, by its
- * Location header (NULL: none), and what base_url may have to be. `url` was
- * asked. */
-void failure_clean(struct luma_error *error, const struct reply *reply,
-                   const struct luma_options *options, const char *url,
-                   const char *location);
+/* A reply_clean: hides the token, and the user name and password of the proxy
+ * and of each URL. `options` is a struct luma_options. */
+void failure_clean(const void *options, char *out, size_t capacity,
+                   const struct reply_words *words);
+
+/* Makes the message of a LUMA_ERR_REDIRECT that reply_end has set: where the
+ * Location header (NULL: none) of the response to `url` leads, and what
+ * base_url may have to be. Without memory the message stays as it is. */
+void failure_set_redirect(struct luma_error *error, const struct reply *reply,
+                          const struct luma_options *options, const char *url,
+                          const char *location);
 
 /* Adds to the message of `error` what the system lacked, if `number`, a value
  * of errno, says so: descriptors, memory or threads. */

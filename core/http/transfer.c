@@ -138,10 +138,11 @@ static void read_request_id(const struct transfer *t, struct luma_error *error)
 /* What the reply says, which was read as far as it was wanted. */
 static void read_reply(struct transfer *t, struct luma_error *error)
 {
-    reply_end(&t->reply, t->x.http, t->x.options->token, error);
-    failure_clean(error, &t->reply, t->x.options,
-                  t->reply.single_value ? t->target.data : t->url,
-                  exchange_header(&t->x, "Location"));
+    reply_end(&t->reply, t->x.http, failure_clean, t->x.options, error);
+    if (error->code == LUMA_ERR_REDIRECT)
+        failure_set_redirect(error, &t->reply, t->x.options,
+                             t->reply.single_value ? t->target.data : t->url,
+                             exchange_header(&t->x, "Location"));
 }
 
 void transfer_finish(struct transfer *t, CURLcode result, enum luma_code ours,

@@ -205,7 +205,7 @@ static void test_endless_body(void)
     while (fed < 2 * MAX_REPLY && reply_feed(&reply, blanks, sizeof blanks))
         fed += sizeof blanks;
     CHECK_INT(fed, MAX_REPLY / 100 * 100 - 100);
-    reply_end(&reply, 200, SECRET, &error);
+    reply_end(&reply, 200, failure_clean, &secret_options, &error);
     CHECK_INT(error.code, LUMA_OK);
     CHECK_INT(reply.unreadable, 1);
     reply_free(&reply);
@@ -248,7 +248,7 @@ static void test_cut_secret(void)
         memcpy(body + at, SECRET, sizeof SECRET - 1);
         reply_reset(&reply, true);
         reply_feed(&reply, body, sizeof body);
-        reply_end(&reply, 200, SECRET, &error);
+        reply_end(&reply, 200, failure_clean, &secret_options, &error);
         for (n = 4; n < sizeof SECRET; n++) {
             snprintf(part, sizeof part, "%.*s", (int)n, SECRET);
             insist(!strstr(error.message, part), "no part of the secret");

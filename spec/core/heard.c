@@ -9,6 +9,8 @@
 #include "dump.h"
 #include "gateway/task.h"
 
+const struct luma_options secret_options = {.token = SECRET};
+
 static void tell_tasks(struct reply *reply, struct buf *told)
 {
     struct luma_doc *doc;
@@ -58,7 +60,7 @@ void hear_reply(struct reply *reply, long http, const char *body, size_t len,
         more = feed(reply, body + from, n, told);
     }
     alloc_spare(false);
-    reply_end(reply, http, SECRET, &error);
+    reply_end(reply, http, failure_clean, &secret_options, &error);
     alloc_spare(true);
     insist(error.http_status == http, "the status is kept");
     insist(strlen(error.message) < sizeof error.message, "it ends");
