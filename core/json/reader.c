@@ -14,9 +14,7 @@ enum {
     END,   /* of the root */
     /* within */
     TOKEN,
-    SKIP, /* a row that is given up */
-    SKIP_STRING,
-    SKIP_ESCAPE,
+    REJECTED, /* the rest of a row is skipped */
     BAD
 };
 
@@ -44,13 +42,8 @@ static void reject_document(struct json_reader *r, enum luma_code error_code)
     r->row_rejected = true;
     if (r->result == JSON_ROW) /* its last byte was one too many */
         return;
-    r->skip_depth = r->builder.depth - r->row_depth;
-    if (token == TOKEN_ESCAPE)
-        r->state = SKIP_ESCAPE;
-    else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
-        r->state = SKIP_STRING;
-    else
-        r->state = SKIP;
+    r->state = REJECTED;
+    skip_begin(&r->skip, r->builder.depth - r->row_depth, token);
 }
 
 /* ---- values ------------------------------------------------------------ */
@@ -85,7 +78,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 
     if (code != LUMA_OK) {
         reject_document(r, code);
-        r->skip_depth++; /* its bracket is read already */
+        r->skip.depth++; /* its bracket is read already */
         return;
     }
     r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
@@ -227,27 +220,14 @@ static const char *punctuation(struct json_reader *r, const char *p,
     return p + 1;
 }
 
-/* Looks for the end of a row that is given up: a comma or the bracket of the
- * array around, which stay where they are. */
-static const char *skip_rejected(struct json_reader *r, const char *p)
+static const char *in_rejected(struct json_reader *r, const char *p,
+                               const char *end)
 {
-    if (r->state == SKIP_ESCAPE) {
-        r->state = SKIP_STRING;
-    } else if (r->state == SKIP_STRING) {
-        if (*p == '"' || *p == '\\')
-            r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
-    } else if (r->skip_depth == 0 && (*p == ',' || *p == ']')) {
+    if (skip_row(&r->skip, &p, end)) {
         r->state = AFTER;
         r->result = JSON_ROW;
-        return p;
-    } else if (*p == '{' || *p == '[') {
-        r->skip_depth++;
-    } else if (*p == '}' || *p == ']') {
-        r->skip_depth -= r->skip_depth > 0;
-    } else if (*p == '"') {
-        r->state = SKIP_STRING;
     }
-    return p + 1;
+    return p;
 }
 
 static const char *step(struct json_reader *r, const char *p, const char *end)
@@ -261,10 +241,8 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
         return begin_value(r, p, end);
     case TOKEN:
         return in_token(r, p, end);
-    case SKIP:
-    case SKIP_STRING:
-    case SKIP_ESCAPE:
-        return skip_rejected(r, p);
+    case REJECTED:
+        return in_rejected(r, p, end);
     default:
         return punctuation(r, p, end);
     }
@@ -298,17 +276,6 @@ static bool skip_bom(struct json_reader *r, char c)
         fail(r, LUMA_ERR_REPLY);
     r->bom = 3;
     return false;
-}
-
-/* Most white space is indentation: spaces, eight at a time. */
-static const char *skip_space(const char *p, const char *end)
-{
-    static const char eight[] = "        ";
-
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-        for (p++; end - p >= 8 && memcmp(p, eight, 8) == 0;)
-            p += 8;
-    return p;
 }
 
 enum json_result json_feed(struct json_reader *r, const char **at,
@@ -390,7 +357,7 @@ void json_reset(struct json_reader *r)
     r->result = JSON_MORE;
     r->bom = r->row_depth = r->lists = 0;
     r->name = r->data_node = 0;
-    r->root_bytes = r->row_bytes = r->skip_depth = 0;
+    r->root_bytes = r->row_bytes = 0;
     r->in_row = r->row_rejected = r->reading_name = r->list_malformed = false;
     r->error_code = LUMA_OK;
 }

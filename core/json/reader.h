@@ -22,8 +22,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "json/builder.h"
 #include "error.h"
+#include "json/builder.h"
+#include "json/skip.h"
 #include "json/token.h"
 
 enum json_result {
@@ -63,7 +64,7 @@ struct json_reader {
     size_t data_json, data_json_end;
     /* a row that is given up, whose end is looked for */
     bool row_rejected;
-    size_t skip_depth;         /* depth inside it */
+    struct skip skip;
     enum luma_code error_code; /* or what is wrong with the text */
 };
 
