@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents grow in four buffers that are used again and again; a finished one
- * is copied out in one piece. */
+/* A document grows in four buffers, which are reused. A finished document is
+ * copied out as one block. */
 #include "json/builder.h"
 
 #include <stdlib.h>
@@ -14,13 +14,13 @@ enum { PROBES = 8 };
 
 /* ---- rows -------------------------------------------------------------- */
 
-/* Forgets which strings are stored; and what was long ago, before the count
- * comes round again. */
+/* Forgets the stored strings. When the counter wraps around, the slots are
+ * cleared, because old numbers would be valid again. */
 static void next_epoch(struct builder *b)
 {
-    if (++b->epoch == 0) {
+    if (++b->generation == 0) {
         memset(b->slots, 0, sizeof b->slots);
-        b->epoch = 1;
+        b->generation = 1;
     }
 }
 
@@ -28,7 +28,7 @@ void builder_begin_row(struct builder *b)
 {
     b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
                                     b->json.len};
-    b->floor = b->depth;
+    b->row_depth = b->depth;
     next_epoch(b);
 }
 
@@ -39,8 +39,8 @@ void builder_drop_row(struct builder *b)
     b->text.len = b->base.text;
     b->json.len = b->base.json;
     b->base = (struct builder_mark){0};
-    b->depth = b->floor;
-    b->floor = 0;
+    b->depth = b->row_depth;
+    b->row_depth = 0;
     b->in_object = false; /* rows are elements */
     next_epoch(b);
 }
@@ -48,7 +48,7 @@ void builder_drop_row(struct builder *b)
 void builder_clear(struct builder *b)
 {
     b->base = (struct builder_mark){0};
-    b->floor = 0;
+    b->row_depth = 0;
     builder_drop_row(b);
 }
 
@@ -98,7 +98,7 @@ static uint64_t eight_at(const char *s)
     return word;
 }
 
-/* All bytes of a string that is shorter than eight. */
+/* All bytes of a string shorter than eight. */
 static uint64_t few_at(const char *s, size_t n)
 {
     uint32_t first, last;
@@ -113,8 +113,8 @@ static uint64_t few_at(const char *s, size_t n)
     return (uint64_t)first << 32 | last;
 }
 
-/* Of a long string the ends will do: those that differ in the middle only are
- * told apart by their bytes. */
+/* Reads only the start and the end of a long string. Strings that differ only
+ * in the middle have the same hash; find_slot compares their bytes. */
 static uint32_t hash_of(const char *s, size_t n)
 {
     uint64_t h = n * 0x9E3779B97F4A7C15u;
@@ -129,8 +129,8 @@ static uint32_t hash_of(const char *s, size_t n)
     return (uint32_t)mix(h, eight_at(s + n - 8));
 }
 
-/* The slot that has the string, else one to put it in. A crowded table, by
- * chance or by malice, only means that an equal string is stored again. */
+/* Returns the slot of the string, or a slot for it. If many strings have
+ * similar hashes, an equal string may be stored twice, which is harmless. */
 static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
                                       const char *s, size_t len)
 {
@@ -142,7 +142,7 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
         size_t known;
 
         slot = &b->slots[(hash + i) % BUILDER_SLOTS];
-        if (slot->epoch != b->epoch)
+        if (slot->generation != b->generation)
             return slot;
         if (slot->hash != hash)
             continue;
@@ -150,7 +150,7 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
         if (known == len && memcmp(text, s, len) == 0)
             return slot;
     }
-    slot->epoch = b->epoch - 1;
+    slot->generation = b->generation - 1;
     return slot;
 }
 
@@ -162,16 +162,16 @@ enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
     struct luma_string string = {(uint32_t)(b->text.len - b->base.text),
                                  (uint32_t)len};
 
-    if (slot->epoch == b->epoch) {
+    if (slot->generation == b->generation) {
         *index = slot->string;
         return LUMA_OK;
     }
     *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
-    if (!buf_reserve(&b->text, 1) || /* even "" has an address */
+    if (!buf_reserve(&b->text, 1) || /* "" needs an address, too */
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
         return LUMA_ERR_MEMORY;
-    *slot = (struct builder_slot){b->epoch, hash, *index};
+    *slot = (struct builder_slot){b->generation, hash, *index};
     return LUMA_OK;
 }
 
@@ -186,7 +186,7 @@ static enum luma_code add(struct builder *b, const struct luma_node *node)
 {
     if (!buf_append(&b->nodes, node, sizeof *node))
         return LUMA_ERR_MEMORY;
-    if (b->depth > b->floor) {
+    if (b->depth > b->row_depth) {
         struct luma_node *around = node_at(b, b->open[b->depth - 1]);
 
         around->many.size++;
@@ -310,7 +310,7 @@ bool builder_has_before(const struct builder *b, const char *name)
     return false;
 }
 
-/* From the inside out: the last name of the path is that of the next value. */
+/* Compares from the last name of the path to the first. */
 bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
 {
     const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
@@ -365,7 +365,7 @@ bool builder_append_json(struct builder *b, const char *from, const char *to)
     return buf_append(&b->json, from, (size_t)(to - from));
 }
 
-/* The code unit of an escape such as \\ud83d; 0 where there is none. */
+/* The code unit of an escape such as \\ud83d, or 0 if there is none. */
 static unsigned unit_at(const char *p, const char *end)
 {
     static const char hex[] = "0123456789abcdef";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Members of objects: few enough that looking through them is fastest. */
+/* A linear search: objects have few members. */
 #include "json/document.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: where digits and power of ten are both exact as doubles, one
- * multiplication does it. Else a product of 64 bits is nearly always exact
- * enough to say which double is nearest. decimal.c decides the rest. */
+/* Reading has three ways. If the digits and the power of ten are exact
+ * doubles, one multiplication or division is enough. Else a 64-bit product is
+ * nearly always exact enough to choose the nearest double. decimal.c decides
+ * the rest. */
 #include "json/number.h"
 
 #include <float.h>
@@ -14,16 +15,16 @@
 
 /* ---- taking apart ------------------------------------------------------ */
 
-/* A number taken apart: about digits * 10^exponent. */
+/* A parsed number, about digits * 10^exponent. */
 struct parts {
     bool negative;
-    bool is_integer;      /* neither fraction nor exponent */
-    const char *text;     /* of the digits, and the point */
-    size_t len;           /* of it */
-    uint64_t digits;      /* the first ones */
-    long dropped;         /* how many more there are */
-    bool dropped_nonzero; /* one of these is not zero */
-    long exponent;        /* of the very last digit */
+    bool is_integer;      /* no fraction, no exponent */
+    const char *text;     /* the digits, and the point */
+    size_t len;           /* of `text` */
+    uint64_t digits;      /* the first digits, as a number */
+    long dropped;         /* how many further digits there are */
+    bool dropped_nonzero; /* one of them is not zero */
+    long exponent;        /* of the last digit of `text` */
 };
 
 static const char *read_digits(const char *p, const char *end, uint64_t *digits)
@@ -36,9 +37,9 @@ static const char *read_digits(const char *p, const char *end, uint64_t *digits)
     return p;
 }
 
-enum { MAX_DIGITS = 19 }; /* fit 64 bits, whichever they are */
+enum { MAX_DIGITS = 19 }; /* any 19 digits fit into 64 bits */
 
-/* There are too many digits: the last ones are left out. */
+/* Keeps the first MAX_DIGITS digits in `digits` and counts the others. */
 static void drop_digits(struct parts *parts)
 {
     size_t i;
@@ -67,7 +68,7 @@ static const char *read_exponent(const char *p, const char *end,
     long value = 0;
 
     p += p < end && (*p == '-' || *p == '+');
-    /* A larger exponent always gives 0 or infinity. */
+    /* Larger exponents always give 0 or infinity. */
     for (; p < end && ascii_is_digit(*p); p++)
         if (value < 100000000)
             value = value * 10 + (*p - '0');
@@ -108,7 +109,7 @@ static bool parse(const char *p, const char *end, struct parts *parts)
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* m * 2^e; the first bit of m is set. */
+/* m * 2^e; the highest bit of m is set. */
 struct scaled {
     uint64_t m;
     int e;
@@ -121,7 +122,7 @@ static struct scaled scaled_of(uint64_t value)
     return (struct scaled){value << zeros, -zeros};
 }
 
-/* Bits behind the 64th are cut off. */
+/* The product, without the bits after the 64th. */
 static struct scaled multiply(struct scaled a, struct scaled b)
 {
     uint64_t a1 = a.m >> 32, a0 = (uint32_t)a.m;
@@ -138,7 +139,7 @@ static struct scaled multiply(struct scaled a, struct scaled b)
 
 enum { LEAST_POWER = -342, MOST_POWER = 308, FIRST = -351, STEP = 27 };
 
-/* digits * 10^power, less than 4 units too large or too small. */
+/* digits * 10^power. The error is less than 4 in the last bit of m. */
 static struct scaled scale(uint64_t digits, int power)
 {
     static const struct scaled coarse[] = {
@@ -175,11 +176,12 @@ static struct scaled scale(uint64_t digits, int power)
                     coarse[(power - FIRST) / STEP]);
 }
 
-/* The double m * 2^e, of at most 53 bits, where e is at least -1074. */
+/* The double m * 2^e. m has at most 53 bits, and e is at least -1074. */
 static double assemble(uint64_t m, int e)
 {
     const uint64_t infinite = 0x7FFull << 52;
-    uint64_t bits = ((uint64_t)(e + 1074) << 52) + m; /* m's first bit is 1 */
+    uint64_t bits = ((uint64_t)(e + 1074) << 52) +
+                    m; /* adds the highest bit of m to the exponent */
     double value;
 
     if (bits > infinite)
@@ -191,16 +193,17 @@ static double assemble(uint64_t m, int e)
 /* The double nearest to the number, which is about `a`. */
 static double nearest(const struct parts *parts, struct scaled a)
 {
-    /* Left out digits are less than 1 behind the 19th. */
+    /* the dropped digits add less than 1 */
     unsigned uncertain = parts->dropped_nonzero ? 4 + 19 : 4;
-    int drop = a.e < -1074 - 11 ? -1074 - a.e : 11; /* bits too many */
+    int drop = a.e < -1074 - 11 ? -1074 - a.e : 11; /* bits to round away */
     uint64_t m = drop < 64 ? a.m >> drop : 0;
     uint64_t rest = drop < 64 ? a.m - (m << drop) : a.m, half;
     int order;
 
     if (drop > 65)
         return 0;
-    half = drop < 65 ? 1ull << (drop - 1) : rest; /* 65: may just be half */
+    half = drop < 65 ? 1ull << (drop - 1)
+                     : rest; /* 65: it may still be one half */
     order = rest > half ? 1 : -1;
     if ((rest > half ? rest - half : half - rest) <= uncertain)
         order = decimal_compare(parts->text, parts->len, parts->exponent,
@@ -209,7 +212,8 @@ static double nearest(const struct parts *parts, struct scaled a)
     return assemble(m, a.e + drop);
 }
 
-/* What the processor multiplies and divides is rounded once, to a double. */
+/* Arithmetic on doubles is rounded once, to a double. (The x87 unit is not
+ * like that.) */
 #define ROUNDS_ONCE (FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1)
 
 static double to_double(const struct parts *parts)
@@ -294,7 +298,7 @@ static size_t write_exponent(const char *digits, int n, int exponent, char *out)
     return len + number_write_integer(exponent, out + len);
 }
 
-/* ddd.ddd or 0.000ddd; there are more digits than `point`. */
+/* ddd.ddd or 0.000ddd; there are more than `point` digits. */
 static size_t write_fraction(const char *digits, int n, int point, char *out)
 {
     size_t before = point > 0 ? (size_t)point : 0, len = before;

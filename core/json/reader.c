@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar: one state machine over bytes. token.c reads what lies between
- * the punctuation, builder.c keeps what was read. */
+/* The grammar is one state machine. token.c reads strings, numbers and
+ * literals; builder.c stores the values. */
 #include "json/reader.h"
 
 enum {
-    /* between tokens: white space may come first */
+    /* between tokens: white space may follow */
     VALUE,
     FIRST_ELEMENT,
     FIRST_NAME,
     NAME,
     COLON,
-    AFTER, /* a value */
-    END,   /* of the root */
-    /* within */
+    AFTER, /* after a value */
+    END,   /* after the root */
+    /* inside of something */
     TOKEN,
-    REJECTED, /* the rest of a row is skipped */
+    REJECTED, /* in a row that is skipped */
     BAD
 };
 
@@ -26,8 +26,8 @@ static void fail(struct json_reader *r, enum luma_code error_code)
     r->result = JSON_BAD;
 }
 
-/* The current document is over a limit. A row is skipped to its end; without
- * the root nothing can be said of the reply. */
+/* The current document is over a limit. A row is skipped to its end. Without
+ * the root, the whole reply is unusable. */
 static void reject_document(struct json_reader *r, enum luma_code error_code)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
@@ -40,7 +40,7 @@ static void reject_document(struct json_reader *r, enum luma_code error_code)
     }
     r->error_code = error_code;
     r->row_rejected = true;
-    if (r->result == JSON_ROW) /* its last byte was one too many */
+    if (r->result == JSON_ROW) /* its last byte exceeded the limit */
         return;
     r->state = REJECTED;
     skip_begin(&r->skip, r->builder.depth - r->row_depth, token);
@@ -48,8 +48,7 @@ static void reject_document(struct json_reader *r, enum luma_code error_code)
 
 /* ---- values ------------------------------------------------------------ */
 
-/* The object around the next value is the root, and the value is its member
- * "data". */
+/* Whether the next value is the root's member "data". */
 static bool is_data(const struct json_reader *r)
 {
     return !r->single_value && !r->in_row && r->builder.depth == 1 &&
@@ -78,7 +77,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 
     if (code != LUMA_OK) {
         reject_document(r, code);
-        r->skip.depth++; /* its bracket is read already */
+        r->skip.depth++; /* its bracket was read already */
         return;
     }
     r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
@@ -126,7 +125,7 @@ static bool is_between_rows(const struct json_reader *r)
     return r->row_depth && r->builder.depth == r->row_depth && !r->in_row;
 }
 
-/* A colon or comma that follows at once need not wait for a turn of its own. */
+/* Reads a colon or comma at once, which saves a turn of the loop. */
 static const char *follow(struct json_reader *r, const char *p, const char *end)
 {
     if (p == end || r->result != JSON_MORE)
@@ -140,8 +139,8 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
     return p + 1;
 }
 
-/* Where reading a token has to stop: one byte over the limit and no further, so
- * that what is wrong behind it is not seen in one cut and missed in another. */
+/* The end for reading a token: at most one byte over the limit. So the result
+ * does not depend on how the input is split. */
 static const char *limit(const struct json_reader *r, const char *p,
                          const char *end)
 {
@@ -196,14 +195,14 @@ static const char *begin_value(struct json_reader *r, const char *p,
         r->row_bytes = 0;
     }
     if (is_data(r))
-        r->data_node = 0; /* of equal names the last counts */
+        r->data_node = 0; /* the last of several equal names counts */
     if (*p != '{' && *p != '[')
         return begin_token(r, p, end, false);
     open_container(r, *p == '{' ? LUMA_JSON_OBJECT : LUMA_JSON_ARRAY);
     return p + 1;
 }
 
-/* What stands between values: comma, colon, bracket, the quote of a name. */
+/* Reads what stands between values: comma, colon, bracket, quote of a name. */
 static const char *punctuation(struct json_reader *r, const char *p,
                                const char *end)
 {
@@ -248,8 +247,8 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
     }
 }
 
-/* The bytes count for the document they belong to; the commas between rows
- * belong to none. */
+/* Counts the bytes for their document. The commas between rows belong to none.
+ */
 static void account(struct json_reader *r, const char *from, const char *to)
 {
     size_t n = (size_t)(to - from);
@@ -265,7 +264,8 @@ static void account(struct json_reader *r, const char *from, const char *to)
         reject_document(r, LUMA_ERR_MEMORY);
 }
 
-/* One byte order mark may come before all. False: it does not, read on. */
+/* Skips a byte order mark before the text. False: the byte is no part of one.
+ */
 static bool skip_bom(struct json_reader *r, char c)
 {
     if (c == "\xEF\xBB\xBF"[r->bom]) {
@@ -316,9 +316,9 @@ struct luma_doc *json_take(struct json_reader *r)
 {
     struct luma_doc *doc = NULL;
 
-    if (r->keep_json && r->token.halves)
+    if (r->keep_json && r->token.has_lone_half)
         builder_replace_halves(&r->builder);
-    r->token.halves = false;
+    r->token.has_lone_half = false;
     if (!r->row_rejected) {
         doc = builder_make_doc(&r->builder);
         r->error_code = doc ? LUMA_OK : LUMA_ERR_MEMORY;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Only brackets and strings matter: a bracket in a string is no bracket. */
+/* Brackets in strings do not count, so strings must be followed, too. */
 #include "json/skip.h"
 
 #include <string.h>
 
-/* Most white space is indentation: spaces, eight at a time. */
+/* Most white space is indentation, so spaces are skipped eight at a time. */
 const char *skip_space(const char *p, const char *end)
 {
     static const char eight[] = "        ";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of JSON that are more than punctuation. */
+/* Strings, escapes and numbers. The callers write the punctuation. */
 #include "json/writer.h"
 
 #include "json/number.h"
@@ -13,8 +13,8 @@ void writer_make_escape(char out[6], unsigned char c)
     out[5] = hex[c & 0xF];
 }
 
-/* Writes the shortest escape of a character that may not stand in a string,
- * and returns its length. */
+/* Writes the shortest escape of a character that must be escaped in a string.
+ * Returns its length. */
 static size_t escape(char c, char out[6])
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
