@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Every way luma can fail, in one list: the code a caller sees, whether a
- * repeat may help, and the sentence that says what happened. */
+/* All errors of luma, in one list: the code that callers compare, whether a
+ * retry may help, and the sentence for the message. */
 #ifndef LUMA_ERROR_H
 #define LUMA_ERROR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How a failed exchange may be repeated; retry.h gives the delays. */
+/* How a failed request may be retried; retry.h has the delays. */
 enum retry_class {
     RETRY_CLASS_NEVER,     /* the same request would fail the same way */
-    RETRY_CLASS_TRANSIENT, /* something broke on the way; short delay */
-    RETRY_CLASS_THROTTLED, /* the gateway asks for less; long delay */
-    RETRY_CLASS_ONCE       /* 425: one more time, then no more */
+    RETRY_CLASS_TRANSIENT, /* a temporary failure; short delay */
+    RETRY_CLASS_THROTTLED, /* too many requests, or overload; long delay */
+    RETRY_CLASS_ONCE       /* 425: one retry, no more */
 };
 
 /* X(enumerator, name, retry, sentence) */
@@ -61,54 +61,53 @@ enum luma_code {
         LUMA_CODE_COUNT
 };
 
-/* A failure as a value: nothing in it is allocated, and never a token. */
+/* A failure as a value. Nothing in it is allocated, and it holds no token. */
 struct luma_error {
     enum luma_code code;
-    long http_status;    /* status of the answer, 0 without one */
-    const char *phase;   /* "connect", "wait", "body", or NULL */
-    const char *field;   /* a constant: which argument or option a
-                            LUMA_ERR_ARGUMENT is about; or NULL */
-    unsigned attempts;   /* requests sent for it, 0 when not about a request */
-    bool retryable;      /* asking again later may succeed */
-    double retry_after;  /* seconds the gateway asked for, below 0 for none */
-    char request_id[80]; /* the gateway's name for the exchange, or "" */
-    char message[640];   /* a whole sentence */
+    long http_status;  /* of the response; 0: there was none */
+    const char *phase; /* "connect", "wait", "body", or NULL */
+    const char *field; /* which argument or option a LUMA_ERR_ARGUMENT is about,
+                          a constant; or NULL */
+    unsigned attempts; /* requests sent; 0: not about a request */
+    bool retryable;    /* a later try may succeed */
+    double retry_after;  /* seconds, as Retry-After says; below 0: none */
+    char request_id[80]; /* of the response, or "" */
+    char message[640];   /* a complete sentence */
 };
 
-/* The functions below may be called from any thread and never fail. */
+/* Any thread may call the functions below. They never fail. */
 
-/* The code as callers compare it: "rate_limit". */
+/* The name of a code, as callers compare it: "rate_limit". */
 const char *luma_code_name(enum luma_code code);
 
-/* What it means, as a sentence without its end: "the server failed". */
+/* The sentence of a code, without its end: "the server failed". */
 const char *luma_code_sentence(enum luma_code code);
 
-/* Which code an HTTP status other than 2xx stands for. */
+/* The code of an HTTP status other than 2xx. */
 enum luma_code code_of_http(long http_status);
 
-/* How to repeat; `http_status` (0 for none) decides where one code has several
+/* How to retry. `http_status` (0: none) decides for codes that have several
  * answers, such as 408 and 503. */
 enum retry_class retry_class_of(enum luma_code code, long http_status);
 
-/* Sets an error to `code` and its sentence, and forgets the rest. */
+/* Sets the code and its sentence, and resets all other members. */
 void luma_error_set(struct luma_error *error, enum luma_code code);
 
-/* Sets an error to LUMA_ERR_ARGUMENT about `field`, a constant; the message is
- * "FIELD: PROBLEM". */
+/* Sets LUMA_ERR_ARGUMENT for `field`, a constant. The message is "FIELD:
+ * PROBLEM". */
 void luma_error_set_argument(struct luma_error *error, const char *field,
                              const char *problem);
 
-/* Makes it another code with a detail; what is known of the exchange stays:
- * status, attempts, request id. */
+/* Replaces the code and the message ("SENTENCE: DETAIL"). The HTTP status,
+ * attempts and request id stay. */
 void luma_error_change(struct luma_error *error, enum luma_code code,
                        const char *detail);
 
-/* Adds ": " and a detail to the error's message, cut where the room ends. */
+/* Appends ": " and a detail to the message, cut at the message's end. */
 void luma_error_append(struct luma_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds ": ", what could not be done, and the reason that errno gave for it, in
- * English whatever the locale is. */
+/* Appends ": ", what failed, and the reason in errno, always in English. */
 void luma_error_append_errno(struct luma_error *error, const char *what,
                              int number);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth by doubling, so that appending costs the same on average. */
+/* The capacity doubles, so appending is cheap on average. */
 #include "base/buf.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ char *buf_reserve(struct buf *buf, size_t n)
         return buf->data + buf->len;
     if (capacity < buf->len + n)
         capacity = buf->len + n;
-    if (capacity > limit) /* or buf_append would fill it */
+    if (capacity > limit) /* so that buf_append stays within the limit */
         capacity = limit;
     data = realloc(buf->data, capacity);
     if (!data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables behind error.h, made from its one list. */
+/* The codes and messages of errors. */
 #include "error.h"
 
 #include <errno.h>
@@ -90,7 +90,7 @@ void luma_error_append(struct luma_error *error, const char *format, ...)
     va_end(args);
 }
 
-/* strerror would answer in the language of the locale. */
+/* Replaces strerror, whose language depends on the locale. */
 static const char *text_of_errno(int number)
 {
     static const struct {

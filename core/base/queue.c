@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A chain and a pipe. Who puts in swaps the end of the chain for its own and
- * then links what was the end to that; who takes out follows the links. One
- * byte lies in the pipe, or is on its way, exactly while `signalled` is set. */
+/* A list and a pipe. A writer swaps the end of the list for its own event, and
+ * then links the previous end to it. The reader follows the links. While
+ * `signalled` is set, one byte is in the pipe, or is about to be. */
 #include "base/queue.h"
 
 #include <errno.h>
@@ -13,17 +13,18 @@
 #include "base/process.h"
 
 struct queue {
-    /* set at creation; queue_close_reader unsets the first */
+    /* set at creation; queue_close_reader closes the first */
     int fd[2];
     /* any thread */
     struct mpsc_list list;
-    atomic_ptrdiff_t count; /* of events in it; late, so it may be below 0 */
+    atomic_ptrdiff_t
+        count; /* number of events; updated late, so it can be below 0 */
     atomic_bool signalled;
     atomic_bool closed;
-    /* for those who wait until it is closed */
+    /* for waiting until the queue is closed */
     pthread_mutex_t lock;
     pthread_cond_t closed_changed;
-    unsigned writers; /* threads that close it */
+    unsigned writers; /* threads that have to close it */
 };
 
 /* ---- lists ------------------------------------------------------------- */
@@ -72,7 +73,7 @@ void mpsc_list_init(struct mpsc_list *list)
     atomic_init(&list->last, &list->stub);
 }
 
-/* Between the two steps the chain is cut, and seems to end there. */
+/* Between the two steps the list is cut, and seems to end there. */
 static void append(struct mpsc_list *list, struct luma_event *first,
                    struct luma_event *last)
 {
@@ -93,9 +94,9 @@ static struct luma_event *load_next(struct luma_event *event)
     return __atomic_load_n(&event->next, __ATOMIC_ACQUIRE);
 }
 
-/* An event may go when there is a link behind it, for somebody else may be
- * about to append to the last one. If it is the last, the stub, which is not in
- * the chain then, takes its place. */
+/* An event can be removed once another one follows it, because a writer may be
+ * about to append to the last one. If the event is the last, the stub is
+ * appended behind it. The stub is not in the list then. */
 struct luma_event *mpsc_list_pop(struct mpsc_list *list)
 {
     struct luma_event *event = list->first, *next = load_next(event);
@@ -118,8 +119,9 @@ struct luma_event *mpsc_list_pop(struct mpsc_list *list)
     return event;
 }
 
-/* And nothing is about to be in it. The taker only. The stub may be the last
- * one of a chain that is cut before it, so the first link counts as well. */
+/* Whether the list is empty and no writer is appending. The reader only. The
+ * stub can be the last event of a list that is cut before it, so both ends are
+ * checked. */
 static bool is_empty(const struct mpsc_list *list)
 {
     return list->first == &list->stub &&
@@ -128,8 +130,8 @@ static bool is_empty(const struct mpsc_list *list)
 
 /* ---- life -------------------------------------------------------------- */
 
-/* Non-blocking, so that a full pipe cannot stop anybody, and never handed on to
- * a program that the host starts. */
+/* Non-blocking, so a full pipe blocks nobody. Close-on-exec, so child
+ * processes do not inherit it. */
 #ifdef __linux__
 static bool open_pipe(int fd[2])
 {
@@ -200,8 +202,9 @@ static void raise_fd(struct queue *queue)
         atomic_store(&queue->signalled, false);
 }
 
-/* Call when there was nothing to take. What is put in meanwhile finds it raised
- * and leaves it so: hence the look afterwards. True when it was raised. */
+/* Makes the descriptor unreadable after an empty pop. A writer may add events
+ * before `signalled` is cleared, and would then write no byte. So the list is
+ * checked again afterwards. Returns whether the descriptor was readable. */
 static bool lower_fd(struct queue *queue)
 {
     char byte;
@@ -210,7 +213,7 @@ static bool lower_fd(struct queue *queue)
         return false;
     if (atomic_load(&queue->closed) || !is_empty(&queue->list) ||
         read(queue->fd[0], &byte, 1) != 1)
-        return true; /* it stays, or it is on its way */
+        return true; /* it stays readable, or its byte is on the way */
     atomic_exchange(&queue->signalled, false);
     if (atomic_load(&queue->closed) || !is_empty(&queue->list))
         raise_fd(queue);
@@ -224,7 +227,7 @@ void queue_put(struct queue *queue, struct event_list *list)
     if (!count)
         return;
     mpsc_list_push(&queue->list, list);
-    atomic_fetch_add(&queue->count, count); /* before anybody is woken by it */
+    atomic_fetch_add(&queue->count, count); /* before the reader wakes up */
     raise_fd(queue);
 }
 
@@ -253,7 +256,7 @@ size_t queue_count(const struct queue *queue)
 
 /* ---- leaving ----------------------------------------------------------- */
 
-/* Raised for good: no byte is written that nobody can read. */
+/* `signalled` stays set, so no byte is written that nobody reads. */
 void queue_close_reader(struct queue *queue)
 {
     atomic_store(&queue->signalled, true);
@@ -262,8 +265,8 @@ void queue_close_reader(struct queue *queue)
     queue->fd[0] = -1;
 }
 
-/* The lock is for those who wait, and for those who close it; a frame never
- * does either. */
+/* Only closing and waiting take the lock. Putting and popping events never do.
+ */
 void queue_add_writer(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);

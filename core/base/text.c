@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* How many bytes the UTF-8 character at `s` has; 0 when it is none. No long
- * forms, no surrogates, nothing beyond U+10FFFF. */
+/* The number of bytes of the UTF-8 character at `s`, or 0 if it is invalid:
+ * overlong, a surrogate, or beyond U+10FFFF. */
 static size_t utf8_length(const unsigned char *s, size_t left)
 {
     size_t n = *s < 0x80 ? 1 : *s >= 0xF0 ? 4 : *s >= 0xE0 ? 3 : 2, i;
@@ -33,16 +33,16 @@ bool text_is_utf8(const char *text, size_t len)
     return true;
 }
 
-/* A control character, of ASCII or (U+0080 to U+009F) of C1: terminals obey
- * both. */
+/* Whether it is an ASCII control character or one of C1 (U+0080 to U+009F).
+ * Terminals interpret both. */
 static bool is_control(const unsigned char *s, size_t n)
 {
     return (n == 1 && (*s < ' ' || *s == 0x7F)) ||
            (n == 2 && *s == 0xC2 && s[1] < 0xA0);
 }
 
-/* The length of "://" at the start of a text, also with the backslashes that
- * JSON allows before slashes; 0: it does not start so. */
+/* The length of "://" at the start of a text, or 0 if it does not start so.
+ * JSON allows backslashes before the slashes. */
 static size_t after_scheme(const char *text, size_t len)
 {
     if (len >= 3 && memcmp(text, "://", 3) == 0)
@@ -50,8 +50,8 @@ static size_t after_scheme(const char *text, size_t len)
     return len >= 5 && memcmp(text, ":\\/\\/", 5) == 0 ? 5 : 0;
 }
 
-/* How long the user name and password of a URL are with the "@" behind them,
- * where `text` is what follows "://"; 0: it has none. */
+/* The length of the user name and password of a URL, with the "@", or 0 if
+ * there are none. `text` follows "://". */
 static size_t user_info(const char *text, size_t len)
 {
     size_t i, found = 0;

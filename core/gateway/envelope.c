@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The root object of a response, as gateways write it. */
+/* The root object of a response. */
 #include "gateway/envelope.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ const char *envelope_find_error_text(const struct luma_doc *root, size_t *len)
     return NULL;
 }
 
-/* `code` is one of the ways to say success, or is not there. */
+/* Whether `code` means success, or is missing. */
 static bool code_is_good(const struct luma_doc *root)
 {
     const struct luma_node *code = envelope_find_member(root, "code");
@@ -70,15 +70,15 @@ static bool code_is_good(const struct luma_doc *root)
                     (len == 7 && ascii_same_bytes(text, "success", 7)));
 }
 
-/* A text that means no more than false. */
+/* Whether a text means false. */
 static bool is_no(const char *text, size_t len)
 {
     return len == 0 || (len == 1 && *text == '0') ||
            (len == 5 && ascii_same_bytes(text, "false", 5));
 }
 
-/* Null, false, zero, "", and what holds nothing else: gateways that always send
- * a member for errors have one of these in it where there is none. */
+/* Null, false, zero, "", and containers of only these. Gateways that always
+ * send an error member have one of these in it when there is no error. */
 static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
 {
     const struct luma_node *inner = node + 1, *end = node + node->span;
@@ -95,7 +95,7 @@ static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
         text = task_read_text(doc, node, NULL, &len);
         return is_no(text, len);
     case LUMA_JSON_ARRAY:
-    case LUMA_JSON_OBJECT: /* all its nodes, at every depth */
+    case LUMA_JSON_OBJECT: /* checks all nodes, at every depth */
         while (inner < end &&
                (inner->kind >= LUMA_JSON_ARRAY || is_empty(doc, inner)))
             inner++;
@@ -105,7 +105,8 @@ static bool is_empty(const struct luma_doc *doc, const struct luma_node *node)
     }
 }
 
-/* A status of the whole response: a word for failure, or one of HTTP's. */
+/* Whether `status` of the whole response is a word for failure, or an HTTP
+ * status of 400 and above. */
 static bool status_is_bad(const struct luma_doc *root)
 {
     const struct luma_node *status = envelope_find_member(root, "status");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shapes as the gateways send them. */
+/* Decides which values of a response are tasks. */
 #include "gateway/reply.h"
 
 #include <stdlib.h>
@@ -11,13 +11,13 @@
 #include "gateway/places.h"
 #include "gateway/task.h"
 
-enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
+enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a single value */
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* An array is a list of tasks where lists have their places, unless it belongs
- * to what is a task itself: an id before it says so. Only an envelope, with
- * `data` or a code, may have an id of its own. */
+/* Whether an array is a list of tasks. It must be at one of the places for
+ * lists, and must not belong to a task, which would have an id before it. Only
+ * an envelope, which has `data` or a code, may have an id of its own. */
 static bool is_list(const struct builder *b, uint32_t name)
 {
     const char *const *path = places_of(PLACE_LIST);
@@ -92,8 +92,8 @@ static bool has_id(const struct luma_doc *doc)
     return task_find_id(&source, &id);
 }
 
-/* Keeps the value if it is a task, or the one that is wanted. Owns it in any
- * case. */
+/* Keeps the document if it is a task, or if it is the single value; else frees
+ * it. */
 static void add_task(struct reply *reply, struct luma_doc *doc)
 {
     struct task_source source = task_of_doc(doc);
@@ -152,8 +152,7 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
         else
             take_value(reply, result);
     }
-    if (reply->json
-            .list_malformed) /* what follows is read, but nothing comes of it */
+    if (reply->json.list_malformed) /* the rest is read, but not used */
         return n <= left;
     if (n > left && !reply->rejected) {
         reply->json.error_code = LUMA_ERR_TOO_LARGE;
@@ -194,7 +193,7 @@ static void append_words(const struct reply *reply, reply_clean *clean,
     }
 }
 
-/* The values of a list that is not empty must not all be something else. */
+/* A list with rows is an error if none of them is a task. */
 static enum luma_code judge_list(struct reply *reply)
 {
     reply->listed = true;
@@ -204,8 +203,8 @@ static enum luma_code judge_list(struct reply *reply)
                : LUMA_ERR_REPLY;
 }
 
-/* A list of tasks beside an id is one only where tasks were in it: else it may
- * be a task's own. */
+/* Whether a list belongs to a task. Beside an id, it is the list of the
+ * response only if it had tasks. */
 static bool list_is_owned(const struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
@@ -216,8 +215,8 @@ static bool list_is_owned(const struct reply *reply)
             (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
 }
 
-/* What the root object of a 2xx reply is: an envelope whose rows came out
- * already, one around a single task, or a bare task. */
+/* Judges the root object of a 2xx response: an envelope whose rows came out
+ * before, an envelope of a single task, or a bare task. */
 static enum luma_code judge_object(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
@@ -241,7 +240,7 @@ static enum luma_code judge_object(struct reply *reply)
     return alone ? LUMA_OK : LUMA_ERR_REPLY;
 }
 
-/* Any value will do that does not say itself that it is an error. */
+/* Accepts any value that is not an error object. */
 static enum luma_code judge_value(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
@@ -260,8 +259,8 @@ static enum luma_code judge(struct reply *reply)
 
     if (!root && reply->json.error_code == LUMA_ERR_TRUNCATED &&
         !reply->start_len)
-        return LUMA_ERR_REPLY; /* an empty body is whole, but says nothing */
-    if (reply->json.list_malformed) { /* it may be of any id behind it */
+        return LUMA_ERR_REPLY; /* an empty body is complete, but useless */
+    if (reply->json.list_malformed) { /* the lost rows can be of any id */
         count_unreadable(reply, LUMA_ERR_REPLY);
         return LUMA_OK;
     }
@@ -284,7 +283,7 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
     enum luma_code verdict;
 
     if (reply->single_value && reply->wants_tasks && !reply->bytes)
-        reply_feed(reply, "null ", 5); /* nothing is a value as well */
+        reply_feed(reply, "null ", 5); /* an empty body is a value, too */
     result = reply->rejected ? JSON_BAD : json_end(&reply->json);
     if (result == JSON_ROOT)
         take_value(reply, result);
