@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A header that is not understood completely is not understood at all. */
+/* A header is used only if all of it is understood. */
 #include "file/head.h"
 
 #include <string.h>
@@ -25,8 +25,8 @@ static void skip_blanks(const char **at)
         ++*at;
 }
 
-/* The next member of a list with commas, which may be empty. False: there are
- * no more. */
+/* Finds the next member of a comma-separated list; it may be empty. False:
+ * there are no more. */
 static bool next_member(const char **at, const char **member, size_t *n)
 {
     if (!*at)
@@ -47,7 +47,7 @@ static bool is_word(const char *member, size_t n, const char *word)
 
 /* ---- which bytes ------------------------------------------------------- */
 
-/* A number, or "*". */
+/* Reads a number, or "*". */
 static bool number_or_star(const char **at, int64_t *number)
 {
     *number = -1;
@@ -129,7 +129,7 @@ static void add_transfer(struct head *head, const char *value)
     }
 }
 
-/* Without its parameters, and without quotes and blanks around it. */
+/* Removes the parameters, quotes and spaces of a list member. */
 static void bare_word(const char **word, size_t *n)
 {
     const char *parameters = memchr(*word, ';', *n);
@@ -144,9 +144,9 @@ static void bare_word(const char **word, size_t *n)
         --*n;
 }
 
-/* Servers and people write more than codings into this header: "none", "utf-8",
- * "aws-chunked", a media type. Only these words say that the bytes are not
- * those of the file. */
+/* In practice this header also contains other words: "none", "utf-8",
+ * "aws-chunked", a media type. Only the words below mean that the bytes are
+ * not those of the file. */
 static void add_coding(struct head *head, const char *value)
 {
     static const char *const words[] = {
@@ -162,7 +162,7 @@ static void add_coding(struct head *head, const char *value)
     }
 }
 
-/* Where several types come, one of a page or playlist decides. */
+/* Of several types, one of a page or playlist takes precedence. */
 static void add_type(struct head *head, const char *value)
 {
     enum media_kind kind = media_kind_of_type(value);
@@ -179,7 +179,8 @@ static void add_type(struct head *head, const char *value)
 
 /* ---- which file -------------------------------------------------------- */
 
-/* A validator that vouches for every byte, and can be written down. */
+/* Whether the ETag is strong, so that equal tags mean equal bytes, and can be
+ * stored in the state file. */
 static bool is_strong(const char *etag)
 {
     size_t n = strlen(etag), i;
@@ -230,7 +231,7 @@ void head_add(struct head *head, const char *name, const char *value)
         {"Transfer-Encoding", add_transfer}, {"Content-Encoding", add_coding},
         {"Content-Type", add_type},          {"ETag", add_etag},
     };
-    size_t len = strcspn(name, " \t"); /* a blank may come before the colon */
+    size_t len = strcspn(name, " \t"); /* a space may stand before the colon */
     size_t i;
 
     for (i = 0; i < sizeof known / sizeof *known; i++)

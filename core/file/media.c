@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names are made of what is on a list, never of what a server likes. */
+/* File names are made only of allowed characters, whatever the server sends. */
 #include "file/media.h"
 
 #include <stdio.h>
@@ -58,7 +58,7 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
                  media_name(what));
 }
 
-/* The media type without its parameters is `name`. */
+/* Whether the media type, without its parameters, is `name`. */
 static bool is_type(const char *type, const char *name)
 {
     size_t n = strlen(name);
@@ -86,7 +86,7 @@ const char *media_extension(const char *type, enum luma_media what)
 
 /* ---- what is no file --------------------------------------------------- */
 
-/* The media type, without its parameters, ends with `suffix`. */
+/* Whether the media type, without its parameters, ends with `suffix`. */
 static bool type_ends(const char *type, const char *suffix)
 {
     size_t n = strcspn(type, "; \t"), len = strlen(suffix);
@@ -123,7 +123,7 @@ static enum media_kind next_byte(struct media_sniffer *s, char c)
     static const char mark[] = "\xEF\xBB\xBF", word[] = "#EXTM3U";
     unsigned char byte = (unsigned char)c;
 
-    if (s->wide) /* FF FE or FE FF: a text */
+    if (s->wide) /* FF FE or FE FF starts a UTF-16 text */
         return s->wide + byte == 0xFF + 0xFE ? MEDIA_MARKUP : MEDIA_FILE;
     if (s->word) {
         if (c != word[s->word])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two tables of resume.h, and what follows from what they say. */
+/* The two tables of resume.h, and the actions for their results. */
 #include "file/resume.h"
 
 #include <inttypes.h>
@@ -39,7 +39,7 @@ bool resume_open(struct resume *r, const char *dir, const char *name,
         return false;
     }
     if (!part_read_state(&r->part, &r->state, &r->received)) {
-        r->state.key = 0; /* of nothing: the part is emptied for any key */
+        r->state.key = 0; /* no source: any key empties the part */
         forget(r);
     }
     return true;
@@ -127,7 +127,7 @@ static enum length_kind length_kind(const struct head *head)
                                                                : LENGTH_WRONG;
 }
 
-/* RESUME_WHOLE stands for "take it". */
+/* RESUME_WHOLE stands for "take it" here. */
 static enum resume_body judge_length(const struct head *head)
 {
     static const enum resume_body table[][LENGTH_KINDS] = {
@@ -173,7 +173,7 @@ static bool refuse_kind(struct luma_error *error, enum media_kind kind)
                       : "it gives a page or a message, not a file");
 }
 
-/* What no response with a file may be. */
+/* Rejects a page, a playlist and an encoded body. */
 static bool check_shape(const struct head *head, struct luma_error *error)
 {
     if (head->kind != MEDIA_FILE)
@@ -187,8 +187,7 @@ static bool check_shape(const struct head *head, struct luma_error *error)
     return false;
 }
 
-/* One response more may be tried, if it is not about a range that nobody asked
- * for. */
+/* Allows one more response, except after a 416 to a request without a Range. */
 static enum resume_verdict ask_again(struct resume *r, enum resume_body body,
                                      struct luma_error *error)
 {
@@ -216,8 +215,8 @@ static bool check_size(const struct resume *r, int64_t total,
            refuse(error, LUMA_ERR_TOO_LARGE, "the file is over max_bytes");
 }
 
-/* A response with the whole file, which the part does not become before its
- * first bytes are checked. */
+/* Prepares for the whole file. The part does not change before the first bytes
+ * of the body are checked. */
 static bool begin_whole(struct resume *r, const struct head *head,
                         struct luma_error *error)
 {
@@ -237,7 +236,7 @@ static bool begin_whole(struct resume *r, const struct head *head,
            refuse(error, LUMA_ERR_LINK, "what it leads to is empty");
 }
 
-/* The body will be written: where it begins, and how much there is. */
+/* Prepares for writing the body: where it begins, and how large the file is. */
 static bool begin_body(struct resume *r, const struct head *head,
                        enum resume_body body, struct luma_error *error)
 {
@@ -247,7 +246,7 @@ static bool begin_body(struct resume *r, const struct head *head,
         return begin_whole(r, head, error) &&
                check_size(r, r->next_state.total, error);
     r->received = r->asked;
-    r->start_checked = true; /* those of the part */
+    r->start_checked = true; /* the part's first bytes were checked before */
     return check_size(r, r->state.total, error);
 }
 
@@ -267,7 +266,7 @@ enum resume_verdict resume_begin(struct resume *r, const struct head *head,
     return begin_body(r, head, body, error) ? RESUME_TAKE : RESUME_REFUSE;
 }
 
-/* The body's first bytes are those of a file: the part is theirs now. */
+/* The first bytes are those of a file, so the part is emptied for them. */
 static bool adopt(struct resume *r, struct luma_error *error)
 {
     if (!resume_restart(r, error))
@@ -287,7 +286,7 @@ static bool append(struct resume *r, const char *bytes, size_t n,
     return true;
 }
 
-/* The body's first bytes are held back until it is known what they are. */
+/* Holds back the first bytes until their kind is known. */
 static bool write_start(struct resume *r, const char *bytes, size_t n,
                         struct luma_error *error)
 {
@@ -326,8 +325,8 @@ bool resume_write(struct resume *r, const char *bytes, size_t n,
 
 /* ---- the end ----------------------------------------------------------- */
 
-/* The body has ended before it was known what it is. */
-static bool refuse_start(const struct resume *r, struct luma_error *error)
+/* The body has ended before its kind was known. */
+static bool refuse_short(const struct resume *r, struct luma_error *error)
 {
     return refuse(error, LUMA_ERR_LINK,
                   r->held_len ? "its body is too short to be a file"
@@ -345,7 +344,7 @@ bool resume_finish(struct resume *r, const char *name, bool sync,
         return false;
     }
     if (!r->start_checked)
-        return refuse_start(r, error);
+        return refuse_short(r, error);
     r->unusable = !part_commit(&r->part, name, sync, error);
     r->state.total = r->received;
     return !r->unusable;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The registries of special addresses (RFC 6890 and its heirs) as two lists. */
+/* The registries of special addresses (RFC 6890 and its successors). */
 #include "http/address.h"
 
 #include <arpa/inet.h>
@@ -29,7 +29,8 @@ static const struct {
     {0xE0000000, 3},  /* 224.0.0.0 and above: multicast, reserved */
 };
 
-/* A prefix of whole bytes; `at`: where the IPv4 address lies that it wraps. */
+/* Prefixes of addresses that contain an IPv4 address, which begins at byte
+ * `at`. */
 static const struct {
     uint8_t prefix[12];
     unsigned bytes, at;
@@ -56,8 +57,8 @@ static uint32_t read_v4(const uint8_t *bytes)
            (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Only 2000::/3 is given out at all; in it, Teredo wraps what cannot be read,
- * and 2001:db8:: is for documentation. */
+/* Only 2000::/3 is assigned. Within it, Teredo (2001::/32) hides the real
+ * address, and 2001:db8::/32 is for documentation. */
 static bool is_public_v6(const uint8_t b[16])
 {
     size_t i;

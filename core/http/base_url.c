@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* URLs are read by libcurl's own parser, so that what is checked is what will
- * be asked for. */
+/* URLs are parsed by libcurl, so the URL that is checked is the one requested.
+ */
 #include "http/base_url.h"
 
 #include <curl/curl.h>

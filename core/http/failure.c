@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One table for libcurl's results, one for what a system runs out of. */
+/* One table for libcurl's results, one for system resources that ran out. */
 #include "http/failure.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 /* ---- what the system lacks --------------------------------------------- */
 
-/* Own words: those of strerror depend on the host's locale. */
+/* Replaces strerror, whose language depends on the locale. */
 static const char *shortage(int number)
 {
     switch (number) {
@@ -40,8 +40,9 @@ void failure_add_errno(struct luma_error *error, int number)
         luma_error_append(error, "%s", what);
 }
 
-/* The resolver and the TLS library do not say that they had no descriptor. So
- * this takes as many as a connection needs for a moment. errno, or 0. */
+/* The resolver and the TLS library do not report a lack of descriptors. So
+ * this opens as many as a connection needs, for a moment. Returns errno, or 0.
+ */
 static int try_descriptors(void)
 {
     int fd[3], count = 0, number = 0;
@@ -58,7 +59,7 @@ static int try_descriptors(void)
     return number;
 }
 
-/* Before the request is sent, a failure may be due to a full table. */
+/* Before the request is sent, the cause may be a lack of resources. */
 static const char *shortage_of(const struct failure *f)
 {
     if (f->sent)
@@ -91,7 +92,8 @@ static enum luma_code code_of(const struct failure *f)
         return LUMA_ERR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
         return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
+    case CURLE_SSL_CONNECT_ERROR: /* an aborted handshake may be a network error
+                                   */
         return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_ERR_NETWORK
                                                     : LUMA_ERR_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:

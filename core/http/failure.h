@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the failures of libcurl and of the system mean, as luma's errors. Any
- * thread; nothing blocks; nothing fails. */
+/* Turns failures of libcurl and of the system into luma's errors. Any thread;
+ * nothing blocks; nothing fails. */
 #ifndef LUMA_FAILURE_H
 #define LUMA_FAILURE_H
 
@@ -10,13 +10,13 @@
 #include "gateway/reply.h"
 #include "error.h"
 
-/* An exchange that libcurl has ended without a readable response. */
+/* An exchange that ended without a readable response. */
 struct failure {
     CURLcode result;
-    const char *text; /* libcurl's own words, "" for none */
-    int socket_error; /* errno of the last socket that was not made, or 0 */
+    const char *text; /* libcurl's error text, or "" */
+    int socket_error; /* errno of the last failed socket(), or 0 */
     bool sent;        /* the request was sent */
-    bool answered;    /* a status line came back */
+    bool answered;    /* a status line was received */
 };
 
 /* Sets `error` to the code and message of the failure. The message shows
@@ -29,15 +29,15 @@ void failure_set(struct luma_error *error, const struct failure *failure,
 void failure_clean(const void *options, char *out, size_t capacity,
                    const struct reply_words *words);
 
-/* Makes the message of a LUMA_ERR_REDIRECT that reply_end has set: where the
- * Location header (NULL: none) of the response to `url` leads, and what
- * base_url may have to be. Without memory the message stays as it is. */
+/* Sets the message of a LUMA_ERR_REDIRECT, after reply_end: the target of the
+ * Location header (NULL: none) of the response to `url`, and the base_url that
+ * may be right. Without memory the message does not change. */
 void failure_set_redirect(struct luma_error *error, const struct reply *reply,
                           const struct luma_options *options, const char *url,
                           const char *location);
 
-/* Adds to the message of `error` what the system lacked, if `number`, a value
- * of errno, says so: descriptors, memory or threads. */
+/* If `number`, a value of errno, is a lack of descriptors, memory or threads,
+ * appends this to the message. */
 void failure_add_errno(struct luma_error *error, int number);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What somebody wrote is made absolute from base_url; libcurl's parser does the
- * rest. */
+/* A relative link is resolved against base_url; libcurl parses all links. */
 #include "http/file_url.h"
 
 #include <stdlib.h>
@@ -11,8 +10,8 @@
 #include "http/url.h"
 #include "http/base_url.h"
 
-/* Sets `url` to where it leads, or to NULL where it leads nowhere. False: out
- * of memory. */
+/* Sets `url` to the absolute URL, or to NULL if the link is invalid. False:
+ * out of memory. */
 static bool resolve(const char *base_url, const char *link, char **url)
 {
     struct buf base = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl's parser takes the proxy apart with the flags that libcurl itself
- * uses for proxies, so what is checked is what will be used. */
+/* libcurl parses the proxy, with the flags that it uses for proxies itself. So
+ * the proxy that is checked is the one used. */
 #include "http/proxy.h"
 
 #include <curl/curl.h>
@@ -17,7 +17,8 @@
 
 enum { STAR_COUNT = 3, WORD_SIZE = 256 };
 
-/* libcurl takes the path of socks5h://localhost/run/x for that of a socket. */
+/* Whether libcurl uses a Unix socket: for example, socks5h://localhost/run/x
+ * is the socket /run/x. */
 static bool is_unix_socket(const char *proxy)
 {
     static const char host[] = "localhost";
@@ -37,9 +38,9 @@ static bool is_unix_socket(const char *proxy)
     return *at == '/';
 }
 
-/* The end of the user name and password, or NULL: there are none. An "@" that
- * comes later than the host is a sign that they are not percent-encoded, unless
- * it is in the path of a socket. */
+/* Returns the "@" that ends the user name and password, or NULL if there are
+ * none. An "@" behind the host means that they are not percent-encoded, unless
+ * it is in the path of a Unix socket. */
 static const char *find_at_sign(const char *proxy)
 {
     const char *scheme = strstr(proxy, "://");
@@ -50,7 +51,7 @@ static const char *find_at_sign(const char *proxy)
                                                                          : at;
 }
 
-/* Sets `url`, to be cleaned up, or to NULL. */
+/* Sets `url` for curl_url_cleanup, or to NULL. */
 static CURLUcode parse(const char *proxy, CURLU **url)
 {
     CURLUcode code = CURLUE_OUT_OF_MEMORY;
@@ -94,8 +95,8 @@ static const char *scheme_problem(const char *scheme)
                : "this libcurl cannot use https:// proxies";
 }
 
-/* Decodes a part as libcurl will: where that fails, libcurl would go on
- * without the proxy. */
+/* Decodes a part like libcurl. If decoding failed later, libcurl would not use
+ * the proxy. */
 static CURLUcode decode(CURLU *url, CURLUPart part)
 {
     char *text = NULL;
@@ -125,7 +126,7 @@ static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
     return CURLUE_OK;
 }
 
-/* What libcurl makes of it. */
+/* Checks the parsed URL. */
 static CURLUcode check_url(CURLU *url, const char *proxy, const char **problem)
 {
     char *scheme = NULL;
@@ -165,8 +166,8 @@ static bool check_once(const char *proxy, const char **problem)
     return code != CURLUE_OUT_OF_MEMORY;
 }
 
-/* libcurl calls some URLs bad that it had no memory for: so what is bad is
- * looked at twice, and must be so for the same reason. */
+/* Without memory, libcurl reports some URLs as invalid. So a problem counts
+ * only if a second check finds the same one. */
 bool proxy_check(const char *proxy, const char **problem)
 {
     const char *again = NULL;
@@ -177,22 +178,22 @@ bool proxy_check(const char *proxy, const char **problem)
 
 /* ---- hiding ------------------------------------------------------------ */
 
-/* A text from elsewhere. */
-struct shown {
+/* A text from outside. */
+struct display {
     char *text;
     bool cut; /* it may end within a secret */
 };
 
-/* Nothing of it is shown. */
-static void hide_all(struct shown *shown)
+/* Hides the whole text. */
+static void hide_all(struct display *display)
 {
-    size_t len = strlen(shown->text);
+    size_t len = strlen(display->text);
 
-    memcpy(shown->text, "***", len < STAR_COUNT ? len : STAR_COUNT);
-    shown->text[len < STAR_COUNT ? len : STAR_COUNT] = '\0';
+    memcpy(display->text, "***", len < STAR_COUNT ? len : STAR_COUNT);
+    display->text[len < STAR_COUNT ? len : STAR_COUNT] = '\0';
 }
 
-/* The start of a secret that the text ends in. */
+/* Hides the start of a secret at the end of the text. */
 static void hide_end(char *text, const char *secret)
 {
     size_t n = strlen(secret) - 1, end = strlen(text);
@@ -204,10 +205,10 @@ static void hide_end(char *text, const char *secret)
         }
 }
 
-static void hide(struct shown *shown, const char *secret)
+static void hide(struct display *display, const char *secret)
 {
     size_t n = strlen(secret), stars = n < STAR_COUNT ? n : STAR_COUNT;
-    char *at = shown->text;
+    char *at = display->text;
 
     if (!n)
         return;
@@ -216,24 +217,24 @@ static void hide(struct shown *shown, const char *secret)
         memmove(at + stars, at + n, strlen(at + n) + 1);
         at += stars;
     }
-    if (shown->cut)
-        hide_end(shown->text, secret);
+    if (display->cut)
+        hide_end(display->text, secret);
 }
 
-/* One or two letters stand everywhere, so they are hidden in the URL only. */
-static void hide_word(struct shown *shown, const char *word)
+/* Words of one or two letters are too common to be hidden outside of URLs. */
+static void hide_word(struct display *display, const char *word)
 {
     char clean[WORD_SIZE];
 
     if (!word || strlen(word) < STAR_COUNT)
         return;
     text_sanitize(clean, sizeof clean, word, strlen(word), NULL);
-    hide(shown, word);
-    hide(shown, clean);
+    hide(display, word);
+    hide(display, clean);
 }
 
-/* The part of the URL before the host, '@' included. */
-static void hide_user_info(struct shown *shown, const char *proxy)
+/* Hides the part of the URL before the host, with the "@". */
+static void hide_user_info(struct display *display, const char *proxy)
 {
     const char *from = strstr(proxy, "://"), *to = find_at_sign(proxy);
     char text[WORD_SIZE * 2];
@@ -245,10 +246,10 @@ static void hide_user_info(struct shown *shown, const char *proxy)
         return;
     memcpy(text, from, n);
     text[n] = '\0';
-    hide(shown, text);
+    hide(display, text);
 }
 
-static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
+static void hide_part(CURLU *url, CURLUPart part, struct display *display,
                       bool *found)
 {
     const unsigned flags[] = {0, CURLU_URLDECODE};
@@ -259,9 +260,10 @@ static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
         CURLUcode got = curl_url_get(url, part, &text, flags[i]);
 
         if (got == CURLUE_OK)
-            hide_word(shown, text);
+            hide_word(display, text);
         else if (got != CURLUE_NO_USER && got != CURLUE_NO_PASSWORD)
-            hide_all(shown); /* out of memory: it was checked */
+            hide_all(display); /* no memory; other errors were found by
+                                  proxy_check */
         *found = *found || (text && *text);
         curl_free(text);
     }
@@ -269,20 +271,21 @@ static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
 
 void proxy_hide(const char *proxy, char *text, bool cut)
 {
-    struct shown shown = {text, cut};
+    struct display display = {text, cut};
     bool password = false, user = false;
     CURLU *url;
 
     if (!proxy || !find_at_sign(proxy))
         return;
-    if (parse(proxy, &url)) { /* out of memory: it was checked */
-        hide_all(&shown);
+    if (parse(proxy,
+              &url)) { /* no memory; other errors were found by proxy_check */
+        hide_all(&display);
         return;
     }
-    hide_user_info(&shown, proxy);
-    hide_part(url, CURLUPART_PASSWORD, &shown, &password);
-    if (!password) /* then the user name is the secret */
-        hide_part(url, CURLUPART_USER, &shown, &user);
+    hide_user_info(&display, proxy);
+    hide_part(url, CURLUPART_PASSWORD, &display, &password);
+    if (!password) /* the user name is the secret then */
+        hide_part(url, CURLUPART_USER, &display, &user);
     curl_url_cleanup(url);
 }
 

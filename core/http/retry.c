@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy in numbers: AWS' bucket and full jitter, the 10 % rule of Google's
- * SRE book, and a cap on what Retry-After may ask for. */
+/* The numbers of the policy: the token bucket and full jitter as in the AWS
+ * SDKs, the 10 % rule of Google's SRE book, and a limit for Retry-After. */
 #include "http/retry.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 
 static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
-static const double SHARE = 0.1; /* retries per request, once 100 are seen */
+static const double SHARE = 0.1; /* retries per request, after 100 requests */
 static const double BASE_TRANSIENT = 50, BASE_THROTTLED = 1000; /* ms */
 static const double DELAY_CAP = 20000;                          /* ms */
 
@@ -32,7 +32,7 @@ void retry_refund(struct retry_budget *budget, double cost)
 
 /* ---- Retry-After ------------------------------------------------------- */
 
-/* Days since 1970-01-01 of a date in the Gregorian calendar. */
+/* The days from 1970-01-01 to a Gregorian date. */
 static int64_t days_of(int64_t year, int month, int day)
 {
     int64_t era, of_era;
@@ -49,7 +49,7 @@ struct date {
     int month, day, hour, minute, second;
 };
 
-/* Reads at most `most` digits. NULL: there is none. */
+/* Reads at most `most` digits. NULL: there are none. */
 static const char *read_digits(const char *s, int most, int *value)
 {
     const char *from = s;
@@ -59,7 +59,7 @@ static const char *read_digits(const char *s, int most, int *value)
     return s == from ? NULL : s;
 }
 
-/* Skips at most `most` letters. NULL: there is none. */
+/* Skips at most `most` letters. NULL: there are none. */
 static const char *skip_letters(const char *s, int most)
 {
     const char *from = s;
@@ -88,11 +88,11 @@ static const char *read_year(const char *s, int most, int64_t *year)
     return s;
 }
 
-/* What stands at `s` for a character of a pattern. NULL: it does not. */
+/* Reads the field of a pattern character at `s`. NULL: it is not there. */
 static const char *read_field(const char *s, char what, struct date *date)
 {
     switch (what) {
-    case 'w': /* the weekday says nothing that counts */
+    case 'w': /* the weekday is not checked */
         return skip_letters(s, 3);
     case 'W':
         return skip_letters(s, 9);
@@ -185,7 +185,7 @@ static bool allowed(const struct retry_question *q)
     return q->retry_class != RETRY_CLASS_NEVER && q->attempt < attempts;
 }
 
-/* Full jitter: anything from 0 to a ceiling that doubles. */
+/* Full jitter: a random delay up to a limit that doubles. */
 static double backoff(const struct retry_question *q)
 {
     double ceiling = q->retry_class == RETRY_CLASS_THROTTLED ? BASE_THROTTLED

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl takes the URLs apart, so that what is checked is what is asked. */
+/* URLs are parsed by libcurl, so the URL that is checked is the one requested.
+ */
 #include "http/url.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static void free_parts(struct parts *p)
     curl_url_cleanup(p->url);
 }
 
-/* CURLUE_OK, or why it cannot be taken apart. To be freed in any case. */
+/* Parses a URL. Call free_parts even if it fails. */
 static CURLUcode parse(struct parts *p, const char *url)
 {
     CURLUcode code;
@@ -55,7 +56,7 @@ CURLUcode url_find_user(CURLU *url)
                                                      : CURLUE_NO_USER;
 }
 
-/* The host without the brackets of an IPv6 address. */
+/* Returns the host without the brackets of an IPv6 address. */
 static const char *bare_host(struct parts *p)
 {
     size_t n = strlen(p->host);
@@ -74,7 +75,7 @@ static bool has_control(const char *url)
     return false;
 }
 
-/* What is wrong with a URL that could be taken apart, or NULL. */
+/* Returns the problem of a parsed URL, or NULL. */
 static const char *problem_of(struct parts *p, bool plain_http)
 {
     if (strcmp(p->scheme, "http") == 0)
@@ -105,8 +106,8 @@ static bool check_once(const char *url, bool plain_http, const char **problem)
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
 }
 
-/* libcurl calls some URLs bad that it had no memory for: so what is bad is
- * looked at twice, here and below, and must be so for the same reason. */
+/* Without memory, libcurl reports some URLs as invalid. So a problem counts
+ * only if a second check finds the same one. url_follow does likewise. */
 bool url_check(const char *url, bool plain_http, const char **problem)
 {
     const char *again = NULL;
@@ -143,7 +144,8 @@ bool url_follow(const char *url, const char *location, char **to)
     return follow(url, location, to) == code || *to;
 }
 
-/* Sets `text` to what a message may show of a URL, libcurl's to free. */
+/* Sets `text` to the part of a URL that messages may show; free with
+ * curl_free. */
 static CURLUcode read_display(const char *url, char **text)
 {
     static const CURLUPart hidden[] = {
@@ -175,7 +177,8 @@ static bool same_host(const char *url, const char *other)
     return same;
 }
 
-/* The base_url that would have asked `to`, where `url` follows `base`. */
+/* Finds the base_url for which the request would have gone to `to`. `url` is
+ * `base` and a path. */
 static void find_base(struct redirect_target *to, const char *url,
                       const char *base)
 {
@@ -189,7 +192,7 @@ static void find_base(struct redirect_target *to, const char *url,
         memcmp(to->display + len - path, url, path) != 0)
         return;
     if (len - path != base_len || memcmp(to->display, base, base_len) != 0)
-        memcpy(to->base, to->display, len - path); /* zero-filled before */
+        memcpy(to->base, to->display, len - path); /* it was zero-filled */
 }
 
 bool url_read_redirect(struct redirect_target *to, const char *url,
@@ -203,7 +206,7 @@ bool url_read_redirect(struct redirect_target *to, const char *url,
     if (next)
         code = read_display(next, &text);
     if (text) {
-        to->cut = !proxy_sanitize(to->display, URL_SHOWN_SIZE, text,
+        to->cut = !proxy_sanitize(to->display, URL_DISPLAY_SIZE, text,
                                   strlen(text), false, options);
         if (!to->cut)
             find_base(to, url, options->base_url);
