@@ -5,10 +5,9 @@
 
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "json/document.h"
+#include "json/kept.h"
 #include "json/number.h"
-#include "json/writer.h"
 
 enum { PROBES = 8 };
 
@@ -67,7 +66,7 @@ void builder_free(struct builder *b)
     *b = (struct builder){0};
 }
 
-/* ---- strings ---------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------ */
 
 static const struct luma_string *string_at(const struct builder *b,
                                            uint32_t index)
@@ -285,7 +284,7 @@ struct luma_doc *builder_make_doc(const struct builder *b)
     return doc;
 }
 
-/* ---- where the next value stands --------------------------------------- */
+/* ---- position of the next value ----------------------------------------- */
 
 bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
@@ -336,59 +335,15 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
     return false;
 }
 
-/* ---- tokens ------------------------------------------------------------ */
-
-static const char *control_in(const char *p, const char *end)
-{
-    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-
-    for (; end - p >= 8; p += 8)
-        if ((eight_at(p) - ones * ' ') & ~eight_at(p) & highs)
-            break;
-    while (p < end && (unsigned char)*p >= ' ')
-        p++;
-    return p;
-}
+/* ---- kept JSON text ---------------------------------------------------- */
 
 bool builder_append_json(struct builder *b, const char *from, const char *to)
 {
-    const char *p;
-
-    for (; (p = control_in(from, to)) < to; from = p + 1) {
-        char escape[6];
-
-        writer_make_escape(escape, (unsigned char)*p);
-        if (!buf_append(&b->json, from, (size_t)(p - from)) ||
-            !buf_append(&b->json, escape, sizeof escape))
-            return false;
-    }
-    return buf_append(&b->json, from, (size_t)(to - from));
-}
-
-/* The code unit of an escape such as \\ud83d, or 0 if there is none. */
-static unsigned unit_at(const char *p, const char *end)
-{
-    static const char hex[] = "0123456789abcdef";
-    unsigned unit = 0, i;
-
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return 0;
-    for (i = 2; i < 6; i++)
-        unit = unit << 4 | (unsigned)(strchr(hex, ascii_lower(p[i])) - hex);
-    return unit;
+    return kept_append(&b->json, from, to);
 }
 
 void builder_replace_halves(struct builder *b)
 {
-    char *p = b->json.data + b->base.json, *end = b->json.data + b->json.len;
-
-    while (p < end) {
-        unsigned unit = unit_at(p, end);
-        bool pair = unit >> 10 == 0xD800 >> 10 &&
-                    unit_at(p + 6, end) >> 10 == 0xDC00 >> 10;
-
-        if (unit >> 11 == 0xD800 >> 11 && !pair)
-            memcpy(p + 2, "fffd", 4);
-        p += pair ? 12 : unit ? 6 : *p == '\\' ? 2 : 1;
-    }
+    kept_replace_halves(b->json.data + b->base.json,
+                        b->json.data + b->json.len);
 }

@@ -13,7 +13,7 @@
 #include "json/decimal.h"
 #include "luma.h"
 
-/* ---- taking apart ------------------------------------------------------ */
+/* ---- parsing ------------------------------------------------------------ */
 
 /* A parsed number, about digits * 10^exponent. */
 struct parts {
@@ -107,7 +107,7 @@ static bool parse(const char *p, const char *end, struct parts *parts)
     return p == end;
 }
 
-/* ---- reading ----------------------------------------------------------- */
+/* ---- conversion --------------------------------------------------------- */
 
 /* m * 2^e; the highest bit of m is set. */
 struct scaled {
