@@ -34,7 +34,7 @@ static struct entry *running; /* under lock */
 static struct entry
     *finished; /* under lock; these can be joined without waiting */
 
-/* ---- once -------------------------------------------------------------- */
+/* ---- initialisation and exit -------------------------------------------- */
 
 static void join_finished(void)
 {

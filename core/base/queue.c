@@ -64,7 +64,7 @@ struct luma_event *event_list_pop(struct event_list *list)
     return event;
 }
 
-/* ---- chains ------------------------------------------------------------ */
+/* ---- lock-free lists ---------------------------------------------------- */
 
 void mpsc_list_init(struct mpsc_list *list)
 {
@@ -128,7 +128,7 @@ static bool is_empty(const struct mpsc_list *list)
            atomic_load(&list->last) == &list->stub;
 }
 
-/* ---- life -------------------------------------------------------------- */
+/* ---- creation ----------------------------------------------------------- */
 
 /* Non-blocking, so a full pipe blocks nobody. Close-on-exec, so child
  * processes do not inherit it. */
@@ -193,7 +193,7 @@ int queue_fd(const struct queue *queue)
     return queue->fd[0];
 }
 
-/* ---- passing on -------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------- */
 
 static void raise_fd(struct queue *queue)
 {
@@ -254,7 +254,7 @@ size_t queue_count(const struct queue *queue)
     return count > 0 ? (size_t)count : 0;
 }
 
-/* ---- leaving ----------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------ */
 
 /* `signalled` stays set, so no byte is written that nobody reads. */
 void queue_close_reader(struct queue *queue)

@@ -45,7 +45,7 @@ static bool is_word(const char *member, size_t n, const char *word)
     return strlen(word) == n && ascii_same_bytes(member, word, n);
 }
 
-/* ---- which bytes ------------------------------------------------------- */
+/* ---- ranges and lengths ------------------------------------------------- */
 
 /* Reads a number, or "*". */
 static bool number_or_star(const char **at, int64_t *number)
@@ -113,7 +113,7 @@ static void add_length(struct head *head, const char *value)
     }
 }
 
-/* ---- how they come ----------------------------------------------------- */
+/* ---- codings and types -------------------------------------------------- */
 
 static void add_transfer(struct head *head, const char *value)
 {
@@ -177,7 +177,7 @@ static void add_type(struct head *head, const char *value)
         head->kind = kind;
 }
 
-/* ---- which file -------------------------------------------------------- */
+/* ---- ETags -------------------------------------------------------------- */
 
 /* Whether the ETag is strong, so that equal tags mean equal bytes, and can be
  * stored in the state file. */
@@ -206,7 +206,7 @@ static void add_etag(struct head *head, const char *value)
     }
 }
 
-/* ---- all of them ------------------------------------------------------- */
+/* ---- all headers -------------------------------------------------------- */
 
 void head_start(struct head *head, long http_status, bool http2)
 {

@@ -84,7 +84,7 @@ const char *media_extension(const char *type, enum luma_media what)
     return what == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
 }
 
-/* ---- what is no file --------------------------------------------------- */
+/* ---- detection ---------------------------------------------------------- */
 
 /* Whether the media type, without its parameters, ends with `suffix`. */
 static bool type_ends(const char *type, const char *suffix)

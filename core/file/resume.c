@@ -14,7 +14,7 @@ static bool refuse(struct luma_error *error, enum luma_code code,
     return false;
 }
 
-/* ---- life -------------------------------------------------------------- */
+/* ---- opening and closing ------------------------------------------------ */
 
 static void forget(struct resume *r)
 {

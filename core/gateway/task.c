@@ -96,7 +96,7 @@ struct task_source task_of_doc(const struct luma_doc *doc)
     return (struct task_source){doc, find_in_doc};
 }
 
-/* ---- what a task says -------------------------------------------------- */
+/* ---- values of a task --------------------------------------------------- */
 
 static void find(const struct task_source *source, const char *path,
                  struct task_value *value)

@@ -12,7 +12,7 @@
 #include "http/proxy.h"
 #include "http/url.h"
 
-/* ---- what the system lacks --------------------------------------------- */
+/* ---- missing resources -------------------------------------------------- */
 
 /* Replaces strerror, whose language depends on the locale. */
 static const char *shortage(int number)
@@ -132,7 +132,7 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     }
 }
 
-/* ---- what a reply says ------------------------------------------------- */
+/* ---- text of responses -------------------------------------------------- */
 
 void failure_clean(const void *options, char *out, size_t capacity,
                    const struct reply_words *words)

@@ -421,11 +421,11 @@ static void test_many_questions(void)
 
 /* ---- which failures are repeated --------------------------------------- */
 
-static void test_status_retry(void)
+static void test_retry_class_of(void)
 {
     static const struct {
-        enum luma_code status;
-        long http;
+        enum luma_code code;
+        long http_status;
         enum retry_class retry_class;
     } rows[] = {
         {LUMA_ERR_RESOLVE, 0, RETRY_CLASS_TRANSIENT},
@@ -463,11 +463,11 @@ static void test_status_retry(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        check_case = luma_code_name(rows[i].status);
-        CHECK_INT(retry_class_of(rows[i].status, rows[i].http),
+        check_case = luma_code_name(rows[i].code);
+        CHECK_INT(retry_class_of(rows[i].code, rows[i].http_status),
                   rows[i].retry_class);
-        if (rows[i].http && rows[i].status != LUMA_ERR_TRUNCATED)
-            CHECK_INT(code_of_http(rows[i].http), rows[i].status);
+        if (rows[i].http_status && rows[i].code != LUMA_ERR_TRUNCATED)
+            CHECK_INT(code_of_http(rows[i].http_status), rows[i].code);
     }
     check_case = "";
 }
@@ -483,6 +483,6 @@ int main(void)
     test_refusals_are_free();
     test_outage();
     test_many_questions();
-    test_status_retry();
+    test_retry_class_of();
     return check_done();
 }
