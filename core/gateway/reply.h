@@ -58,7 +58,7 @@ struct reply_words {
     size_t len;
     enum {
         REPLY_COMPLETE, /* a string of the JSON, all of it */
-        REPLY_RECEIVED, /* the whole body as far as it was received */
+        REPLY_RECEIVED, /* all of the body that was received */
         REPLY_CUT       /* the start of a longer body */
     } extent;
 };

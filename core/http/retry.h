@@ -3,8 +3,8 @@
  * and a random number; nothing blocks.
  *
  * The delay has full jitter. A bucket of tokens limits the retries when many
- * requests fail, so that a client does not add to the load. Retry-After is
- * followed. */
+ * requests fail, so that a client does not add to the load. A Retry-After of up
+ * to RETRY_AFTER_CAP is followed. */
 #ifndef LUMA_RETRY_H
 #define LUMA_RETRY_H
 
