@@ -329,12 +329,12 @@ __attribute__((visibility("default"))) int luaopen_luma(lua_State *L);
 
 int luaopen_luma(lua_State *L)
 {
-    const char *trouble;
+    const char *init_error;
 
     compat_check(L);
-    trouble = luma_init();
-    if (trouble)
-        luaL_error(L, "%s", trouble);
+    init_error = luma_init();
+    if (init_error)
+        luaL_error(L, "%s", init_error);
     if (luaL_loadstring(L, "") != LUA_OK)
         lua_error(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &empty_function);

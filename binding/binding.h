@@ -142,7 +142,7 @@ void encode_register(lua_State *L); /* the metatable it needs */
 int task_get_url(lua_State *L);
 int task_get_id(lua_State *L);
 
-/* "video", "thumbnail", "last_frame", NULL: in the order of luma_what. */
+/* "video", "thumbnail", "last_frame", NULL: in the order of luma_media. */
 extern const char *const task_links[];
 
 extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */

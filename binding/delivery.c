@@ -46,13 +46,13 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
         lua_error(L);
     if (status == LUA_OK && !lua_isnil(L, -1))
         return true;
-    status_set(&error, LUMA_ERR_DECODE);
+    luma_error_set(&error, LUMA_ERR_DECODE);
     if (status == LUA_OK)
-        status_detail(&error, "it returned nil");
+        luma_error_append(&error, "it returned nil");
     else if (lua_type(L, -1) == LUA_TSTRING)
-        status_detail(&error, "%s", lua_tostring(L, -1));
+        luma_error_append(&error, "%s", lua_tostring(L, -1));
     else
-        status_detail(&error, "it raised a %s", luaL_typename(L, -1));
+        luma_error_append(&error, "it raised a %s", luaL_typename(L, -1));
     value_push_error(L, &error);
     return false;
 }

@@ -81,7 +81,7 @@ struct luma_job *download_start(lua_State *L, struct lua_job *job,
     struct luma_download *d = &args->download;
 
     (void)L;
-    d->what = (enum luma_what)args->what;
+    d->what = (enum luma_media)args->what;
     d->deadline = args->deadline;
     d->no_sync = !args->sync;
     d->wants_news = job_has(job, JOB_ON_PROGRESS);

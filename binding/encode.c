@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/ascii.h"
+#include "core/base/text.h"
 #include "core/json/number.h"
 #include "core/json/writer.h"
 #include "binding.h"
@@ -50,7 +51,7 @@ static void release(struct encoder *e)
 /* ---- what cannot be written -------------------------------------------- */
 
 /* Appends "name", ".name" or "[key]", as one would write it in Lua. */
-static void append_key(lua_State *L, int key, char *path, size_t room)
+static void append_key(lua_State *L, int key, char *path, size_t capacity)
 {
     size_t used = strlen(path), len, i = 0;
     const char *name;
@@ -58,25 +59,25 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
 
     if (lua_type(L, key) == LUA_TNUMBER) {
         i = number_write(lua_tonumber(L, key), text);
-        snprintf(path + used, room - used, "[%.*s]", (int)i, text);
+        snprintf(path + used, capacity - used, "[%.*s]", (int)i, text);
         return;
     }
     if (lua_type(L, key) != LUA_TSTRING)
         return; /* it is what is wrong */
     name = lua_tolstring(L, key, &len);
-    status_clean(text, sizeof text, name, len, NULL);
+    text_sanitize(text, sizeof text, name, len, NULL);
     while (ascii_is_letter(text[i]) || text[i] == '_' ||
            (i && ascii_is_digit(text[i])))
         i++;
     if (i && !text[i])
-        snprintf(path + used, room - used, "%s%s", used ? "." : "", text);
+        snprintf(path + used, capacity - used, "%s%s", used ? "." : "", text);
     else
-        snprintf(path + used, room - used, "[\"%s\"]", text);
+        snprintf(path + used, capacity - used, "[\"%s\"]", text);
 }
 
 /* Where the value on top stands, as far as there is room for it. */
 static void write_path(lua_State *L, const struct encoder *e, char *path,
-                       size_t room)
+                       size_t capacity)
 {
     size_t i;
 
@@ -86,9 +87,9 @@ static void write_path(lua_State *L, const struct encoder *e, char *path,
         size_t used = strlen(path);
 
         if (level->length)
-            snprintf(path + used, room - used, "[%zu]", level->count);
+            snprintf(path + used, capacity - used, "[%zu]", level->count);
         else
-            append_key(L, e->base + 2 * (int)i + 1, path, room);
+            append_key(L, e->base + 2 * (int)i + 1, path, capacity);
     }
 }
 
@@ -131,7 +132,7 @@ static void append_string(lua_State *L, struct encoder *e, int index)
     size_t len;
     const char *s = lua_tolstring(L, index, &len);
 
-    must(L, writer_string(&e->text, s, len));
+    must(L, writer_add_string(&e->text, s, len));
 }
 
 /* As an integer where it is one; 0 is left to the other, which knows -0.0. */
@@ -143,8 +144,8 @@ static void append_number(lua_State *L, struct encoder *e, int index)
 
     if (!isfinite(number))
         refuse(L, e, "NaN and infinity cannot be written as JSON");
-    must(L, whole && integer ? writer_integer(&e->text, integer)
-                             : writer_number(&e->text, number));
+    must(L, whole && integer ? writer_add_integer(&e->text, integer)
+                             : writer_add_number(&e->text, number));
 }
 
 static void append_key_of(lua_State *L, struct encoder *e, int index)

@@ -138,7 +138,7 @@ static void push_reason(lua_State *L, int index, const struct lua_job *job)
     const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_ERR_CANCELLED);
+    luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
     slot_push(L, index, JOB_FIRST_ERROR);
     if (end->code == LUMA_ERR_PENDING || lua_isnil(L, -1)) {
         value_push_error(L, end->code == LUMA_OK ? &cancelled : end);

@@ -89,7 +89,7 @@ struct luma_job *start_fetch(lua_State *L, struct lua_job *job,
 {
     struct luma_ids *ids = make_ids(L, args);
 
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return ids ? luma_fetch(job->client->core, ids, args->deadline, job, error)
                : NULL;
 }
@@ -99,7 +99,7 @@ struct luma_job *start_watch(lua_State *L, struct lua_job *job,
 {
     struct luma_ids *ids = make_ids(L, args);
 
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return ids ? luma_watch(job->client->core, ids, &args->watch,
                             args->deadline, job, error)
                : NULL;

@@ -34,25 +34,26 @@ static void enter(lua_State *L, const char *name, size_t len)
     }
 }
 
-/* In many a Lua every number is a float: one that is whole counts as such. */
+/* In some Lua versions all numbers are floats: one without a fraction counts
+ * as an integer. */
 static void read_number(lua_State *L, struct task_value *value)
 {
-    int whole;
-    lua_Integer integer = lua_tointegerx(L, -1, &whole);
+    int is_integer;
+    lua_Integer integer = lua_tointegerx(L, -1, &is_integer);
 
-    value->kind = whole ? TASK_INTEGER : TASK_FLOAT;
+    value->kind = is_integer ? TASK_INTEGER : TASK_FLOAT;
     value->number = lua_tonumber(L, -1);
-    if (!whole && floor(value->number) == value->number &&
+    if (!is_integer && floor(value->number) == value->number &&
         isfinite(value->number)) {
-        char digits[NUMBER_WHOLE_ROOM];
+        char digits[NUMBER_DIGITS_SIZE];
 
         value->kind = TASK_INTEGER;
-        value->len = number_write_whole(value->number, digits);
+        value->len = number_write_digits(value->number, digits);
         lua_pushlstring(L, digits, value->len);
         value->text = lua_tostring(L, -1);
-    } else if (whole) {
-        value->len = number_write_integer((int64_t)integer, value->room);
-        value->text = value->room;
+    } else if (is_integer) {
+        value->len = number_write_integer((int64_t)integer, value->digits);
+        value->text = value->digits;
     }
 }
 
@@ -131,8 +132,8 @@ const char *const task_links[] = {"video", "thumbnail", "last_frame", NULL};
 
 int task_get_url(lua_State *L)
 {
-    enum luma_what what =
-        (enum luma_what)luaL_checkoption(L, 2, "video", task_links);
+    enum luma_media what =
+        (enum luma_media)luaL_checkoption(L, 2, "video", task_links);
     struct table table;
     struct task_source task;
     struct task_value link;

@@ -131,14 +131,14 @@ static const char error_type[] = "luma.error";
 void value_push_error(lua_State *L, const struct luma_error *error)
 {
     lua_createtable(L, 0, 8);
-    lua_pushstring(L, luma_status_code(error->code));
+    lua_pushstring(L, luma_code_name(error->code));
     lua_setfield(L, -2, "code");
     lua_pushstring(L, error->message);
     lua_setfield(L, -2, "message");
     lua_pushboolean(L, error->retryable);
     lua_setfield(L, -2, "retryable");
-    if (error->http) {
-        lua_pushinteger(L, error->http);
+    if (error->http_status) {
+        lua_pushinteger(L, error->http_status);
         lua_setfield(L, -2, "status");
     }
     if (error->phase) {

@@ -18,7 +18,7 @@
 
 #include "doc.h"
 #include "options.h"
-#include "status.h"
+#include "error.h"
 
 struct luma_client;
 struct luma_job;
@@ -84,7 +84,7 @@ struct luma_ids *luma_ids_new(size_t expected, size_t bytes);
 
 /* Adds an id unless it is there already. LUMA_ERR_ARGUMENT: empty or too long,
  * or the list is full; LUMA_ERR_MEMORY. Only before the list is used. */
-enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
+enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 
 /* Gives a list up that was not used. NULL is fine. */
 void luma_ids_unref(struct luma_ids *ids);
@@ -130,7 +130,7 @@ struct luma_job *luma_request(struct luma_client *client,
                               struct luma_error *error);
 
 /* Which file of a task. */
-enum luma_what {
+enum luma_media {
     LUMA_MEDIA_VIDEO,
     LUMA_MEDIA_THUMBNAIL,
     LUMA_MEDIA_LAST_FRAME
@@ -144,7 +144,7 @@ struct luma_download {
     size_t id_len;
     const char *path; /* of the file; or NULL, and then */
     const char *dir;  /* where it goes under a name made of id and media type */
-    enum luma_what what;
+    enum luma_media what;
     uint64_t max_bytes;
     int64_t deadline;   /* ms from now */
     bool allow_private; /* links may lead to private and loopback addresses */

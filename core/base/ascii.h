@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Letters, digits and blanks of ASCII, the same in every locale: protocols and
- * gateways mean these bytes, whatever the host has told setlocale. Pure; any
- * thread; nothing blocks. */
+/* ASCII letters, digits and white space, independent of the locale: protocols
+ * and gateways mean exactly these bytes. Pure; any thread; nothing blocks. */
 #ifndef LUMA_ASCII_H
 #define LUMA_ASCII_H
 
@@ -24,13 +23,13 @@ static inline bool ascii_is_letter(char c)
     return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
-/* A blank, a tab or a line's end. */
+/* A space, tab or line break. */
 static inline bool ascii_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Cuts blanks off both ends of a text. */
+/* Removes white space from both ends of a text. */
 static inline void ascii_trim(const char **text, size_t *len)
 {
     while (*len && ascii_is_space(**text)) {
@@ -41,7 +40,8 @@ static inline void ascii_trim(const char **text, size_t *len)
         --*len;
 }
 
-/* The first n bytes of both are equal but for case; neither may end before. */
+/* Whether the first n bytes are equal, ignoring case. Both texts must have n
+ * bytes. */
 static inline bool ascii_same_bytes(const char *a, const char *b, size_t n)
 {
     while (n && ascii_lower(*a) == ascii_lower(*b)) {
@@ -52,7 +52,7 @@ static inline bool ascii_same_bytes(const char *a, const char *b, size_t n)
     return n == 0;
 }
 
-/* Two texts are equal but for case. */
+/* Whether two texts are equal, ignoring case. */
 static inline bool ascii_same(const char *a, const char *b)
 {
     while (*a && ascii_lower(*a) == ascii_lower(*b)) {
@@ -62,7 +62,7 @@ static inline bool ascii_same(const char *a, const char *b)
     return ascii_lower(*a) == ascii_lower(*b);
 }
 
-/* `text` begins with `start`, but for case. */
+/* Whether `text` starts with `start`, ignoring case. */
 static inline bool ascii_starts(const char *text, const char *start)
 {
     while (*start && ascii_lower(*text) == ascii_lower(*start)) {
@@ -72,8 +72,9 @@ static inline bool ascii_starts(const char *text, const char *start)
     return !*start;
 }
 
-/* Reads the digits at `*at` as a number of base 8, 10 or 16, and moves `*at`
- * behind them. False: there is none, or the number has over 64 bits. */
+/* Reads the digits at `*at` as a number in base 8, 10 or 16, and moves `*at`
+ * behind them. False: there are no digits, or the number needs more than 64
+ * bits. */
 static inline bool ascii_read(const char **at, unsigned base, uint64_t *number)
 {
     const char *p = *at;

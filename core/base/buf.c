@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth by doubling, so that appending costs the same on average. */
+/* The capacity doubles, so appending is cheap on average. */
 #include "base/buf.h"
 
 #include <stdlib.h>
@@ -8,30 +8,30 @@ enum { BUF_FIRST = 256 };
 
 char *buf_reserve(struct buf *buf, size_t n)
 {
-    size_t cap = buf->cap ? buf->cap : (size_t)-1 / 4;
-    size_t room = buf->room ? buf->room * 2 : BUF_FIRST;
+    size_t limit = buf->limit ? buf->limit : (size_t)-1 / 4;
+    size_t capacity = buf->capacity ? buf->capacity * 2 : BUF_FIRST;
     char *data;
 
-    if (n > cap || buf->len > cap - n)
+    if (n > limit || buf->len > limit - n)
         return NULL;
-    if (buf->data && n <= buf->room - buf->len)
+    if (buf->data && n <= buf->capacity - buf->len)
         return buf->data + buf->len;
-    if (room < buf->len + n)
-        room = buf->len + n;
-    if (room > cap) /* or buf_append would fill it */
-        room = cap;
-    data = realloc(buf->data, room);
+    if (capacity < buf->len + n)
+        capacity = buf->len + n;
+    if (capacity > limit) /* so that buf_append stays within the limit */
+        capacity = limit;
+    data = realloc(buf->data, capacity);
     if (!data)
         return NULL;
     buf->data = data;
-    buf->room = room;
+    buf->capacity = capacity;
     return data + buf->len;
 }
 
 void buf_free(struct buf *buf)
 {
     free(buf->data);
-    *buf = (struct buf){.cap = buf->cap};
+    *buf = (struct buf){.limit = buf->limit};
 }
 
 char *buf_copy(const char *bytes, size_t n)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Growable bytes with a cap.
+/* A growable buffer with a limit.
  *
- * Zero-filled is empty and valid. One owner, no locking: any thread, one at a
- * time. Nothing here blocks. A failed append leaves the content as it was. */
+ * A zero-filled buffer is empty and valid. One owner at a time, on any thread;
+ * nothing blocks. If an append fails, the content does not change. */
 #ifndef LUMA_BUF_H
 #define LUMA_BUF_H
 
@@ -11,20 +11,20 @@
 #include <string.h>
 
 struct buf {
-    char *data; /* `len` bytes in use, `room` allocated */
+    char *data; /* `len` bytes of `capacity` are used */
     size_t len;
-    size_t room;
-    size_t cap; /* `len` never exceeds it; 0 is no cap */
+    size_t capacity;
+    size_t limit; /* maximum of `len`; 0: none */
 };
 
-/* Makes place for n more bytes and returns where they go, or NULL when out of
- * memory or over the cap. The caller writes them and adds n to `len`. */
+/* Reserves n bytes and returns their place. The caller writes them and adds n
+ * to `len`. NULL: out of memory, or over the limit. */
 char *buf_reserve(struct buf *buf, size_t n);
 
-/* Appends n bytes; false when out of memory or over the cap. */
+/* Appends n bytes. False: out of memory, or over the limit. */
 static inline bool buf_append(struct buf *buf, const void *bytes, size_t n)
 {
-    if (n > buf->room - buf->len && !buf_reserve(buf, n))
+    if (n > buf->capacity - buf->len && !buf_reserve(buf, n))
         return false;
     if (n)
         memcpy(buf->data + buf->len, bytes, n);
@@ -37,17 +37,17 @@ static inline bool buf_append_text(struct buf *buf, const char *text)
     return buf_append(buf, text, strlen(text));
 }
 
-/* Empties it. The memory stays for the next use. */
+/* Empties the buffer, but keeps its memory. */
 static inline void buf_clear(struct buf *buf)
 {
     buf->len = 0;
 }
 
-/* Gives the memory back; the buf is empty and valid again. */
+/* Frees the memory. The buffer is then empty and valid. */
 void buf_free(struct buf *buf);
 
-/* A copy of n bytes with a NUL behind them, the caller's to free(). NULL: out
- * of memory. */
+/* Returns a copy of n bytes with a NUL behind them, which the caller must
+ * free(). NULL: out of memory. */
 char *buf_copy(const char *bytes, size_t n);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The monotonic clock, which does not jump when the wall's is set. */
+/* The monotonic clock, which does not jump when the system time is changed. */
 #ifndef LUMA_CLOCK_H
 #define LUMA_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some moment. Any thread. */
+/* Milliseconds since an arbitrary time. Any thread. */
 static inline int64_t clock_ms(void)
 {
     struct timespec t;
@@ -15,7 +15,7 @@ static inline int64_t clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* The moment `ms` from now, on the clock of process_condition. */
+/* The time `ms` from now, for a condition of process_init_condition. */
 static inline struct timespec clock_in(int64_t ms)
 {
     struct timespec t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads are joined, never detached: a thread that is still inside TLS, or
- * in its own destructors, while exit() takes OpenSSL apart, crashes the host.
- * Joining is left to whoever comes by later, so that nobody waits. */
+/* Threads are joined, never detached. A thread that still runs while exit()
+ * destroys OpenSSL's data would crash the host. A finished thread is joined
+ * when the next one starts, or at exit, so joining never waits. */
 #include "base/process.h"
 
 #include <errno.h>
@@ -23,19 +23,20 @@ struct entry {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *(*_Atomic prepare)(void);
-static const char *trouble; /* set once */
-static unsigned generation; /* changed by the only thread of a new process */
+static const char *(*_Atomic init_libraries)(void);
+static const char *init_error; /* set once */
+static unsigned
+    generation; /* changed only in a new child process, which has one thread */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
-static struct entry *running;  /* under lock */
-static struct entry *finished; /* under lock: may be joined without waiting */
+static struct entry *running; /* under lock */
+static struct entry
+    *finished; /* under lock; these can be joined without waiting */
 
-/* ---- once -------------------------------------------------------------- */
+/* ---- initialisation and exit -------------------------------------------- */
 
-/* Joins the threads that have come to their end. */
-static void reap(void)
+static void join_finished(void)
 {
     struct entry *list;
 
@@ -52,7 +53,7 @@ static void reap(void)
     }
 }
 
-void process_condition(pthread_cond_t *condition)
+void process_init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
 
@@ -64,7 +65,7 @@ void process_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-/* Runs before OpenSSL's own handler, because it was registered after it. */
+/* Registered after OpenSSL's exit handler, so it runs before that. */
 static void at_exit(void)
 {
     struct timespec until = clock_in(EXIT_WAIT_MS);
@@ -76,32 +77,32 @@ static void at_exit(void)
     while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
         ;
     pthread_mutex_unlock(&lock);
-    reap();
+    join_finished();
 }
 
-/* The threads of the parent do not exist here. */
-static void in_child(void)
+/* The parent's threads do not exist in the child. */
+static void after_fork(void)
 {
     generation++;
     running = finished = NULL;
     pthread_mutex_init(&lock, NULL);
-    process_condition(&changed);
+    process_init_condition(&changed);
 }
 
 static void init(void)
 {
-    process_condition(&changed);
-    trouble = atomic_load(&prepare)();
-    if (!trouble &&
-        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, in_child) != 0))
-        trouble = "luma could not register its exit and fork handlers";
+    process_init_condition(&changed);
+    init_error = atomic_load(&init_libraries)();
+    if (!init_error &&
+        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, after_fork) != 0))
+        init_error = "luma could not register its exit and fork handlers";
 }
 
 const char *process_init(const char *(*libraries)(void))
 {
-    atomic_store(&prepare, libraries);
+    atomic_store(&init_libraries, libraries);
     pthread_once(&once, init);
-    return trouble;
+    return init_error;
 }
 
 unsigned process_generation(void)
@@ -111,9 +112,9 @@ unsigned process_generation(void)
 
 /* ---- standard descriptors ---------------------------------------------- */
 
-/* What cannot be read or written: where there is no such thing as O_PATH, it is
- * opened for the other direction than the number is used for. A system without
- * /dev/null has a root directory. */
+/* Opens a descriptor that cannot be used for input or output. Without O_PATH
+ * it is opened for the wrong direction. If /dev/null is missing, the root
+ * directory is used. */
 static int open_unusable(int number)
 {
 #ifdef O_PATH
@@ -129,9 +130,9 @@ static int open_unusable(int number)
     return fd >= 0 ? fd : open("/", flags | O_DIRECTORY);
 }
 
-/* Another thread may be as fast, and another of these numbers may be the first
- * free one now: then that one is filled, and stays so, because the host may put
- * its own there at any moment. */
+/* Another thread may do the same at once, so `fd` may be another of the three
+ * numbers. It is not closed then, because the host may put its own descriptor
+ * there at any time. */
 void process_fill_standard(void)
 {
     int number;
@@ -163,7 +164,7 @@ int process_move_up(int fd)
     up = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     why = errno;
     filler = open_unusable(fd);
-    if (is_file(fd, &ours)) { /* and not the host's own by now */
+    if (is_file(fd, &ours)) { /* it is not the host's own by now */
         if (filler < 0 || dup2(filler, fd) < 0)
             close(fd);
         else
@@ -177,8 +178,8 @@ int process_move_up(int fd)
 
 /* ---- threads ----------------------------------------------------------- */
 
-/* So that its waking does not take the CPU from the host's threads. */
-static void be_modest(void)
+/* A batch thread that wakes up does not preempt the host's threads. */
+static void lower_priority(void)
 {
 #ifdef SCHED_BATCH
     struct sched_param param = {0};
@@ -187,11 +188,11 @@ static void be_modest(void)
 #endif
 }
 
-static void *life(void *arg)
+static void *thread_main(void *arg)
 {
     struct entry *entry = arg, **link = &running;
 
-    be_modest();
+    lower_priority();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
     while (*link != entry)
@@ -205,7 +206,7 @@ static void *life(void *arg)
     return NULL;
 }
 
-/* Blocks what others send; a fault of the thread's own must still be seen. */
+/* Blocks all signals but those of the thread's own faults. */
 static bool create(struct entry *entry)
 {
     sigset_t all, before;
@@ -219,7 +220,7 @@ static bool create(struct entry *entry)
     sigdelset(&all, SIGABRT);
     sigdelset(&all, SIGTRAP);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&entry->id, NULL, life, entry);
+    failed = pthread_create(&entry->id, NULL, thread_main, entry);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = failed;
     return !failed;
@@ -231,7 +232,7 @@ bool process_start(const struct process_thread *thread)
 
     if (!entry)
         return false;
-    reap();
+    join_finished();
     entry->thread = *thread;
     pthread_mutex_lock(&lock);
     if (!create(entry)) {

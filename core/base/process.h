@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is once per process: its preparation, the threads that must be
- * gone before the process is, and the knowledge of having forked. */
+/* Process-wide state: initialisation, the threads that must end before the
+ * process does, and detection of fork. */
 #ifndef LUMA_PROCESS_H
 #define LUMA_PROCESS_H
 
 #include <pthread.h>
 #include <stdbool.h>
 
-/* A thread: `run` is its life. `stop` asks it to come to an end, from any
- * thread, at any time before `done`, and must not wait. `done` frees. */
+/* A thread, which calls `run` and then `done`. `stop` asks `run` to return. It
+ * may be called from any thread at any time before `done`, and must not wait.
+ * `done` frees `arg`. */
 struct process_thread {
     void (*run)(void *arg);
     void (*stop)(void *arg);
@@ -16,42 +17,45 @@ struct process_thread {
     void *arg;
 };
 
-/* Prepares the process, once: calls `libraries`, which prepares those whose
- * exit handlers must run after ours, then registers ours. NULL, or a sentence
- * why luma cannot work here, which `libraries` may give and which must be
- * constant. `libraries` is the same at every call. May wait for another thread
- * that is in here. */
+/* Initialises the process once. `libraries` initialises the libraries whose
+ * exit handlers must run after luma's; then luma's handler is registered.
+ * `libraries` returns NULL or a constant error message, and must be the same
+ * at each call. Returns NULL, or the error message. May wait for another
+ * thread in this function. */
 const char *process_init(const char *(*libraries)(void));
 
-/* Keeps the numbers 0, 1 and 2 free of luma's and libcurl's descriptors, which
- * the host would take for its standard input and outputs: fills those that are
- * closed with /dev/null, opened so that reading from 0 and writing to 1 and 2
- * still fail with EBADF. Close-on-exec, so a program that the host starts finds
- * them closed as before. It never closes one of these numbers, so what a host
- * puts there with dup2 stays (dup2 itself may fail with EBUSY, and is repeated
- * then). One that closes
- * a number and then opens a file may get another number, because this one may
- * be filled in between. To be called before anything is opened. Any thread;
- * does not block; where nothing can be opened it does nothing. */
+/* Keeps luma's and libcurl's descriptors off the numbers 0, 1 and 2, which the
+ * host uses as standard streams. Those that are closed are filled with
+ * /dev/null, in a way that reading from 0 and writing to 1 and 2 still fail
+ * with EBADF. They are close-on-exec, so child processes find them closed as
+ * before.
+ *
+ * No number is ever closed, so a descriptor that the host puts there with dup2
+ * stays. dup2 itself may fail with EBUSY; it then has to be repeated. A host
+ * that closes one of these numbers and then opens a file may get another
+ * number, because this one may have been filled in between.
+ *
+ * Call this before opening descriptors. Any thread; does not block; has no
+ * effect if nothing can be opened. */
 void process_fill_standard(void);
 
-/* Moves a new descriptor of luma's from the numbers 0, 1 and 2 to a higher one:
- * the host may have closed one of these just after process_fill_standard. The
- * low number is filled then, as above, unless the host has put its own there
- * meanwhile. Gives the descriptor, close-on-exec; -1: errno says why, and `fd`
- * is gone. Any thread; does not block. */
+/* Moves a new descriptor of luma's from 0, 1 or 2 to a higher number, because
+ * the host may have closed one of these after process_fill_standard. The low
+ * number is then filled as above, unless the host has put its own descriptor
+ * there. Returns the descriptor, which is close-on-exec. -1: errno says why,
+ * and `fd` is closed. Any thread; does not block. */
 int process_move_up(int fd);
 
-/* Starts a thread with every signal blocked that is not the thread's own
- * fault. False: it was not started, errno says why, and `done` has not been
+/* Starts a thread. All signals are blocked in it except those of its own
+ * faults. False: errno says why; the thread does not run, and `done` is not
  * called. */
 bool process_start(const struct process_thread *thread);
 
-/* Counts the forks up to this process: what was made under another number
- * belongs to another process. */
+/* The number of forks that led to this process. Objects made at another number
+ * belong to another process. */
 unsigned process_generation(void);
 
-/* Makes a condition variable that waits on the clock of clock.h. */
-void process_condition(pthread_cond_t *condition);
+/* Initialises a condition variable that waits on the clock of clock_in. */
+void process_init_condition(pthread_cond_t *condition);
 
 #endif

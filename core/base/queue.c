@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A chain and a pipe. Who puts in swaps the end of the chain for its own and
- * then links what was the end to that; who takes out follows the links. One
- * byte lies in the pipe, or is on its way, exactly while `raised` is set. */
+/* A list and a pipe. A writer swaps the end of the list for its own event, and
+ * then links the previous end to it. The reader follows the links. While
+ * `signalled` is set, one byte is in the pipe, or is about to be. */
 #include "base/queue.h"
 
 #include <errno.h>
@@ -13,17 +13,18 @@
 #include "base/process.h"
 
 struct queue {
-    /* set at creation; queue_leave unsets the first */
+    /* set at creation; queue_close_reader closes the first */
     int fd[2];
     /* any thread */
-    struct event_chain chain;
-    atomic_ptrdiff_t count; /* of events in it; late, so it may be below 0 */
-    atomic_bool raised;
+    struct mpsc_list list;
+    atomic_ptrdiff_t
+        count; /* number of events; updated late, so it can be below 0 */
+    atomic_bool signalled;
     atomic_bool closed;
-    /* for those who wait until it is closed */
+    /* for waiting until the queue is closed */
     pthread_mutex_t lock;
-    pthread_cond_t gone;
-    unsigned expected; /* threads that close it */
+    pthread_cond_t closed_changed;
+    unsigned writers; /* threads that have to close it */
 };
 
 /* ---- lists ------------------------------------------------------------- */
@@ -49,7 +50,7 @@ void event_list_add(struct event_list *list, struct luma_event *event)
     join(list, &one);
 }
 
-struct luma_event *event_list_take(struct event_list *list)
+struct luma_event *event_list_pop(struct event_list *list)
 {
     struct luma_event *event = list->first;
 
@@ -63,73 +64,74 @@ struct luma_event *event_list_take(struct event_list *list)
     return event;
 }
 
-/* ---- chains ------------------------------------------------------------ */
+/* ---- lock-free lists ---------------------------------------------------- */
 
-void event_chain_init(struct event_chain *chain)
+void mpsc_list_init(struct mpsc_list *list)
 {
-    chain->stub.next = NULL;
-    chain->first = &chain->stub;
-    atomic_init(&chain->last, &chain->stub);
+    list->stub.next = NULL;
+    list->first = &list->stub;
+    atomic_init(&list->last, &list->stub);
 }
 
-/* Between the two steps the chain is cut, and seems to end there. */
-static void append(struct event_chain *chain, struct luma_event *first,
+/* Between the two steps the list is cut, and seems to end there. */
+static void append(struct mpsc_list *list, struct luma_event *first,
                    struct luma_event *last)
 {
-    struct luma_event *end = atomic_exchange(&chain->last, last);
+    struct luma_event *end = atomic_exchange(&list->last, last);
 
     __atomic_store_n(&end->next, first, __ATOMIC_RELEASE);
 }
 
-void event_chain_put(struct event_chain *chain, struct event_list *list)
+void mpsc_list_push(struct mpsc_list *list, struct event_list *events)
 {
-    if (list->first)
-        append(chain, list->first, list->last);
-    *list = (struct event_list){0};
+    if (events->first)
+        append(list, events->first, events->last);
+    *events = (struct event_list){0};
 }
 
-static struct luma_event *next_of(struct luma_event *event)
+static struct luma_event *load_next(struct luma_event *event)
 {
     return __atomic_load_n(&event->next, __ATOMIC_ACQUIRE);
 }
 
-/* An event may go when there is a link behind it, for somebody else may be
- * about to append to the last one. If it is the last, the stub, which is not in
- * the chain then, takes its place. */
-struct luma_event *event_chain_take(struct event_chain *chain)
+/* An event can be removed once another one follows it, because a writer may be
+ * about to append to the last one. If the event is the last, the stub is
+ * appended behind it. The stub is not in the list then. */
+struct luma_event *mpsc_list_pop(struct mpsc_list *list)
 {
-    struct luma_event *event = chain->first, *next = next_of(event);
+    struct luma_event *event = list->first, *next = load_next(event);
 
-    if (event == &chain->stub) {
+    if (event == &list->stub) {
         if (!next)
             return NULL;
-        chain->first = event = next;
-        next = next_of(event);
+        list->first = event = next;
+        next = load_next(event);
     }
-    if (!next && atomic_load(&chain->last) == event) {
-        chain->stub.next = NULL;
-        append(chain, &chain->stub, &chain->stub);
-        next = next_of(event);
+    if (!next && atomic_load(&list->last) == event) {
+        list->stub.next = NULL;
+        append(list, &list->stub, &list->stub);
+        next = load_next(event);
     }
     if (!next)
         return NULL;
-    chain->first = next;
+    list->first = next;
     event->next = NULL;
     return event;
 }
 
-/* And nothing is about to be in it. The taker only. The stub may be the last
- * one of a chain that is cut before it, so the first link counts as well. */
-static bool chain_is_empty(struct event_chain *chain)
+/* Whether the list is empty and no writer is appending. The reader only. The
+ * stub can be the last event of a list that is cut before it, so both ends are
+ * checked. */
+static bool is_empty(const struct mpsc_list *list)
 {
-    return chain->first == &chain->stub &&
-           atomic_load(&chain->last) == &chain->stub;
+    return list->first == &list->stub &&
+           atomic_load(&list->last) == &list->stub;
 }
 
-/* ---- life -------------------------------------------------------------- */
+/* ---- creation ----------------------------------------------------------- */
 
-/* Non-blocking, so that a full pipe cannot stop anybody, and never handed on to
- * a program that the host starts. */
+/* Non-blocking, so a full pipe blocks nobody. Close-on-exec, so child
+ * processes do not inherit it. */
 #ifdef __linux__
 static bool open_pipe(int fd[2])
 {
@@ -162,9 +164,9 @@ struct queue *queue_new(void)
 
     if (!queue)
         return NULL;
-    event_chain_init(&queue->chain);
+    mpsc_list_init(&queue->list);
     pthread_mutex_init(&queue->lock, NULL);
-    process_condition(&queue->gone);
+    process_init_condition(&queue->closed_changed);
     if (open_pipe(queue->fd))
         return queue;
     why = errno;
@@ -181,7 +183,7 @@ void queue_free(struct queue *queue)
         close(queue->fd[0]);
     if (queue->fd[1] >= 0)
         close(queue->fd[1]);
-    pthread_cond_destroy(&queue->gone);
+    pthread_cond_destroy(&queue->closed_changed);
     pthread_mutex_destroy(&queue->lock);
     free(queue);
 }
@@ -191,28 +193,29 @@ int queue_fd(const struct queue *queue)
     return queue->fd[0];
 }
 
-/* ---- passing on -------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------- */
 
 static void raise_fd(struct queue *queue)
 {
-    if (!atomic_exchange(&queue->raised, true) &&
+    if (!atomic_exchange(&queue->signalled, true) &&
         write(queue->fd[1], "", 1) != 1)
-        atomic_store(&queue->raised, false);
+        atomic_store(&queue->signalled, false);
 }
 
-/* Call when there was nothing to take. What is put in meanwhile finds it raised
- * and leaves it so: hence the look afterwards. True when it was raised. */
+/* Makes the descriptor unreadable after an empty pop. A writer may add events
+ * before `signalled` is cleared, and would then write no byte. So the list is
+ * checked again afterwards. Returns whether the descriptor was readable. */
 static bool lower_fd(struct queue *queue)
 {
     char byte;
 
-    if (!atomic_load(&queue->raised))
+    if (!atomic_load(&queue->signalled))
         return false;
-    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain) ||
+    if (atomic_load(&queue->closed) || !is_empty(&queue->list) ||
         read(queue->fd[0], &byte, 1) != 1)
-        return true; /* it stays, or it is on its way */
-    atomic_exchange(&queue->raised, false);
-    if (atomic_load(&queue->closed) || !chain_is_empty(&queue->chain))
+        return true; /* it stays readable, or its byte is on the way */
+    atomic_exchange(&queue->signalled, false);
+    if (atomic_load(&queue->closed) || !is_empty(&queue->list))
         raise_fd(queue);
     return true;
 }
@@ -223,8 +226,8 @@ void queue_put(struct queue *queue, struct event_list *list)
 
     if (!count)
         return;
-    event_chain_put(&queue->chain, list);
-    atomic_fetch_add(&queue->count, count); /* before anybody is woken by it */
+    mpsc_list_push(&queue->list, list);
+    atomic_fetch_add(&queue->count, count); /* before the reader wakes up */
     raise_fd(queue);
 }
 
@@ -233,9 +236,9 @@ void queue_wake(struct queue *queue)
     raise_fd(queue);
 }
 
-struct luma_event *queue_take(struct queue *queue, bool *woken)
+struct luma_event *queue_pop(struct queue *queue, bool *woken)
 {
-    struct luma_event *event = event_chain_take(&queue->chain);
+    struct luma_event *event = mpsc_list_pop(&queue->list);
 
     if (event)
         atomic_fetch_sub(&queue->count, 1);
@@ -244,30 +247,30 @@ struct luma_event *queue_take(struct queue *queue, bool *woken)
     return event;
 }
 
-size_t queue_count(struct queue *queue)
+size_t queue_count(const struct queue *queue)
 {
     ptrdiff_t count = atomic_load(&queue->count);
 
     return count > 0 ? (size_t)count : 0;
 }
 
-/* ---- leaving ----------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------ */
 
-/* Raised for good: no byte is written that nobody can read. */
-void queue_leave(struct queue *queue)
+/* `signalled` stays set, so no byte is written that nobody reads. */
+void queue_close_reader(struct queue *queue)
 {
-    atomic_store(&queue->raised, true);
+    atomic_store(&queue->signalled, true);
     if (queue->fd[0] >= 0)
         close(queue->fd[0]);
     queue->fd[0] = -1;
 }
 
-/* The lock is for those who wait, and for those who close it; a frame never
- * does either. */
-void queue_expect(struct queue *queue)
+/* Only closing and waiting take the lock. Putting and popping events never do.
+ */
+void queue_add_writer(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
-    queue->expected++;
+    queue->writers++;
     pthread_mutex_unlock(&queue->lock);
 }
 
@@ -276,19 +279,19 @@ void queue_close(struct queue *queue)
     bool last;
 
     pthread_mutex_lock(&queue->lock);
-    if (queue->expected)
-        queue->expected--;
-    last = queue->expected == 0;
+    if (queue->writers)
+        queue->writers--;
+    last = queue->writers == 0;
     if (last) {
         atomic_store(&queue->closed, true);
-        pthread_cond_broadcast(&queue->gone);
+        pthread_cond_broadcast(&queue->closed_changed);
     }
     pthread_mutex_unlock(&queue->lock);
     if (last)
         raise_fd(queue);
 }
 
-bool queue_closed(struct queue *queue)
+bool queue_is_closed(const struct queue *queue)
 {
     return atomic_load(&queue->closed);
 }
@@ -298,9 +301,10 @@ bool queue_wait_closed(struct queue *queue, int64_t ms)
     struct timespec until = clock_in(ms);
 
     pthread_mutex_lock(&queue->lock);
-    while (!queue_closed(queue) &&
-           pthread_cond_timedwait(&queue->gone, &queue->lock, &until) == 0)
+    while (!queue_is_closed(queue) &&
+           pthread_cond_timedwait(&queue->closed_changed, &queue->lock,
+                                  &until) == 0)
         ;
     pthread_mutex_unlock(&queue->lock);
-    return queue_closed(queue);
+    return queue_is_closed(queue);
 }

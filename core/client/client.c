@@ -42,7 +42,7 @@ static struct luma_event *take_first(struct luma_client *client)
 static struct luma_event *first_event(struct luma_client *client)
 {
     if (!client->first && !client->closed)
-        client->first = queue_take(client->channel->events, NULL);
+        client->first = queue_pop(client->channel->events, NULL);
     return client->first;
 }
 
@@ -118,14 +118,14 @@ struct luma_client *luma_client_new(const struct luma_options *options,
 
     process_fill_standard();
     problem = process_init(library_init);
-    status_set(error, LUMA_ERR_THREAD);
+    luma_error_set(error, LUMA_ERR_THREAD);
     if (problem) {
-        status_detail(error, "%s", problem);
+        luma_error_append(error, "%s", problem);
         return NULL;
     }
     client = calloc(1, sizeof *client);
     if (!client) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     client->generation = process_generation();
@@ -174,7 +174,7 @@ static void cancel_jobs(struct luma_client *client)
     struct luma_job *job = client->jobs, *next;
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_ERR_CANCELLED);
+    luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
     for (; job; job = next) {
         next = job->next;
         job_finish(job, &cancelled);
@@ -217,7 +217,7 @@ void luma_client_release(struct luma_client *client)
         return;
     if (luma_client_is_ours(client)) {
         close_client(client, 0);
-        queue_leave(client->channel->events);
+        queue_close_reader(client->channel->events);
         channel_unref(client->files);
         channel_unref(client->channel);
     }

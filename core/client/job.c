@@ -112,7 +112,7 @@ struct luma_job *job_add(struct luma_client *client, struct job *core,
     core->end.event.job = job;
     job->job = core;
     job->counts[LUMA_OUTCOME_OPEN] = core->count;
-    status_set(&job->error, LUMA_ERR_PENDING);
+    luma_error_set(&job->error, LUMA_ERR_PENDING);
     job->user = user;
     job->client = client;
     job->channel = channel;
@@ -134,7 +134,7 @@ void job_free(struct luma_job *job)
         if (job->next)
             job->next->link = job->link;
     }
-    while ((event = event_list_take(&job->own)))
+    while ((event = event_list_pop(&job->own)))
         event_dispose(event);
     job_unref(job->job);
     free(job->outcomes);
@@ -181,7 +181,7 @@ const struct luma_doc *luma_job_doc(struct luma_job *job)
 
 void luma_job_take(struct luma_job *job, bool done)
 {
-    struct luma_event *event = event_list_take(&job->own);
+    struct luma_event *event = event_list_pop(&job->own);
     const struct luma_doc *doc = (const struct luma_doc *)event;
 
     settle_task(job, doc, done);

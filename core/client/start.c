@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "client/job.h"
 #include "http/failure.h"
-#include "http/origin.h"
+#include "http/base_url.h"
 #include "job/download.h"
 #include "job/endpoint.h"
 #include "job/fetch.h"
@@ -31,7 +31,7 @@ static bool start_loop(struct channel *channel)
         return true;
     channel->started = loop_start(channel);
     if (channel->started)
-        queue_expect(channel->events);
+        queue_add_writer(channel->events);
     return channel->started;
 }
 
@@ -47,7 +47,7 @@ static struct channel *open_channel(struct luma_client *client,
     if (channel && (job->phase == JOB_DONE || start_loop(channel)))
         return channel;
     why = errno;
-    status_set(error, LUMA_ERR_THREAD);
+    luma_error_set(error, LUMA_ERR_THREAD);
     failure_add_errno(error, why);
     return NULL;
 }
@@ -68,7 +68,7 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
     }
     submitted = job_add(client, job, channel, user);
     if (!submitted) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     job_ref(job);
@@ -86,7 +86,8 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
  * wrong, it says that memory is out. */
 static bool is_open(const struct luma_client *client, struct luma_error *error)
 {
-    status_set(error, client->closed ? LUMA_ERR_CANCELLED : LUMA_ERR_MEMORY);
+    luma_error_set(error,
+                   client->closed ? LUMA_ERR_CANCELLED : LUMA_ERR_MEMORY);
     return !client->closed;
 }
 
@@ -121,9 +122,9 @@ struct luma_job *luma_request(struct luma_client *client,
 {
     struct job *job = endpoint_new(request, deadline, clock_ms(), error);
 
-    if (job &&
-        (!origin_check_path(&client->channel->options, request->path, error) ||
-         !is_open(client, error))) {
+    if (job && (!base_url_check_path(&client->channel->options, request->path,
+                                     error) ||
+                !is_open(client, error))) {
         job_unref(job);
         job = NULL;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A header that is not understood completely is not understood at all. */
+/* A header is used only if all of it is understood. */
 #include "file/head.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
-#include "status.h"
+#include "base/text.h"
 
 /* ---- text -------------------------------------------------------------- */
 
@@ -25,8 +25,8 @@ static void skip_blanks(const char **at)
         ++*at;
 }
 
-/* The next member of a list with commas, which may be empty. False: there are
- * no more. */
+/* Finds the next member of a comma-separated list; it may be empty. False:
+ * there are no more. */
 static bool next_member(const char **at, const char **member, size_t *n)
 {
     if (!*at)
@@ -45,9 +45,9 @@ static bool is_word(const char *member, size_t n, const char *word)
     return strlen(word) == n && ascii_same_bytes(member, word, n);
 }
 
-/* ---- which bytes ------------------------------------------------------- */
+/* ---- ranges and lengths ------------------------------------------------- */
 
-/* A number, or "*". */
+/* Reads a number, or "*". */
 static bool number_or_star(const char **at, int64_t *number)
 {
     *number = -1;
@@ -79,14 +79,14 @@ static void add_range(struct head *head, const char *value)
     int64_t first, last, total;
     bool good = read_range(value, &first, &last, &total);
 
-    if (head->range != HEAD_NOTHING)
+    if (head->range != HEAD_ABSENT)
         good = good && first == head->first && last == head->last &&
                total == head->total;
-    if (!good || head->range == HEAD_ODD) {
-        head->range = HEAD_ODD;
+    if (!good || head->range == HEAD_INVALID) {
+        head->range = HEAD_INVALID;
         return;
     }
-    head->range = HEAD_VALUE;
+    head->range = HEAD_VALID;
     head->first = first;
     head->last = last;
     head->total = total;
@@ -103,17 +103,17 @@ static void add_length(struct head *head, const char *value)
         bool good = read_number(&at, &length) && at == member + n;
 
         if (!good ||
-            (head->has_length != HEAD_NOTHING && length != head->length)) {
-            head->has_length = HEAD_ODD;
+            (head->length_presence != HEAD_ABSENT && length != head->length)) {
+            head->length_presence = HEAD_INVALID;
             return;
         }
-        if (head->has_length == HEAD_NOTHING)
-            head->has_length = HEAD_VALUE;
+        if (head->length_presence == HEAD_ABSENT)
+            head->length_presence = HEAD_VALID;
         head->length = length;
     }
 }
 
-/* ---- how they come ----------------------------------------------------- */
+/* ---- codings and types -------------------------------------------------- */
 
 static void add_transfer(struct head *head, const char *value)
 {
@@ -129,7 +129,7 @@ static void add_transfer(struct head *head, const char *value)
     }
 }
 
-/* Without its parameters, and without quotes and blanks around it. */
+/* Removes the parameters, quotes and spaces of a list member. */
 static void bare_word(const char **word, size_t *n)
 {
     const char *parameters = memchr(*word, ';', *n);
@@ -144,9 +144,9 @@ static void bare_word(const char **word, size_t *n)
         --*n;
 }
 
-/* Servers and people write more than codings into this header: "none", "utf-8",
- * "aws-chunked", a media type. Only these words say that the bytes are not
- * those of the file. */
+/* In practice this header also contains other words: "none", "utf-8",
+ * "aws-chunked", a media type. Only the words below mean that the bytes are
+ * not those of the file. */
 static void add_coding(struct head *head, const char *value)
 {
     static const char *const words[] = {
@@ -162,23 +162,25 @@ static void add_coding(struct head *head, const char *value)
     }
 }
 
-/* Where several types come, one of a page or playlist decides. */
+/* Of several types, one of a page or playlist takes precedence. */
 static void add_type(struct head *head, const char *value)
 {
     enum media_kind kind = media_kind_of_type(value);
 
     head->parts = head->parts || ascii_starts(value, "multipart/");
     if (!*head->type || (head->kind == MEDIA_FILE && kind != MEDIA_FILE)) {
-        head->whole_type = value;
-        status_clean(head->type, sizeof head->type, value, strlen(value), NULL);
+        head->raw_type = value;
+        text_sanitize(head->type, sizeof head->type, value, strlen(value),
+                      NULL);
     }
     if (head->kind == MEDIA_FILE)
         head->kind = kind;
 }
 
-/* ---- which file -------------------------------------------------------- */
+/* ---- ETags -------------------------------------------------------------- */
 
-/* A validator that vouches for every byte, and can be written down. */
+/* Whether the ETag is strong, so that equal tags mean equal bytes, and can be
+ * stored in the state file. */
 static bool is_strong(const char *etag)
 {
     size_t n = strlen(etag), i;
@@ -195,21 +197,21 @@ static void add_etag(struct head *head, const char *value)
 {
     const char *etag = is_strong(value) ? value : "";
 
-    if (head->has_etag == HEAD_NOTHING) {
-        head->has_etag = HEAD_VALUE;
+    if (head->etag_presence == HEAD_ABSENT) {
+        head->etag_presence = HEAD_VALID;
         strcpy(head->etag, etag);
     } else if (strcmp(head->etag, etag) != 0) {
-        head->has_etag = HEAD_ODD;
+        head->etag_presence = HEAD_INVALID;
         head->etag[0] = '\0';
     }
 }
 
-/* ---- all of them ------------------------------------------------------- */
+/* ---- all headers -------------------------------------------------------- */
 
-void head_start(struct head *head, long http, bool http2)
+void head_start(struct head *head, long http_status, bool http2)
 {
     *head = (struct head){
-        .http = http,
+        .http_status = http_status,
         .first = -1,
         .last = -1,
         .total = -1,
@@ -229,7 +231,7 @@ void head_add(struct head *head, const char *name, const char *value)
         {"Transfer-Encoding", add_transfer}, {"Content-Encoding", add_coding},
         {"Content-Type", add_type},          {"ETag", add_etag},
     };
-    size_t len = strcspn(name, " \t"); /* a blank may come before the colon */
+    size_t len = strcspn(name, " \t"); /* a space may stand before the colon */
     size_t i;
 
     for (i = 0; i < sizeof known / sizeof *known; i++)

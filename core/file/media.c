@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names are made of what is on a list, never of what a server likes. */
+/* File names are made only of allowed characters, whatever the server sends. */
 #include "file/media.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 enum { LONGEST_ID = 100 };
 
-const char *media_name(enum luma_what what)
+const char *media_name(enum luma_media what)
 {
     static const char *const names[] = {"video", "thumbnail", "last_frame"};
 
@@ -29,35 +29,36 @@ uint64_t media_hash(uint64_t from, const void *bytes, size_t n)
     return h;
 }
 
-static bool may_stand(char c)
+static bool is_allowed(char c)
 {
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' ||
            c == '.';
 }
 
-void media_stem(char stem[MEDIA_STEM], const char *id, size_t len,
-                enum luma_what what)
+void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
+                    size_t len, enum luma_media what)
 {
     bool same = len <= LONGEST_ID;
     size_t i, n = same ? len : LONGEST_ID;
 
     for (i = 0; i < n; i++) {
-        bool stays = may_stand(id[i]) && (i || id[i] != '.');
+        bool stays = is_allowed(id[i]) && (i || id[i] != '.');
 
-        stem[i] = '_';
+        basename[i] = '_';
         if (stays)
-            stem[i] = id[i];
+            basename[i] = id[i];
         same = same && stays;
     }
-    stem[n] = '\0';
+    basename[n] = '\0';
     if (!same)
-        n += (size_t)snprintf(stem + n, MEDIA_STEM - n, "-%016llx",
+        n += (size_t)snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));
     if (what != LUMA_MEDIA_VIDEO)
-        snprintf(stem + n, MEDIA_STEM - n, "-%s", media_name(what));
+        snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%s",
+                 media_name(what));
 }
 
-/* The media type without its parameters is `name`. */
+/* Whether the media type, without its parameters, is `name`. */
 static bool is_type(const char *type, const char *name)
 {
     size_t n = strlen(name);
@@ -65,10 +66,10 @@ static bool is_type(const char *type, const char *name)
     return ascii_starts(type, name) && (!type[n] || strchr("; \t", type[n]));
 }
 
-const char *media_ending(const char *type, enum luma_what what)
+const char *media_extension(const char *type, enum luma_media what)
 {
     static const struct {
-        const char *type, *ending;
+        const char *type, *extension;
     } known[] = {
         {"video/mp4", ".mp4"},  {"video/webm", ".webm"},
         {"image/jpeg", ".jpg"}, {"video/quicktime", ".mov"},
@@ -79,18 +80,18 @@ const char *media_ending(const char *type, enum luma_what what)
 
     for (i = 0; type && i < sizeof known / sizeof *known; i++)
         if (is_type(type, known[i].type))
-            return known[i].ending;
+            return known[i].extension;
     return what == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
 }
 
-/* ---- what is no file --------------------------------------------------- */
+/* ---- detection ---------------------------------------------------------- */
 
-/* The media type, without its parameters, ends with `ending`. */
-static bool type_ends(const char *type, const char *ending)
+/* Whether the media type, without its parameters, ends with `suffix`. */
+static bool type_ends(const char *type, const char *suffix)
 {
-    size_t n = strcspn(type, "; \t"), len = strlen(ending);
+    size_t n = strcspn(type, "; \t"), len = strlen(suffix);
 
-    return n > len && ascii_same_bytes(type + n - len, ending, len);
+    return n > len && ascii_same_bytes(type + n - len, suffix, len);
 }
 
 enum media_kind media_kind_of_type(const char *type)
@@ -113,17 +114,17 @@ enum media_kind media_kind_of_type(const char *type)
     return ascii_starts(type, "text/") || is_type(type, "application/json") ||
                    is_type(type, "application/xml") ||
                    type_ends(type, "+json") || type_ends(type, "+xml")
-               ? MEDIA_PAGE
+               ? MEDIA_MARKUP
                : MEDIA_FILE;
 }
 
-static enum media_kind next_byte(struct media_start *s, char c)
+static enum media_kind next_byte(struct media_sniffer *s, char c)
 {
     static const char mark[] = "\xEF\xBB\xBF", word[] = "#EXTM3U";
     unsigned char byte = (unsigned char)c;
 
-    if (s->wide) /* FF FE or FE FF: a text */
-        return s->wide + byte == 0xFF + 0xFE ? MEDIA_PAGE : MEDIA_FILE;
+    if (s->wide) /* FF FE or FE FF starts a UTF-16 text */
+        return s->wide + byte == 0xFF + 0xFE ? MEDIA_MARKUP : MEDIA_FILE;
     if (s->word) {
         if (c != word[s->word])
             return MEDIA_FILE;
@@ -143,10 +144,11 @@ static enum media_kind next_byte(struct media_start *s, char c)
     s->wide = !s->mark && byte >= 0xFE ? byte : 0;
     if (s->word || s->wide)
         return MEDIA_UNKNOWN;
-    return c == '<' || c == '{' || c == '[' ? MEDIA_PAGE : MEDIA_FILE;
+    return c == '<' || c == '{' || c == '[' ? MEDIA_MARKUP : MEDIA_FILE;
 }
 
-enum media_kind media_start(struct media_start *s, const char *bytes, size_t n)
+enum media_kind media_sniff(struct media_sniffer *s, const char *bytes,
+                            size_t n)
 {
     enum media_kind kind = MEDIA_UNKNOWN;
     size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that happens to files, in the directory of the target. */
+/* All file operations, relative to the target's directory. */
 #include "file/part.h"
 
 #include <errno.h>
@@ -13,43 +13,44 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "file/media.h"
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
-    status_set(error, LUMA_ERR_FILE);
-    status_detail_errno(error, what, number);
+    luma_error_set(error, LUMA_ERR_FILE);
+    luma_error_append_errno(error, what, number);
     return false;
 }
 
-/* About the folder that everything goes to. */
+/* An error about the target's directory. */
 static bool folder_error(struct luma_error *error, const char *what,
                          const char *dir, int number)
 {
     char shown[400], text[500];
 
-    status_clean(shown, sizeof shown, dir, strlen(dir), NULL);
+    text_sanitize(shown, sizeof shown, dir, strlen(dir), NULL);
     snprintf(text, sizeof text, "%s %s", what, shown);
     return file_error(error, text, number);
 }
 
 static bool refuse(struct luma_error *error, const char *detail)
 {
-    status_set(error, LUMA_ERR_FILE);
-    status_detail(error, "%s", detail);
+    luma_error_set(error, LUMA_ERR_FILE);
+    luma_error_append(error, "%s", detail);
     return false;
 }
 
 /* ---- state ------------------------------------------------------------- */
 
-enum { BOOT_ROOM = 40, STATE_ROOM = 512, LINE_ROOM = STATE_ROOM + 32 };
+enum { BOOT_SIZE = 40, STATE_SIZE = 512, LINE_SIZE = STATE_SIZE + 32 };
 
-/* Names the time since the system was started. What was written before may
- * not all have reached the disk, so a part from then is not resumed. */
-static void boot_name(char name[BOOT_ROOM])
+/* Reads an id of the time since the system was started. A part of an earlier
+ * start is not resumed, because its bytes may not have reached the disk. */
+static void read_boot_name(char name[BOOT_SIZE])
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_ROOM - 1);
+    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_SIZE - 1);
 
     if (fd >= 0)
         close(fd);
@@ -61,13 +62,13 @@ static void boot_name(char name[BOOT_ROOM])
 
 void part_write_state(const struct part *part, const struct part_state *state)
 {
-    char boot[BOOT_ROOM], text[STATE_ROOM], line[LINE_ROOM];
+    char boot[BOOT_SIZE], text[STATE_SIZE], line[LINE_SIZE];
     int fd, n;
 
     unlinkat(part->dir, part->state, 0);
     if (!*state->etag || state->total < 0)
         return;
-    boot_name(boot);
+    read_boot_name(boot);
     n = snprintf(text, sizeof text,
                  "luma 1 %s %o %016" PRIx64 " %" PRId64 " %s", boot, part->mode,
                  state->key, state->total, state->etag);
@@ -82,12 +83,13 @@ void part_write_state(const struct part *part, const struct part_state *state)
     close(fd);
 }
 
-/* The state's text, whose sum must be right; NULL: there is none. */
-static char *state_text(const struct part *part, char line[LINE_ROOM])
+/* Reads the text of the state and checks its hash. NULL: there is none, or the
+ * hash differs. */
+static char *read_state_text(const struct part *part, char line[LINE_SIZE])
 {
     int fd = openat(part->dir, part->state,
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_ROOM - 1);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_SIZE - 1);
     const char *digits;
     uint64_t sum;
     char *space;
@@ -105,8 +107,8 @@ static char *state_text(const struct part *part, char line[LINE_ROOM])
     return media_hash(0, line, (size_t)(space - line)) == sum ? line : NULL;
 }
 
-/* Reads `text` at `*at`, and moves it behind that. */
-static bool skip(const char **at, const char *text)
+/* Moves *at behind `text`, if it stands there. */
+static bool skip_text(const char **at, const char *text)
 {
     size_t n = strlen(text);
     bool there = strncmp(*at, text, n) == 0;
@@ -115,25 +117,26 @@ static bool skip(const char **at, const char *text)
     return there;
 }
 
-/* Reads a number and the blank behind it. */
-static bool take_number(const char **at, unsigned base, uint64_t *number)
+/* Reads a number and the space behind it. */
+static bool read_number(const char **at, unsigned base, uint64_t *number)
 {
-    return ascii_read(at, base, number) && skip(at, " ");
+    return ascii_read(at, base, number) && skip_text(at, " ");
 }
 
 bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
 {
-    char line[LINE_ROOM], boot[BOOT_ROOM];
+    char line[LINE_SIZE], boot[BOOT_SIZE];
     uint64_t mode, key, total;
     const char *at = line;
     struct stat s;
 
-    boot_name(boot);
-    if (fstat(part->fd, &s) != 0 || !state_text(part, line) ||
-        !skip(&at, "luma 1 ") || !skip(&at, boot) || !skip(&at, " ") ||
-        !take_number(&at, 8, &mode) || !take_number(&at, 16, &key) ||
-        !take_number(&at, 10, &total) || strlen(at) >= PART_ETAG ||
-        total > INT64_MAX || s.st_size > (int64_t)total)
+    read_boot_name(boot);
+    if (fstat(part->fd, &s) != 0 || !read_state_text(part, line) ||
+        !skip_text(&at, "luma 1 ") || !skip_text(&at, boot) ||
+        !skip_text(&at, " ") || !read_number(&at, 8, &mode) ||
+        !read_number(&at, 16, &key) || !read_number(&at, 10, &total) ||
+        strlen(at) >= PART_ETAG || total > INT64_MAX ||
+        s.st_size > (int64_t)total)
         return false;
     part->mode = mode & 0777;
     state->key = key;
@@ -145,7 +148,7 @@ bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
 
 /* ---- opening ----------------------------------------------------------- */
 
-/* What bears the final name must be a file or a link, if there is anything. */
+/* Under the final name there may be a file, a link, or nothing. */
 static bool check_target(const struct part *part, const char *name,
                          struct luma_error *error)
 {
@@ -157,8 +160,8 @@ static bool check_target(const struct part *part, const char *name,
     return refuse(error, "a folder or device has this name");
 }
 
-/* Only what we have made ourselves is written to. */
-static bool is_ours(int fd)
+/* Only a file that luma has created is written to. */
+static bool is_own(int fd)
 {
     struct stat s;
 
@@ -166,7 +169,7 @@ static bool is_ours(int fd)
            s.st_uid == geteuid() && !(s.st_mode & 077);
 }
 
-/* A new one, which says by the way what mode new files have. */
+/* Creates a part, and notes the mode of new files here. */
 static int make_part(struct part *part)
 {
     struct stat s;
@@ -180,13 +183,14 @@ static int make_part(struct part *part)
     return fd;
 }
 
-/* A descriptor of the part, old or new; -1: `errno` says why. */
+/* Opens the part, or creates one. Returns its descriptor. -1: errno says why.
+ */
 static int open_part(struct part *part)
 {
     int fd = openat(part->dir, part->name,
                     O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
-    if (fd >= 0 && is_ours(fd))
+    if (fd >= 0 && is_own(fd))
         return fd;
     if (fd >= 0)
         close(fd);
@@ -196,8 +200,8 @@ static int open_part(struct part *part)
     return make_part(part);
 }
 
-/* The part may have been renamed or removed before it was ours. */
-static bool is_still_there(const struct part *part)
+/* Whether the part was neither renamed nor removed before it was locked. */
+static bool is_current(const struct part *part)
 {
     struct stat there, here;
 
@@ -206,14 +210,15 @@ static bool is_still_there(const struct part *part)
            there.st_dev == here.st_dev;
 }
 
-static void let_go(struct part *part)
+static void unlock_and_close(struct part *part)
 {
-    flock(part->fd, LOCK_UN); /* a forked process may hold the descriptor */
+    flock(part->fd,
+          LOCK_UN); /* a forked process may have the descriptor, too */
     close(part->fd);
     part->fd = -1;
 }
 
-/* Only one download at a time writes to a part. */
+/* The lock allows only one download at a time to write to a part. */
 static bool lock_part(struct part *part, const char *dir,
                       struct luma_error *error)
 {
@@ -225,26 +230,26 @@ static bool lock_part(struct part *part, const char *dir,
             return folder_error(error, "cannot make a part file in", dir,
                                 errno);
         if (part->fd < 0)
-            continue; /* somebody was faster: look at theirs */
+            continue; /* another process created it: open that one */
         if (flock(part->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
             close(part->fd);
             part->fd = -1;
             return refuse(error, "another download is writing to it");
         }
-        if (is_still_there(part))
+        if (is_current(part))
             return true;
-        let_go(part);
+        unlock_and_close(part);
     }
     return refuse(error, "another process keeps removing its part file");
 }
 
-static char *joined(const char *name, const char *ending)
+static char *join(const char *name, const char *extension)
 {
-    size_t size = strlen(name) + strlen(ending) + 1;
+    size_t size = strlen(name) + strlen(extension) + 1;
     char *text = malloc(size);
 
     if (text)
-        snprintf(text, size, "%s%s", name, ending);
+        snprintf(text, size, "%s%s", name, extension);
     return text;
 }
 
@@ -252,10 +257,10 @@ bool part_open(struct part *part, const char *dir, const char *name,
                struct luma_error *error)
 {
     *part = (struct part){.dir = -1, .fd = -1, .mode = 0600};
-    part->name = joined(name, ".luma.part");
-    part->state = joined(name, ".luma.state.part");
+    part->name = join(name, ".luma.part");
+    part->state = join(name, ".luma.state.part");
     if (!part->name || !part->state) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -273,7 +278,7 @@ void part_close(struct part *part, bool remove)
             unlinkat(part->dir, part->name, 0);
             unlinkat(part->dir, part->state, 0);
         }
-        let_go(part);
+        unlock_and_close(part);
     }
     if (part->dir >= 0)
         close(part->dir);
@@ -318,9 +323,9 @@ bool part_commit(struct part *part, const char *name, bool sync,
         return file_error(error, "cannot bring it to the disk", errno);
     if (renameat(part->dir, part->name, part->dir, name) != 0)
         return file_error(error, "cannot give it its name", errno);
-    let_go(part);
+    unlock_and_close(part);
     unlinkat(part->dir, part->state, 0);
     if (sync)
-        fsync(part->dir); /* the name; the file itself is safe by now */
+        fsync(part->dir); /* syncs the name; the file is on the disk already */
     return true;
 }

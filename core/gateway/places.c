@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and words as gateways spell them. docs/gateways.md is made from these
- * tables: `make docs/gateways.md` after a change. */
+/* Names and words, spelled as gateways do. docs/gateways.md is generated from
+ * these tables: after a change run `make docs/gateways.md`. */
 #include "gateway/places.h"
 
-/* A row of an envelope has the Luma object in `data`; a bare Luma object has
- * everything at its top. */
+/* In an envelope, a row has the Luma object in `data`. A bare Luma object has
+ * all members at its top level. */
 static const char *const lists[] = {
     "data",       "items",        "list",      "results",   "tasks",
     "records",    "data.items",   "data.list", "data.data", "data.results",
     "data.tasks", "data.records", NULL,
 };
 
-/* A row's own `id` may be the number of a database row: it comes last. */
+/* The `id` of a row may be the number of a database row, so it comes late. */
 static const char *const ids[] = {
     "task_id", "data.id", "id", "data.task_id", NULL,
 };
 
-/* What a row says wins over what the object inside says. */
+/* The row takes precedence over the object in it. */
 static const char *const states[] = {
     "status",           "task_status", "data.state", "state",
     "data.task_status", "data.status", NULL,
@@ -77,7 +77,7 @@ static const char *const last_frames[] = {
     NULL,
 };
 
-/* Old gateways have no other place for it. */
+/* Old gateways have the link only here. */
 static const char *const completed_videos[] = {"fail_reason",
                                                "data.fail_reason", NULL};
 
@@ -89,7 +89,8 @@ static const char *const palettes[] = {
     NULL,
 };
 
-/* Those in `data` count only where that is no task, which may have failed. */
+/* A place in `data` counts only if `data` is not a task, which may have
+ * failed. */
 static const char *const errors[] = {
     "error",  "errors",     "error_code",  "errcode",        "err", "error_msg",
     "detail", "data.error", "data.errors", "data.error_msg", NULL,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where gateways put what luma looks for, and the words they use for states:
- * the one table of each. Constant; any thread; nothing blocks or fails.
+/* Where gateways put the values that luma needs, and their words for states:
+ * one table for each. Constant; any thread; nothing blocks or fails.
  *
- * A place is a path of member names with dots between them, such as
+ * A place is a path: member names with dots between them, such as
  * "data.video.url". */
 #ifndef LUMA_PLACES_H
 #define LUMA_PLACES_H
@@ -12,33 +12,33 @@
 #include "doc.h"
 
 enum place {
-    PLACE_LIST, /* of tasks, in a reply that is an object */
-    PLACE_ID,   /* of a task; so are those below, but for the last two */
+    PLACE_LIST, /* the list of tasks, in the root object */
+    PLACE_ID,   /* from here to PLACE_PALETTE: in a task */
     PLACE_STATE,
     PLACE_PROGRESS,
-    PLACE_VIDEO, /* the three links: in the order of enum luma_what */
+    PLACE_VIDEO, /* the three links, in the order of enum luma_media */
     PLACE_THUMBNAIL,
     PLACE_LAST_FRAME,
-    PLACE_COMPLETED_VIDEO, /* a link only in a task that is completed */
+    PLACE_COMPLETED_VIDEO, /* a link only if the task is completed */
     PLACE_PALETTE,
-    PLACE_ERROR,   /* what says, unless it is empty, that a reply is an error */
-    PLACE_FAILURE, /* the text of an error, in a reply */
+    PLACE_ERROR,   /* a reply is an error if this is not empty */
+    PLACE_FAILURE, /* the text about the error of a reply */
     PLACES
 };
 
-/* What is looked for, for people: "a task's id". */
+/* The name of a place for documentation: "a task's id". */
 const char *places_title(enum place what);
 
-/* The paths, best first; NULL after the last. */
+/* The paths of a place, best first. NULL ends the list. */
 const char *const *places_of(enum place what);
 
-/* A word and what it means. */
+/* A word for a state. */
 struct place_word {
-    const char *word; /* in small letters, "_" between its parts */
+    const char *word; /* in lower case, with "_" between its parts */
     enum luma_state state;
 };
 
-/* All known words; `word` is NULL after the last. */
+/* All known words. The last row has `word` NULL. */
 const struct place_word *places_words(void);
 
 #endif

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Shapes as the gateways send them. */
+/* Decides which values of a response are tasks. */
 #include "gateway/reply.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "json/document.h"
 #include "gateway/envelope.h"
 #include "gateway/places.h"
 #include "gateway/task.h"
 
-enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a value that is wanted whole */
+enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a single value */
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* An array is a list of tasks where lists have their places, unless it belongs
- * to what is a task itself: an id before it says so. Only an envelope, with
- * `data` or a code, may have an id of its own. */
+/* Whether an array is a list of tasks. It must be at one of the places for
+ * lists, and must not belong to a task, which would have an id before it. Only
+ * an envelope, which has `data` or a code, may have an id of its own. */
 static bool is_list(const struct builder *b, uint32_t name)
 {
     const char *const *path = places_of(PLACE_LIST);
@@ -52,13 +53,14 @@ void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
 void reply_reset(struct reply *reply, bool wants_tasks)
 {
     drop_docs(reply);
-    reply->json.whole = reply->whole;
-    reply->json.max_doc = reply->whole ? MAX_VALUE : reply->max_task;
+    reply->json.single_value = reply->single_value;
+    reply->json.max_doc = reply->single_value ? MAX_VALUE : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
-    reply->bad = reply->over = reply->listed = reply->is_json = false;
+    reply->rejected = reply->over_limit = reply->listed = reply->is_json =
+        false;
     reply->bytes = reply->tasks = reply->unreadable = 0;
-    reply->strangers = reply->nulls = 0;
+    reply->skipped_rows = reply->null_rows = 0;
     reply->start_len = 0;
 }
 
@@ -90,15 +92,15 @@ static bool has_id(const struct luma_doc *doc)
     return task_find_id(&source, &id);
 }
 
-/* Keeps the value if it is a task, or the one that is wanted. Owns it in any
- * case. */
+/* Keeps the document if it is a task, or if it is the single value; else frees
+ * it. */
 static void add_task(struct reply *reply, struct luma_doc *doc)
 {
     struct task_source source = task_of_doc(doc);
 
-    if (!reply->whole && (!reply->wants_tasks || !has_id(doc))) {
-        reply->strangers++;
-        reply->nulls += doc->root->kind == LUMA_JSON_NULL;
+    if (!reply->single_value && (!reply->wants_tasks || !has_id(doc))) {
+        reply->skipped_rows++;
+        reply->null_rows += doc->root->kind == LUMA_JSON_NULL;
         free(doc);
         return;
     }
@@ -109,10 +111,10 @@ static void add_task(struct reply *reply, struct luma_doc *doc)
     reply->last = (struct luma_doc **)&doc->event.next;
 }
 
-static void lose_row(struct reply *reply, enum luma_status why)
+static void count_unreadable(struct reply *reply, enum luma_code code)
 {
     reply->unreadable++;
-    reply->why = why;
+    reply->unreadable_code = code;
 }
 
 static void take_value(struct reply *reply, enum json_result result)
@@ -123,10 +125,11 @@ static void take_value(struct reply *reply, enum json_result result)
         reply->root = doc;
     else if (doc)
         add_task(reply, doc);
-    else if (reply->json.why != LUMA_ERR_MEMORY)
-        lose_row(reply, reply->json.why);
-    if (!doc && (result == JSON_ROOT || reply->json.why == LUMA_ERR_MEMORY))
-        reply->bad = true;
+    else if (reply->json.error_code != LUMA_ERR_MEMORY)
+        count_unreadable(reply, reply->json.error_code);
+    if (!doc &&
+        (result == JSON_ROOT || reply->json.error_code == LUMA_ERR_MEMORY))
+        reply->rejected = true;
 }
 
 bool reply_feed(struct reply *reply, const char *bytes, size_t n)
@@ -139,94 +142,94 @@ bool reply_feed(struct reply *reply, const char *bytes, size_t n)
     memcpy(reply->start + reply->start_len, bytes, more);
     reply->start_len += more;
     reply->bytes += (size_t)(end - bytes);
-    while (!reply->bad) {
+    while (!reply->rejected) {
         enum json_result result = json_feed(&reply->json, &at, end);
 
         if (result == JSON_MORE)
             break;
         if (result == JSON_BAD)
-            reply->bad = true;
+            reply->rejected = true;
         else
             take_value(reply, result);
     }
-    if (reply->json.spoilt) /* what follows is read, but nothing comes of it */
+    if (reply->json.list_malformed) /* the rest is read, but not used */
         return n <= left;
-    if (n > left && !reply->bad) {
-        reply->json.why = LUMA_ERR_TOO_LARGE;
-        reply->bad = reply->over = true;
+    if (n > left && !reply->rejected) {
+        reply->json.error_code = LUMA_ERR_TOO_LARGE;
+        reply->rejected = reply->over_limit = true;
     }
-    return !reply->bad;
+    return !reply->rejected;
 }
 
 /* ---- the verdict ------------------------------------------------------- */
 
-/* The length of an excerpt without the part of the secret that it may end in,
- * where it was cut. */
-static size_t before_secret(const char *text, size_t len, const char *secret)
+bool reply_find_words(const struct reply *reply, struct reply_words *words)
 {
-    size_t n = secret ? strlen(secret) : 0;
-
-    for (n = n < len ? n : len; n > 0; n--)
-        if (memcmp(text + len - n, secret, n) == 0)
-            break;
-    return len - n;
+    *words = (struct reply_words){.extent = REPLY_COMPLETE};
+    if (reply->root)
+        words->text = envelope_find_error_text(reply->root, &words->len);
+    if (words->text)
+        return true;
+    words->text = reply->start;
+    words->len = reply->start_len;
+    words->extent = reply->bytes > reply->start_len ? REPLY_CUT
+                                                    : REPLY_RECEIVED;
+    return words->len > 0;
 }
 
-/* The gateway's own words for what is wrong, or how the body starts. */
-static void explain(const struct reply *reply, const char *secret,
-                    struct luma_error *error)
+static void append_words(const struct reply *reply, reply_clean *clean,
+                         const void *clean_arg, struct luma_error *error)
 {
-    char clean[512];
-    size_t len = 0;
-    const char *text = reply->root ? envelope_error_text(reply->root, &len)
-                                   : NULL;
+    struct reply_words words;
+    char text[512];
 
-    if (text) {
-        status_clean(clean, sizeof clean, text, len, secret);
-        status_detail(error, "%s", clean);
-    } else if (reply->start_len) {
-        len = before_secret(reply->start, reply->start_len, secret);
-        status_clean(clean, sizeof clean, reply->start, len, secret);
-        status_detail(error, "it starts with %s", clean);
+    if (reply_find_words(reply, &words)) {
+        clean(clean_arg, text, sizeof text, &words);
+        luma_error_append(
+            error, words.extent == REPLY_COMPLETE ? "%s" : "it starts with %s",
+            text);
     } else if (error->code != LUMA_ERR_TRUNCATED) {
-        status_detail(error, "it is empty");
+        luma_error_append(error, "it is empty");
     }
 }
 
-/* The values of a list that is not empty must not all be something else. */
-static enum luma_status judge_list(struct reply *reply)
+/* A list with rows is an error if none of them is a task. */
+static enum luma_code judge_list(struct reply *reply)
 {
     reply->listed = true;
-    return reply->tasks || reply->unreadable || reply->strangers == reply->nulls
+    return reply->tasks || reply->unreadable ||
+                   reply->skipped_rows == reply->null_rows
                ? LUMA_OK
                : LUMA_ERR_REPLY;
 }
 
-/* A list of tasks beside an id is one only where tasks were in it: else it may
- * be a task's own. */
+/* Whether a list belongs to a task. Beside an id, it is the list of the
+ * response only if it had tasks. */
 static bool list_is_owned(const struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    return doc_path(root, "task_id") || doc_path(root, "data.task_id") ||
+    return doc_find_path(root, "task_id") ||
+           doc_find_path(root, "data.task_id") ||
            (!reply->tasks &&
             (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
 }
 
-/* What the root object of a 2xx reply is: an envelope whose rows came out
- * already, one around a single task, or a bare task. */
-static enum luma_status judge_object(struct reply *reply)
+/* Judges the root object of a 2xx response: an envelope whose rows came out
+ * before, an envelope of a single task, or a bare task. */
+static enum luma_code judge_object(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
-    bool task = envelope_member(root, "task_id") ||
-                (envelope_member(root, "id") && !envelope_member(root, "code"));
+    bool task = envelope_find_member(root, "task_id") ||
+                (envelope_find_member(root, "id") &&
+                 !envelope_find_member(root, "code"));
     bool null_list = !task && envelope_list_is_null(root), inner, alone;
 
     if (envelope_has_error(root, true))
         return LUMA_ERR_GATEWAY;
     if (reply->json.lists && list_is_owned(reply))
         return LUMA_ERR_REPLY;
-    inner = !task && json_narrow(&reply->json, root);
+    inner = !task && json_narrow_to_data(&reply->json, root);
     alone = (inner || (task && !reply->json.lists)) && has_id(root);
     if (alone) {
         reply->root = NULL;
@@ -237,8 +240,8 @@ static enum luma_status judge_object(struct reply *reply)
     return alone ? LUMA_OK : LUMA_ERR_REPLY;
 }
 
-/* Any value will do that does not say itself that it is an error. */
-static enum luma_status judge_whole(struct reply *reply)
+/* Accepts any value that is not an error object. */
+static enum luma_code judge_value(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
 
@@ -250,20 +253,21 @@ static enum luma_status judge_whole(struct reply *reply)
     return LUMA_OK;
 }
 
-static enum luma_status judge(struct reply *reply)
+static enum luma_code judge(struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    if (!root && reply->json.why == LUMA_ERR_TRUNCATED && !reply->start_len)
-        return LUMA_ERR_REPLY; /* an empty body is whole, but says nothing */
-    if (reply->json.spoilt) {  /* it may be of any id behind it */
-        lose_row(reply, LUMA_ERR_REPLY);
+    if (!root && reply->json.error_code == LUMA_ERR_TRUNCATED &&
+        !reply->start_len)
+        return LUMA_ERR_REPLY; /* an empty body is complete, but useless */
+    if (reply->json.list_malformed) { /* the lost rows can be of any id */
+        count_unreadable(reply, LUMA_ERR_REPLY);
         return LUMA_OK;
     }
-    if (!root || reply->bad)
-        return reply->json.why ? reply->json.why : LUMA_ERR_REPLY;
-    if (reply->whole)
-        return judge_whole(reply);
+    if (!root || reply->rejected)
+        return reply->json.error_code ? reply->json.error_code : LUMA_ERR_REPLY;
+    if (reply->single_value)
+        return judge_value(reply);
     if (root->root->kind == LUMA_JSON_OBJECT)
         return judge_object(reply);
     return root->root->kind == LUMA_JSON_ARRAY ||
@@ -272,27 +276,28 @@ static enum luma_status judge(struct reply *reply)
                : LUMA_ERR_REPLY;
 }
 
-void reply_end(struct reply *reply, long http, const char *secret,
-               struct luma_error *error)
+void reply_end(struct reply *reply, long http_status, reply_clean *clean,
+               const void *clean_arg, struct luma_error *error)
 {
     enum json_result result;
-    enum luma_status verdict;
+    enum luma_code verdict;
 
-    if (reply->whole && reply->wants_tasks && !reply->bytes)
-        reply_feed(reply, "null ", 5); /* nothing is a value as well */
-    result = reply->bad ? JSON_BAD : json_end(&reply->json);
+    if (reply->single_value && reply->wants_tasks && !reply->bytes)
+        reply_feed(reply, "null ", 5); /* an empty body is a value, too */
+    result = reply->rejected ? JSON_BAD : json_end(&reply->json);
     if (result == JSON_ROOT)
         take_value(reply, result);
     else if (result == JSON_BAD)
-        reply->bad = true;
+        reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
-    verdict = reply->wants_tasks ? judge(reply) : status_of_http(http);
-    status_set(error, verdict);
-    error->http = http;
-    error->retryable = status_retry(verdict, http) != RETRY_NEVER;
-    if (verdict == LUMA_ERR_TOO_LARGE && reply->over)
-        status_detail(error, "more than max_reply, %zu bytes",
-                      reply->max_bytes);
+    verdict = reply->wants_tasks ? judge(reply) : code_of_http(http_status);
+    luma_error_set(error, verdict);
+    error->http_status = http_status;
+    error->retryable = retry_class_of(verdict, http_status) !=
+                       RETRY_CLASS_NEVER;
+    if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
+        luma_error_append(error, "more than max_reply, %zu bytes",
+                          reply->max_bytes);
     else if (verdict != LUMA_OK)
-        explain(reply, secret, error);
+        append_words(reply, clean, clean_arg, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules by which a task is read; the names and words are in places.c. */
+/* The rules for reading a task. places.c has the names and words. */
 #include "gateway/task.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ const char *luma_state_name(enum luma_state state)
     return names[state];
 }
 
-/* "IN PROGRESS" and "in-progress" are "in_progress". */
+/* "IN PROGRESS" and "in-progress" match "in_progress". */
 static bool is_word(const char *text, size_t len, const char *word)
 {
     size_t i;
@@ -45,14 +45,15 @@ enum luma_state luma_state_of_word(const char *text, size_t len)
 
 /* ---- documents --------------------------------------------------------- */
 
-const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ROOM], size_t *len)
+const char *task_read_text(const struct luma_doc *doc,
+                           const struct luma_node *node,
+                           char digits[TASK_DIGITS_SIZE], size_t *len)
 {
     if (!node)
         return NULL;
     if (node->kind == LUMA_JSON_INTEGER) {
-        *len = number_write_integer(node->integer, room);
-        return room;
+        *len = number_write_integer(node->integer, digits);
+        return digits;
     }
     if (node->kind != LUMA_JSON_STRING && node->kind != LUMA_JSON_BIGINT)
         return NULL;
@@ -60,8 +61,8 @@ const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
     return doc->text + doc->strings[node->string].at;
 }
 
-/* A float without fraction counts as an integer: in many a Lua, and for
- * lua-cjson, all numbers are floats. */
+/* A float without a fraction counts as an integer, because in some Lua
+ * versions, and for lua-cjson, all numbers are floats. */
 static void set_float(struct task_value *value, double number)
 {
     value->kind = TASK_FLOAT;
@@ -70,22 +71,22 @@ static void set_float(struct task_value *value, double number)
         number != (double)(int64_t)number)
         return;
     value->kind = TASK_INTEGER;
-    value->len = number_write_integer((int64_t)number, value->room);
-    value->text = value->room;
+    value->len = number_write_integer((int64_t)number, value->digits);
+    value->text = value->digits;
 }
 
 static void find_in_doc(const void *task, const char *path,
                         struct task_value *value)
 {
     const struct luma_doc *doc = task;
-    const struct luma_node *node = doc_path(doc, path);
+    const struct luma_node *node = doc_find_path(doc, path);
 
     value->kind = TASK_OTHER;
     if (node && node->kind == LUMA_JSON_FLOAT) {
         set_float(value, node->number);
         return;
     }
-    value->text = task_text(doc, node, value->room, &value->len);
+    value->text = task_read_text(doc, node, value->digits, &value->len);
     if (value->text)
         value->kind = node->kind == LUMA_JSON_STRING ? TASK_TEXT : TASK_INTEGER;
 }
@@ -95,7 +96,7 @@ struct task_source task_of_doc(const struct luma_doc *doc)
     return (struct task_source){doc, find_in_doc};
 }
 
-/* ---- what a task says -------------------------------------------------- */
+/* ---- values of a task --------------------------------------------------- */
 
 static void find(const struct task_source *source, const char *path,
                  struct task_value *value)
@@ -156,7 +157,8 @@ enum luma_state task_find_state(const struct task_source *source,
     return LUMA_STATE_PROCESSING;
 }
 
-/* A text such as "40%" or " 07.5 %" as a number; below 0 where it is none. */
+/* Reads a text such as "40%" or " 07.5 %". Returns a value below 0 if it is
+ * not a number. */
 static double percent_of(const char *text, size_t len)
 {
     struct luma_node node;
@@ -193,7 +195,7 @@ double task_find_progress(const struct task_source *source)
     return -1;
 }
 
-/* A text that is more than blanks, which are cut off. */
+/* Finds a text and trims it. False: nothing is left. */
 static bool find_trimmed(const struct task_source *source, const char *path,
                          struct task_value *value)
 {
@@ -216,8 +218,8 @@ static bool is_url(const struct task_value *value)
     return begins_with(value, "https://") || begins_with(value, "http://");
 }
 
-/* A URL, or a path that is relative to the gateway's. Gateways put words such
- * as "pending" and "N/A" where there is no link yet. */
+/* Whether it is a URL, or a path relative to the gateway's URL. Gateways send
+ * words such as "pending" and "N/A" while there is no link. */
 static bool is_link(const struct task_value *value)
 {
     bool none = value->len == 3 && ascii_same_bytes(value->text, "n/a", 3);
@@ -225,7 +227,7 @@ static bool is_link(const struct task_value *value)
     return memchr(value->text, '/', value->len) && !none;
 }
 
-bool task_find_link(const struct task_source *source, enum luma_what what,
+bool task_find_link(const struct task_source *source, enum luma_media what,
                     struct task_value *link)
 {
     const char *const *path = places_of(PLACE_VIDEO + (enum place)what);

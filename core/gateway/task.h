@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a task says, in any shape that gateways send: its id, its state, its
- * progress, its links. The rules are here, once; the task may be a document or
- * anything else in which a path of names leads to a value (places.h has the
- * paths). Pure; any thread; nothing blocks, nothing fails. */
+/* Reads a task in any shape that gateways send: id, state, progress, links.
+ * The task can be a document, or any other structure with values at paths of
+ * names (places.h). Pure; any thread; nothing blocks or fails. */
 #ifndef LUMA_TASK_H
 #define LUMA_TASK_H
 
@@ -11,25 +10,26 @@
 
 #include "luma.h"
 
-/* Room for the digits of a 64-bit number, as number.h writes them. */
-enum { TASK_ROOM = 32 };
+/* Bytes for the digits of a 64-bit number. */
+enum { TASK_DIGITS_SIZE = 32 };
 
-/* A value that a path leads to. */
+/* The value at a path. */
 struct task_value {
     enum task_value_kind {
-        TASK_OTHER,   /* nothing, or of no use */
+        TASK_OTHER,   /* none, or no usable one */
         TASK_TEXT,    /* `text`: a string */
         TASK_INTEGER, /* `text`: its digits */
         TASK_FLOAT    /* `number` */
     } kind;
-    const char *text; /* the source's, or in `room` */
+    const char *text; /* the source's, or `digits` */
     size_t len;
     double number;
-    char room[TASK_ROOM];
+    char digits[TASK_DIGITS_SIZE];
 };
 
-/* A task, and how to look into it: find sets the kind and what belongs to it,
- * which lives until the next find. It may use `room`. */
+/* A task, and a function that finds its values: it sets the kind and the
+ * members for that kind, and may use `digits`. The value is valid until the
+ * next call. */
 struct task_source {
     const void *task;
     void (*find)(const void *task, const char *path, struct task_value *value);
@@ -37,34 +37,36 @@ struct task_source {
 
 struct task_source task_of_doc(const struct luma_doc *doc);
 
-/* The id, as a text or digits. False: the task has none. */
+/* Finds the id, a text or digits. False: the task has none. */
 bool task_find_id(const struct task_source *source, struct task_value *id);
 
-/* The next id that is a text, from the place with the number *from on, which
- * moves behind it. False: there is no other. */
+/* Finds the next id that is a text, starting at place number *from, and moves
+ * *from behind it. False: there are no more. */
 bool task_find_other_id(const struct task_source *source, unsigned *from,
                         struct task_value *id);
 
-/* The state, and the task's own word for it, which may be one that says nothing
- * ("unknown"): TASK_OTHER where it has none. `word` may be NULL. */
+/* Returns the state. Sets `word` (may be NULL) to the task's own word for it,
+ * even one without a meaning such as "unknown", or to TASK_OTHER if it has
+ * none. */
 enum luma_state task_find_state(const struct task_source *source,
                                 struct task_value *word);
 
-/* Per cent, from 0 to 100; below 0 where it is not told. */
+/* Returns the progress in per cent, from 0 to 100. Below 0: not known. */
 double task_find_progress(const struct task_source *source);
 
-/* The best link to a file of the task, without blanks around it: a URL, or one
- * that is relative to the gateway's. False: there is none. */
-bool task_find_link(const struct task_source *source, enum luma_what what,
+/* Finds the best link to a file of the task, and trims it. It is a URL, or
+ * relative to the gateway's URL. False: there is none. */
+bool task_find_link(const struct task_source *source, enum luma_media what,
                     struct task_value *link);
 
-/* The text of the placeholder's colours. False: there is none. */
+/* Finds the colours of the placeholder, a text. False: there is none. */
 bool task_find_palette(const struct task_source *source,
                        struct task_value *grid);
 
-/* The text of a value of a document, or the digits of an integer in `room`;
- * else NULL. */
-const char *task_text(const struct luma_doc *doc, const struct luma_node *node,
-                      char room[TASK_ROOM], size_t *len);
+/* Returns the text of a node, or the digits of an integer, written to
+ * `digits`. NULL: it is neither. */
+const char *task_read_text(const struct luma_doc *doc,
+                           const struct luma_node *node,
+                           char digits[TASK_DIGITS_SIZE], size_t *len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The registries of special addresses (RFC 6890 and its heirs) as two lists. */
+/* The registries of special addresses (RFC 6890 and its successors). */
 #include "http/address.h"
 
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 static const struct {
     uint32_t prefix;
     unsigned bits;
-} closed_v4[] = {
+} blocked_v4[] = {
     {0x00000000, 8},  /* 0.0.0.0: this host */
     {0x0A000000, 8},  /* 10.0.0.0: private */
     {0x64400000, 10}, /* 100.64.0.0: shared by a provider's customers */
@@ -29,7 +29,8 @@ static const struct {
     {0xE0000000, 3},  /* 224.0.0.0 and above: multicast, reserved */
 };
 
-/* A prefix of whole bytes; `at`: where the IPv4 address lies that it wraps. */
+/* Prefixes of addresses that contain an IPv4 address, which begins at byte
+ * `at`. */
 static const struct {
     uint8_t prefix[12];
     unsigned bytes, at;
@@ -44,8 +45,8 @@ static bool is_public_v4(uint32_t address)
 {
     size_t i;
 
-    for (i = 0; i < sizeof closed_v4 / sizeof *closed_v4; i++)
-        if ((address ^ closed_v4[i].prefix) >> (32 - closed_v4[i].bits) == 0)
+    for (i = 0; i < sizeof blocked_v4 / sizeof *blocked_v4; i++)
+        if ((address ^ blocked_v4[i].prefix) >> (32 - blocked_v4[i].bits) == 0)
             return false;
     return true;
 }
@@ -56,8 +57,8 @@ static uint32_t read_v4(const uint8_t *bytes)
            (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Only 2000::/3 is given out at all; in it, Teredo wraps what cannot be read,
- * and 2001:db8:: is for documentation. */
+/* Only 2000::/3 is assigned. Within it, Teredo (2001::/32) hides the real
+ * address, and 2001:db8::/32 is for documentation. */
 static bool is_public_v6(const uint8_t b[16])
 {
     size_t i;

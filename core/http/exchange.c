@@ -256,23 +256,24 @@ const char *exchange_only_header(const struct exchange *x, const char *name)
 }
 
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status abort_code, struct luma_error *error)
+                     enum luma_code abort_code, struct luma_error *error)
 {
     struct failure failure = {result, x->curl_error, x->socket_error,
                               x->sends > 0,
                               x->phase >= EXCHANGE_HEAD && x->http};
 
     if (x->refused == REFUSED_ADDRESS) {
-        status_set(error, LUMA_ERR_ADDRESS);
+        luma_error_set(error, LUMA_ERR_ADDRESS);
     } else if (abort_code) {
-        status_set(error, abort_code);
+        luma_error_set(error, abort_code);
     } else if (x->header_bytes > MAX_HEADER_BYTES) {
-        status_set(error, LUMA_ERR_TOO_LARGE);
-        status_detail(error, "the headers are over 64 KiB");
+        luma_error_set(error, LUMA_ERR_TOO_LARGE);
+        luma_error_append(error, "the headers are over 64 KiB");
     } else if (x->refused == REFUSED_SEND) {
-        status_set(error, LUMA_ERR_NETWORK);
-        status_detail(error, "the reused connection was closed, and no attempt "
-                             "was left");
+        luma_error_set(error, LUMA_ERR_NETWORK);
+        luma_error_append(error,
+                          "the reused connection was closed, and no attempt "
+                          "was left");
     } else {
         failure_set(error, &failure, x->options);
     }
@@ -281,17 +282,18 @@ void exchange_failed(const struct exchange *x, CURLcode result,
 /* What Retry-After asks for. */
 static void read_hint(const struct exchange *x, struct exchange_end *end)
 {
-    end->hint = retry_hint(exchange_header(x, "Retry-After"),
-                           exchange_header(x, "Date"), (int64_t)time(NULL));
-    if (end->hint.kind == HINT_SECONDS)
-        end->error.retry_after = end->hint.seconds;
+    end->retry_after = retry_after_read(exchange_header(x, "Retry-After"),
+                                        exchange_header(x, "Date"),
+                                        (int64_t)time(NULL));
+    if (end->retry_after.kind == RETRY_AFTER_SECONDS)
+        end->error.retry_after = end->retry_after.seconds;
     if (x->http != 429 && x->http != 503) /* reported, but not followed */
-        end->hint = (struct retry_hint){HINT_NONE, 0};
+        end->retry_after = (struct retry_after){RETRY_AFTER_NONE, 0};
 }
 
 /* libcurl takes headers that were cut for a whole response. */
 void exchange_finish(struct exchange *x, CURLcode result,
-                     enum luma_status abort_code, struct exchange_end *end)
+                     enum luma_code abort_code, struct exchange_end *end)
 {
     static const char *const phases[] = {"connect", "wait", "body", "body"};
 
@@ -300,9 +302,9 @@ void exchange_finish(struct exchange *x, CURLcode result,
         result = CURLE_PARTIAL_FILE;
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
-    end->error.http = x->http;
+    end->error.http_status = x->http;
     end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
-    end->error.retryable = end->how != RETRY_NEVER;
+    end->error.retryable = end->how != RETRY_CLASS_NEVER;
     if (x->http)
         read_hint(x, end);
 }

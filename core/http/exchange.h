@@ -35,7 +35,7 @@ struct exchange_type {
     /* exchange_finish without what all have in common: sets `outcome`, the
      * error, `how` and what a response of this type says besides. */
     void (*finish)(struct exchange *x, CURLcode result,
-                   enum luma_status abort_code, struct exchange_end *end);
+                   enum luma_code abort_code, struct exchange_end *end);
     void (*free)(struct exchange *x);
 };
 
@@ -90,7 +90,7 @@ int64_t exchange_stalls_at(struct exchange *x, int64_t now);
 /* Says how the exchange ended: with `result`, or stopped by luma with
  * `abort_code`, when that is not LUMA_OK. */
 void exchange_finish(struct exchange *x, CURLcode result,
-                     enum luma_status abort_code, struct exchange_end *end);
+                     enum luma_code abort_code, struct exchange_end *end);
 
 /* ---- for the types ----------------------------------------------------- */
 
@@ -122,6 +122,6 @@ const char *exchange_only_header(const struct exchange *x, const char *name);
 /* Sets `error` for an exchange without a response that could be read to its
  * end. */
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_status abort_code, struct luma_error *error);
+                     enum luma_code abort_code, struct luma_error *error);
 
 #endif

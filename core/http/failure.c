@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One table for libcurl's results, one for what a system runs out of. */
+/* One table for libcurl's results, one for system resources that ran out. */
 #include "http/failure.h"
 
 #include <errno.h>
@@ -8,12 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/link.h"
+#include "base/text.h"
 #include "http/proxy.h"
+#include "http/url.h"
 
-/* ---- what the system lacks --------------------------------------------- */
+/* ---- missing resources -------------------------------------------------- */
 
-/* Own words: those of strerror depend on the host's locale. */
+/* Replaces strerror, whose language depends on the locale. */
 static const char *shortage(int number)
 {
     switch (number) {
@@ -36,11 +37,12 @@ void failure_add_errno(struct luma_error *error, int number)
     const char *what = shortage(number);
 
     if (what)
-        status_detail(error, "%s", what);
+        luma_error_append(error, "%s", what);
 }
 
-/* The resolver and the TLS library do not say that they had no descriptor. So
- * this takes as many as a connection needs for a moment. errno, or 0. */
+/* The resolver and the TLS library do not report a lack of descriptors. So
+ * this opens as many as a connection needs, for a moment. Returns errno, or 0.
+ */
 static int try_descriptors(void)
 {
     int fd[3], count = 0, number = 0;
@@ -57,7 +59,7 @@ static int try_descriptors(void)
     return number;
 }
 
-/* Before the request is sent, a failure may be due to a full table. */
+/* Before the request is sent, the cause may be a lack of resources. */
 static const char *shortage_of(const struct failure *f)
 {
     if (f->sent)
@@ -77,7 +79,7 @@ static const char *shortage_of(const struct failure *f)
 
 /* ---- libcurl's results ------------------------------------------------- */
 
-static enum luma_status status_of(const struct failure *f)
+static enum luma_code code_of(const struct failure *f)
 {
     switch (f->result) {
     case CURLE_OUT_OF_MEMORY:
@@ -90,7 +92,8 @@ static enum luma_status status_of(const struct failure *f)
         return LUMA_ERR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
         return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR: /* a broken handshake may be the network */
+    case CURLE_SSL_CONNECT_ERROR: /* an aborted handshake may be a network error
+                                   */
         return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_ERR_NETWORK
                                                     : LUMA_ERR_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -117,74 +120,54 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     const char *lacks = shortage_of(failure);
     char text[CURL_ERROR_SIZE];
 
-    status_set(error, lacks ? LUMA_ERR_CONNECT : status_of(failure));
+    luma_error_set(error, lacks ? LUMA_ERR_CONNECT : code_of(failure));
     if (lacks) {
-        status_detail(error, "%s", lacks);
+        luma_error_append(error, "%s", lacks);
     } else if (*failure->text) {
         size_t len = strlen(failure->text);
 
-        proxy_clean(text, sizeof text, failure->text, len,
-                    len == sizeof text - 1, options);
-        status_detail(error, "%s", text);
+        proxy_sanitize(text, sizeof text, failure->text, len,
+                       len == sizeof text - 1, options);
+        luma_error_append(error, "%s", text);
     }
 }
 
-/* ---- what a reply says ------------------------------------------------- */
+/* ---- text of responses -------------------------------------------------- */
 
-enum { MAX_WORDS = 500 }; /* longer words of a reply may have been cut */
-
-/* What reply_end has added to the message in the words of the reply; else "".
- */
-static char *reply_words(struct luma_error *error, const struct reply *reply,
-                         bool *cut)
+void failure_clean(const void *options, char *out, size_t capacity,
+                   const struct reply_words *words)
 {
-    static const char starts[] = ": it starts with ";
-    char *at = error->message + strlen(luma_status_sentence(error->code));
-    bool own = reply->over || !reply->start_len;
+    const struct luma_options *o = options;
+    size_t len = words->len;
 
-    *cut = false;
-    if (own || !*at)
-        return error->message + strlen(error->message);
-    if (strncmp(at, starts, sizeof starts - 1) == 0) {
-        *cut = reply->bytes > reply->start_len;
-        return at + sizeof starts - 1;
-    }
-    *cut = strlen(at) > MAX_WORDS;
-    return at + 2;
+    if (words->extent != REPLY_COMPLETE)
+        len = text_length_before(words->text, len, o->token);
+    proxy_sanitize(out, capacity, words->text, len, words->extent == REPLY_CUT,
+                   o);
 }
 
-static void tell_redirect(struct luma_error *error, const char *words,
+void failure_set_redirect(struct luma_error *error, const struct reply *reply,
                           const struct luma_options *options, const char *url,
                           const char *location)
 {
-    char message[sizeof error->message];
-    struct link_target to;
+    char text[512] = "";
+    struct redirect_target to;
+    struct reply_words words;
 
-    if (location && !link_redirect(&to, url, location, options))
+    if (location && !url_read_redirect(&to, url, location, options))
         return;
-    if (location && *to.shown)
-        snprintf(message, sizeof message,
+    if (location && *to.display) {
+        snprintf(error->message, sizeof error->message,
                  "the gateway redirected the request to %s%s; check "
                  "base_url%s%s",
-                 to.shown, to.cut ? "..." : "",
+                 to.display, to.cut ? "..." : "",
                  *to.base ? ", it may have to be " : "", to.base);
-    else
-        snprintf(message, sizeof message,
-                 "the gateway redirected the request; %s%s%s",
-                 location ? "its Location cannot be read"
-                          : "it has no Location",
-                 *words ? ": " : "", words);
-    memcpy(error->message, message, sizeof message);
-}
-
-void failure_clean(struct luma_error *error, const struct reply *reply,
-                   const struct luma_options *options, const char *url,
-                   const char *location)
-{
-    bool cut;
-    char *words = reply_words(error, reply, &cut);
-
-    proxy_hide(options->proxy, words, cut);
-    if (error->code == LUMA_ERR_REDIRECT)
-        tell_redirect(error, words, options, url, location);
+        return;
+    }
+    if (reply_find_words(reply, &words))
+        failure_clean(options, text, sizeof text, &words);
+    snprintf(error->message, sizeof error->message,
+             "the gateway redirected the request; %s%s%s",
+             location ? "its Location cannot be read" : "it has no Location",
+             *text ? ": " : "", text);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the failures of libcurl and of the system mean, as luma's errors. Any
- * thread; nothing blocks; nothing fails. */
+/* Turns failures of libcurl and of the system into luma's errors. Any thread;
+ * nothing blocks; nothing fails. */
 #ifndef LUMA_FAILURE_H
 #define LUMA_FAILURE_H
 
@@ -8,15 +8,15 @@
 
 #include "options.h"
 #include "gateway/reply.h"
-#include "status.h"
+#include "error.h"
 
-/* An exchange that libcurl has ended without a readable response. */
+/* An exchange that ended without a readable response. */
 struct failure {
     CURLcode result;
-    const char *text; /* libcurl's own words, "" for none */
-    int socket_error; /* errno of the last socket that was not made, or 0 */
+    const char *text; /* libcurl's error text, or "" */
+    int socket_error; /* errno of the last failed socket(), or 0 */
     bool sent;        /* the request was sent */
-    bool answered;    /* a status line came back */
+    bool answered;    /* a status line was received */
 };
 
 /* Sets `error` to the code and message of the failure. The message shows
@@ -24,16 +24,20 @@ struct failure {
 void failure_set(struct luma_error *error, const struct failure *failure,
                  const struct luma_options *options);
 
-/* Finishes a message that reply_end has made: hides the proxy's user name and
- * password in what is the reply's own text; says where a redirect leads, by its
- * Location header (NULL: none), and what base_url may have to be. `url` was
- * asked. */
-void failure_clean(struct luma_error *error, const struct reply *reply,
-                   const struct luma_options *options, const char *url,
-                   const char *location);
+/* A reply_clean: hides the token, and the user name and password of the proxy
+ * and of each URL. `options` is a struct luma_options. */
+void failure_clean(const void *options, char *out, size_t capacity,
+                   const struct reply_words *words);
 
-/* Adds to the message of `error` what the system lacked, if `number`, a value
- * of errno, says so: descriptors, memory or threads. */
+/* Sets the message of a LUMA_ERR_REDIRECT, after reply_end: the target of the
+ * Location header (NULL: none) of the response to `url`, and the base_url that
+ * may be right. Without memory the message does not change. */
+void failure_set_redirect(struct luma_error *error, const struct reply *reply,
+                          const struct luma_options *options, const char *url,
+                          const char *location);
+
+/* If `number`, a value of errno, is a lack of descriptors, memory or threads,
+ * appends this to the message. */
 void failure_add_errno(struct luma_error *error, int number);
 
 #endif

@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file/download.h"
-#include "http/link.h"
+#include "file/resume.h"
+#include "http/url.h"
 #include "http/proxy.h"
 
 enum { MAX_IGNORED = 64 * 1024 };
 
 struct file_exchange {
-    struct exchange x;             /* first */
-    enum download_verdict verdict; /* once x.http is set */
-    bool stopped;                  /* by luma: nothing more is wanted */
-    size_t ignored;                /* bytes of a body that is no file */
-    struct luma_error file_error;  /* LUMA_OK for none */
+    struct exchange x;            /* first */
+    enum resume_verdict verdict;  /* once x.http is set */
+    bool stopped;                 /* by luma: nothing more is wanted */
+    size_t ignored;               /* bytes of a body that is no file */
+    struct luma_error file_error; /* LUMA_OK for none */
 };
 
-static struct download *file_of(const struct file_exchange *f)
+static struct resume *file_of(const struct file_exchange *f)
 {
     return f->x.request->file;
 }
@@ -37,7 +37,7 @@ static void read_head(const struct file_exchange *f, struct head *head)
         head_add(head, h->name, h->value);
 }
 
-/* Of these, download.h has a table. 412 says that the condition of a Range does
+/* Of these, resume.h has a table. 412 says that the condition of a Range does
  * not hold; without one it is a failure like others. */
 static bool is_about_bytes(const struct file_exchange *f)
 {
@@ -53,9 +53,9 @@ static void tell_type(struct file_exchange *f, const struct head *head)
     if (f->file_error.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
         f->x.http >= 300)
         return;
-    proxy_clean(type, sizeof type, head->whole_type, strlen(head->whole_type),
-                false, f->x.options);
-    status_detail(&f->file_error, "%s", type);
+    proxy_sanitize(type, sizeof type, head->raw_type, strlen(head->raw_type),
+                   false, f->x.options);
+    luma_error_append(&f->file_error, "%s", type);
 }
 
 /* The head is complete: what is it? */
@@ -64,11 +64,11 @@ static void begin(struct file_exchange *f)
     struct head head;
 
     curl_easy_getinfo(f->x.easy, CURLINFO_RESPONSE_CODE, &f->x.http);
-    f->verdict = DOWNLOAD_REFUSE;
+    f->verdict = RESUME_REFUSE;
     if (!is_about_bytes(f))
         return;
     read_head(f, &head);
-    f->verdict = download_begin(file_of(f), &head, &f->file_error);
+    f->verdict = resume_begin(file_of(f), &head, &f->file_error);
     tell_type(f, &head);
 }
 
@@ -80,12 +80,12 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     if (!f->x.http)
         begin(f);
     f->x.active_since_check = true;
-    if (f->verdict == DOWNLOAD_TAKE) {
-        good = download_write(file_of(f), bytes, size * n, &f->file_error);
+    if (f->verdict == RESUME_TAKE) {
+        good = resume_write(file_of(f), bytes, size * n, &f->file_error);
         f->x.bytes += good ? size * n : 0;
     } else { /* a short one is read, so that its connection can be used */
         f->ignored += size * n;
-        good = f->ignored <= MAX_IGNORED && f->verdict != DOWNLOAD_AGAIN &&
+        good = f->ignored <= MAX_IGNORED && f->verdict != RESUME_AGAIN &&
                f->file_error.code == LUMA_OK;
     }
     f->stopped = !good;
@@ -97,15 +97,15 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 static bool add_headers(struct file_exchange *f)
 {
     struct exchange *x = &f->x;
-    char range[DOWNLOAD_RANGE];
+    char range[RESUME_RANGE];
 
-    if (download_ask(file_of(f), range) &&
+    if (resume_ask(file_of(f), range) &&
         (!exchange_add_header(x, "Range: ", range) ||
          !exchange_add_header(x, "If-Range: ", file_of(f)->state.etag)))
         return false;
     return exchange_add_header(x, "Accept: */*", "") &&
            exchange_add_header(x, "Accept-Encoding: identity", "") &&
-           (!link_same_origin(x->request->url, x->options->base_url) ||
+           (!url_is_same_origin(x->request->url, x->options->base_url) ||
             exchange_add_header(x, "Authorization: Bearer ",
                                 x->options->token));
 }
@@ -137,17 +137,17 @@ static enum exchange_outcome no_file(const struct file_exchange *f,
     const char *url = f->x.request->url;
     const char *location = exchange_only_header(&f->x, "Location");
     long http = f->x.http;
-    char host[LINK_HOST];
+    char host[URL_HOST_SIZE];
 
-    link_host(url, f->x.options, host);
-    status_set(&end->error, http >= 500 || http == 429 ? status_of_http(http)
-                                                       : LUMA_ERR_LINK);
-    status_detail(&end->error, "%s answered with HTTP %ld", host, http);
+    url_read_host(url, f->x.options, host);
+    luma_error_set(&end->error, http >= 500 || http == 429 ? code_of_http(http)
+                                                           : LUMA_ERR_LINK);
+    luma_error_append(&end->error, "%s answered with HTTP %ld", host, http);
     if (!is_redirect(http))
         return EXCHANGE_FAILED;
-    if (!location || link_follow(url, location, &end->location))
+    if (!location || url_follow(url, location, &end->location))
         return EXCHANGE_REDIRECTED;
-    status_set(&end->error, LUMA_ERR_MEMORY);
+    luma_error_set(&end->error, LUMA_ERR_MEMORY);
     return EXCHANGE_FAILED;
 }
 
@@ -160,26 +160,26 @@ static enum exchange_outcome outcome_of(const struct file_exchange *f,
         end->error = f->file_error;
         return EXCHANGE_FAILED;
     }
-    if (f->verdict == DOWNLOAD_TAKE) {
-        status_set(&end->error, LUMA_OK);
+    if (f->verdict == RESUME_TAKE) {
+        luma_error_set(&end->error, LUMA_OK);
         return result == CURLE_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
     }
-    status_set(&end->error, LUMA_ERR_REPLY);
-    return f->verdict == DOWNLOAD_AGAIN ? EXCHANGE_RESTART : no_file(f, end);
+    luma_error_set(&end->error, LUMA_ERR_REPLY);
+    return f->verdict == RESUME_AGAIN ? EXCHANGE_RESTART : no_file(f, end);
 }
 
-static enum status_retry retry_class(const struct file_exchange *f,
-                                     bool readable,
-                                     const struct luma_error *error)
+static enum retry_class retry_class(const struct file_exchange *f,
+                                    bool readable,
+                                    const struct luma_error *error)
 {
     if (f->file_error.code != LUMA_OK && !f->file_error.retryable)
-        return RETRY_NEVER; /* the next response would be the same */
-    return status_retry(error->code,
-                        readable && f->x.http >= 300 ? f->x.http : 0);
+        return RETRY_CLASS_NEVER; /* the next response would be the same */
+    return retry_class_of(error->code,
+                          readable && f->x.http >= 300 ? f->x.http : 0);
 }
 
 static void finish(struct exchange *x, CURLcode result,
-                   enum luma_status abort_code, struct exchange_end *end)
+                   enum luma_code abort_code, struct exchange_end *end)
 {
     struct file_exchange *f = (struct file_exchange *)x;
     bool readable;
@@ -188,13 +188,13 @@ static void finish(struct exchange *x, CURLcode result,
         begin(f); /* there was no body */
     readable = !abort_code && (result == CURLE_OK || f->stopped ||
                                (result == CURLE_PARTIAL_FILE && x->http &&
-                                f->verdict != DOWNLOAD_TAKE));
+                                f->verdict != RESUME_TAKE));
     if (readable)
         end->outcome = outcome_of(f, result, end);
     else
         exchange_failed(x, result, abort_code, &end->error);
     end->how = retry_class(f, readable, &end->error);
-    if (end->outcome == EXCHANGE_FAILED && end->how == RETRY_NEVER &&
+    if (end->outcome == EXCHANGE_FAILED && end->how == RETRY_CLASS_NEVER &&
         end->error.code == LUMA_ERR_LINK)
         end->outcome = EXCHANGE_NOT_FILE;
 }
@@ -221,6 +221,6 @@ struct exchange *file_exchange_new(const struct luma_options *options)
         return NULL;
     f->x.type = &type;
     f->x.options = options;
-    status_set(&f->file_error, LUMA_OK);
+    luma_error_set(&f->file_error, LUMA_OK);
     return &f->x;
 }

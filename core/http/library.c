@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What luma needs of libcurl. */
+/* Requirements on libcurl. */
 #include "http/library.h"
 
 #include <curl/curl.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl, once per process. */
+/* Initialises libcurl, once per process. */
 #ifndef LUMA_LIBRARY_H
 #define LUMA_LIBRARY_H
 
-/* Checks and initialises the libcurl that is loaded, which need not be the one
- * luma was built with. To be called once. NULL, or a sentence why luma cannot
- * work with it, which stays. */
+/* Checks and initialises the loaded libcurl, which may differ from the one
+ * luma was built with. Call it once. Returns NULL, or a message why luma
+ * cannot work with it; the message stays valid. */
 const char *library_init(void);
 
 #endif

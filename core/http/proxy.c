@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl's parser takes the proxy apart with the flags that libcurl itself
- * uses for proxies, so what is checked is what will be used. */
+/* libcurl parses the proxy, with the flags that it uses for proxies itself. So
+ * the proxy that is checked is the one used. */
 #include "http/proxy.h"
 
 #include <curl/curl.h>
 #include <string.h>
 
 #include "base/ascii.h"
-#include "status.h"
+#include "base/text.h"
 
 #define ENCODE                                                 \
     "in its user name and password, /, ?, #, @, %, blanks and" \
@@ -15,10 +15,11 @@
 
 #define NO_URL "must be a URL such as http://host:port"
 
-enum { STARS = 3, ROOM = 256 };
+enum { STAR_COUNT = 3, WORD_SIZE = 256 };
 
-/* libcurl takes the path of socks5h://localhost/run/x for that of a socket. */
-static bool names_socket(const char *proxy)
+/* Whether libcurl uses a Unix socket: for example, socks5h://localhost/run/x
+ * is the socket /run/x. */
+static bool is_unix_socket(const char *proxy)
 {
     static const char host[] = "localhost";
     const char *at = strstr(proxy, "://");
@@ -37,20 +38,20 @@ static bool names_socket(const char *proxy)
     return *at == '/';
 }
 
-/* The end of the user name and password, or NULL: there are none. An "@" that
- * comes later than the host is a sign that they are not percent-encoded, unless
- * it is in the path of a socket. */
-static const char *find_at(const char *proxy)
+/* Returns the "@" that ends the user name and password, or NULL if there are
+ * none. An "@" behind the host means that they are not percent-encoded, unless
+ * it is in the path of a Unix socket. */
+static const char *find_at_sign(const char *proxy)
 {
     const char *scheme = strstr(proxy, "://");
     const char *from = scheme ? scheme + strlen("://") : proxy;
     const char *at = strchr(from, '@');
 
-    return at && names_socket(proxy) && at > from + strcspn(from, "/") ? NULL
-                                                                       : at;
+    return at && is_unix_socket(proxy) && at > from + strcspn(from, "/") ? NULL
+                                                                         : at;
 }
 
-/* Sets `url`, to be cleaned up, or to NULL. */
+/* Sets `url` for curl_url_cleanup, or to NULL. */
 static CURLUcode parse(const char *proxy, CURLU **url)
 {
     CURLUcode code = CURLUE_OUT_OF_MEMORY;
@@ -68,7 +69,7 @@ static CURLUcode parse(const char *proxy, CURLU **url)
 
 /* ---- checking ---------------------------------------------------------- */
 
-static bool is_text(const char *text)
+static bool is_printable(const char *text)
 {
     for (; *text; text++)
         if (*text <= ' ' || *text > '~')
@@ -94,8 +95,8 @@ static const char *scheme_problem(const char *scheme)
                : "this libcurl cannot use https:// proxies";
 }
 
-/* Decodes a part as libcurl will: where that fails, libcurl would go on
- * without the proxy. */
+/* Decodes a part like libcurl. If decoding failed later, libcurl would not use
+ * the proxy. */
 static CURLUcode decode(CURLU *url, CURLUPart part)
 {
     char *text = NULL;
@@ -107,7 +108,7 @@ static CURLUcode decode(CURLU *url, CURLUPart part)
 
 static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
 {
-    const char *at = find_at(proxy);
+    const char *at = find_at_sign(proxy);
     CURLUcode user = decode(url, CURLUPART_USER);
     CURLUcode password = decode(url, CURLUPART_PASSWORD);
     bool none = user == CURLUE_NO_USER && password == CURLUE_NO_PASSWORD;
@@ -117,7 +118,7 @@ static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
     if ((user && user != CURLUE_NO_USER) ||
         (password && password != CURLUE_NO_PASSWORD))
         *problem = "its user name or password holds control characters";
-    else if (at && (none || (strchr(at + 1, '@') && !names_socket(proxy))))
+    else if (at && (none || (strchr(at + 1, '@') && !is_unix_socket(proxy))))
         *problem = ENCODE;
     else if (at && !strstr(proxy, "://"))
         *problem = "with a user name, it must begin with its scheme, such as "
@@ -125,7 +126,7 @@ static CURLUcode check_user(CURLU *url, const char *proxy, const char **problem)
     return CURLUE_OK;
 }
 
-/* What libcurl makes of it. */
+/* Checks the parsed URL. */
 static CURLUcode check_url(CURLU *url, const char *proxy, const char **problem)
 {
     char *scheme = NULL;
@@ -141,7 +142,7 @@ static CURLUcode check_url(CURLU *url, const char *proxy, const char **problem)
     return code;
 }
 
-static bool look(const char *proxy, const char **problem)
+static bool check_once(const char *proxy, const char **problem)
 {
     CURLUcode code = CURLUE_OK;
     CURLU *url = NULL;
@@ -149,63 +150,65 @@ static bool look(const char *proxy, const char **problem)
     *problem = NULL;
     if (!*proxy)
         *problem = "must not be empty";
-    else if (!is_text(proxy))
-        *problem = find_at(proxy) ? ENCODE
-                                  : "must be printable ASCII without spaces or "
-                                    "line breaks";
+    else if (!is_printable(proxy))
+        *problem = find_at_sign(proxy)
+                       ? ENCODE
+                       : "must be printable ASCII without spaces or "
+                         "line breaks";
     else if ((code = parse(proxy, &url)))
-        *problem = find_at(proxy) ? "must be a URL such as "
-                                    "http://user:password@host:port; " ENCODE
-                                  : NO_URL;
+        *problem = find_at_sign(proxy)
+                       ? "must be a URL such as "
+                         "http://user:password@host:port; " ENCODE
+                       : NO_URL;
     else
         code = check_url(url, proxy, problem);
     curl_url_cleanup(url);
     return code != CURLUE_OUT_OF_MEMORY;
 }
 
-/* libcurl calls some URLs bad that it had no memory for: so what is bad is
- * looked at twice, and must be so for the same reason. */
+/* Without memory, libcurl reports some URLs as invalid. So a problem counts
+ * only if a second check finds the same one. */
 bool proxy_check(const char *proxy, const char **problem)
 {
     const char *again = NULL;
 
-    return look(proxy, problem) &&
-           (!*problem || (look(proxy, &again) && again == *problem));
+    return check_once(proxy, problem) &&
+           (!*problem || (check_once(proxy, &again) && again == *problem));
 }
 
 /* ---- hiding ------------------------------------------------------------ */
 
-/* A text from elsewhere. */
-struct shown {
+/* A text from outside. */
+struct display {
     char *text;
     bool cut; /* it may end within a secret */
 };
 
-/* Nothing of it is shown. */
-static void blot(struct shown *shown)
+/* Hides the whole text. */
+static void hide_all(struct display *display)
 {
-    size_t len = strlen(shown->text);
+    size_t len = strlen(display->text);
 
-    memcpy(shown->text, "***", len < STARS ? len : STARS);
-    shown->text[len < STARS ? len : STARS] = '\0';
+    memcpy(display->text, "***", len < STAR_COUNT ? len : STAR_COUNT);
+    display->text[len < STAR_COUNT ? len : STAR_COUNT] = '\0';
 }
 
-/* The start of a secret that the text ends in. */
+/* Hides the start of a secret at the end of the text. */
 static void hide_end(char *text, const char *secret)
 {
     size_t n = strlen(secret) - 1, end = strlen(text);
 
-    for (n = n < end ? n : end; n >= STARS; n--)
+    for (n = n < end ? n : end; n >= STAR_COUNT; n--)
         if (memcmp(text + end - n, secret, n) == 0) {
             strcpy(text + end - n, "***");
             return;
         }
 }
 
-static void hide(struct shown *shown, const char *secret)
+static void hide(struct display *display, const char *secret)
 {
-    size_t n = strlen(secret), stars = n < STARS ? n : STARS;
-    char *at = shown->text;
+    size_t n = strlen(secret), stars = n < STAR_COUNT ? n : STAR_COUNT;
+    char *at = display->text;
 
     if (!n)
         return;
@@ -214,27 +217,27 @@ static void hide(struct shown *shown, const char *secret)
         memmove(at + stars, at + n, strlen(at + n) + 1);
         at += stars;
     }
-    if (shown->cut)
-        hide_end(shown->text, secret);
+    if (display->cut)
+        hide_end(display->text, secret);
 }
 
-/* One or two letters stand everywhere, so they are hidden in the URL only. */
-static void hide_word(struct shown *shown, const char *word)
+/* Words of one or two letters are too common to be hidden outside of URLs. */
+static void hide_word(struct display *display, const char *word)
 {
-    char clean[ROOM];
+    char clean[WORD_SIZE];
 
-    if (!word || strlen(word) < STARS)
+    if (!word || strlen(word) < STAR_COUNT)
         return;
-    status_clean(clean, sizeof clean, word, strlen(word), NULL);
-    hide(shown, word);
-    hide(shown, clean);
+    text_sanitize(clean, sizeof clean, word, strlen(word), NULL);
+    hide(display, word);
+    hide(display, clean);
 }
 
-/* The part of the URL before the host, '@' included. */
-static void hide_user_info(struct shown *shown, const char *proxy)
+/* Hides the part of the URL before the host, with the "@". */
+static void hide_user_info(struct display *display, const char *proxy)
 {
-    const char *from = strstr(proxy, "://"), *to = find_at(proxy);
-    char text[ROOM * 2];
+    const char *from = strstr(proxy, "://"), *to = find_at_sign(proxy);
+    char text[WORD_SIZE * 2];
     size_t n;
 
     from = from ? from + 3 : proxy;
@@ -243,11 +246,11 @@ static void hide_user_info(struct shown *shown, const char *proxy)
         return;
     memcpy(text, from, n);
     text[n] = '\0';
-    hide(shown, text);
+    hide(display, text);
 }
 
-static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
-                      bool *there)
+static void hide_part(CURLU *url, CURLUPart part, struct display *display,
+                      bool *found)
 {
     const unsigned flags[] = {0, CURLU_URLDECODE};
     size_t i;
@@ -257,38 +260,40 @@ static void hide_part(CURLU *url, CURLUPart part, struct shown *shown,
         CURLUcode got = curl_url_get(url, part, &text, flags[i]);
 
         if (got == CURLUE_OK)
-            hide_word(shown, text);
+            hide_word(display, text);
         else if (got != CURLUE_NO_USER && got != CURLUE_NO_PASSWORD)
-            blot(shown); /* out of memory: it was checked */
-        *there = *there || (text && *text);
+            hide_all(display); /* no memory; other errors were found by
+                                  proxy_check */
+        *found = *found || (text && *text);
         curl_free(text);
     }
 }
 
 void proxy_hide(const char *proxy, char *text, bool cut)
 {
-    struct shown shown = {text, cut};
+    struct display display = {text, cut};
     bool password = false, user = false;
     CURLU *url;
 
-    if (!proxy || !find_at(proxy))
+    if (!proxy || !find_at_sign(proxy))
         return;
-    if (parse(proxy, &url)) { /* out of memory: it was checked */
-        blot(&shown);
+    if (parse(proxy,
+              &url)) { /* no memory; other errors were found by proxy_check */
+        hide_all(&display);
         return;
     }
-    hide_user_info(&shown, proxy);
-    hide_part(url, CURLUPART_PASSWORD, &shown, &password);
-    if (!password) /* then the user name is the secret */
-        hide_part(url, CURLUPART_USER, &shown, &user);
+    hide_user_info(&display, proxy);
+    hide_part(url, CURLUPART_PASSWORD, &display, &password);
+    if (!password) /* the user name is the secret then */
+        hide_part(url, CURLUPART_USER, &display, &user);
     curl_url_cleanup(url);
 }
 
-bool proxy_clean(char *out, size_t room, const char *text, size_t len, bool cut,
-                 const struct luma_options *options)
+bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
+                    bool cut, const struct luma_options *options)
 {
-    bool whole = status_clean(out, room, text, len, options->token);
+    bool complete = text_sanitize(out, capacity, text, len, options->token);
 
-    proxy_hide(options->proxy, out, cut || !whole);
-    return whole && !cut;
+    proxy_hide(options->proxy, out, cut || !complete);
+    return complete && !cut;
 }

@@ -9,22 +9,21 @@
 
 #include "options.h"
 
-/* Checks the option as libcurl will read it. Sets `problem` to NULL where it
- * can be used, else to what is wrong with it, in words that hold no part of it.
- * False: out of memory. */
+/* Checks the option as libcurl reads it. Sets `problem` to NULL, or to the
+ * reason why the proxy cannot be used, which contains no part of it. False:
+ * out of memory. */
 bool proxy_check(const char *proxy, const char **problem);
 
-/* Replaces the user name and password of `proxy` (NULL for none) by asterisks,
- * as they stand in the URL and decoded, in a text from elsewhere; luma's own
- * words are not to be given. `cut`: the text is only the beginning of one, and
- * may end within a secret. The text does not become longer. Without memory, all
- * of it is replaced. */
+/* Replaces the user name and password of `proxy` (NULL: none) by asterisks, as
+ * they are written in the URL and decoded. For texts from outside only, not
+ * for luma's own words. `cut`: the text may end within a secret. The text does
+ * not become longer. Without memory, all of it is hidden. */
 void proxy_hide(const char *proxy, char *text, bool cut);
 
-/* Makes a text from elsewhere fit to show, as status_clean does, without the
- * client's token and the user name and password of its proxy. `cut` as above.
- * False: `out` is not all of it. */
-bool proxy_clean(char *out, size_t room, const char *text, size_t len, bool cut,
-                 const struct luma_options *options);
+/* Copies a text for a message, like text_sanitize, without the client's token
+ * and the proxy's user name and password. `cut` as above. False: `out` is not
+ * all of the text. */
+bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
+                    bool cut, const struct luma_options *options);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "luma.h"
 
-struct download;
+struct resume;
 struct job;
 
 enum request_target {
@@ -35,9 +35,9 @@ struct request {
     const char *method, *path; /* not of a file */
     const char *body;          /* NULL: the request has none */
     size_t body_len;
-    const char *url;       /* of a file */
-    struct download *file; /* likewise: where the body goes */
-    bool allow_private;    /* likewise: `url` may lead to a private address */
+    const char *url;     /* of a file */
+    struct resume *file; /* likewise: where the body goes */
+    bool allow_private;  /* likewise: `url` may lead to a private address */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy in numbers: AWS' bucket and full jitter, the 10 % rule of Google's
- * SRE book, and a cap on what Retry-After may ask for. */
+/* The numbers of the policy: the token bucket and full jitter as in the AWS
+ * SDKs, the 10 % rule of Google's SRE book, and a limit for Retry-After. */
 #include "http/retry.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 
 static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
-static const double SHARE = 0.1; /* retries per request, once 100 are seen */
+static const double SHARE = 0.1; /* retries per request, after 100 requests */
 static const double BASE_TRANSIENT = 50, BASE_THROTTLED = 1000; /* ms */
 static const double DELAY_CAP = 20000;                          /* ms */
 
@@ -23,16 +23,16 @@ void retry_count_request(struct retry_budget *budget)
     budget->requests++;
 }
 
-void retry_refund(struct retry_budget *budget, double spent)
+void retry_refund(struct retry_budget *budget, double cost)
 {
-    budget->tokens += spent > 0 ? spent : 1;
+    budget->tokens += cost > 0 ? cost : 1;
     if (budget->tokens > BUCKET)
         budget->tokens = BUCKET;
 }
 
 /* ---- Retry-After ------------------------------------------------------- */
 
-/* Days since 1970-01-01 of a date in the Gregorian calendar. */
+/* The days from 1970-01-01 to a Gregorian date. */
 static int64_t days_of(int64_t year, int month, int day)
 {
     int64_t era, of_era;
@@ -49,7 +49,7 @@ struct date {
     int month, day, hour, minute, second;
 };
 
-/* Reads at most `most` digits. NULL: there is none. */
+/* Reads at most `most` digits. NULL: there are none. */
 static const char *read_digits(const char *s, int most, int *value)
 {
     const char *from = s;
@@ -59,7 +59,7 @@ static const char *read_digits(const char *s, int most, int *value)
     return s == from ? NULL : s;
 }
 
-/* Skips at most `most` letters. NULL: there is none. */
+/* Skips at most `most` letters. NULL: there are none. */
 static const char *skip_letters(const char *s, int most)
 {
     const char *from = s;
@@ -88,11 +88,11 @@ static const char *read_year(const char *s, int most, int64_t *year)
     return s;
 }
 
-/* What stands at `s` for a character of a pattern. NULL: it does not. */
+/* Reads the field of a pattern character at `s`. NULL: it is not there. */
 static const char *read_field(const char *s, char what, struct date *date)
 {
     switch (what) {
-    case 'w': /* the weekday says nothing that counts */
+    case 'w': /* the weekday is not checked */
         return skip_letters(s, 3);
     case 'W':
         return skip_letters(s, 9);
@@ -147,27 +147,29 @@ static bool read_date(const char *s, int64_t *seconds)
     return true;
 }
 
-struct retry_hint retry_hint(const char *value, const char *date, int64_t now)
+struct retry_after retry_after_read(const char *value, const char *date,
+                                    int64_t now)
 {
-    struct retry_hint hint = {HINT_NONE, 0};
+    struct retry_after retry_after = {RETRY_AFTER_NONE, 0};
     size_t digits;
     int64_t then;
 
     if (!value)
-        return hint;
+        return retry_after;
     digits = strspn(value, "0123456789");
-    hint.kind = HINT_ABSURD;
+    retry_after.kind = RETRY_AFTER_INVALID;
     if (digits && digits <= 10 && !value[digits]) {
         for (; *value; value++)
-            hint.seconds = hint.seconds * 10 + (*value - '0');
-        hint.kind = hint.seconds > 0 ? HINT_SECONDS : HINT_NONE;
+            retry_after.seconds = retry_after.seconds * 10 + (*value - '0');
+        retry_after.kind = retry_after.seconds > 0 ? RETRY_AFTER_SECONDS
+                                                   : RETRY_AFTER_NONE;
     } else if (!digits && read_date(value, &then)) {
         if (date)
             read_date(date, &now);
-        hint.seconds = then > now ? (double)(then - now) : 0;
-        hint.kind = then > now ? HINT_SECONDS : HINT_NONE;
+        retry_after.seconds = then > now ? (double)(then - now) : 0;
+        retry_after.kind = then > now ? RETRY_AFTER_SECONDS : RETRY_AFTER_NONE;
     }
-    return hint;
+    return retry_after;
 }
 
 /* ---- the decision ------------------------------------------------------ */
@@ -178,21 +180,21 @@ static bool allowed(const struct retry_question *q)
 
     if (attempts > RETRY_MAX_ATTEMPTS)
         attempts = RETRY_MAX_ATTEMPTS;
-    if (q->how == RETRY_ONCE && attempts > 2)
+    if (q->retry_class == RETRY_CLASS_ONCE && attempts > 2)
         attempts = 2;
-    return q->how != RETRY_NEVER && q->attempt < attempts;
+    return q->retry_class != RETRY_CLASS_NEVER && q->attempt < attempts;
 }
 
-/* Full jitter: anything from 0 to a ceiling that doubles. */
+/* Full jitter: a random delay up to a limit that doubles. */
 static double backoff(const struct retry_question *q)
 {
-    double ceiling = q->how == RETRY_THROTTLED ? BASE_THROTTLED
-                                               : BASE_TRANSIENT;
+    double ceiling = q->retry_class == RETRY_CLASS_THROTTLED ? BASE_THROTTLED
+                                                             : BASE_TRANSIENT;
     unsigned i;
 
     for (i = 1; i < q->attempt; i++)
         ceiling *= 2;
-    return q->chance * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
+    return q->random * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
 }
 
 static bool affordable(const struct retry_budget *budget, double cost)
@@ -208,22 +210,23 @@ struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *q)
 {
     struct retry_answer answer = {RETRY_STOP, 0, 0};
-    bool hinted = q->hint.kind == HINT_SECONDS;
+    bool asked = q->retry_after.kind == RETRY_AFTER_SECONDS;
     double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
-    double cost = q->how == RETRY_THROTTLED ? THROTTLED_COST : TRANSIENT_COST;
+    double cost = q->retry_class == RETRY_CLASS_THROTTLED ? THROTTLED_COST
+                                                          : TRANSIENT_COST;
 
     if (!allowed(q))
         return answer;
-    if (hinted && q->hint.seconds * 1000 > delay)
-        delay = q->hint.seconds * 1000;
-    if (hinted && q->hint.seconds > RETRY_HINT_CAP) {
+    if (asked && q->retry_after.seconds * 1000 > delay)
+        delay = q->retry_after.seconds * 1000;
+    if (asked && q->retry_after.seconds > RETRY_AFTER_CAP) {
         answer.verdict = RETRY_STOP_LATER;
     } else if (q->left >= 0 && delay + needed > (double)q->left) {
-        answer.verdict = hinted ? RETRY_STOP_LATER : RETRY_STOP_TIME;
+        answer.verdict = asked ? RETRY_STOP_LATER : RETRY_STOP_TIME;
     } else if (!affordable(budget, cost)) {
         answer.verdict = RETRY_STOP_BUDGET;
     } else {
-        answer = (struct retry_answer){RETRY_AFTER, (int64_t)delay, cost};
+        answer = (struct retry_answer){RETRY_DELAYED, (int64_t)delay, cost};
         budget->tokens -= cost;
         budget->retries++;
     }
@@ -233,10 +236,12 @@ struct retry_answer retry_decide(struct retry_budget *budget,
 void retry_explain(struct luma_error *error, enum retry_verdict verdict)
 {
     if (verdict == RETRY_STOP_LATER)
-        status_detail(error, "the server asks to wait %" PRId64 " s",
-                      (int64_t)error->retry_after);
+        luma_error_append(error, "the server asks to wait %" PRId64 " s",
+                          (int64_t)error->retry_after);
     else if (verdict == RETRY_STOP_BUDGET)
-        status_detail(error, "not retried, because too much failed recently");
+        luma_error_append(error,
+                          "not retried, because too much failed recently");
     else if (verdict == RETRY_STOP_TIME)
-        status_detail(error, "not retried, because the deadline is too close");
+        luma_error_append(error,
+                          "not retried, because the deadline is too close");
 }

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether and when to repeat a failed request. Pure: no clock, no chance, no
- * sleep; whoever asks brings the time and a random number along.
+/* Whether and when to retry a failed request. Pure: the caller passes the time
+ * and a random number; nothing blocks.
  *
- * Full jitter; a bucket of tokens that a broad failure empties, so that a
- * client never becomes a storm; and what the gateway itself asks for. */
+ * The delay has full jitter. A bucket of tokens limits the retries when many
+ * requests fail, so that a client does not add to the load. A Retry-After of up
+ * to RETRY_AFTER_CAP is followed. */
 #ifndef LUMA_RETRY_H
 #define LUMA_RETRY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "error.h"
 
 enum {
     RETRY_MAX_ATTEMPTS = 5,
-    RETRY_HINT_CAP = 60 /* seconds the gateway may make us wait */
+    RETRY_AFTER_CAP = 60 /* longest Retry-After that is followed, in seconds */
 };
 
-/* One client's. */
+/* One per loop thread. */
 struct retry_budget {
     double tokens;     /* at most 500 */
     uint64_t requests; /* first sends */
@@ -26,58 +27,60 @@ struct retry_budget {
 
 struct retry_budget retry_budget_new(void);
 
-/* A request is sent for the first time. */
+/* Counts the first send of a request. */
 void retry_count_request(struct retry_budget *budget);
 
-/* It got a real answer; `spent` is what its repeats had cost. */
-void retry_refund(struct retry_budget *budget, double spent);
+/* Returns tokens after a usable response. `cost` is what its retries had cost.
+ */
+void retry_refund(struct retry_budget *budget, double cost);
 
-enum retry_hint_kind {
-    HINT_NONE,    /* no header, or a time that is past */
-    HINT_SECONDS, /* wait so long */
-    HINT_ABSURD   /* not to be understood */
+enum retry_after_kind {
+    RETRY_AFTER_NONE,    /* no header, or a time in the past */
+    RETRY_AFTER_SECONDS, /* wait so many seconds */
+    RETRY_AFTER_INVALID  /* unreadable */
 };
 
-struct retry_hint {
-    enum retry_hint_kind kind;
+struct retry_after {
+    enum retry_after_kind kind;
     double seconds;
 };
 
-/* Reads a Retry-After header: digits, or one of the three HTTP dates, which is
- * compared with the reply's own Date header or, where `date` is NULL or no
- * date, with `now` (Unix seconds). NULL `value` is HINT_NONE. */
-struct retry_hint retry_hint(const char *value, const char *date, int64_t now);
+/* Reads a Retry-After header: digits, or a date in one of the three HTTP
+ * formats. A date is compared with the Date header or, if `date` is NULL or
+ * invalid, with `now` (Unix seconds). A NULL `value` gives RETRY_AFTER_NONE. */
+struct retry_after retry_after_read(const char *value, const char *date,
+                                    int64_t now);
 
 struct retry_question {
-    enum status_retry how; /* status_retry() */
-    unsigned attempt;      /* sends so far, hidden resends included */
-    unsigned attempts;     /* allowed */
-    struct retry_hint hint;
-    int64_t left;            /* ms until the job's deadline, < 0 for none */
-    int64_t attempt_timeout; /* ms one attempt may take */
-    double chance;           /* 0 to 1 */
+    enum retry_class retry_class;
+    unsigned attempt;  /* sends so far, with libcurl's own resends */
+    unsigned attempts; /* allowed sends */
+    struct retry_after retry_after;
+    int64_t left;            /* ms until the job's deadline; below 0: none */
+    int64_t attempt_timeout; /* ms */
+    double random;           /* from 0 to 1 */
 };
 
 enum retry_verdict {
-    RETRY_STOP,        /* it would not help, or attempts are used up */
-    RETRY_STOP_LATER,  /* the gateway asks for a longer wait than we give */
-    RETRY_STOP_BUDGET, /* too many retries already */
-    RETRY_STOP_TIME,   /* the deadline leaves no time for another */
-    RETRY_AFTER        /* `delay` ms from now */
+    RETRY_STOP,        /* a retry cannot help, or no attempt is left */
+    RETRY_STOP_LATER,  /* Retry-After is too long */
+    RETRY_STOP_BUDGET, /* too many retries */
+    RETRY_STOP_TIME,   /* the deadline is too close */
+    RETRY_DELAYED      /* retry after `delay` ms */
 };
 
 struct retry_answer {
     enum retry_verdict verdict;
     int64_t delay; /* ms */
-    double cost;   /* taken from the bucket, for retry_refund */
+    double cost;   /* tokens taken, for retry_refund */
 };
 
-/* Decides; a RETRY_AFTER has been paid for. */
+/* Decides. RETRY_DELAYED takes tokens from the bucket. */
 struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *question);
 
-/* Adds to an error why it is not repeated, where that is the client's choice.
- */
+/* Appends to the message why the request is not retried, if that was luma's
+ * decision. */
 void retry_explain(struct luma_error *error, enum retry_verdict verdict);
 
 #endif

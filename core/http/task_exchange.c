@@ -6,7 +6,7 @@
 
 #include "gateway/reply.h"
 #include "http/failure.h"
-#include "http/origin.h"
+#include "http/base_url.h"
 #include "http/proxy.h"
 
 struct task_exchange {
@@ -51,7 +51,7 @@ static bool set_url(struct task_exchange *t, const char *path)
     CURL *easy = t->x.easy;
 
     buf_clear(&t->url);
-    return origin_append_base(&t->url, t->x.options->base_url) &&
+    return base_url_append(&t->url, t->x.options->base_url) &&
            buf_append(&t->url, path, strlen(path) + 1) &&
            SET(CURLOPT_URL, t->url.data);
 }
@@ -73,7 +73,7 @@ static bool prepare(struct exchange *x, const struct request *request)
     struct task_exchange *t = of(x);
     CURL *easy = x->easy;
 
-    t->reply.whole = request->target == REQUEST_ENDPOINT;
+    t->reply.single_value = request->target == REQUEST_ENDPOINT;
     reply_reset(&t->reply, false);
     return SET(CURLOPT_TIMEOUT_MS, (long)x->options->attempt_timeout) &&
            set_url(t, request->path) && set_method(easy, request);
@@ -88,25 +88,28 @@ static void read_request_id(const struct exchange *x, struct luma_error *error)
     if (!id)
         id = exchange_header(x, "X-Request-Id");
     if (id)
-        proxy_clean(error->request_id, sizeof error->request_id, id, strlen(id),
-                    false, x->options);
+        proxy_sanitize(error->request_id, sizeof error->request_id, id,
+                       strlen(id), false, x->options);
 }
 
 /* What the response says, which was read as far as it was wanted. */
 static void read_reply(struct task_exchange *t, struct luma_error *error)
 {
-    reply_end(&t->reply, t->x.http, t->x.options->token, error);
+    const char *location = exchange_header(&t->x, "Location");
+
+    reply_end(&t->reply, t->x.http, failure_clean, t->x.options, error);
     t->x.bytes = t->reply.bytes;
-    failure_clean(error, &t->reply, t->x.options, t->url.data,
-                  exchange_header(&t->x, "Location"));
+    if (error->code == LUMA_ERR_REDIRECT)
+        failure_set_redirect(error, &t->reply, t->x.options, t->url.data,
+                             location);
 }
 
 static void finish(struct exchange *x, CURLcode result,
-                   enum luma_status abort_code, struct exchange_end *end)
+                   enum luma_code abort_code, struct exchange_end *end)
 {
     struct reply *reply = &of(x)->reply;
     struct luma_error *error = &end->error;
-    bool good, stopped = result == CURLE_WRITE_ERROR && reply->bad;
+    bool good, stopped = result == CURLE_WRITE_ERROR && reply->rejected;
     bool answered = x->phase >= EXCHANGE_HEAD;
 
     if (!x->http && answered) /* else it would be that of the last exchange */
@@ -120,11 +123,11 @@ static void finish(struct exchange *x, CURLcode result,
     if (answered)
         read_request_id(x, error);
     end->unreadable = (uint32_t)reply->unreadable;
-    end->why = reply->why;
-    end->strangers = (uint32_t)reply->strangers;
+    end->why = reply->unreadable_code;
+    end->skipped_rows = (uint32_t)reply->skipped_rows;
     end->listed = reply->listed;
     end->foreign = !reply->is_json && x->http && !good;
-    end->how = status_retry(error->code, good ? 0 : x->http);
+    end->how = retry_class_of(error->code, good ? 0 : x->http);
     end->outcome = error->code == LUMA_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }
 

@@ -13,11 +13,11 @@ struct batch {
     struct luma_doc *held; /* tasks whose ids only look like ids of the job:
                               after the last task it is clear whose they are */
     uint32_t held_count;
-    uint32_t found;       /* new tasks of the present response */
-    uint32_t unreadable;  /* its tasks that are over a limit, or not JSON */
-    enum luma_status why; /* the last of them is unreadable */
-    bool settles;         /* some response has settled an id */
-    bool suspects;        /* its ids: one of them may not be readable */
+    uint32_t found;      /* new tasks of the present response */
+    uint32_t unreadable; /* its tasks that are over a limit, or not JSON */
+    enum luma_code why;  /* the last of them is unreadable */
+    bool settles;        /* some response has settled an id */
+    bool suspects;       /* its ids: one of them may not be readable */
     uint32_t ids[];
 };
 

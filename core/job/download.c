@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "file/download.h"
+#include "file/resume.h"
 #include "job/source.h"
 #include "job/target.h"
 
@@ -25,7 +25,7 @@ struct download_job {
     atomic_ullong received, total, rate; /* bytes, bytes a second */
     /* the loop's */
     struct source source;
-    struct download file; /* open from the first request on */
+    struct resume file; /* open from the first request on */
     bool open;
     int64_t furthest; /* bytes the part has had */
     int64_t rate_since, rate_from;
@@ -70,14 +70,14 @@ static bool prepare(struct request *request, const struct job_context *c,
     if (!source_check(&d->source, c->options, error))
         return false;
     if (!d->open)
-        d->open = download_open(&d->file, d->target.dir, d->target.name,
-                                d->max_bytes, error);
+        d->open = resume_open(&d->file, d->target.dir, d->target.name,
+                              d->max_bytes, error);
     if (!d->open)
         return false;
     if (d->source.link != LINK_WANTED &&
-        !download_set_key(&d->file, source_key(&d->source), error))
+        !resume_set_key(&d->file, source_key(&d->source), error))
         return false;
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return source_prepare(&d->source, request);
 }
 
@@ -93,7 +93,7 @@ static enum doc_verdict document(struct request *request, struct luma_doc *doc,
 /* Not retried, as end->error says. */
 static enum request_verdict give_up(struct exchange_end *end)
 {
-    end->how = RETRY_NEVER;
+    end->how = RETRY_CLASS_NEVER;
     return REQUEST_FAILED;
 }
 
@@ -101,7 +101,7 @@ static enum request_verdict want_link(struct download_job *d,
                                       struct exchange_end *end)
 {
     return source_want_link(&d->source, &end->error) &&
-                   (!d->file.spoilt || download_restart(&d->file, &end->error))
+                   (!d->file.unusable || resume_restart(&d->file, &end->error))
                ? REQUEST_AGAIN
                : give_up(end);
 }
@@ -121,26 +121,26 @@ static enum request_verdict redirected(struct download_job *d,
 static void set_file_error(struct exchange_end *end,
                            const struct luma_error *error)
 {
-    long http = end->error.http;
+    long http = end->error.http_status;
     const char *phase = end->error.phase;
 
     end->error = *error;
-    end->error.http = http;
+    end->error.http_status = http;
     end->error.phase = phase;
-    end->how = status_retry(error->code, 0);
+    end->how = retry_class_of(error->code, 0);
 }
 
 /* Gives the file its name, and the job its path. False: end->error says why. */
 static bool finish(struct download_job *d, struct exchange_end *end)
 {
     struct luma_error error;
-    char *name = target_name(&d->target, d->file.type, d->source.what);
+    char *name = target_name(&d->target, d->file.media_type, d->source.what);
 
     free(d->job.path); /* of an attempt that was cut */
     d->job.path = name ? target_path(&d->target, name) : NULL;
     if (!d->job.path)
         job_reject(end, LUMA_ERR_MEMORY, NULL);
-    else if (!download_finish(&d->file, name, d->sync, &error))
+    else if (!resume_finish(&d->file, name, d->sync, &error))
         set_file_error(end, &error);
     free(name);
     return end->error.code == LUMA_OK;
@@ -163,8 +163,8 @@ static enum request_verdict done(struct download_job *d,
 static enum request_verdict file_failed(struct download_job *d,
                                         struct exchange_end *end)
 {
-    if (d->file.spoilt && end->how != RETRY_NEVER &&
-        !download_restart(&d->file, &end->error))
+    if (d->file.unusable && end->how != RETRY_CLASS_NEVER &&
+        !resume_restart(&d->file, &end->error))
         return give_up(end);
     source_forget_redirect(&d->source);
     return REQUEST_FAILED;
@@ -194,7 +194,7 @@ static enum request_verdict task_ended(struct download_job *d,
     enum request_verdict verdict = source_ended(&d->source, end, base_url);
 
     if (verdict == REQUEST_AGAIN)
-        d->file.doubted = false; /* that was the old link */
+        d->file.whole_only = false; /* that was the old link */
     return verdict;
 }
 
@@ -203,9 +203,9 @@ static enum request_verdict task_ended(struct download_job *d,
 static void count_attempts(struct download_job *d,
                            const struct exchange_end *end)
 {
-    if (!*d->file.state.etag || d->file.have <= d->furthest + 1)
+    if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
-    d->furthest = d->file.have;
+    d->furthest = d->file.received;
     d->request.attempts = end->sends ? end->sends : 1;
 }
 
@@ -244,7 +244,7 @@ static void progress(const struct job *job, struct luma_progress *progress)
 
 static void measure_rate(struct download_job *d, int64_t now)
 {
-    int64_t received = d->file.have, ms = now - d->rate_since;
+    int64_t received = d->file.received, ms = now - d->rate_since;
     double rate = (double)atomic_load(&d->rate);
 
     if (d->rate_since && received >= d->rate_from && ms < RATE_MS)
@@ -266,7 +266,7 @@ static void measure(struct download_job *d, int64_t now)
 
     if (!d->open || d->source.link == LINK_WANTED)
         return;
-    atomic_store(&d->received, (unsigned long long)d->file.have);
+    atomic_store(&d->received, (unsigned long long)d->file.received);
     atomic_store(&d->total, total > 0 ? (unsigned long long)total : 0);
     measure_rate(d, now);
 }
@@ -274,7 +274,7 @@ static void measure(struct download_job *d, int64_t now)
 static bool tick(struct job *job, int64_t now, bool last)
 {
     struct download_job *d = of(job);
-    int64_t received = d->file.have;
+    int64_t received = d->file.received;
 
     measure(d, now);
     if (!d->wants_progress || received == d->reported ||
@@ -293,14 +293,14 @@ static void close_part(struct job *job)
     struct download_job *d = of(job);
 
     job->end.error.attempts = d->request.sends;
-    download_close(&d->file);
+    resume_close(&d->file);
 }
 
 static void clear(struct job *job)
 {
     struct download_job *d = of(job);
 
-    download_close(&d->file);
+    resume_close(&d->file);
     source_clear(&d->source);
     target_clear(&d->target);
 }
@@ -326,7 +326,7 @@ struct job *download_new(const struct luma_download *from, const char *base_url,
 {
     struct download_job *d = calloc(1, sizeof *d);
 
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     if (!d)
         return NULL;
     job_init(&d->job, &download_kind, NULL, from->deadline, now);
@@ -336,7 +336,7 @@ struct job *download_new(const struct luma_download *from, const char *base_url,
     if (target_init(&d->target, from, error)) {
         if (source_init(&d->source, from, base_url))
             return &d->job;
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
     }
     job_unref(&d->job);
     return NULL;

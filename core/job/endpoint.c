@@ -64,17 +64,17 @@ static bool expects_body(const char *method)
 
 static bool check(const struct luma_request *from, struct luma_error *error)
 {
-    status_set(error, LUMA_OK);
+    luma_error_set(error, LUMA_OK);
     if (!is_method(from->method))
-        status_set_argument(error, "method",
-                            "must be a word in capital letters, such "
-                            "as GET or POST");
+        luma_error_set_argument(error, "method",
+                                "must be a word in capital letters, such "
+                                "as GET or POST");
     else if (from->body && strcmp(from->method, "HEAD") == 0)
-        status_set_argument(error, "method", "HEAD goes without a body");
+        luma_error_set_argument(error, "method", "HEAD goes without a body");
     else if (!is_path(from->path))
-        status_set_argument(error, "path",
-                            "must start with one / and be printable "
-                            "ASCII without spaces");
+        luma_error_set_argument(error, "path",
+                                "must start with one / and be printable "
+                                "ASCII without spaces");
     return error->code == LUMA_OK;
 }
 
@@ -135,7 +135,7 @@ static enum request_verdict ended(struct request *request,
 {
     if (request->job->phase != JOB_DONE) {
         if (end->error.code == LUMA_OK)
-            status_set(&end->error, LUMA_ERR_REPLY);
+            luma_error_set(&end->error, LUMA_ERR_REPLY);
         return REQUEST_FAILED;
     }
     request->answer.error = end->error;
@@ -195,7 +195,7 @@ struct job *endpoint_new(const struct luma_request *from, int64_t deadline,
     e = calloc(1, sizeof *e + strlen(from->method) + strlen(from->path) +
                       from->len + 3);
     if (!e) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
     }
     job_init(&e->job, &endpoint_kind, NULL, deadline, now);

@@ -52,7 +52,7 @@ static void end_held(struct batch *batch, struct exchange_end *end,
             deliver(batch, doc, index, c);
             end->delivered++;
         }
-        end->strangers += batch->held_count;
+        end->skipped_rows += batch->held_count;
     }
     batch_drop_held(batch);
 }
@@ -108,8 +108,8 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
         detail = batch_unreadable_text(batch);
     if (!detail)
         return;
-    status_change(&end->error, LUMA_ERR_REPLY, detail);
-    end->how = status_retry(LUMA_ERR_REPLY, 0);
+    luma_error_change(&end->error, LUMA_ERR_REPLY, detail);
+    end->how = retry_class_of(LUMA_ERR_REPLY, 0);
 }
 
 /* Leaves in the batch the ids that are certainly missing or unreadable. */
@@ -145,7 +145,7 @@ static bool asks_again(struct batch *batch)
     if (ledger_ask_again(ledger, batch, batch->unreadable > 0))
         answer->count = 0;
     else
-        status_set(&answer->error, LUMA_ERR_MEMORY);
+        luma_error_set(&answer->error, LUMA_ERR_MEMORY);
     return true;
 }
 
@@ -159,7 +159,8 @@ static void settle(struct batch *batch, const struct luma_error *error,
     if (asks_again(batch))
         return;
     if (answer->count && batch->unreadable)
-        status_change(&answer->error, batch->why, batch_unreadable_text(batch));
+        luma_error_change(&answer->error, batch->why,
+                          batch_unreadable_text(batch));
     if (fetch_of(&batch->request)->rules &&
         answer->error.code != LUMA_ERR_TOO_LARGE)
         keep_certain(batch, now);
@@ -241,7 +242,7 @@ bool fetch_prepare(struct request *request, const struct job_context *c,
 
     (void)c;
     batch->found = 0;
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return batch_prepare(batch, request->job->ids, request);
 }
 
@@ -261,8 +262,9 @@ void fetch_begin(struct job *job, const struct job_context *c)
         return;
     }
     batch->request.job = job;
-    status_set(&batch->request.answer.error, LUMA_ERR_ARGUMENT);
-    status_detail(&batch->request.answer.error, "the id is not valid UTF-8");
+    luma_error_set(&batch->request.answer.error, LUMA_ERR_ARGUMENT);
+    luma_error_append(&batch->request.answer.error,
+                      "the id is not valid UTF-8");
     batch_settle_all(batch, &f->ledger);
     note_outcomes(f);
     job_report_settled(&batch->request, c->events);

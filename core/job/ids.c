@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "json/writer.h"
 
 /* FNV-1a. */
@@ -21,7 +22,7 @@ struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
     if (!ids)
         return NULL;
     atomic_init(&ids->refs, 1);
-    ids->text.cap = UINT32_MAX;
+    ids->text.limit = UINT32_MAX;
     ids->room = room;
     ids->slots = calloc(room, sizeof *ids->slots);
     if (ids->slots && buf_reserve(&ids->text, bytes) &&
@@ -90,7 +91,7 @@ int64_t ids_find(const struct luma_ids *ids, const char *id, size_t len)
     return (int64_t)*find_slot(ids, id, len) - 1;
 }
 
-enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
+enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
 {
     uint32_t *slot, end = (uint32_t)(ids->text.len + len);
 
@@ -102,7 +103,7 @@ enum luma_status luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
     if (!buf_append(&ids->text, id, len))
         return LUMA_ERR_MEMORY;
     if (!buf_append(&ids->ends, &end, sizeof end) ||
-        (!status_is_utf8(id, len) &&
+        (!text_is_utf8(id, len) &&
          !buf_append(&ids->invalid, &ids->count, sizeof ids->count))) {
         ids->text.len -= len; /* or it would be part of the next id */
         ids->ends.len = ids->count * sizeof end;
@@ -124,7 +125,8 @@ bool ids_write(const struct luma_ids *ids, const uint32_t *indices,
         size_t len;
         const char *id = ids_get(ids, indices[i], &len);
 
-        if ((i && !buf_append(body, ",", 1)) || !writer_string(body, id, len))
+        if ((i && !buf_append(body, ",", 1)) ||
+            !writer_add_string(body, id, len))
             return false;
     }
     return buf_append_text(body, "]}");

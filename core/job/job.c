@@ -132,19 +132,19 @@ void job_report_progress(struct job *job, struct event_list *events)
 
 /* ---- the end ----------------------------------------------------------- */
 
-enum request_verdict job_reject(struct exchange_end *end, enum luma_status code,
+enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
                                 const char *text)
 {
     struct luma_error *error = &end->error;
     const char *phase = error->phase;
-    long http = error->http;
+    long http = error->http_status;
 
-    status_set(error, code);
+    luma_error_set(error, code);
     if (text)
-        status_detail(error, "%s", text);
-    error->http = http;
+        luma_error_append(error, "%s", text);
+    error->http_status = http;
     error->phase = phase;
-    end->how = status_retry(code, 0);
+    end->how = retry_class_of(code, 0);
     return REQUEST_FAILED;
 }
 
@@ -157,10 +157,10 @@ void job_fail(struct job *job, const struct luma_error *error)
 void job_fail_memory(struct job *job)
 {
     job->phase = JOB_FAILED;
-    status_set(&job->end.error, LUMA_ERR_MEMORY);
+    luma_error_set(&job->end.error, LUMA_ERR_MEMORY);
 }
 
-bool job_has_to_end(const struct job *job, int64_t now, enum luma_status *code)
+bool job_has_to_end(const struct job *job, int64_t now, enum luma_code *code)
 {
     *code = LUMA_OK;
     if (job->phase == JOB_DONE)
@@ -181,10 +181,11 @@ static void close_job(struct job *job)
         job->kind->close(job);
 }
 
-void job_end(struct job *job, enum luma_status code, struct event_list *events)
+void job_end(struct job *job, enum luma_code code, struct event_list *events)
 {
     if (job->phase != JOB_FAILED)
-        status_set(&job->end.error, job->phase == JOB_DONE ? LUMA_OK : code);
+        luma_error_set(&job->end.error,
+                       job->phase == JOB_DONE ? LUMA_OK : code);
     close_job(job);
     event_list_add(events, &job->end.event);
 }

@@ -80,7 +80,7 @@ void job_report_progress(struct job *job, struct event_list *events);
 
 /* The exchange was good, but what it brought is not: makes it a failure with
  * this code and text (NULL: none), retried as the code says. Any thread. */
-enum request_verdict job_reject(struct exchange_end *end, enum luma_status code,
+enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
                                 const char *text);
 
 /* The job has failed with `error`. */
@@ -89,11 +89,11 @@ void job_fail_memory(struct job *job);
 
 /* True where the job has to end: it is done (LUMA_OK), has failed, is
  * cancelled or out of time, as `code` says. */
-bool job_has_to_end(const struct job *job, int64_t now, enum luma_status *code);
+bool job_has_to_end(const struct job *job, int64_t now, enum luma_code *code);
 
 /* Ends the job: its END goes to the caller, and with it the loop's reference.
  * `code` tells why, unless the job is done or has failed. */
-void job_end(struct job *job, enum luma_status code, struct event_list *events);
+void job_end(struct job *job, enum luma_code code, struct event_list *events);
 
 /* The loop gives its reference up, and the job has no END. */
 void job_abandon(struct job *job);

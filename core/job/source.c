@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "file/media.h"
 #include "gateway/task.h"
-#include "http/link_file.h"
+#include "http/file_url.h"
 #include "job/job.h"
 
 enum { MAX_REDIRECTS = 5 };
@@ -32,9 +33,9 @@ bool source_init(struct source *s, const struct luma_download *from,
     s->what = from->what;
     s->allow_private = from->allow_private;
     if (from->url)
-        good = link_file_read(&s->url, from->url, strlen(from->url), base_url);
+        good = file_url_read(&s->url, from->url, strlen(from->url), base_url);
     if (!from->id || !from->id_len || from->id_len > LUMA_ID_MAX ||
-        !status_is_utf8(from->id, from->id_len)) /* no request can have it */
+        !text_is_utf8(from->id, from->id_len)) /* no request can have it */
         return good;
     s->task = one_id(from->id, from->id_len);
     return s->task && good;
@@ -80,13 +81,13 @@ static bool check_link(const struct source *s,
                        struct luma_error *error)
 {
     if (s->url)
-        return link_file_check(url_of(s), s->redirect_url != NULL,
-                               s->allow_private, options, error);
-    status_set(error, LUMA_ERR_LINK);
+        return file_url_check(url_of(s), s->redirect_url != NULL,
+                              s->allow_private, options, error);
+    luma_error_set(error, LUMA_ERR_LINK);
     if (s->task)
-        status_detail(error, "the task has no %s", media_name(s->what));
+        luma_error_append(error, "the task has no %s", media_name(s->what));
     else
-        status_detail(error, "it is no URL");
+        luma_error_append(error, "it is no URL");
     return false;
 }
 
@@ -180,7 +181,7 @@ static enum request_verdict use_link(struct source *s, char *url,
     if (!url || (s->url && strcmp(s->url, url) == 0)) {
         free(url);
         end->error = s->link_error; /* there is nothing new */
-        end->how = RETRY_NEVER;
+        end->how = RETRY_CLASS_NEVER;
         return REQUEST_FAILED;
     }
     free(s->url);
@@ -195,8 +196,8 @@ static enum request_verdict no_task(struct source *s, struct exchange_end *end)
         return job_reject(end, end->why, "the row of its task cannot be read");
     s->link = LINK_FINAL;
     end->error = s->link_error;
-    end->how = RETRY_NEVER;
-    status_detail(&end->error, "the gateway does not know its task");
+    end->how = RETRY_CLASS_NEVER;
+    luma_error_append(&end->error, "the gateway does not know its task");
     return REQUEST_FAILED;
 }
 
@@ -213,7 +214,7 @@ enum request_verdict source_ended(struct source *s, struct exchange_end *end,
         return end->error.code == LUMA_OK ? no_task(s, end) : REQUEST_FAILED;
     s->link = LINK_FINAL;
     good = !task_find_link(&source, s->what, &link) ||
-           link_file_read(&url, link.text, link.len, base_url);
+           file_url_read(&url, link.text, link.len, base_url);
     free(task);
     return good ? use_link(s, url, end)
                 : job_reject(end, LUMA_ERR_MEMORY, NULL);

@@ -18,7 +18,7 @@ enum link_phase {
 struct source {
     /* set at creation */
     struct luma_ids *task; /* of one id; NULL: there is only the link */
-    enum luma_what what;
+    enum luma_media what;
     bool allow_private;
     /* the loop's */
     char *url; /* the link, absolute; NULL for none */

@@ -38,14 +38,15 @@ static char *absolute(const char *dir)
 static bool check(const struct luma_download *d, const char *name,
                   struct luma_error *error)
 {
-    status_set(error, LUMA_OK);
+    luma_error_set(error, LUMA_OK);
     if (!d->path && (!d->dir || !*d->dir))
-        status_set_argument(error, "path", "must be given, or dir");
+        luma_error_set_argument(error, "path", "must be given, or dir");
     else if (!d->path && (!d->id || !d->id_len))
-        status_set_argument(error, "dir",
-                            "a name can only be made for a task with an id");
+        luma_error_set_argument(
+            error, "dir", "a name can only be made for a task with an id");
     else if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
-        status_set_argument(error, "path", "must end with the name of a file");
+        luma_error_set_argument(error, "path",
+                                "must end with the name of a file");
     return error->code == LUMA_OK;
 }
 
@@ -53,9 +54,9 @@ static bool check(const struct luma_download *d, const char *name,
 static void set_in_folder(struct target *t, const struct luma_download *d)
 {
     bool has_slash = d->dir[strlen(d->dir) - 1] == '/';
-    char name[MEDIA_STEM];
+    char name[MEDIA_BASENAME_SIZE];
 
-    media_stem(name, d->id, d->id_len, d->what);
+    media_basename(name, d->id, d->id_len, d->what);
     t->add_extension = true;
     t->name = buf_copy(name, strlen(name));
     t->dir = absolute(d->dir);
@@ -84,7 +85,7 @@ bool target_init(struct target *t, const struct luma_download *d,
         set_in_folder(t, d);
     if (t->name && t->dir && t->display_dir)
         return true;
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return false;
 }
 
@@ -95,9 +96,11 @@ void target_clear(struct target *t)
     free(t->display_dir);
 }
 
-char *target_name(const struct target *t, const char *type, enum luma_what what)
+char *target_name(const struct target *t, const char *type,
+                  enum luma_media what)
 {
-    return join(t->name, t->add_extension ? media_ending(type, what) : "", "");
+    return join(t->name, t->add_extension ? media_extension(type, what) : "",
+                "");
 }
 
 char *target_path(const struct target *t, const char *name)

@@ -23,7 +23,7 @@ void target_clear(struct target *target);
 /* The file's name for this media type; and its path, as the caller would write
  * it. Both are the caller's to free(). NULL: out of memory. */
 char *target_name(const struct target *target, const char *type,
-                  enum luma_what what);
+                  enum luma_media what);
 char *target_path(const struct target *target, const char *name);
 
 #endif

@@ -105,7 +105,7 @@ void watch_note_failure(struct watch *watch, const struct luma_error *error,
                         int64_t now)
 {
     int64_t hold = now + (int64_t)(error->retry_after * 1000);
-    bool followed = error->http == 429 || error->http == 503;
+    bool followed = error->http_status == 429 || error->http_status == 503;
 
     watch->failure = *error;
     if (followed && error->retry_after > 0 && hold > watch->hold)
@@ -124,8 +124,8 @@ bool watch_end_round(struct watch *watch, int64_t now, double random)
 
     watch->failed_rounds = watch->answered ? 0 : watch->failed_rounds + 1;
     if (watch->failed_rounds > WATCH_FAILED_ROUNDS) {
-        status_detail(&watch->failure, "the round failed %u times in a row",
-                      watch->failed_rounds);
+        luma_error_append(&watch->failure, "the round failed %u times in a row",
+                          watch->failed_rounds);
         return false;
     }
     if (watch->changed)

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents grow in four buffers that are used again and again; a finished one
- * is copied out in one piece. */
+/* A document grows in four buffers, which are reused. A finished document is
+ * copied out as one block. */
 #include "json/builder.h"
 
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "json/document.h"
+#include "json/kept.h"
 #include "json/number.h"
-#include "json/writer.h"
 
 enum { PROBES = 8 };
 
 /* ---- rows -------------------------------------------------------------- */
 
-/* Forgets which strings are stored; and what was long ago, before the count
- * comes round again. */
+/* Forgets the stored strings. When the counter wraps around, the slots are
+ * cleared, because old numbers would be valid again. */
 static void next_epoch(struct builder *b)
 {
-    if (++b->epoch == 0) {
+    if (++b->generation == 0) {
         memset(b->slots, 0, sizeof b->slots);
-        b->epoch = 1;
+        b->generation = 1;
     }
 }
 
@@ -28,7 +27,7 @@ void builder_begin_row(struct builder *b)
 {
     b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
                                     b->json.len};
-    b->floor = b->depth;
+    b->row_depth = b->depth;
     next_epoch(b);
 }
 
@@ -39,8 +38,8 @@ void builder_drop_row(struct builder *b)
     b->text.len = b->base.text;
     b->json.len = b->base.json;
     b->base = (struct builder_mark){0};
-    b->depth = b->floor;
-    b->floor = 0;
+    b->depth = b->row_depth;
+    b->row_depth = 0;
     b->in_object = false; /* rows are elements */
     next_epoch(b);
 }
@@ -48,7 +47,7 @@ void builder_drop_row(struct builder *b)
 void builder_clear(struct builder *b)
 {
     b->base = (struct builder_mark){0};
-    b->floor = 0;
+    b->row_depth = 0;
     builder_drop_row(b);
 }
 
@@ -67,7 +66,7 @@ void builder_free(struct builder *b)
     *b = (struct builder){0};
 }
 
-/* ---- strings ---------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------ */
 
 static const struct luma_string *string_at(const struct builder *b,
                                            uint32_t index)
@@ -77,7 +76,8 @@ static const struct luma_string *string_at(const struct builder *b,
     return (const struct luma_string *)strings + index;
 }
 
-const char *builder_text(const struct builder *b, uint32_t index, size_t *len)
+const char *builder_get_text(const struct builder *b, uint32_t index,
+                             size_t *len)
 {
     *len = string_at(b, index)->len;
     return b->text.data + b->base.text + string_at(b, index)->at;
@@ -97,7 +97,7 @@ static uint64_t eight_at(const char *s)
     return word;
 }
 
-/* All bytes of a string that is shorter than eight. */
+/* All bytes of a string shorter than eight. */
 static uint64_t few_at(const char *s, size_t n)
 {
     uint32_t first, last;
@@ -112,8 +112,8 @@ static uint64_t few_at(const char *s, size_t n)
     return (uint64_t)first << 32 | last;
 }
 
-/* Of a long string the ends will do: those that differ in the middle only are
- * told apart by their bytes. */
+/* Reads only the start and the end of a long string. Strings that differ only
+ * in the middle have the same hash; find_slot compares their bytes. */
 static uint32_t hash_of(const char *s, size_t n)
 {
     uint64_t h = n * 0x9E3779B97F4A7C15u;
@@ -128,8 +128,8 @@ static uint32_t hash_of(const char *s, size_t n)
     return (uint32_t)mix(h, eight_at(s + n - 8));
 }
 
-/* The slot that has the string, else one to put it in. A crowded table, by
- * chance or by malice, only means that an equal string is stored again. */
+/* Returns the slot of the string, or a slot for it. If many strings have
+ * similar hashes, an equal string may be stored twice, which is harmless. */
 static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
                                       const char *s, size_t len)
 {
@@ -141,36 +141,36 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
         size_t known;
 
         slot = &b->slots[(hash + i) % BUILDER_SLOTS];
-        if (slot->epoch != b->epoch)
+        if (slot->generation != b->generation)
             return slot;
         if (slot->hash != hash)
             continue;
-        text = builder_text(b, slot->string, &known);
+        text = builder_get_text(b, slot->string, &known);
         if (known == len && memcmp(text, s, len) == 0)
             return slot;
     }
-    slot->epoch = b->epoch - 1;
+    slot->generation = b->generation - 1;
     return slot;
 }
 
-enum luma_status builder_string(struct builder *b, const char *s, size_t len,
-                                uint32_t *index)
+enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
+                                  uint32_t *index)
 {
     uint32_t hash = hash_of(s, len);
     struct builder_slot *slot = find_slot(b, hash, s, len);
     struct luma_string string = {(uint32_t)(b->text.len - b->base.text),
                                  (uint32_t)len};
 
-    if (slot->epoch == b->epoch) {
+    if (slot->generation == b->generation) {
         *index = slot->string;
         return LUMA_OK;
     }
     *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
-    if (!buf_reserve(&b->text, 1) || /* even "" has an address */
+    if (!buf_reserve(&b->text, 1) || /* "" needs an address, too */
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
         return LUMA_ERR_MEMORY;
-    *slot = (struct builder_slot){b->epoch, hash, *index};
+    *slot = (struct builder_slot){b->generation, hash, *index};
     return LUMA_OK;
 }
 
@@ -181,11 +181,11 @@ static struct luma_node *node_at(const struct builder *b, uint32_t index)
     return (struct luma_node *)b->nodes.data + index;
 }
 
-static enum luma_status add(struct builder *b, const struct luma_node *node)
+static enum luma_code add(struct builder *b, const struct luma_node *node)
 {
     if (!buf_append(&b->nodes, node, sizeof *node))
         return LUMA_ERR_MEMORY;
-    if (b->depth > b->floor) {
+    if (b->depth > b->row_depth) {
         struct luma_node *around = node_at(b, b->open[b->depth - 1]);
 
         around->many.size++;
@@ -194,38 +194,37 @@ static enum luma_status add(struct builder *b, const struct luma_node *node)
     return LUMA_OK;
 }
 
-static enum luma_status read_number(struct builder *b,
-                                    const struct token *token,
-                                    struct luma_node *node)
+static enum luma_code read_number(struct builder *b, const struct token *token,
+                                  struct luma_node *node)
 {
     if (!number_read(token->text, token->len, node))
         return LUMA_ERR_REPLY;
     if (node->kind == LUMA_JSON_BIGINT)
-        return builder_string(b, token->text, token->len, &node->string);
+        return builder_add_string(b, token->text, token->len, &node->string);
     return LUMA_OK;
 }
 
-enum luma_status builder_value(struct builder *b, const struct token *token,
-                               uint32_t name)
+enum luma_code builder_add_value(struct builder *b, const struct token *token,
+                                 uint32_t name)
 {
     struct luma_node node = {.span = 1, .name = name};
-    enum luma_status status = LUMA_OK;
+    enum luma_code code = LUMA_OK;
 
     if (token->kind == TOKEN_STRING) {
         node.kind = LUMA_JSON_STRING;
-        status = builder_string(b, token->text, token->len, &node.string);
+        code = builder_add_string(b, token->text, token->len, &node.string);
     } else if (token->kind == TOKEN_NUMBER) {
-        status = read_number(b, token, &node);
+        code = read_number(b, token, &node);
     } else {
         node.kind = *token->text == 't'   ? LUMA_JSON_TRUE
                     : *token->text == 'f' ? LUMA_JSON_FALSE
                                           : LUMA_JSON_NULL;
     }
-    return status == LUMA_OK ? add(b, &node) : status;
+    return code == LUMA_OK ? add(b, &node) : code;
 }
 
-enum luma_status builder_open(struct builder *b, enum luma_kind kind,
-                              uint32_t name)
+enum luma_code builder_open(struct builder *b, enum luma_kind kind,
+                            uint32_t name)
 {
     struct luma_node node = {.kind = kind, .span = 1, .name = name};
     uint32_t index = builder_count(b);
@@ -263,7 +262,7 @@ static void *place(char **at, const struct buf *from, size_t base, size_t *n)
     return to;
 }
 
-struct luma_doc *builder_make(const struct builder *b)
+struct luma_doc *builder_make_doc(const struct builder *b)
 {
     const struct builder_mark *base = &b->base;
     size_t size = sizeof(struct luma_doc) + b->nodes.len - base->nodes +
@@ -285,7 +284,7 @@ struct luma_doc *builder_make(const struct builder *b)
     return doc;
 }
 
-/* ---- where the next value stands --------------------------------------- */
+/* ---- position of the next value ----------------------------------------- */
 
 bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
@@ -293,10 +292,11 @@ bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
                                      b->open[depth];
 
     return object->kind == LUMA_JSON_OBJECT &&
-           doc_find(object + 1,
-                    (const struct luma_node *)b->nodes.data + builder_count(b),
-                    (const struct luma_string *)b->strings.data, b->text.data,
-                    name, strlen(name));
+           doc_find_sibling(object + 1,
+                            (const struct luma_node *)b->nodes.data +
+                                builder_count(b),
+                            (const struct luma_string *)b->strings.data,
+                            b->text.data, name, strlen(name));
 }
 
 bool builder_has_before(const struct builder *b, const char *name)
@@ -309,7 +309,7 @@ bool builder_has_before(const struct builder *b, const char *name)
     return false;
 }
 
-/* From the inside out: the last name of the path is that of the next value. */
+/* Compares from the last name of the path to the first. */
 bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
 {
     const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
@@ -325,7 +325,7 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
             return false;
         for (from = end; from > path && from[-1] != '.';)
             from--;
-        text = builder_text(b, name, &len);
+        text = builder_get_text(b, name, &len);
         if (len != (size_t)(end - from) || memcmp(text, from, len) != 0)
             return false;
         if (from == path)
@@ -335,59 +335,15 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
     return false;
 }
 
-/* ---- tokens ------------------------------------------------------------ */
+/* ---- kept JSON text ---------------------------------------------------- */
 
-static const char *control_in(const char *p, const char *end)
+bool builder_append_json(struct builder *b, const char *from, const char *to)
 {
-    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-
-    for (; end - p >= 8; p += 8)
-        if ((eight_at(p) - ones * ' ') & ~eight_at(p) & highs)
-            break;
-    while (p < end && (unsigned char)*p >= ' ')
-        p++;
-    return p;
+    return kept_append(&b->json, from, to);
 }
 
-bool builder_keep(struct builder *b, const char *from, const char *to)
+void builder_replace_halves(struct builder *b)
 {
-    const char *p;
-
-    for (; (p = control_in(from, to)) < to; from = p + 1) {
-        char escape[6];
-
-        writer_escape(escape, (unsigned char)*p);
-        if (!buf_append(&b->json, from, (size_t)(p - from)) ||
-            !buf_append(&b->json, escape, sizeof escape))
-            return false;
-    }
-    return buf_append(&b->json, from, (size_t)(to - from));
-}
-
-/* The code unit of an escape such as \\ud83d; 0 where there is none. */
-static unsigned unit_at(const char *p, const char *end)
-{
-    static const char hex[] = "0123456789abcdef";
-    unsigned unit = 0, i;
-
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return 0;
-    for (i = 2; i < 6; i++)
-        unit = unit << 4 | (unsigned)(strchr(hex, ascii_lower(p[i])) - hex);
-    return unit;
-}
-
-void builder_mend(struct builder *b)
-{
-    char *p = b->json.data + b->base.json, *end = b->json.data + b->json.len;
-
-    while (p < end) {
-        unsigned unit = unit_at(p, end);
-        bool pair = unit >> 10 == 0xD800 >> 10 &&
-                    unit_at(p + 6, end) >> 10 == 0xDC00 >> 10;
-
-        if (unit >> 11 == 0xD800 >> 11 && !pair)
-            memcpy(p + 2, "fffd", 4);
-        p += pair ? 12 : unit ? 6 : *p == '\\' ? 2 : 1;
-    }
+    kept_replace_halves(b->json.data + b->base.json,
+                        b->json.data + b->json.len);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of a fixed room: none is ever longer than about 2,600 bits. */
+/* Big integers of a fixed size: no number here needs more than about 2,600
+ * bits. */
 #include "json/decimal.h"
 
 #include <stdbool.h>
@@ -9,31 +10,31 @@
 
 enum {
     LIMBS = 96,
-    /* A number halfway between two doubles has at most 767 digits: of those
-     * behind, it only matters whether one is not zero. */
+    /* A number halfway between two doubles has at most 767 digits. Of all
+     * further digits, it only matters whether one of them is not zero. */
     MAX_DIGITS = 770
 };
 
-struct whole {
-    int used; /* limbs; the last of them is not 0 */
+struct bignum {
+    int used; /* limbs; the last one is not 0 */
     uint32_t limbs[LIMBS];
 };
 
-static void set(struct whole *a, uint64_t value)
+static void set(struct bignum *a, uint64_t value)
 {
     a->limbs[0] = (uint32_t)value;
     a->limbs[1] = (uint32_t)(value >> 32);
     a->used = a->limbs[1] ? 2 : a->limbs[0] ? 1 : 0;
 }
 
-static void push_limb(struct whole *a, uint32_t limb)
+static void push_limb(struct bignum *a, uint32_t limb)
 {
     if (limb && a->used < LIMBS)
         a->limbs[a->used++] = limb;
 }
 
 /* a = a * factor + more */
-static void multiply(struct whole *a, uint32_t factor, uint32_t more)
+static void multiply(struct bignum *a, uint32_t factor, uint32_t more)
 {
     uint64_t carry = more;
     int i;
@@ -46,7 +47,7 @@ static void multiply(struct whole *a, uint32_t factor, uint32_t more)
     push_limb(a, (uint32_t)carry);
 }
 
-static void multiply_by_power_of_5(struct whole *a, long n)
+static void multiply_by_power_of_5(struct bignum *a, long n)
 {
     for (; n >= 13; n -= 13)
         multiply(a, 1220703125, 0); /* 5^13 */
@@ -54,7 +55,7 @@ static void multiply_by_power_of_5(struct whole *a, long n)
         multiply(a, 5, 0);
 }
 
-static void shift_left(struct whole *a, long n)
+static void shift_left(struct bignum *a, long n)
 {
     int limbs = (int)(n / 32);
 
@@ -66,13 +67,13 @@ static void shift_left(struct whole *a, long n)
     a->used += limbs;
 }
 
-static void multiply_by_power_of_10(struct whole *a, int n)
+static void multiply_by_power_of_10(struct bignum *a, int n)
 {
     multiply_by_power_of_5(a, n);
     shift_left(a, n);
 }
 
-static int compare(const struct whole *a, const struct whole *b)
+static int compare(const struct bignum *a, const struct bignum *b)
 {
     int i = a->used - 1;
 
@@ -83,7 +84,7 @@ static int compare(const struct whole *a, const struct whole *b)
     return i < 0 ? 0 : a->limbs[i] < b->limbs[i] ? -1 : 1;
 }
 
-static void add(struct whole *a, const struct whole *b)
+static void add(struct bignum *a, const struct bignum *b)
 {
     uint64_t carry = 0;
     int i;
@@ -98,8 +99,8 @@ static void add(struct whole *a, const struct whole *b)
     push_limb(a, (uint32_t)carry);
 }
 
-/* a = a - b, which is not below 0 */
-static void subtract(struct whole *a, const struct whole *b)
+/* a = a - b, where a >= b */
+static void subtract(struct bignum *a, const struct bignum *b)
 {
     uint32_t borrow = 0;
     int i;
@@ -116,9 +117,9 @@ static void subtract(struct whole *a, const struct whole *b)
 
 /* ---- comparison -------------------------------------------------------- */
 
-/* Reads the digits, nine at a time, and sets *exponent to the power of ten of
- * the last one it has read. */
-static void read_digits(struct whole *a, const char *text, size_t len,
+/* Reads the digits, nine at a time. Sets *exponent to the power of ten of the
+ * last digit that was read. */
+static void read_digits(struct bignum *a, const char *text, size_t len,
                         long *exponent)
 {
     uint32_t nine = 0, scale = 1;
@@ -154,7 +155,7 @@ static void read_digits(struct whole *a, const char *text, size_t len,
 int decimal_compare(const char *text, size_t len, long exponent, uint64_t m,
                     int e)
 {
-    struct whole decimal, binary;
+    struct bignum decimal, binary;
     long twos;
 
     read_digits(&decimal, text, len, &exponent);
@@ -168,12 +169,12 @@ int decimal_compare(const char *text, size_t len, long exponent, uint64_t m,
 
 /* ---- digits ------------------------------------------------------------ */
 
-/* A double between its neighbours, all as multiples of one fraction: it is
- * value / unit, and what lies within below / unit and above / unit of it is
- * read back as the same double. */
+/* A double and its neighbours, as fractions with one denominator. The double
+ * is value / unit. All numbers less than below / unit under it or above / unit
+ * over it are rounded to this double. */
 struct spread {
-    struct whole value, unit, below, above;
-    bool edges; /* also what lies at the ends */
+    struct bignum value, unit, below, above;
+    bool edges; /* the two limits are rounded to it, too */
 };
 
 static void multiply_all(struct spread *s, int power_of_10)
@@ -183,8 +184,8 @@ static void multiply_all(struct spread *s, int power_of_10)
     multiply_by_power_of_10(&s->above, power_of_10);
 }
 
-/* Sets it to m * 2^e. The double below a power of two is half as far away as
- * the one above, unless it is subnormal. */
+/* Sets it to m * 2^e. The next double below a power of two is only half as far
+ * away as the next one above, unless it is subnormal. */
 static void set_spread(struct spread *s, uint64_t m, int e)
 {
     bool power = m == 1ull << 52 && e > -1074;
@@ -205,10 +206,10 @@ static void set_spread(struct spread *s, uint64_t m, int e)
     shift_left(&s->above, e);
 }
 
-/* value / unit can be rounded up to 1. */
+/* Whether value / unit can be rounded up to 1. */
 static bool reaches_unit(const struct spread *s)
 {
-    struct whole sum = s->value;
+    struct bignum sum = s->value;
     int order;
 
     add(&sum, &s->above);
@@ -216,7 +217,7 @@ static bool reaches_unit(const struct spread *s)
     return order > 0 || (order == 0 && s->edges);
 }
 
-/* value / unit can be rounded down to 0. */
+/* Whether value / unit can be rounded down to 0. */
 static bool reaches_zero(const struct spread *s)
 {
     int order = compare(&s->value, &s->below);
@@ -224,11 +225,11 @@ static bool reaches_zero(const struct spread *s)
     return order < 0 || (order == 0 && s->edges);
 }
 
-/* Makes value / unit a fraction from 0.1 to 1, and returns the power of ten
- * that was taken out of it. */
+/* Scales value / unit to a fraction between 0.1 and 1. Returns the power of
+ * ten that was divided out. */
 static int scale(struct spread *s, int log2)
 {
-    int point = log2 * 30103 / 100000 - 2; /* a little too small */
+    int point = log2 * 30103 / 100000 - 2; /* never too large */
 
     if (point > 0)
         multiply_by_power_of_10(&s->unit, point);
@@ -239,7 +240,7 @@ static int scale(struct spread *s, int log2)
     return point;
 }
 
-/* Takes the first digit of the fraction out of it. */
+/* Removes the first digit of the fraction and returns it. */
 static int next_digit(struct spread *s)
 {
     int digit = 0;
@@ -250,10 +251,11 @@ static int next_digit(struct spread *s)
     return digit;
 }
 
-/* The rest of the fraction is above a half, or is one behind an odd digit. */
+/* Whether the rest of the fraction is above one half, or is one half after an
+ * odd digit. */
 static bool rounds_up(const struct spread *s, int digit)
 {
-    struct whole twice = s->value;
+    struct bignum twice = s->value;
     int order;
 
     multiply(&twice, 2, 0);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Members of objects: few enough that looking through them is fastest. */
+/* A linear search: objects have few members. */
 #include "json/document.h"
 
 #include <string.h>
 
-const struct luma_node *doc_find(const struct luma_node *node,
-                                 const struct luma_node *end,
-                                 const struct luma_string *strings,
-                                 const char *text, const char *name, size_t len)
+const struct luma_node *doc_find_sibling(const struct luma_node *node,
+                                         const struct luma_node *end,
+                                         const struct luma_string *strings,
+                                         const char *text, const char *name,
+                                         size_t len)
 {
     const struct luma_node *found = NULL;
 
@@ -26,18 +27,19 @@ static const struct luma_node *member(const struct luma_doc *doc,
 {
     if (!object || object->kind != LUMA_JSON_OBJECT)
         return NULL;
-    return doc_find(object + 1, object + object->span, doc->strings, doc->text,
-                    name, len);
+    return doc_find_sibling(object + 1, object + object->span, doc->strings,
+                            doc->text, name, len);
 }
 
-const struct luma_node *doc_member(const struct luma_doc *doc,
-                                   const struct luma_node *object,
-                                   const char *name)
+const struct luma_node *doc_find_member(const struct luma_doc *doc,
+                                        const struct luma_node *object,
+                                        const char *name)
 {
     return member(doc, object, name, strlen(name));
 }
 
-const struct luma_node *doc_path(const struct luma_doc *doc, const char *path)
+const struct luma_node *doc_find_path(const struct luma_doc *doc,
+                                      const char *path)
 {
     const struct luma_node *node = doc->root;
     size_t len;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: where digits and power of ten are both exact as doubles, one
- * multiplication does it. Else a product of 64 bits is nearly always exact
- * enough to say which double is nearest. decimal.c decides the rest. */
+/* Reading has three ways. If the digits and the power of ten are exact
+ * doubles, one multiplication or division is enough. Else a 64-bit product is
+ * nearly always exact enough to choose the nearest double. decimal.c decides
+ * the rest. */
 #include "json/number.h"
 
 #include <float.h>
@@ -12,18 +13,18 @@
 #include "json/decimal.h"
 #include "luma.h"
 
-/* ---- taking apart ------------------------------------------------------ */
+/* ---- parsing ------------------------------------------------------------ */
 
-/* A number taken apart: about digits * 10^exponent. */
+/* A parsed number, about digits * 10^exponent. */
 struct parts {
     bool negative;
-    bool whole;       /* neither fraction nor exponent */
-    const char *text; /* of the digits, and the point */
-    size_t len;       /* of it */
-    uint64_t digits;  /* the first ones */
-    long left_out;    /* how many more there are */
-    bool more;        /* one of these is not zero */
-    long exponent;    /* of the very last digit */
+    bool is_integer;      /* no fraction, no exponent */
+    const char *text;     /* the digits, and the point */
+    size_t len;           /* of `text` */
+    uint64_t digits;      /* the first digits, as a number */
+    long dropped;         /* how many further digits there are */
+    bool dropped_nonzero; /* one of them is not zero */
+    long exponent;        /* of the last digit of `text` */
 };
 
 static const char *read_digits(const char *p, const char *end, uint64_t *digits)
@@ -36,10 +37,10 @@ static const char *read_digits(const char *p, const char *end, uint64_t *digits)
     return p;
 }
 
-enum { MAX_DIGITS = 19 }; /* fit 64 bits, whichever they are */
+enum { MAX_DIGITS = 19 }; /* any 19 digits fit into 64 bits */
 
-/* There are too many digits: the last ones are left out. */
-static void leave_out(struct parts *parts)
+/* Keeps the first MAX_DIGITS digits in `digits` and counts the others. */
+static void drop_digits(struct parts *parts)
 {
     size_t i;
     int n = 0;
@@ -54,8 +55,8 @@ static void leave_out(struct parts *parts)
             parts->digits = parts->digits * 10 + digit;
             n += n || digit; /* leading zeros do not count */
         } else {
-            parts->left_out++;
-            parts->more = parts->more || digit;
+            parts->dropped++;
+            parts->dropped_nonzero = parts->dropped_nonzero || digit;
         }
     }
 }
@@ -67,7 +68,7 @@ static const char *read_exponent(const char *p, const char *end,
     long value = 0;
 
     p += p < end && (*p == '-' || *p == '+');
-    /* A larger exponent always gives 0 or infinity. */
+    /* Larger exponents always give 0 or infinity. */
     for (; p < end && ascii_is_digit(*p); p++)
         if (value < 100000000)
             value = value * 10 + (*p - '0');
@@ -75,11 +76,11 @@ static const char *read_exponent(const char *p, const char *end,
     return p;
 }
 
-static bool take_apart(const char *p, const char *end, struct parts *parts)
+static bool parse(const char *p, const char *end, struct parts *parts)
 {
     const char *from;
 
-    *parts = (struct parts){.whole = true};
+    *parts = (struct parts){.is_integer = true};
     parts->negative = p < end && *p == '-';
     p += parts->negative;
     parts->text = from = p;
@@ -87,7 +88,7 @@ static bool take_apart(const char *p, const char *end, struct parts *parts)
     if (p == from || (*from == '0' && p - from > 1))
         return false;
     if (p < end && *p == '.') {
-        parts->whole = false;
+        parts->is_integer = false;
         from = ++p;
         p = read_digits(p, end, &parts->digits);
         parts->exponent = -(long)(p - from);
@@ -96,19 +97,19 @@ static bool take_apart(const char *p, const char *end, struct parts *parts)
     }
     parts->len = (size_t)(p - parts->text);
     if (p < end && (*p == 'e' || *p == 'E')) {
-        parts->whole = false;
+        parts->is_integer = false;
         p = read_exponent(p + 1, end, parts);
         if (!ascii_is_digit(p[-1]))
             return false;
     }
     if (parts->len > MAX_DIGITS)
-        leave_out(parts);
+        drop_digits(parts);
     return p == end;
 }
 
-/* ---- reading ----------------------------------------------------------- */
+/* ---- conversion --------------------------------------------------------- */
 
-/* m * 2^e; the first bit of m is set. */
+/* m * 2^e; the highest bit of m is set. */
 struct scaled {
     uint64_t m;
     int e;
@@ -121,7 +122,7 @@ static struct scaled scaled_of(uint64_t value)
     return (struct scaled){value << zeros, -zeros};
 }
 
-/* Bits behind the 64th are cut off. */
+/* The product, without the bits after the 64th. */
 static struct scaled multiply(struct scaled a, struct scaled b)
 {
     uint64_t a1 = a.m >> 32, a0 = (uint32_t)a.m;
@@ -138,7 +139,7 @@ static struct scaled multiply(struct scaled a, struct scaled b)
 
 enum { LEAST_POWER = -342, MOST_POWER = 308, FIRST = -351, STEP = 27 };
 
-/* digits * 10^power, less than 4 units too large or too small. */
+/* digits * 10^power. The error is less than 4 in the last bit of m. */
 static struct scaled scale(uint64_t digits, int power)
 {
     static const struct scaled coarse[] = {
@@ -175,11 +176,12 @@ static struct scaled scale(uint64_t digits, int power)
                     coarse[(power - FIRST) / STEP]);
 }
 
-/* The double m * 2^e, of at most 53 bits, where e is at least -1074. */
+/* The double m * 2^e. m has at most 53 bits, and e is at least -1074. */
 static double assemble(uint64_t m, int e)
 {
     const uint64_t infinite = 0x7FFull << 52;
-    uint64_t bits = ((uint64_t)(e + 1074) << 52) + m; /* m's first bit is 1 */
+    uint64_t bits = ((uint64_t)(e + 1074) << 52) +
+                    m; /* adds the highest bit of m to the exponent */
     double value;
 
     if (bits > infinite)
@@ -191,16 +193,17 @@ static double assemble(uint64_t m, int e)
 /* The double nearest to the number, which is about `a`. */
 static double nearest(const struct parts *parts, struct scaled a)
 {
-    /* Left out digits are less than 1 behind the 19th. */
-    unsigned uncertain = parts->more ? 4 + 19 : 4;
-    int drop = a.e < -1074 - 11 ? -1074 - a.e : 11; /* bits too many */
+    /* the dropped digits add less than 1 */
+    unsigned uncertain = parts->dropped_nonzero ? 4 + 19 : 4;
+    int drop = a.e < -1074 - 11 ? -1074 - a.e : 11; /* bits to round away */
     uint64_t m = drop < 64 ? a.m >> drop : 0;
     uint64_t rest = drop < 64 ? a.m - (m << drop) : a.m, half;
     int order;
 
     if (drop > 65)
         return 0;
-    half = drop < 65 ? 1ull << (drop - 1) : rest; /* 65: may just be half */
+    half = drop < 65 ? 1ull << (drop - 1)
+                     : rest; /* 65: it may still be one half */
     order = rest > half ? 1 : -1;
     if ((rest > half ? rest - half : half - rest) <= uncertain)
         order = decimal_compare(parts->text, parts->len, parts->exponent,
@@ -209,7 +212,8 @@ static double nearest(const struct parts *parts, struct scaled a)
     return assemble(m, a.e + drop);
 }
 
-/* What the processor multiplies and divides is rounded once, to a double. */
+/* Arithmetic on doubles is rounded once, to a double. (The x87 unit is not
+ * like that.) */
 #define ROUNDS_ONCE (FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1)
 
 static double to_double(const struct parts *parts)
@@ -217,11 +221,11 @@ static double to_double(const struct parts *parts)
     static const double tens[] = {
         1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    long e = parts->exponent + parts->left_out;
+    long e = parts->exponent + parts->dropped;
     double value = (double)parts->digits;
 
-    if (parts->digits <= 1ull << 53 && !parts->more && e >= -22 && e <= 22 &&
-        ROUNDS_ONCE)
+    if (parts->digits <= 1ull << 53 && !parts->dropped_nonzero && e >= -22 &&
+        e <= 22 && ROUNDS_ONCE)
         value = e < 0 ? value / tens[-e] : value * tens[e];
     else if (parts->digits == 0 || e < LEAST_POWER)
         value = 0;
@@ -236,12 +240,12 @@ bool number_read(const char *s, size_t n, struct luma_node *node)
 {
     struct parts parts;
 
-    if (!take_apart(s, s + n, &parts))
+    if (!parse(s, s + n, &parts))
         return false;
-    if (!parts.whole) {
+    if (!parts.is_integer) {
         node->kind = LUMA_JSON_FLOAT;
         node->number = to_double(&parts);
-    } else if (!parts.left_out &&
+    } else if (!parts.dropped &&
                parts.digits <= (uint64_t)INT64_MAX + parts.negative) {
         node->kind = LUMA_JSON_INTEGER;
         node->integer =
@@ -256,7 +260,7 @@ double luma_big_number(const char *digits, size_t len)
 {
     struct parts parts;
 
-    take_apart(digits, digits + len, &parts);
+    parse(digits, digits + len, &parts);
     return to_double(&parts);
 }
 
@@ -265,7 +269,7 @@ double luma_big_number(const char *digits, size_t len)
 size_t number_write_integer(int64_t value, char *out)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char digits[NUMBER_ROOM];
+    char digits[NUMBER_SIZE];
     size_t n = 0, at = sizeof digits;
 
     do
@@ -294,7 +298,7 @@ static size_t write_exponent(const char *digits, int n, int exponent, char *out)
     return len + number_write_integer(exponent, out + len);
 }
 
-/* ddd.ddd or 0.000ddd; there are more digits than `point`. */
+/* ddd.ddd or 0.000ddd; there are more than `point` digits. */
 static size_t write_fraction(const char *digits, int n, int point, char *out)
 {
     size_t before = point > 0 ? (size_t)point : 0, len = before;
@@ -332,7 +336,7 @@ size_t number_write(double value, char *out)
                            : write_fraction(digits, n, point, out));
 }
 
-size_t number_write_whole(double value, char *out)
+size_t number_write_digits(double value, char *out)
 {
     char digits[DECIMAL_DIGITS];
     bool negative = value < 0;

@@ -1,72 +1,64 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar: one state machine over bytes. token.c reads what lies between
- * the punctuation, builder.c keeps what was read. */
+/* The grammar is one state machine. token.c reads strings, numbers and
+ * literals; builder.c stores the values. */
 #include "json/reader.h"
 
 enum {
-    /* between tokens: white space may come first */
+    /* between tokens: white space may follow */
     VALUE,
     FIRST_ELEMENT,
     FIRST_NAME,
     NAME,
     COLON,
-    AFTER, /* a value */
-    END,   /* of the root */
-    /* within */
+    AFTER, /* after a value */
+    END,   /* after the root */
+    /* inside of something */
     TOKEN,
-    SKIP, /* a row that is given up */
-    SKIP_STRING,
-    SKIP_ESCAPE,
+    REJECTED, /* in a row that is skipped */
     BAD
 };
 
-static void fail(struct json_reader *r, enum luma_status why)
+static void fail(struct json_reader *r, enum luma_code error_code)
 {
-    r->spoilt = why == LUMA_ERR_REPLY && r->lists;
-    r->why = why;
+    r->list_malformed = error_code == LUMA_ERR_REPLY && r->lists;
+    r->error_code = error_code;
     r->state = BAD;
     r->result = JSON_BAD;
 }
 
-/* The current document is over a limit. A row is skipped to its end; without
- * the root nothing can be said of the reply. */
-static void give_up(struct json_reader *r, enum luma_status why)
+/* The current document is over a limit. A row is skipped to its end. Without
+ * the root, the whole reply is unusable. */
+static void reject_document(struct json_reader *r, enum luma_code error_code)
 {
     enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
 
-    if (r->gave_up)
+    if (r->row_rejected)
         return;
     if (!r->in_row) {
-        fail(r, why);
+        fail(r, error_code);
         return;
     }
-    r->why = why;
-    r->gave_up = true;
-    if (r->result == JSON_ROW) /* its last byte was one too many */
+    r->error_code = error_code;
+    r->row_rejected = true;
+    if (r->result == JSON_ROW) /* its last byte exceeded the limit */
         return;
-    r->skipping = r->builder.depth - r->split;
-    if (token == TOKEN_ESCAPE)
-        r->state = SKIP_ESCAPE;
-    else if (token == TOKEN_STRING || token == TOKEN_UNICODE)
-        r->state = SKIP_STRING;
-    else
-        r->state = SKIP;
+    r->state = REJECTED;
+    skip_begin(&r->skip, r->builder.depth - r->row_depth, token);
 }
 
 /* ---- values ------------------------------------------------------------ */
 
-/* The object around the next value is the root, and the value is its member
- * "data". */
+/* Whether the next value is the root's member "data". */
 static bool is_data(const struct json_reader *r)
 {
-    return !r->whole && !r->in_row && r->builder.depth == 1 &&
+    return !r->single_value && !r->in_row && r->builder.depth == 1 &&
            builder_is_at(&r->builder, r->name, "data");
 }
 
 static void value_done(struct json_reader *r)
 {
     r->state = AFTER;
-    if (r->in_row && r->builder.depth == r->split) {
+    if (r->in_row && r->builder.depth == r->row_depth) {
         r->result = JSON_ROW;
     } else if (r->builder.depth == 0) {
         r->state = END;
@@ -78,23 +70,23 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
 {
     uint32_t index = builder_count(&r->builder);
     bool data = is_data(r);
-    bool list = kind == LUMA_JSON_ARRAY && !r->whole && !r->in_row &&
+    bool list = kind == LUMA_JSON_ARRAY && !r->single_value && !r->in_row &&
                 (r->builder.depth == 0 ||
                  (r->is_list && r->is_list(&r->builder, r->name)));
-    enum luma_status status = builder_open(&r->builder, kind, r->name);
+    enum luma_code code = builder_open(&r->builder, kind, r->name);
 
-    if (status != LUMA_OK) {
-        give_up(r, status);
-        r->skipping++; /* its bracket is read already */
+    if (code != LUMA_OK) {
+        reject_document(r, code);
+        r->skip.depth++; /* its bracket was read already */
         return;
     }
     r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
     if (list) {
-        r->split = r->builder.depth;
+        r->row_depth = r->builder.depth;
         r->lists++;
     } else if (data && kind == LUMA_JSON_OBJECT) {
-        r->inner = index;
-        r->inner_json = r->builder.json.len;
+        r->data_node = index;
+        r->data_json = r->builder.json.len;
     }
 }
 
@@ -102,26 +94,27 @@ static void close_container(struct json_reader *r)
 {
     uint32_t index = builder_close(&r->builder);
 
-    if (r->builder.depth < r->split)
-        r->split = 0;
-    if (index == r->inner)
-        r->inner_json_end = r->builder.json.len + 1;
+    if (r->builder.depth < r->row_depth)
+        r->row_depth = 0;
+    if (index == r->data_node)
+        r->data_json_end = r->builder.json.len + 1;
     value_done(r);
 }
 
 static void token_done(struct json_reader *r)
 {
     const struct token *t = &r->token;
-    enum luma_status status =
-        r->naming ? builder_string(&r->builder, t->text, t->len, &r->name)
-                  : builder_value(&r->builder, t, r->name);
+    enum luma_code code =
+        r->reading_name
+            ? builder_add_string(&r->builder, t->text, t->len, &r->name)
+            : builder_add_value(&r->builder, t, r->name);
 
-    r->state = r->naming ? COLON : AFTER;
-    if (status == LUMA_ERR_REPLY)
-        fail(r, status);
-    else if (status != LUMA_OK)
-        give_up(r, status);
-    else if (!r->naming)
+    r->state = r->reading_name ? COLON : AFTER;
+    if (code == LUMA_ERR_REPLY)
+        fail(r, code);
+    else if (code != LUMA_OK)
+        reject_document(r, code);
+    else if (!r->reading_name)
         value_done(r);
 }
 
@@ -129,10 +122,10 @@ static void token_done(struct json_reader *r)
 
 static bool is_between_rows(const struct json_reader *r)
 {
-    return r->split && r->builder.depth == r->split && !r->in_row;
+    return r->row_depth && r->builder.depth == r->row_depth && !r->in_row;
 }
 
-/* A colon or comma that follows at once need not wait for a turn of its own. */
+/* Reads a colon or comma at once, which saves a turn of the loop. */
 static const char *follow(struct json_reader *r, const char *p, const char *end)
 {
     if (p == end || r->result != JSON_MORE)
@@ -146,12 +139,12 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
     return p + 1;
 }
 
-/* Where reading a token has to stop: one byte over the limit and no further, so
- * that what is wrong behind it is not seen in one cut and missed in another. */
+/* The end for reading a token: at most one byte over the limit. So the result
+ * does not depend on how the input is split. */
 static const char *limit(const struct json_reader *r, const char *p,
                          const char *end)
 {
-    size_t left = r->max_doc + 1 - (r->in_row ? r->used_row : r->used);
+    size_t left = r->max_doc + 1 - (r->in_row ? r->row_bytes : r->root_bytes);
 
     return (size_t)(end - p) > left ? p + left : end;
 }
@@ -169,7 +162,7 @@ static const char *after_token(struct json_reader *r, enum token_result result,
         fail(r, LUMA_ERR_REPLY);
         return p;
     default:
-        give_up(r, LUMA_ERR_MEMORY);
+        reject_document(r, LUMA_ERR_MEMORY);
         return p;
     }
 }
@@ -183,11 +176,11 @@ static const char *in_token(struct json_reader *r, const char *p,
 }
 
 static const char *begin_token(struct json_reader *r, const char *p,
-                               const char *end, bool naming)
+                               const char *end, bool reading_name)
 {
     enum token_result result;
 
-    r->naming = naming;
+    r->reading_name = reading_name;
     r->state = TOKEN;
     result = token_begin(&r->token, &p, limit(r, p, end));
     return after_token(r, result, p, end);
@@ -199,17 +192,17 @@ static const char *begin_value(struct json_reader *r, const char *p,
     if (is_between_rows(r)) {
         builder_begin_row(&r->builder);
         r->in_row = true;
-        r->used_row = 0;
+        r->row_bytes = 0;
     }
     if (is_data(r))
-        r->inner = 0; /* of equal names the last counts */
+        r->data_node = 0; /* the last of several equal names counts */
     if (*p != '{' && *p != '[')
         return begin_token(r, p, end, false);
     open_container(r, *p == '{' ? LUMA_JSON_OBJECT : LUMA_JSON_ARRAY);
     return p + 1;
 }
 
-/* What stands between values: comma, colon, bracket, the quote of a name. */
+/* Reads what stands between values: comma, colon, bracket, quote of a name. */
 static const char *punctuation(struct json_reader *r, const char *p,
                                const char *end)
 {
@@ -226,27 +219,14 @@ static const char *punctuation(struct json_reader *r, const char *p,
     return p + 1;
 }
 
-/* Looks for the end of a row that is given up: a comma or the bracket of the
- * array around, which stay where they are. */
-static const char *in_skipped(struct json_reader *r, const char *p)
+static const char *in_rejected(struct json_reader *r, const char *p,
+                               const char *end)
 {
-    if (r->state == SKIP_ESCAPE) {
-        r->state = SKIP_STRING;
-    } else if (r->state == SKIP_STRING) {
-        if (*p == '"' || *p == '\\')
-            r->state = *p == '"' ? SKIP : SKIP_ESCAPE;
-    } else if (r->skipping == 0 && (*p == ',' || *p == ']')) {
+    if (skip_row(&r->skip, &p, end)) {
         r->state = AFTER;
         r->result = JSON_ROW;
-        return p;
-    } else if (*p == '{' || *p == '[') {
-        r->skipping++;
-    } else if (*p == '}' || *p == ']') {
-        r->skipping -= r->skipping > 0;
-    } else if (*p == '"') {
-        r->state = SKIP_STRING;
     }
-    return p + 1;
+    return p;
 }
 
 static const char *step(struct json_reader *r, const char *p, const char *end)
@@ -260,33 +240,32 @@ static const char *step(struct json_reader *r, const char *p, const char *end)
         return begin_value(r, p, end);
     case TOKEN:
         return in_token(r, p, end);
-    case SKIP:
-    case SKIP_STRING:
-    case SKIP_ESCAPE:
-        return in_skipped(r, p);
+    case REJECTED:
+        return in_rejected(r, p, end);
     default:
         return punctuation(r, p, end);
     }
 }
 
-/* The bytes count for the document they belong to; the commas between rows
- * belong to none. */
+/* Counts the bytes for their document. The commas between rows belong to none.
+ */
 static void account(struct json_reader *r, const char *from, const char *to)
 {
     size_t n = (size_t)(to - from);
-    size_t *used = r->in_row ? &r->used_row : &r->used;
+    size_t *bytes = r->in_row ? &r->row_bytes : &r->root_bytes;
 
-    if (n == 0 || r->gave_up || r->state == BAD ||
+    if (n == 0 || r->row_rejected || r->state == BAD ||
         (*from == ',' && is_between_rows(r)))
         return;
-    *used += n;
-    if (*used > r->max_doc)
-        give_up(r, LUMA_ERR_TOO_LARGE);
-    else if (r->keep_json && !builder_keep(&r->builder, from, to))
-        give_up(r, LUMA_ERR_MEMORY);
+    *bytes += n;
+    if (*bytes > r->max_doc)
+        reject_document(r, LUMA_ERR_TOO_LARGE);
+    else if (r->keep_json && !builder_append_json(&r->builder, from, to))
+        reject_document(r, LUMA_ERR_MEMORY);
 }
 
-/* One byte order mark may come before all. False: it does not, read on. */
+/* Skips a byte order mark before the text. False: the byte is no part of one.
+ */
 static bool skip_bom(struct json_reader *r, char c)
 {
     if (c == "\xEF\xBB\xBF"[r->bom]) {
@@ -297,17 +276,6 @@ static bool skip_bom(struct json_reader *r, char c)
         fail(r, LUMA_ERR_REPLY);
     r->bom = 3;
     return false;
-}
-
-/* Most white space is indentation: spaces, eight at a time. */
-static const char *skip_space(const char *p, const char *end)
-{
-    static const char eight[] = "        ";
-
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-        for (p++; end - p >= 8 && memcmp(p, eight, 8) == 0;)
-            p += 8;
-    return p;
 }
 
 enum json_result json_feed(struct json_reader *r, const char **at,
@@ -348,29 +316,29 @@ struct luma_doc *json_take(struct json_reader *r)
 {
     struct luma_doc *doc = NULL;
 
-    if (r->keep_json && r->token.halves)
-        builder_mend(&r->builder);
-    r->token.halves = false;
-    if (!r->gave_up) {
-        doc = builder_make(&r->builder);
-        r->why = doc ? LUMA_OK : LUMA_ERR_MEMORY;
+    if (r->keep_json && r->token.has_lone_half)
+        builder_replace_halves(&r->builder);
+    r->token.has_lone_half = false;
+    if (!r->row_rejected) {
+        doc = builder_make_doc(&r->builder);
+        r->error_code = doc ? LUMA_OK : LUMA_ERR_MEMORY;
     }
     if (doc && !r->keep_json)
         doc->json = NULL;
     if (r->in_row)
         builder_drop_row(&r->builder);
-    r->in_row = r->gave_up = false;
+    r->in_row = r->row_rejected = false;
     return doc;
 }
 
-bool json_narrow(const struct json_reader *r, struct luma_doc *doc)
+bool json_narrow_to_data(const struct json_reader *r, struct luma_doc *doc)
 {
-    if (!r->inner)
+    if (!r->data_node)
         return false;
-    doc->root += r->inner;
+    doc->root += r->data_node;
     if (doc->json) {
-        doc->json += r->inner_json;
-        doc->json_len = r->inner_json_end - r->inner_json;
+        doc->json += r->data_json;
+        doc->json_len = r->data_json_end - r->data_json;
     }
     return true;
 }
@@ -387,11 +355,11 @@ void json_reset(struct json_reader *r)
     builder_clear(&r->builder);
     r->state = VALUE;
     r->result = JSON_MORE;
-    r->bom = r->split = r->lists = 0;
-    r->name = r->inner = 0;
-    r->used = r->used_row = r->skipping = 0;
-    r->in_row = r->gave_up = r->naming = r->spoilt = false;
-    r->why = LUMA_OK;
+    r->bom = r->row_depth = r->lists = 0;
+    r->name = r->data_node = 0;
+    r->root_bytes = r->row_bytes = 0;
+    r->in_row = r->row_rejected = r->reading_name = r->list_malformed = false;
+    r->error_code = LUMA_OK;
 }
 
 void json_free(struct json_reader *r)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* An incremental JSON reader: bytes in any cut become flat documents.
+/* An incremental JSON reader: turns bytes, split anywhere, into flat
+ * documents.
  *
- * The elements of an array at the root, or of one that `is_list` picks out of
- * the root object, come out one by one as rows; what is left is the root, the
- * last document. So a long reply needs no more memory than its largest row.
+ * Rows are the elements of an array at the root, or of an array in the root
+ * object for which `is_list` returns true. They come out one by one. The rest
+ * is the root, which comes out last. So a long reply needs no more memory than
+ * its largest row.
  *
- * RFC 8259, and: one byte order mark at the start is skipped, bytes above 127
- * pass through as they are, a raw control character in a string stands for
- * itself, a lone half of a surrogate pair is read as U+FFFD, of equal names the
- * last counts, integers beyond 64 bits keep their digits.
+ * The grammar is RFC 8259, with these details: One byte order mark at the
+ * start is skipped. Bytes above 127 are not checked. An unescaped control
+ * character in a string is accepted. A lone half of a surrogate pair is read
+ * as U+FFFD. Of equal names, the last counts. Integers beyond 64 bits keep
+ * their digits.
  *
- * What is not JSON ends the reading; where a list has begun, `spoilt` says so.
- * Nothing behind it is a row: its brackets and quotes cannot be trusted.
+ * An error of the grammar ends the reading. `list_malformed` says whether a
+ * list had begun before. Nothing after the error is used as a row, because its
+ * brackets and quotes are not reliable.
  *
  * The caller owns the struct; one thread at a time; nothing blocks. Errors are
  * sticky until json_reset. */
@@ -21,75 +25,79 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "error.h"
 #include "json/builder.h"
-#include "status.h"
+#include "json/skip.h"
 #include "json/token.h"
 
 enum json_result {
-    JSON_MORE, /* all bytes used, none too many */
-    JSON_ROW,  /* a row ended: json_take, then feed the rest */
-    JSON_ROOT, /* the root ended: json_take; only white space may follow */
-    JSON_BAD   /* not JSON, or the root is over a limit: see `why` */
+    JSON_MORE, /* all bytes are used */
+    JSON_ROW,  /* a row has ended: call json_take, then feed the rest */
+    JSON_ROOT, /* the root has ended: call json_take; white space may follow */
+    JSON_BAD   /* not JSON, or the root is over a limit: see `error_code` */
 };
 
 struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
-    bool keep_json; /* documents carry their tokens */
-    bool whole;     /* there are no rows: to be set before json_reset */
-    /* The elements of the array that begins now, a member called `name`, are
-     * rows: see builder_is_at. Not asked within rows. NULL: they never are. */
+    bool keep_json; /* documents keep their JSON text */
+    bool single_value; /* there are no rows; set before json_reset */
+    /* Whether the elements of the array that starts now, a member called
+     * `name`, are rows: see builder_is_at. Not called within rows. NULL:
+     * never. */
     bool (*is_list)(const struct builder *b, uint32_t name);
-    /* what is being read */
+    /* the values */
     struct builder builder;
     struct token token;
     /* the grammar */
     int state;
     enum json_result result;
-    unsigned bom;  /* how much of a byte order mark has been seen */
-    uint32_t name; /* of the next value */
-    bool naming;   /* the string is a name */
-    size_t used;   /* bytes of the root so far */
+    unsigned bom;      /* bytes of a byte order mark so far */
+    uint32_t name;     /* of the next value */
+    bool reading_name; /* the current string is a name */
+    size_t root_bytes; /* bytes of the root so far */
     /* rows */
-    unsigned split; /* they are the values at this depth; 0: there are none */
-    unsigned lists; /* how many there have been */
+    unsigned row_depth; /* depth of the rows; 0: outside of a list */
+    unsigned lists;     /* how many there were */
     bool in_row;
-    bool spoilt; /* JSON_BAD, within a list or behind one */
-    size_t used_row;
-    /* the inner object: the root's member "data", where it is an object */
-    uint32_t inner;
-    size_t inner_json, inner_json_end;
-    /* a row that is given up, whose end is looked for */
-    bool gave_up;
-    size_t skipping;      /* depth inside it */
-    enum luma_status why; /* or what is wrong with the text */
+    bool list_malformed; /* JSON_BAD, within or after a list */
+    size_t row_bytes;
+    /* the data object: the root's member "data", if it is an object */
+    uint32_t data_node;
+    size_t data_json, data_json_end;
+    /* the current row is skipped to its end */
+    bool row_rejected;
+    struct skip skip;
+    enum luma_code error_code; /* why it is, or why the text is JSON_BAD */
 };
 
-/* Makes the reader ready. max_doc: at most 16 MiB. */
+/* Initialises the reader. `max_doc` is at most 16 MiB. */
 void json_init(struct json_reader *reader, size_t max_doc, bool keep_json);
 
-/* Ready for the next text. */
+/* Prepares for the next text. */
 void json_reset(struct json_reader *reader);
 
-/* Gives all memory back. A zero-filled reader may be freed too. */
+/* Frees all memory. A zero-filled reader may be freed, too. */
 void json_free(struct json_reader *reader);
 
-/* Reads from *at up to `end` and moves *at past what was used. */
+/* Reads from *at up to `end`, and moves *at past the bytes that were used. */
 enum json_result json_feed(struct json_reader *reader, const char **at,
                            const char *end);
 
-/* The text is over: JSON_ROOT when a number at the root ended with it,
- * JSON_MORE when all was said before, JSON_BAD (`why` is LUMA_ERR_TRUNCATED)
- * when it stopped in the middle. */
+/* Ends the text. JSON_ROOT: a number at the root ended with it. JSON_MORE:
+ * nothing new. JSON_BAD: the text is incomplete (`error_code` is
+ * LUMA_ERR_TRUNCATED), or was bad before. */
 enum json_result json_end(struct json_reader *reader);
 
-/* After JSON_ROW or JSON_ROOT, once: the document, the caller's to free(), its
- * `event`, `id` and `state` zero. NULL: the row is over a limit or memory ran
- * out, and `why` says which. */
+/* Returns the document, once after each JSON_ROW and JSON_ROOT. The caller
+ * must free() it. Its `event`, `id` and `state` are zero. NULL: `error_code`
+ * says which limit the row exceeds, or that memory ran out. */
 struct luma_doc *json_take(struct json_reader *reader);
 
-/* Makes the root's inner object, its member "data", the document's value: after
- * JSON_ROOT and json_take, before json_reset. False when there is none. */
-bool json_narrow(const struct json_reader *reader, struct luma_doc *doc);
+/* Makes the data object the value of the root document. Call it after
+ * JSON_ROOT and json_take, before json_reset. False: there is no data object.
+ */
+bool json_narrow_to_data(const struct json_reader *reader,
+                         struct luma_doc *doc);
 
 #endif

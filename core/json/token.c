@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One small state machine; json.c knows what the tokens mean. */
+/* A small state machine. reader.c knows what the tokens mean. */
 #include "json/token.h"
 
 #ifdef __SSE2__
@@ -28,8 +28,8 @@ static bool is_plain(char c)
     return c != '"' && c != '\\';
 }
 
-/* The first quote or backslash: a block at a time, then the bytes of the block
- * that has one, or of the rest. */
+/* Returns the first quote or backslash. It checks whole blocks, and then the
+ * bytes of the last block. */
 #ifdef __SSE2__
 static const char *plain_end(const char *p, const char *end)
 {
@@ -80,11 +80,11 @@ static enum token_result keep_code_point(struct token *t, uint32_t c)
     return keep(t, utf8, n);
 }
 
-/* Half of a surrogate pair stands alone. */
+/* Adds U+FFFD for a lone half of a surrogate pair. */
 static enum token_result keep_half(struct token *t)
 {
-    t->high = 0;
-    t->halves = true;
+    t->high_half = 0;
+    t->has_lone_half = true;
     return keep_code_point(t, NO_CHARACTER);
 }
 
@@ -96,7 +96,7 @@ static enum token_result read_string(struct token *t, const char **at,
     enum token_result result;
 
     *at = to;
-    if (t->high && (n || (to < end && *to == '"')) &&
+    if (t->high_half && (n || (to < end && *to == '"')) &&
         keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     if (to < end && *to == '"' && !t->copy.len) {
@@ -128,30 +128,30 @@ static enum token_result read_escape(struct token *t, const char **at)
     t->state = TOKEN_STRING;
     if (!which)
         return TOKEN_BAD;
-    if (t->high && keep_half(t) == TOKEN_MEMORY)
+    if (t->high_half && keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     return keep(t, &to[which - from], 1);
 }
 
-/* A code unit is whole: half of a surrogate pair waits for the other half. A
- * half that stays alone is no character. */
+/* The code unit is complete. The first half of a surrogate pair waits for the
+ * second. */
 static enum token_result end_unit(struct token *t)
 {
     bool low = t->unit >= 0xDC00 && t->unit <= 0xDFFF;
     uint32_t c = t->unit;
 
     t->state = TOKEN_STRING;
-    if (t->high && !low && keep_half(t) == TOKEN_MEMORY)
+    if (t->high_half && !low && keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
     if (t->unit >= 0xD800 && t->unit <= 0xDBFF) {
-        t->high = t->unit;
+        t->high_half = t->unit;
         return TOKEN_MORE;
     }
-    if (low && !t->high)
+    if (low && !t->high_half)
         return keep_half(t);
     if (low)
-        c = 0x10000 + ((t->high - 0xD800) << 10) + (t->unit - 0xDC00);
-    t->high = 0;
+        c = 0x10000 + ((t->high_half - 0xD800) << 10) + (t->unit - 0xDC00);
+    t->high_half = 0;
     return keep_code_point(t, c);
 }
 
@@ -176,7 +176,7 @@ static enum token_result read_number(struct token *t, const char **at,
     const char *from = *at, *p = from;
     enum token_result result = TOKEN_MORE;
 
-    while (p < end && number_char(*p))
+    while (p < end && number_has_char(*p))
         p++;
     *at = p;
     if (p < end && !t->copy.len)
@@ -234,14 +234,14 @@ static const char *literal_of(char first)
     }
 }
 
-/* Most tokens lie whole in the input, and most strings have no escapes: these
- * are done at once. */
+/* Most tokens are complete in the input, and most strings have no escapes.
+ * These are handled at once. */
 enum token_result token_begin(struct token *t, const char **at, const char *end)
 {
     const char *from = *at, *to;
 
     buf_clear(&t->copy);
-    t->high = 0;
+    t->high_half = 0;
     if (*from == '"') {
         t->kind = t->state = TOKEN_STRING;
         *at = ++from;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of JSON that are more than punctuation. */
+/* Strings, escapes and numbers. The callers write the punctuation. */
 #include "json/writer.h"
 
 #include "json/number.h"
 
-void writer_escape(char out[6], unsigned char c)
+void writer_make_escape(char out[6], unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
 
@@ -13,15 +13,15 @@ void writer_escape(char out[6], unsigned char c)
     out[5] = hex[c & 0xF];
 }
 
-/* Writes the shortest escape of a character that may not stand in a string,
- * and returns its length. */
+/* Writes the shortest escape of a character that must be escaped in a string.
+ * Returns its length. */
 static size_t escape(char c, char out[6])
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
     const char *known = c ? strchr(plain, c) : NULL;
 
     if (!known) {
-        writer_escape(out, (unsigned char)c);
+        writer_make_escape(out, (unsigned char)c);
         return 6;
     }
     out[0] = '\\';
@@ -29,7 +29,7 @@ static size_t escape(char c, char out[6])
     return 2;
 }
 
-bool writer_string(struct buf *buf, const char *s, size_t len)
+bool writer_add_string(struct buf *buf, const char *s, size_t len)
 {
     const char *end = s + len;
     char escaped[6];
@@ -50,16 +50,16 @@ bool writer_string(struct buf *buf, const char *s, size_t len)
     }
 }
 
-bool writer_integer(struct buf *buf, int64_t value)
+bool writer_add_integer(struct buf *buf, int64_t value)
 {
-    char text[NUMBER_ROOM];
+    char text[NUMBER_SIZE];
 
     return buf_append(buf, text, number_write_integer(value, text));
 }
 
-bool writer_number(struct buf *buf, double value)
+bool writer_add_number(struct buf *buf, double value)
 {
-    char text[NUMBER_ROOM];
+    char text[NUMBER_SIZE];
 
     return buf_append(buf, text, number_write(value, text));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON, written behind what a buf has. The locale plays no part. One owner, no
- * locking: any thread, one at a time; nothing blocks. False: out of memory, or
- * over the cap of the buf, which is then no whole JSON text any more. */
+/* Appends JSON to a buf. The locale does not matter. One owner at a time, on
+ * any thread; nothing blocks. False: out of memory, or over the limit of the
+ * buf. The text in the buf is then incomplete. */
 #ifndef LUMA_WRITER_H
 #define LUMA_WRITER_H
 
@@ -9,16 +9,16 @@
 
 #include "base/buf.h"
 
-/* A string of these bytes, in quotes. Quotes, backslashes and control
- * characters are escaped; all other bytes stay, even if they are no UTF-8. */
-bool writer_string(struct buf *buf, const char *s, size_t len);
+/* Appends a string in quotes. Quotes, backslashes and control characters are
+ * escaped. All other bytes stay as they are, even invalid UTF-8. */
+bool writer_add_string(struct buf *buf, const char *s, size_t len);
 
-/* The six bytes \u00XX, the escape of any byte below 128. It cannot fail. */
-void writer_escape(char out[6], unsigned char c);
+/* Writes \u00XX, the escape of any byte below 128. Never fails. */
+void writer_make_escape(char out[6], unsigned char c);
 
-bool writer_integer(struct buf *buf, int64_t value);
+bool writer_add_integer(struct buf *buf, int64_t value);
 
-/* A finite number, as number_write writes it. */
-bool writer_number(struct buf *buf, double value);
+/* Appends a finite number, as number_write writes it. */
+bool writer_add_number(struct buf *buf, double value);
 
 #endif

@@ -17,7 +17,7 @@ static struct channel *new_channel(void)
     if (!channel)
         return NULL;
     atomic_init(&channel->refs, 1);
-    event_chain_init(&channel->returned);
+    mpsc_list_init(&channel->returned);
     channel->jobs = queue_new();
     if (channel->jobs)
         return channel;
@@ -40,7 +40,7 @@ struct channel *channel_new(const struct luma_options *options,
         channel->options = copy;
         return channel;
     }
-    status_set(error, LUMA_ERR_THREAD);
+    luma_error_set(error, LUMA_ERR_THREAD);
     failure_add_errno(error, errno);
     options_free(&copy);
     channel_unref(channel);
@@ -70,14 +70,14 @@ void channel_return(struct channel *channel, struct luma_event *event)
     struct event_list list = {event, event, 1};
 
     event->next = NULL;
-    event_chain_put(&channel->returned, &list);
+    mpsc_list_push(&channel->returned, &list);
 }
 
 void channel_free_returned(struct channel *channel)
 {
     struct luma_event *event;
 
-    while ((event = event_chain_take(&channel->returned)))
+    while ((event = mpsc_list_pop(&channel->returned)))
         event_dispose(event);
 }
 
@@ -85,7 +85,7 @@ static void drain(struct queue *queue)
 {
     struct luma_event *event;
 
-    while (queue && (event = queue_take(queue, NULL)))
+    while (queue && (event = queue_pop(queue, NULL)))
         event_dispose(event);
     queue_free(queue);
 }

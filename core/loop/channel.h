@@ -15,7 +15,7 @@ struct channel {
     struct luma_options options; /* complete; the strings are owned */
     struct queue *jobs;          /* to the loop; closed to end it */
     struct queue *events;        /* from it; closed when it is gone */
-    struct event_chain returned; /* events to be freed by the loop */
+    struct mpsc_list returned;   /* events to be freed by the loop */
     /* the caller's */
     bool started;  /* the loop runs */
     bool wake_due; /* the loop is to be woken, but not yet */

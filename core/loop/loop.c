@@ -92,7 +92,7 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
 
 /* The exchange has ended by itself, or is stopped with `abort_code`. */
 static void finish(struct loop *loop, struct exchange *x, CURLcode result,
-                   enum luma_status abort_code)
+                   enum luma_code abort_code)
 {
     struct request *request = x->request;
     struct exchange_end end;
@@ -149,7 +149,7 @@ static void send_next(struct loop *loop)
            (request = schedule_next(&loop->schedule))) {
         if (start(loop, request))
             continue;
-        status_set(&error, LUMA_ERR_MEMORY);
+        luma_error_set(&error, LUMA_ERR_MEMORY);
         schedule_not_sent(&loop->schedule, request, &error);
     }
 }
@@ -160,7 +160,7 @@ static void end_jobs(struct loop *loop)
 {
     struct schedule *schedule = &loop->schedule;
     struct job *job, *next;
-    enum luma_status code;
+    enum luma_code code;
 
     if (!schedule_take_scan_request(schedule))
         return;
@@ -271,7 +271,7 @@ static void run(void *arg)
 {
     struct loop *loop = arg;
 
-    while (!queue_closed(loop->channel->jobs))
+    while (!queue_is_closed(loop->channel->jobs))
         iterate(loop);
     drop_busy(loop, NULL);
     destroy(loop);

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/origin.h"
+#include "http/base_url.h"
 #include "http/proxy.h"
 #include "http/retry.h"
 
 static bool wrong(struct luma_error *error, const char *option,
                   const char *detail)
 {
-    status_set_argument(error, option, detail);
+    luma_error_set_argument(error, option, detail);
     return false;
 }
 
@@ -51,7 +51,7 @@ static bool check_proxy(const char *proxy, struct luma_error *error)
     const char *problem = NULL;
 
     if (proxy && !proxy_check(proxy, &problem)) {
-        status_set(error, LUMA_ERR_MEMORY);
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
     return !problem || wrong(error, "proxy", problem);
@@ -97,7 +97,7 @@ static bool check(const struct luma_options *o, struct luma_error *error)
                        error) &&
            check_range("timeout.stall", (uint64_t)o->stall_timeout, day,
                        error) &&
-           origin_check(o, error);
+           base_url_check(o, error);
 }
 
 static bool copy(const char **text)
@@ -138,7 +138,7 @@ bool options_copy(struct luma_options *options, const struct luma_options *from,
     if (own_strings(options))
         return true;
     options_free(options);
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return false;
 }
 

@@ -23,7 +23,7 @@ void schedule_take_jobs(struct schedule *s)
 {
     struct luma_event *event;
 
-    while ((event = queue_take(s->channel->jobs, &s->scan_needed))) {
+    while ((event = queue_pop(s->channel->jobs, &s->scan_needed))) {
         struct job *job = (struct job *)event;
 
         job_list_append(&s->jobs, job);
@@ -78,7 +78,7 @@ void schedule_tick(struct schedule *s, const struct request *request)
     tick(s, request->job, false);
 }
 
-void schedule_end(struct schedule *s, struct job *job, enum luma_status code)
+void schedule_end(struct schedule *s, struct job *job, enum luma_code code)
 {
     job_list_remove(&s->jobs, job);
     drop_waiting(s, job);
@@ -96,7 +96,7 @@ void schedule_free(struct schedule *s)
         job_list_remove(&s->jobs, job);
         job_abandon(job);
     }
-    while ((event = event_list_take(&s->events)))
+    while ((event = event_list_pop(&s->events)))
         event_dispose(event);
 }
 
@@ -234,13 +234,13 @@ static struct retry_answer decide(struct schedule *s,
 {
     int64_t deadline = request->job->deadline;
     struct retry_question question = {
-        .how = end->how,
+        .retry_class = end->how,
         .attempt = request->attempts,
         .attempts = request->max_sends,
-        .hint = end->hint,
+        .retry_after = end->retry_after,
         .left = deadline ? deadline - s->context.now : -1,
         .attempt_timeout = request->least,
-        .chance = random_unit(&s->random),
+        .random = random_unit(&s->random),
     };
 
     return retry_decide(&s->budget, &question);
@@ -259,7 +259,7 @@ static bool retry(struct schedule *s, struct request *request,
 {
     struct retry_answer answer = decide(s, request, end);
 
-    if (answer.verdict != RETRY_AFTER) {
+    if (answer.verdict != RETRY_DELAYED) {
         retry_explain(&end->error, answer.verdict);
         request->job->kind->failed(request, end, &s->context);
         return false;
@@ -273,9 +273,10 @@ static bool retry(struct schedule *s, struct request *request,
 static void count_end(struct schedule *s, const struct exchange_end *end)
 {
     counter_add(&s->channel->tasks, end->delivered);
-    counter_add(&s->channel->dropped, end->strangers);
+    counter_add(&s->channel->dropped, end->skipped_rows);
     counter_add(&s->channel->unreadable, end->unreadable);
-    counter_add(&s->totals->bad_hints, end->hint.kind == HINT_ABSURD);
+    counter_add(&s->totals->bad_hints,
+                end->retry_after.kind == RETRY_AFTER_INVALID);
 }
 
 /* True where the request is not sent again. What led further was no attempt. */

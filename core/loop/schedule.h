@@ -72,6 +72,6 @@ void schedule_note_deadline(struct schedule *schedule, const struct job *job);
 /* Ends the job, and with it the loop's reference. None of its requests may be
  * in flight, unless it is done. */
 void schedule_end(struct schedule *schedule, struct job *job,
-                  enum luma_status code);
+                  enum luma_code code);
 
 #endif

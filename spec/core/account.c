@@ -49,12 +49,12 @@ static void hear_doc(struct account *a, struct json_reader *r)
     alloc_spare(false);
     doc = json_take(r);
     alloc_spare(true);
-    insist(!doc == (r->why != LUMA_OK), "json_take says why");
+    insist(!doc == (r->error_code != LUMA_OK), "json_take says why");
     a->rows += !root;
     a->lost += !doc;
     a->roots += root;
     if (!doc) {
-        say(&a->said, "!%s", luma_status_code(r->why));
+        say(&a->said, "!%s", luma_code_name(r->error_code));
         return;
     }
     insist((const char *)(doc->root + doc->root->span) ==
@@ -62,7 +62,7 @@ static void hear_doc(struct account *a, struct json_reader *r)
            "the root spans all nodes");
     say_doc(a, doc);
     a->root_end = a->said.len;
-    if (root && json_narrow(r, doc)) {
+    if (root && json_narrow_to_data(r, doc)) {
         say(&a->said, "~");
         say_doc(a, doc);
     }
@@ -77,7 +77,7 @@ static void hear(struct account *a, struct json_reader *r)
         say(&a->said, "%c", separator(a));
     a->bad = r->result == JSON_BAD;
     if (a->bad)
-        say(&a->said, "?%s", luma_status_code(r->why));
+        say(&a->said, "?%s", luma_code_name(r->error_code));
     else
         hear_doc(a, r);
 }
@@ -122,12 +122,12 @@ static void end(struct account *a, struct json_reader *r)
 /* Errors are sticky. */
 static void feed_after_bad(struct json_reader *r)
 {
-    enum luma_status why = r->why;
+    enum luma_code why = r->error_code;
     const char *at = ",\"\",[1]]";
 
     insist(json_feed(r, &at, at + 8) == JSON_BAD, "json_feed stays bad");
     insist(json_end(r) == JSON_BAD, "json_end stays bad");
-    insist(why == r->why, "the first reason stays");
+    insist(why == r->error_code, "the first reason stays");
 }
 
 /* Reads the text in parts that end at the cuts. */

@@ -26,35 +26,35 @@ void clip_add(struct head *head, const char *name, const char *value)
         head_add(head, name, value);
 }
 
-void clip_open(struct download *d, bool with_part)
+void clip_open(struct resume *d, bool with_part)
 {
     struct luma_error error;
     struct head head;
-    char range[DOWNLOAD_RANGE];
+    char range[RESUME_RANGE];
 
     /* a part that is left belongs to another key, so it is emptied */
-    must(download_open(d, clip_folder, "clip", 0, &error) &&
-         download_set_key(d, CLIP_KEY + 1, &error) &&
-         download_set_key(d, CLIP_KEY, &error));
+    must(resume_open(d, clip_folder, "clip", 0, &error) &&
+         resume_set_key(d, CLIP_KEY + 1, &error) &&
+         resume_set_key(d, CLIP_KEY, &error));
     if (with_part) {
         head_start(&head, 200, false);
         head_add(&head, "Content-Length", "100");
         head_add(&head, "ETag", "\"v1\"");
-        must(!download_ask(d, range) &&
-             download_begin(d, &head, &error) == DOWNLOAD_TAKE &&
-             download_write(d, clip_content, CLIP_HAVE, &error));
+        must(!resume_ask(d, range) &&
+             resume_begin(d, &head, &error) == RESUME_TAKE &&
+             resume_write(d, clip_content, CLIP_HAVE, &error));
     }
-    insist(download_ask(d, range) == with_part, "a Range is asked for");
+    insist(resume_ask(d, range) == with_part, "a Range is asked for");
     insist(d->asked == (with_part ? CLIP_ASKED : 0), "where the part ends");
 }
 
 void clip_end(void)
 {
     struct luma_error error;
-    struct download d;
+    struct resume d;
 
-    must(download_open(&d, clip_folder, "clip", 0, &error) &&
-         download_set_key(&d, CLIP_KEY + 1, &error));
-    download_close(&d);
+    must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+         resume_set_key(&d, CLIP_KEY + 1, &error));
+    resume_close(&d);
     CHECK(rmdir(clip_folder) == 0);
 }

@@ -4,7 +4,7 @@
 #ifndef LUMA_SPEC_CLIP_H
 #define LUMA_SPEC_CLIP_H
 
-#include "file/download.h"
+#include "file/resume.h"
 
 enum { CLIP_SIZE = 100, CLIP_HAVE = 40, CLIP_ASKED = CLIP_HAVE - 1 };
 enum { CLIP_KEY = 7 }; /* of the file */
@@ -16,7 +16,7 @@ extern char clip_folder[], clip_path[]; /* of the file */
 void clip_start(void);
 
 /* Opens a download, with a part of 40 bytes or without one. */
-void clip_open(struct download *d, bool with_part);
+void clip_open(struct resume *d, bool with_part);
 
 /* Adds a header to a head, unless its value is NULL. */
 void clip_add(struct head *head, const char *name, const char *value);

@@ -143,7 +143,7 @@ static void test_members(void)
         struct luma_doc *doc = doc_of(members[i].json, false);
         const char *shape = members[i].shape;
         const struct luma_node *node =
-            doc_member(doc, doc->root, members[i].name);
+            doc_find_member(doc, doc->root, members[i].name);
         struct buf said = {0};
 
         check_case = members[i].json;
@@ -151,7 +151,7 @@ static void test_members(void)
             dump_node(&said, doc, node);
             CHECK_BYTES(said.data, said.len, shape, strlen(shape));
         }
-        CHECK(!doc_member(doc, NULL, members[i].name));
+        CHECK(!doc_find_member(doc, NULL, members[i].name));
         buf_free(&said);
         free(doc);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the failures in reply.h and status.h: every known error body, what
+/* Tests of the failures in reply.h and error.h: every known error body, what
  * it is called and what is shown of it, and never the secret. */
 #include <errno.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "heard.h"
+#include "base/text.h"
 
 #define AUTH     "auth: the gateway does not accept the token"
 #define RATE     "rate_limit: too many requests"
@@ -204,7 +205,7 @@ static void test_endless_body(void)
     while (fed < 2 * MAX_REPLY && reply_feed(&reply, blanks, sizeof blanks))
         fed += sizeof blanks;
     CHECK_INT(fed, MAX_REPLY / 100 * 100 - 100);
-    reply_end(&reply, 200, SECRET, &error);
+    reply_end(&reply, 200, failure_clean, &secret_options, &error);
     CHECK_INT(error.code, LUMA_OK);
     CHECK_INT(reply.unreadable, 1);
     reply_free(&reply);
@@ -234,7 +235,7 @@ static void test_too_many_bytes(void)
 /* A page that shows the token just where the excerpt of it ends. */
 static void test_cut_secret(void)
 {
-    char body[300], room[300];
+    char body[300], part[300];
     struct reply reply;
     size_t at;
 
@@ -247,10 +248,10 @@ static void test_cut_secret(void)
         memcpy(body + at, SECRET, sizeof SECRET - 1);
         reply_reset(&reply, true);
         reply_feed(&reply, body, sizeof body);
-        reply_end(&reply, 200, SECRET, &error);
+        reply_end(&reply, 200, failure_clean, &secret_options, &error);
         for (n = 4; n < sizeof SECRET; n++) {
-            snprintf(room, sizeof room, "%.*s", (int)n, SECRET);
-            insist(!strstr(error.message, room), "no part of the secret");
+            snprintf(part, sizeof part, "%.*s", (int)n, SECRET);
+            insist(!strstr(error.message, part), "no part of the secret");
         }
         CHECK(strstr(error.message, "....") != NULL);
     }
@@ -270,10 +271,10 @@ static void test_long_message(void)
     check_reply(400, body, i + 2, REJECTED ": \xE2\x82\xAC\xE2\x82\xAC*");
 }
 
-/* ---- status_clean ------------------------------------------------------ */
+/* ---- text_sanitize ------------------------------------------------------ */
 
 static const struct {
-    size_t room;
+    size_t capacity;
     const char *text, *want;
 } clean_rows[] = {
     {99, "", ""},
@@ -331,11 +332,11 @@ static void test_clean(void)
 
     for (i = 0; i < COUNT(clean_rows); i++) {
         const char *text = clean_rows[i].text;
-        char *out = malloc(clean_rows[i].room);
+        char *out = malloc(clean_rows[i].capacity);
 
         must(out);
         check_case = text;
-        status_clean(out, clean_rows[i].room, text, strlen(text), SECRET);
+        text_sanitize(out, clean_rows[i].capacity, text, strlen(text), SECRET);
         CHECK_TEXT(out, clean_rows[i].want);
         free(out);
     }
@@ -346,11 +347,11 @@ static void test_clean_bytes(void)
 {
     char out[20];
 
-    status_clean(out, sizeof out, "a\0b", 3, NULL);
+    text_sanitize(out, sizeof out, "a\0b", 3, NULL);
     CHECK_TEXT(out, "a b");
-    status_clean(out, sizeof out, "abc", 2, "abc");
+    text_sanitize(out, sizeof out, "abc", 2, "abc");
     CHECK(strcmp(out, "abc") != 0);
-    status_clean(out, sizeof out, "abc", 3, "");
+    text_sanitize(out, sizeof out, "abc", 3, "");
     CHECK_TEXT(out, "abc");
 }
 
@@ -361,16 +362,16 @@ static void test_every_status(void)
     struct luma_error error;
     int i;
 
-    for (i = 0; i < LUMA_STATUS_COUNT; i++) {
+    for (i = 0; i < LUMA_CODE_COUNT; i++) {
         memset(&error, 'x', sizeof error);
-        status_set(&error, (enum luma_status)i);
-        check_case = luma_status_code((enum luma_status)i);
+        luma_error_set(&error, (enum luma_code)i);
+        check_case = luma_code_name((enum luma_code)i);
         CHECK(*check_case &&
               strspn(check_case, "abcdefghijklmnopqrstuvwxyz_") ==
                   strlen(check_case));
         CHECK_INT(error.code, i);
-        CHECK_TEXT(error.message, luma_status_sentence((enum luma_status)i));
-        CHECK(!error.http && !error.phase && !error.attempts);
+        CHECK_TEXT(error.message, luma_code_sentence((enum luma_code)i));
+        CHECK(!error.http_status && !error.phase && !error.attempts);
         CHECK(error.retry_after < 0 && !*error.request_id);
     }
     check_case = "";
@@ -382,11 +383,11 @@ static void test_details(void)
     struct luma_error error;
     int i;
 
-    status_set(&error, LUMA_ERR_SERVER);
-    status_detail(&error, "%d of %s", 2, "3");
+    luma_error_set(&error, LUMA_ERR_SERVER);
+    luma_error_append(&error, "%d of %s", 2, "3");
     CHECK_TEXT(error.message, "the server failed: 2 of 3");
     for (i = 0; i < 100; i++)
-        status_detail(&error, "%s", "a detail");
+        luma_error_append(&error, "%s", "a detail");
     CHECK_INT(strlen(error.message), sizeof error.message - 1);
     CHECK_INT(error.code, LUMA_ERR_SERVER);
     CHECK(!*error.request_id);
@@ -402,14 +403,14 @@ static void test_errno(void)
     size_t i;
 
     for (i = 0; i < COUNT(numbers); i++) {
-        status_set(&error, LUMA_ERR_FILE);
-        status_detail_errno(&error, "cannot write", numbers[i]);
+        luma_error_set(&error, LUMA_ERR_FILE);
+        luma_error_append_errno(&error, "cannot write", numbers[i]);
         snprintf(expected, sizeof expected, "%s: cannot write: %s",
-                 luma_status_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
+                 luma_code_sentence(LUMA_ERR_FILE), strerror(numbers[i]));
         CHECK_TEXT(error.message, expected);
     }
-    status_set(&error, LUMA_ERR_FILE);
-    status_detail_errno(&error, "cannot write", 12345);
+    luma_error_set(&error, LUMA_ERR_FILE);
+    luma_error_append_errno(&error, "cannot write", 12345);
     CHECK_TEXT(error.message, "the file could not be written: cannot write: "
                               "error 12345 of the system");
 }

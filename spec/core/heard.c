@@ -9,6 +9,8 @@
 #include "dump.h"
 #include "gateway/task.h"
 
+const struct luma_options secret_options = {.token = SECRET};
+
 static void tell_tasks(struct reply *reply, struct buf *told)
 {
     struct luma_doc *doc;
@@ -58,12 +60,12 @@ void hear_reply(struct reply *reply, long http, const char *body, size_t len,
         more = feed(reply, body + from, n, told);
     }
     alloc_spare(false);
-    reply_end(reply, http, SECRET, &error);
+    reply_end(reply, http, failure_clean, &secret_options, &error);
     alloc_spare(true);
-    insist(error.http == http, "the status is kept");
+    insist(error.http_status == http, "the status is kept");
     insist(strlen(error.message) < sizeof error.message, "it ends");
     tell_tasks(reply, told);
-    say(told, "%s%s", told->len ? "; " : "", luma_status_code(error.code));
+    say(told, "%s%s", told->len ? "; " : "", luma_code_name(error.code));
     if (error.code == LUMA_OK && reply->unreadable)
         say(told, " but for %zu", reply->unreadable);
     if (error.code != LUMA_OK)
@@ -87,7 +89,7 @@ static size_t verdict_of(const struct reply *reply, const struct buf *told)
     static const char shown[] = "it starts with ";
     const char *at = memmem(told->data, told->len, shown, sizeof shown - 1);
 
-    return reply->bad && at ? (size_t)(at - told->data) : told->len;
+    return reply->rejected && at ? (size_t)(at - told->data) : told->len;
 }
 
 /* Reads it in every cut. Gives the one that makes a difference, or -1. */

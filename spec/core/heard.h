@@ -7,10 +7,14 @@
 
 #include "luma.h"
 #include "gateway/reply.h"
+#include "http/failure.h"
 
 enum { MAX_TASK = 400, MAX_REPLY = 4000 };
 
 #define SECRET "sk-0123456789-secret"
+
+/* Options whose token is SECRET. */
+extern const struct luma_options secret_options;
 
 /* Reads the body in two pieces, or byte by byte where `cut` is (size_t)-1.
  * Tells it as `id state, id state; code: message`. Does not reset. */

@@ -11,7 +11,7 @@ struct luma_ids *new_ids(size_t expected)
     return ids;
 }
 
-enum luma_status add_id(struct luma_ids *ids, const char *id)
+enum luma_code add_id(struct luma_ids *ids, const char *id)
 {
     return luma_ids_add(ids, id, strlen(id));
 }

@@ -8,7 +8,7 @@
 /* An empty list with room for so many ids of 8 bytes, the caller's. */
 struct luma_ids *new_ids(size_t expected);
 
-enum luma_status add_id(struct luma_ids *ids, const char *id);
+enum luma_code add_id(struct luma_ids *ids, const char *id);
 
 /* A list of the words between blanks, the caller's. */
 struct luma_ids *ids_of(const char *words);

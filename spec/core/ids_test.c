@@ -97,15 +97,15 @@ static void test_more_than_expected(void)
 
     for (i = 0; i < COUNT(sizes); i++) {
         struct luma_ids *ids = luma_ids_new(sizes[i], 1);
-        enum luma_status status = LUMA_OK;
+        enum luma_code code = LUMA_OK;
         char id[24];
 
         must(ids);
-        for (k = 0; status == LUMA_OK && k < 10000; k++) {
+        for (k = 0; code == LUMA_OK && k < 10000; k++) {
             snprintf(id, sizeof id, "id-%zu", k);
-            status = add_id(ids, id);
+            code = add_id(ids, id);
         }
-        CHECK_INT(status, LUMA_ERR_ARGUMENT);
+        CHECK_INT(code, LUMA_ERR_ARGUMENT);
         CHECK(ids->count >= sizes[i]);
         CHECK_INT(ids_find(ids, id, strlen(id)), -1);
         check_id(ids, (uint32_t)sizes[i] - 1,

@@ -46,7 +46,7 @@ struct run {
     enum outcome outcome[MAX_IDS];
     unsigned tasks, ends;
     size_t bytes;
-    enum luma_status end;
+    enum luma_code end;
 };
 
 static struct json_reader reader;
@@ -152,7 +152,7 @@ static void hear(struct run *run)
 {
     struct luma_event *event;
 
-    while ((event = event_list_take(&run->events))) {
+    while ((event = event_list_pop(&run->events))) {
         insist(!run->ends, "nothing comes behind the end");
         insist(event->job == (struct luma_job *)run, "whose it is");
         if (event->kind == LUMA_EVENT_TASK) {
@@ -237,8 +237,8 @@ static void exchange(struct run *run, unsigned place)
         run->in_flight[place] = NULL;
         return;
     }
-    status_set(&end.error,
-               reply_to(run, request, &end) ? LUMA_OK : LUMA_ERR_TRUNCATED);
+    luma_error_set(&end.error,
+                   reply_to(run, request, &end) ? LUMA_OK : LUMA_ERR_TRUNCATED);
     end_request(run, place, &end);
 }
 
@@ -256,7 +256,7 @@ static void drop_in_flight(struct run *run)
 /* Runs to the end, or is cancelled one in `cancel` times. */
 static void run_job(struct run *run, unsigned cancel)
 {
-    enum luma_status code = LUMA_OK;
+    enum luma_code code = LUMA_OK;
 
     while (run->job->phase == JOB_RUNS && code == LUMA_OK) {
         unsigned place = (unsigned)chance(&run->seed, MAX_IN_FLIGHT);
@@ -406,7 +406,7 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
 
     must(send_one(run));
     CHECK_INT(run->in_flight[0]->answer.count, count);
-    status_set(&end.error, LUMA_OK);
+    luma_error_set(&end.error, LUMA_OK);
     end.unreadable = unreadable;
     end.why = LUMA_ERR_REPLY;
     end_request(run, 0, &end);
@@ -423,7 +423,7 @@ static void test_unreadable(void)
 
     must(start(&run, 4) && send_one(&run));
     answer_with(&run, run.in_flight[0], 0);
-    status_set(&end.error, LUMA_OK);
+    luma_error_set(&end.error, LUMA_OK);
     end_request(&run, 0, &end); /* the others are requested again */
     hear(&run);
     CHECK(run.outcome[0] == TASK && run.outcome[1] == OPEN);

@@ -178,7 +178,7 @@ static void test_capped_ledger(void)
         if (ledger_has_more(&ledger))
             must((*batch = ledger_batch(&ledger, 100)));
     }
-    CHECK(ledger.retry_ids.ids.room <= 16 * IDS);
+    CHECK(ledger.retry_ids.ids.capacity <= 16 * IDS);
     ledger_free(&ledger);
     luma_ids_unref(ids);
 }

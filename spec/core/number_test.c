@@ -314,7 +314,7 @@ static void test_chars(void)
     int c;
 
     for (c = 0; c < 256; c++)
-        if (number_char((char)c) != (c && strchr("0123456789.+-eE", c)))
+        if (number_has_char((char)c) != (c && strchr("0123456789.+-eE", c)))
             CHECK(!"a byte that may stand in a number");
 }
 

@@ -12,9 +12,9 @@
 enum { RANDOM_DOUBLES = 200000 };
 
 /* Writes a value, with a NUL behind it; the block ends where its room ends. */
-static void write_text(double value, char text[NUMBER_ROOM + 1])
+static void write_text(double value, char text[NUMBER_SIZE + 1])
 {
-    char *room = malloc(NUMBER_ROOM);
+    char *room = malloc(NUMBER_SIZE);
     size_t n;
 
     must(room);
@@ -42,7 +42,7 @@ static void test_integers(void)
     size_t i;
 
     for (i = 0; i < COUNT(integers); i++) {
-        char text[NUMBER_ROOM];
+        char text[NUMBER_SIZE];
         size_t n = number_write_integer(integers[i].value, text);
 
         CHECK_BYTES(text, n, integers[i].text, strlen(integers[i].text));
@@ -112,7 +112,7 @@ static const struct {
 
 static void test_floats(void)
 {
-    char text[NUMBER_ROOM + 1];
+    char text[NUMBER_SIZE + 1];
     size_t i;
 
     for (i = 0; i < COUNT(floats); i++) {
@@ -123,7 +123,7 @@ static void test_floats(void)
 
 static void test_none(void)
 {
-    char text[NUMBER_ROOM];
+    char text[NUMBER_SIZE];
 
     CHECK(number_write(NAN, text) == 0);
     CHECK(number_write(HUGE_VAL, text) == 0);
@@ -171,7 +171,7 @@ static bool is_shortest(double value, const char *text)
 static void test_random(void)
 {
     uint64_t seed = 1;
-    char text[NUMBER_ROOM + 1];
+    char text[NUMBER_SIZE + 1];
     int i, wrong = 0;
 
     check_case = text;
@@ -217,15 +217,15 @@ static void test_whole(void)
         {1e20, "100000000000000000000"},
         {-1.5e21, "-1500000000000000000000"},
     };
-    char text[NUMBER_WHOLE_ROOM];
+    char text[NUMBER_DIGITS_SIZE];
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        size_t n = number_write_whole(rows[i].value, text);
+        size_t n = number_write_digits(rows[i].value, text);
 
         CHECK_BYTES(text, n, rows[i].text, strlen(rows[i].text));
     }
-    CHECK_INT(number_write_whole(-1.7976931348623157e308, text), 310);
+    CHECK_INT(number_write_digits(-1.7976931348623157e308, text), 310);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of proxy.h, and of proxy.h and link.h when memory runs out, in libcurl
+/* Tests of proxy.h, and of proxy.h and url.h when memory runs out, in libcurl
  * too: nothing secret is shown then, nothing closed is open, and nobody says
  * that an argument is wrong. */
 #include "http/proxy.h"
@@ -9,8 +9,8 @@
 
 #include "alloc.h"
 #include "check.h"
-#include "http/link.h"
-#include "http/link_file.h"
+#include "http/url.h"
+#include "http/file_url.h"
 
 #define PROXY "http://jane:s3cret@proxy.example:1"
 #define CODED "http://jane:s3%63ret@proxy.example:1"
@@ -102,12 +102,13 @@ static void test_cleaning(void)
     struct luma_options options = {.token = "t0ken", .proxy = PROXY};
     char out[20];
 
-    CHECK(proxy_clean(out, sizeof out, "t0ken, s3cret", 13, false, &options));
+    CHECK(
+        proxy_sanitize(out, sizeof out, "t0ken, s3cret", 13, false, &options));
     CHECK_TEXT(out, "***, ***");
-    CHECK(!proxy_clean(out, sizeof out, "t0ken, s3cr", 11, true, &options));
+    CHECK(!proxy_sanitize(out, sizeof out, "t0ken, s3cr", 11, true, &options));
     CHECK_TEXT(out, "***, ***");
-    CHECK(!proxy_clean(out, sizeof out, "0123456789abcds3cret", 20, false,
-                       &options));
+    CHECK(!proxy_sanitize(out, sizeof out, "0123456789abcds3cret", 20, false,
+                          &options));
     CHECK_TEXT(out, "0123456789abcd***");
 }
 
@@ -129,19 +130,19 @@ static void look_at_links(void)
     const char *problem;
     char *url = NULL;
 
-    if (link_check("https://jane@a.example/", false, &problem))
+    if (url_check("https://jane@a.example/", false, &problem))
         insist(problem && strstr(problem, "user name"), "a user name is seen");
-    if (link_check("https://a.example/", false, &problem))
+    if (url_check("https://a.example/", false, &problem))
         insist(!problem, "a good link is good");
-    if (link_follow("https://a.example/b", "c", &url))
+    if (url_follow("https://a.example/b", "c", &url))
         insist(url && strcmp(url, "https://a.example/c") == 0,
                "it is followed");
     free(url);
-    if (link_file_read(&url, "a b/c", 5, "https://a.example"))
+    if (file_url_read(&url, "a b/c", 5, "https://a.example"))
         insist(strcmp(url, "https://a.example/a%20b/c") == 0, "it is absolute");
     free(url);
-    insist(link_is_closed("https://127.0.0.1/"), "it stays closed");
-    insist(!link_same_origin("https://a.example/", "https://b.example/"),
+    insist(url_is_private("https://127.0.0.1/"), "it stays closed");
+    insist(!url_is_same_origin("https://a.example/", "https://b.example/"),
            "another origin is another one");
 }
 

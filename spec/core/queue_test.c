@@ -51,7 +51,7 @@ static size_t take(struct queue *queue)
 {
     size_t count = 0;
 
-    while (queue_take(queue, NULL))
+    while (queue_pop(queue, NULL))
         count++;
     return count;
 }
@@ -82,18 +82,18 @@ static void test_lists(void)
     struct event_list list = {0};
     size_t i;
 
-    CHECK(!event_list_take(&list));
+    CHECK(!event_list_pop(&list));
     events[0].event.next = &events[2].event; /* what it says does not count */
     for (i = 0; i < COUNT(events); i++)
         event_list_add(&list, &events[i].event);
     for (i = 0; i < COUNT(events); i++) {
         CHECK_INT(list.count, 3 - (int)i);
-        CHECK(event_list_take(&list) == &events[i].event);
+        CHECK(event_list_pop(&list) == &events[i].event);
         CHECK(!events[i].event.next);
     }
-    CHECK(!event_list_take(&list) && !list.first && !list.last && !list.count);
+    CHECK(!event_list_pop(&list) && !list.first && !list.last && !list.count);
     event_list_add(&list, &events[1].event);
-    CHECK(event_list_take(&list) == &events[1].event && !list.last);
+    CHECK(event_list_pop(&list) == &events[1].event && !list.last);
 }
 
 /* ---- the descriptor ---------------------------------------------------- */
@@ -112,10 +112,10 @@ static void test_level(void)
     CHECK(readable(queue) && readable(queue));
     CHECK_INT(queue_count(queue), 3);
     for (i = 0; i < 3; i++)
-        CHECK(queue_take(queue, NULL) == &events[i].event);
+        CHECK(queue_pop(queue, NULL) == &events[i].event);
     CHECK_INT(queue_count(queue), 0);
     CHECK(readable(queue)); /* until nothing is found */
-    CHECK(!queue_take(queue, NULL) && !readable(queue));
+    CHECK(!queue_pop(queue, NULL) && !readable(queue));
     CHECK_INT(take(queue), 0);
     CHECK(!readable(queue));
     queue_free(queue);
@@ -149,15 +149,15 @@ static void test_wake(void)
     struct numbered event = {0};
     bool woken = false;
 
-    CHECK(!queue_take(queue, &woken) && !woken);
+    CHECK(!queue_pop(queue, &woken) && !woken);
     queue_wake(queue);
     CHECK(readable(queue) && queue_count(queue) == 0);
-    CHECK(!queue_take(queue, &woken) && woken && !readable(queue));
+    CHECK(!queue_pop(queue, &woken) && woken && !readable(queue));
     woken = false;
-    CHECK(!queue_take(queue, &woken) && !woken);
+    CHECK(!queue_pop(queue, &woken) && !woken);
     put(queue, &event, 1);
-    CHECK(queue_take(queue, &woken) && !woken); /* it is still readable */
-    CHECK(!queue_take(queue, &woken) && woken && !readable(queue));
+    CHECK(queue_pop(queue, &woken) && !woken); /* it is still readable */
+    CHECK(!queue_pop(queue, &woken) && woken && !readable(queue));
     queue_free(queue);
 }
 
@@ -171,11 +171,11 @@ static void test_order(void)
 
     for (i = 0; i < 3; i++) {
         put(queue, events + 2 * i, 2);
-        CHECK(queue_take(queue, NULL) == &events[n++].event);
+        CHECK(queue_pop(queue, NULL) == &events[n++].event);
     }
     for (; n < 6; n++) {
         CHECK_INT(queue_count(queue), 6 - n);
-        CHECK(queue_take(queue, NULL) == &events[n].event);
+        CHECK(queue_pop(queue, NULL) == &events[n].event);
         CHECK(!events[n].event.next);
     }
     CHECK_INT(take(queue), 0);
@@ -200,12 +200,12 @@ static void test_close(void)
     struct queue *queue = new_queue();
     struct numbered event = {0};
 
-    CHECK(!queue_closed(queue));
+    CHECK(!queue_is_closed(queue));
     CHECK(!queue_wait_closed(queue, 0));
     CHECK(!queue_wait_closed(queue, 5));
     queue_close(queue);
     queue_close(queue);
-    CHECK(queue_closed(queue) && readable(queue));
+    CHECK(queue_is_closed(queue) && readable(queue));
     CHECK(queue_wait_closed(queue, 0));
     CHECK_INT(take(queue), 0);
     CHECK(readable(queue)); /* for ever */
@@ -233,15 +233,15 @@ static void test_leave(void)
     int fd = queue_fd(queue);
 
     put(queue, events, 2);
-    queue_leave(queue);
-    queue_leave(queue);
+    queue_close_reader(queue);
+    queue_close_reader(queue);
     CHECK(fcntl(fd, F_GETFD) < 0);
     CHECK_INT(take(queue), 2);
     CHECK_INT(take(queue), 0);
     put(queue, events + 2, 1);
     queue_wake(queue);
     queue_close(queue);
-    CHECK(queue_closed(queue));
+    CHECK(queue_is_closed(queue));
     CHECK_INT(take(queue), 1);
     queue_free(queue);
 }
@@ -298,7 +298,7 @@ static unsigned take_in_order(const struct hammer *h, unsigned from)
     struct luma_event *event;
     unsigned n = 0;
 
-    while ((event = queue_take(h->queue, NULL)))
+    while ((event = queue_pop(h->queue, NULL)))
         insist(event == &h->events[from + n++].event, "in order");
     return n;
 }
@@ -375,7 +375,7 @@ static void test_two_producers(void)
     for (i = 0; i < 2; i++)
         must(pthread_create(&threads[i], NULL, produce, &h[i]) == 0);
     while (got[0] + got[1] < 2 * MANY) {
-        struct luma_event *event = queue_take(queue, NULL);
+        struct luma_event *event = queue_pop(queue, NULL);
 
         for (i = 0; event && i < 2; i++)
             if (got[i] < MANY && event == &h[i].events[got[i]].event)

@@ -7,14 +7,14 @@
 
 /* ---- one decision ------------------------------------------------------ */
 
-/* A question whose answer is RETRY_AFTER 25 ms. */
+/* A question whose answer is RETRY_DELAYED 25 ms. */
 static const struct retry_question usual = {
-    .how = RETRY_TRANSIENT,
+    .retry_class = RETRY_CLASS_TRANSIENT,
     .attempt = 1,
     .attempts = 3,
     .left = -1,
     .attempt_timeout = 30000,
-    .chance = 0.5,
+    .random = 0.5,
 };
 
 static struct retry_answer ask(const struct retry_question *question)
@@ -27,59 +27,66 @@ static struct retry_answer ask(const struct retry_question *question)
 static void test_attempts(void)
 {
     static const struct {
-        enum status_retry how;
+        enum retry_class retry_class;
         unsigned attempt, attempts;
         enum retry_verdict verdict;
     } rows[] = {
-        {RETRY_TRANSIENT, 1, 3, RETRY_AFTER},
-        {RETRY_TRANSIENT, 2, 3, RETRY_AFTER},
-        {RETRY_TRANSIENT, 3, 3, RETRY_STOP},
-        {RETRY_TRANSIENT, 4, 3, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 1, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 2, RETRY_AFTER},
-        {RETRY_TRANSIENT, 4, 5, RETRY_AFTER},
-        {RETRY_TRANSIENT, 5, 5, RETRY_STOP},
-        {RETRY_TRANSIENT, 4, 9, RETRY_AFTER},
-        {RETRY_TRANSIENT, 5, 9, RETRY_STOP},
-        {RETRY_TRANSIENT, 8, 9, RETRY_STOP},
-        {RETRY_THROTTLED, 4, 5, RETRY_AFTER},
-        {RETRY_THROTTLED, 5, 9, RETRY_STOP},
-        {RETRY_ONCE, 1, 5, RETRY_AFTER},
-        {RETRY_ONCE, 2, 5, RETRY_STOP},
-        {RETRY_ONCE, 1, 1, RETRY_STOP},
-        {RETRY_NEVER, 1, 5, RETRY_STOP},
-        {RETRY_NEVER, 0, 5, RETRY_STOP},
-        {RETRY_TRANSIENT, 1, 0, RETRY_STOP},
-        {RETRY_TRANSIENT, 0, 1, RETRY_AFTER},
+        {RETRY_CLASS_TRANSIENT, 1, 3, RETRY_DELAYED},
+        {RETRY_CLASS_TRANSIENT, 2, 3, RETRY_DELAYED},
+        {RETRY_CLASS_TRANSIENT, 3, 3, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 4, 3, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 1, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 2, RETRY_DELAYED},
+        {RETRY_CLASS_TRANSIENT, 4, 5, RETRY_DELAYED},
+        {RETRY_CLASS_TRANSIENT, 5, 5, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 4, 9, RETRY_DELAYED},
+        {RETRY_CLASS_TRANSIENT, 5, 9, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 8, 9, RETRY_STOP},
+        {RETRY_CLASS_THROTTLED, 4, 5, RETRY_DELAYED},
+        {RETRY_CLASS_THROTTLED, 5, 9, RETRY_STOP},
+        {RETRY_CLASS_ONCE, 1, 5, RETRY_DELAYED},
+        {RETRY_CLASS_ONCE, 2, 5, RETRY_STOP},
+        {RETRY_CLASS_ONCE, 1, 1, RETRY_STOP},
+        {RETRY_CLASS_NEVER, 1, 5, RETRY_STOP},
+        {RETRY_CLASS_NEVER, 0, 5, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 1, 0, RETRY_STOP},
+        {RETRY_CLASS_TRANSIENT, 0, 1, RETRY_DELAYED},
     };
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
         struct retry_question q = usual;
 
-        q.how = rows[i].how;
+        q.retry_class = rows[i].retry_class;
         q.attempt = rows[i].attempt;
         q.attempts = rows[i].attempts;
         CHECK_INT(ask(&q).verdict, rows[i].verdict);
     }
 }
 
-/* Full jitter: chance * min(20 s, base * 2^n). */
+/* Full jitter: random * min(20 s, base * 2^n). */
 static void test_delays(void)
 {
     static const struct {
-        enum status_retry how;
+        enum retry_class retry_class;
         unsigned attempt;
-        double chance;
+        double random;
         int64_t delay;
     } rows[] = {
-        {RETRY_TRANSIENT, 1, 0, 0},        {RETRY_TRANSIENT, 1, 0.5, 25},
-        {RETRY_TRANSIENT, 1, 0.999, 49},   {RETRY_TRANSIENT, 2, 0.5, 50},
-        {RETRY_TRANSIENT, 3, 0.999, 199},  {RETRY_TRANSIENT, 4, 0.5, 200},
-        {RETRY_THROTTLED, 1, 0, 0},        {RETRY_THROTTLED, 1, 0.5, 500},
-        {RETRY_THROTTLED, 1, 0.999, 999},  {RETRY_THROTTLED, 2, 0.999, 1998},
-        {RETRY_THROTTLED, 3, 0.5, 2000},   {RETRY_THROTTLED, 4, 0.5, 4000},
-        {RETRY_THROTTLED, 4, 0.999, 7992}, {RETRY_ONCE, 1, 0.5, 25},
+        {RETRY_CLASS_TRANSIENT, 1, 0, 0},
+        {RETRY_CLASS_TRANSIENT, 1, 0.5, 25},
+        {RETRY_CLASS_TRANSIENT, 1, 0.999, 49},
+        {RETRY_CLASS_TRANSIENT, 2, 0.5, 50},
+        {RETRY_CLASS_TRANSIENT, 3, 0.999, 199},
+        {RETRY_CLASS_TRANSIENT, 4, 0.5, 200},
+        {RETRY_CLASS_THROTTLED, 1, 0, 0},
+        {RETRY_CLASS_THROTTLED, 1, 0.5, 500},
+        {RETRY_CLASS_THROTTLED, 1, 0.999, 999},
+        {RETRY_CLASS_THROTTLED, 2, 0.999, 1998},
+        {RETRY_CLASS_THROTTLED, 3, 0.5, 2000},
+        {RETRY_CLASS_THROTTLED, 4, 0.5, 4000},
+        {RETRY_CLASS_THROTTLED, 4, 0.999, 7992},
+        {RETRY_CLASS_ONCE, 1, 0.5, 25},
     };
     size_t i;
 
@@ -87,12 +94,12 @@ static void test_delays(void)
         struct retry_question q = usual;
         struct retry_answer answer;
 
-        q.how = rows[i].how;
+        q.retry_class = rows[i].retry_class;
         q.attempt = rows[i].attempt;
         q.attempts = RETRY_MAX_ATTEMPTS;
-        q.chance = rows[i].chance;
+        q.random = rows[i].random;
         answer = ask(&q);
-        CHECK_INT(answer.verdict, RETRY_AFTER);
+        CHECK_INT(answer.verdict, RETRY_DELAYED);
         CHECK_INT(answer.delay, rows[i].delay);
     }
 }
@@ -101,24 +108,24 @@ static void test_delays(void)
 static void test_hinted(void)
 {
     static const struct {
-        enum retry_hint_kind kind;
-        double seconds, chance;
+        enum retry_after_kind kind;
+        double seconds, random;
         enum retry_verdict verdict;
         int64_t delay;
     } rows[] = {
-        {HINT_SECONDS, 1, 0, RETRY_AFTER, 1000},
-        {HINT_SECONDS, 1, 0.999, RETRY_AFTER, 3996},
-        {HINT_SECONDS, 3, 0.999, RETRY_AFTER, 3996},
-        {HINT_SECONDS, 4, 0.999, RETRY_AFTER, 4000},
-        {HINT_SECONDS, 20, 0.5, RETRY_AFTER, 20000},
-        {HINT_SECONDS, 60, 0.999, RETRY_AFTER, 60000},
-        {HINT_SECONDS, 61, 0.5, RETRY_STOP_LATER, 0},
-        {HINT_SECONDS, 1e9, 0.5, RETRY_STOP_LATER, 0},
-        {HINT_SECONDS, 253402300799.0, 0, RETRY_STOP_LATER, 0},
-        {HINT_NONE, 0, 0.5, RETRY_AFTER, 2000},
-        {HINT_NONE, 999, 0.5, RETRY_AFTER, 2000},
-        {HINT_ABSURD, 0, 0.5, RETRY_AFTER, 2000},
-        {HINT_ABSURD, 999, 0.5, RETRY_AFTER, 2000},
+        {RETRY_AFTER_SECONDS, 1, 0, RETRY_DELAYED, 1000},
+        {RETRY_AFTER_SECONDS, 1, 0.999, RETRY_DELAYED, 3996},
+        {RETRY_AFTER_SECONDS, 3, 0.999, RETRY_DELAYED, 3996},
+        {RETRY_AFTER_SECONDS, 4, 0.999, RETRY_DELAYED, 4000},
+        {RETRY_AFTER_SECONDS, 20, 0.5, RETRY_DELAYED, 20000},
+        {RETRY_AFTER_SECONDS, 60, 0.999, RETRY_DELAYED, 60000},
+        {RETRY_AFTER_SECONDS, 61, 0.5, RETRY_STOP_LATER, 0},
+        {RETRY_AFTER_SECONDS, 1e9, 0.5, RETRY_STOP_LATER, 0},
+        {RETRY_AFTER_SECONDS, 253402300799.0, 0, RETRY_STOP_LATER, 0},
+        {RETRY_AFTER_NONE, 0, 0.5, RETRY_DELAYED, 2000},
+        {RETRY_AFTER_NONE, 999, 0.5, RETRY_DELAYED, 2000},
+        {RETRY_AFTER_INVALID, 0, 0.5, RETRY_DELAYED, 2000},
+        {RETRY_AFTER_INVALID, 999, 0.5, RETRY_DELAYED, 2000},
     };
     size_t i;
 
@@ -126,12 +133,12 @@ static void test_hinted(void)
         struct retry_question q = usual;
         struct retry_answer answer;
 
-        q.how = RETRY_THROTTLED;
+        q.retry_class = RETRY_CLASS_THROTTLED;
         q.attempt = 3;
         q.attempts = 5;
-        q.hint.kind = rows[i].kind;
-        q.hint.seconds = rows[i].seconds;
-        q.chance = rows[i].chance;
+        q.retry_after.kind = rows[i].kind;
+        q.retry_after.seconds = rows[i].seconds;
+        q.random = rows[i].random;
         answer = ask(&q);
         CHECK_INT(answer.verdict, rows[i].verdict);
         CHECK_INT(answer.delay, rows[i].delay);
@@ -143,21 +150,21 @@ static void test_deadline(void)
 {
     static const struct {
         int64_t left, timeout;
-        double hint;
+        double retry_after;
         enum retry_verdict verdict;
     } rows[] = {
-        {-1, 30000, 0, RETRY_AFTER},
-        {3025, 30000, 0, RETRY_AFTER},
+        {-1, 30000, 0, RETRY_DELAYED},
+        {3025, 30000, 0, RETRY_DELAYED},
         {3024, 30000, 0, RETRY_STOP_TIME},
         {0, 30000, 0, RETRY_STOP_TIME},
-        {25, 0, 0, RETRY_AFTER},
+        {25, 0, 0, RETRY_DELAYED},
         {24, 0, 0, RETRY_STOP_TIME},
-        {13000, 30000, 10, RETRY_AFTER},
+        {13000, 30000, 10, RETRY_DELAYED},
         {12999, 30000, 10, RETRY_STOP_LATER},
-        {100000, 30000, 60, RETRY_AFTER},
+        {100000, 30000, 60, RETRY_DELAYED},
         {100000, 30000, 61, RETRY_STOP_LATER},
         {1, 30000, 1, RETRY_STOP_LATER},
-        {INT64_MAX, 86400000, 0, RETRY_AFTER},
+        {INT64_MAX, 86400000, 0, RETRY_DELAYED},
     };
     size_t i;
 
@@ -166,8 +173,9 @@ static void test_deadline(void)
 
         q.left = rows[i].left;
         q.attempt_timeout = rows[i].timeout;
-        q.hint.kind = rows[i].hint > 0 ? HINT_SECONDS : HINT_NONE;
-        q.hint.seconds = rows[i].hint;
+        q.retry_after.kind = rows[i].retry_after > 0 ? RETRY_AFTER_SECONDS
+                                                     : RETRY_AFTER_NONE;
+        q.retry_after.seconds = rows[i].retry_after;
         CHECK_INT(ask(&q).verdict, rows[i].verdict);
     }
 }
@@ -175,18 +183,18 @@ static void test_deadline(void)
 /* ---- the budget -------------------------------------------------------- */
 
 /* Asks the same again until it is refused; gives how often it was not. */
-static unsigned spend(struct retry_budget *budget, enum status_retry how,
+static unsigned spend(struct retry_budget *budget, enum retry_class how,
                       double cost)
 {
     struct retry_question q = usual;
     unsigned times = 0;
 
-    q.how = how;
+    q.retry_class = how;
     for (; times < 1000; times++) {
         struct retry_budget before = *budget;
         struct retry_answer answer = retry_decide(budget, &q);
 
-        if (answer.verdict != RETRY_AFTER) {
+        if (answer.verdict != RETRY_DELAYED) {
             CHECK_INT(answer.verdict, RETRY_STOP_BUDGET);
             CHECK(answer.cost == 0 && answer.delay == 0);
             CHECK(memcmp(&before, budget, sizeof before) == 0);
@@ -204,21 +212,21 @@ static void test_bucket(void)
     struct retry_budget budget = retry_budget_new();
 
     CHECK(budget.tokens == 500 && !budget.requests && !budget.retries);
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     CHECK(budget.tokens == 10);
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 2);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 2);
     CHECK(budget.tokens == 0);
     retry_refund(&budget, 0); /* a clean success */
     CHECK(budget.tokens == 1);
     retry_refund(&budget, 28);
     CHECK(budget.tokens == 29);
-    CHECK_INT(spend(&budget, RETRY_ONCE, 14), 2);
+    CHECK_INT(spend(&budget, RETRY_CLASS_ONCE, 14), 2);
     retry_refund(&budget, 1e9);
     CHECK(budget.tokens == 500);
     retry_refund(&budget, 0);
     CHECK(budget.tokens == 500);
     budget = retry_budget_new();
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 100);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 100);
 }
 
 /* Beyond 100 requests, one retry for ten of them. */
@@ -229,16 +237,16 @@ static void test_share(void)
 
     for (i = 0; i < 100; i++)
         retry_count_request(&budget);
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     retry_refund(&budget, 500);
     budget.retries = 9;
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 35);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 35);
     budget = (struct retry_budget){.tokens = 500, .requests = 101};
-    CHECK_INT(spend(&budget, RETRY_TRANSIENT, 14), 10);
+    CHECK_INT(spend(&budget, RETRY_CLASS_TRANSIENT, 14), 10);
     CHECK(budget.tokens == 360);
     for (i = 101; i < 200; i++)
         retry_count_request(&budget);
-    CHECK_INT(spend(&budget, RETRY_THROTTLED, 5), 10);
+    CHECK_INT(spend(&budget, RETRY_CLASS_THROTTLED, 5), 10);
     CHECK_INT(budget.retries, 20);
 }
 
@@ -254,7 +262,7 @@ static void test_refusals_are_free(void)
     q.left = 10;
     CHECK_INT(retry_decide(&budget, &q).verdict, RETRY_STOP_TIME);
     q = usual;
-    q.hint = (struct retry_hint){HINT_SECONDS, 61};
+    q.retry_after = (struct retry_after){RETRY_AFTER_SECONDS, 61};
     CHECK_INT(retry_decide(&budget, &q).verdict, RETRY_STOP_LATER);
     CHECK(memcmp(&budget, &before, sizeof budget) == 0);
 }
@@ -262,7 +270,7 @@ static void test_refusals_are_free(void)
 /* ---- an outage --------------------------------------------------------- */
 
 /* Sends of `requests` that all fail but every `good`-th send (0: all). */
-static unsigned outage(enum status_retry how, unsigned requests,
+static unsigned outage(enum retry_class how, unsigned requests,
                        unsigned attempts, unsigned good)
 {
     struct retry_budget budget = retry_budget_new();
@@ -270,14 +278,14 @@ static unsigned outage(enum status_retry how, unsigned requests,
 
     for (i = 0; i < requests; i++) {
         struct retry_question q = usual;
-        struct retry_answer answer = {RETRY_AFTER, 0, 0};
+        struct retry_answer answer = {RETRY_DELAYED, 0, 0};
         double spent = 0;
 
-        q.how = how;
+        q.retry_class = how;
         q.attempts = attempts;
         q.attempt = 0;
         retry_count_request(&budget);
-        while (answer.verdict == RETRY_AFTER) {
+        while (answer.verdict == RETRY_DELAYED) {
             spent += answer.cost;
             q.attempt++;
             if (good && ++sends % good == 0) {
@@ -301,19 +309,19 @@ static void test_outage(void)
     static const unsigned good[] = {2, 3, 5, 10, 50};
     size_t i;
 
-    CHECK_INT(outage(RETRY_TRANSIENT, 1000, 3, 0), 1035);
-    CHECK_INT(outage(RETRY_THROTTLED, 1000, 3, 0), 1100);
-    CHECK_INT(outage(RETRY_TRANSIENT, 10, 3, 0), 30);
-    CHECK_INT(outage(RETRY_TRANSIENT, 100, 3, 0), 135);
-    CHECK_INT(outage(RETRY_TRANSIENT, 10000, 5, 0), 10035);
-    CHECK_INT(outage(RETRY_THROTTLED, 10000, 5, 0), 10100);
-    CHECK_INT(outage(RETRY_ONCE, 1000, 5, 0), 1035);
-    CHECK_INT(outage(RETRY_NEVER, 1000, 5, 0), 1000);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 1000, 3, 0), 1035);
+    CHECK_INT(outage(RETRY_CLASS_THROTTLED, 1000, 3, 0), 1100);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 10, 3, 0), 30);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 100, 3, 0), 135);
+    CHECK_INT(outage(RETRY_CLASS_TRANSIENT, 10000, 5, 0), 10035);
+    CHECK_INT(outage(RETRY_CLASS_THROTTLED, 10000, 5, 0), 10100);
+    CHECK_INT(outage(RETRY_CLASS_ONCE, 1000, 5, 0), 1035);
+    CHECK_INT(outage(RETRY_CLASS_NEVER, 1000, 5, 0), 1000);
     for (i = 0; i < COUNT(good); i++) {
-        CHECK(outage(RETRY_THROTTLED, 1000, 3, good[i]) <= 1000 + 200);
-        CHECK(outage(RETRY_TRANSIENT, 1000, 3, good[i]) <= 1000 + 200);
-        CHECK(outage(RETRY_THROTTLED, 5000, 3, good[i]) <= 5000 + 500);
-        CHECK(outage(RETRY_TRANSIENT, 5000, 5, good[i]) <= 5000 + 500);
+        CHECK(outage(RETRY_CLASS_THROTTLED, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_CLASS_TRANSIENT, 1000, 3, good[i]) <= 1000 + 200);
+        CHECK(outage(RETRY_CLASS_THROTTLED, 5000, 3, good[i]) <= 5000 + 500);
+        CHECK(outage(RETRY_CLASS_TRANSIENT, 5000, 5, good[i]) <= 5000 + 500);
     }
 }
 
@@ -323,20 +331,20 @@ static struct retry_question any_question(uint64_t *seed)
 {
     static const double chances[] = {0, 0.5, 0.999};
     struct retry_question q = {
-        .how = (enum status_retry)chance(seed, 4),
+        .retry_class = (enum retry_class)chance(seed, 4),
         .attempt = (unsigned)chance(seed, 8),
         .attempts = (unsigned)chance(seed, 8),
-        .hint.kind = (enum retry_hint_kind)chance(seed, 3),
-        .hint.seconds = (double)chance(seed, 80),
+        .retry_after.kind = (enum retry_after_kind)chance(seed, 3),
+        .retry_after.seconds = (double)chance(seed, 80),
         .left = (int64_t)chance(seed, 70000) - 10000,
         .attempt_timeout = (int64_t)chance(seed, 60000),
-        .chance = chances[chance(seed, 3)],
+        .random = chances[chance(seed, 3)],
     };
 
     if (chance(seed, 3) == 0)
-        q.chance = (double)chance(seed, 1 << 20) / (1 << 20);
-    if (q.hint.kind != HINT_SECONDS)
-        q.hint.seconds = 0;
+        q.random = (double)chance(seed, 1 << 20) / (1 << 20);
+    if (q.retry_after.kind != RETRY_AFTER_SECONDS)
+        q.retry_after.seconds = 0;
     return q;
 }
 
@@ -344,11 +352,11 @@ static struct retry_question any_question(uint64_t *seed)
 static bool may_repeat(const struct retry_budget *budget,
                        const struct retry_question *q, double delay)
 {
-    unsigned most = q->how == RETRY_ONCE ? 2 : 5;
-    double cost = q->how == RETRY_THROTTLED ? 5 : 14;
+    unsigned most = q->retry_class == RETRY_CLASS_ONCE ? 2 : 5;
+    double cost = q->retry_class == RETRY_CLASS_THROTTLED ? 5 : 14;
 
-    return q->how != RETRY_NEVER && q->attempt < q->attempts &&
-           q->attempt < most && q->hint.seconds <= 60 &&
+    return q->retry_class != RETRY_CLASS_NEVER && q->attempt < q->attempts &&
+           q->attempt < most && q->retry_after.seconds <= 60 &&
            (q->left < 0 ||
             delay + 0.1 * (double)q->attempt_timeout <= (double)q->left) &&
            budget->tokens >= cost &&
@@ -358,12 +366,14 @@ static bool may_repeat(const struct retry_budget *budget,
 
 static double delay_of(const struct retry_question *q)
 {
-    double most = q->how == RETRY_THROTTLED ? 1000 : 50, delay;
+    double most = q->retry_class == RETRY_CLASS_THROTTLED ? 1000 : 50, delay;
     unsigned n = q->attempt ? q->attempt - 1 : 0;
 
     most *= (double)(1u << n);
-    delay = q->chance * (most < 20000 ? most : 20000);
-    return delay > q->hint.seconds * 1000 ? delay : q->hint.seconds * 1000;
+    delay = q->random * (most < 20000 ? most : 20000);
+    return delay > q->retry_after.seconds * 1000
+               ? delay
+               : q->retry_after.seconds * 1000;
 }
 
 static void check_answer(const struct retry_budget *before,
@@ -372,11 +382,11 @@ static void check_answer(const struct retry_budget *before,
                          const struct retry_answer *a)
 {
     double delay = delay_of(q);
-    bool yes = a->verdict == RETRY_AFTER;
+    bool yes = a->verdict == RETRY_DELAYED;
 
     insist(yes == may_repeat(before, q, delay), "the policy decides");
     insist(a->delay == (yes ? (int64_t)delay : 0), "the delay");
-    insist(a->delay <= RETRY_HINT_CAP * 1000, "never over a minute");
+    insist(a->delay <= RETRY_AFTER_CAP * 1000, "never over a minute");
     insist(after->tokens == before->tokens - a->cost && after->tokens >= 0,
            "tokens");
     insist(yes == (a->cost > 0) && after->retries == before->retries + yes,
@@ -404,59 +414,60 @@ static void test_many_questions(void)
         before = budget;
         answer = retry_decide(&budget, &q);
         check_answer(&before, &budget, &q, &answer);
-        repeats += answer.verdict == RETRY_AFTER;
+        repeats += answer.verdict == RETRY_DELAYED;
     }
     CHECK(repeats > 3000 && repeats < 100000);
 }
 
 /* ---- which failures are repeated --------------------------------------- */
 
-static void test_status_retry(void)
+static void test_retry_class_of(void)
 {
     static const struct {
-        enum luma_status status;
-        long http;
-        enum status_retry how;
+        enum luma_code code;
+        long http_status;
+        enum retry_class retry_class;
     } rows[] = {
-        {LUMA_ERR_RESOLVE, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_CONNECT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_NETWORK, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_CONNECT_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_ATTEMPT_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_STALL_TIMEOUT, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_TRUNCATED, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_REPLY, 0, RETRY_TRANSIENT},
-        {LUMA_ERR_TLS, 0, RETRY_NEVER},
-        {LUMA_ERR_TOO_LARGE, 0, RETRY_NEVER},
-        {LUMA_ERR_GATEWAY, 0, RETRY_NEVER},
-        {LUMA_ERR_DEADLINE, 0, RETRY_NEVER},
-        {LUMA_ERR_MEMORY, 0, RETRY_NEVER},
-        {LUMA_OK, 0, RETRY_NEVER},
-        {LUMA_ERR_REDIRECT, 301, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 400, RETRY_NEVER},
-        {LUMA_ERR_AUTH, 401, RETRY_NEVER},
-        {LUMA_ERR_AUTH, 403, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 404, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 408, RETRY_TRANSIENT},
-        {LUMA_ERR_REJECTED, 409, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 413, RETRY_NEVER},
-        {LUMA_ERR_REJECTED, 425, RETRY_ONCE},
-        {LUMA_ERR_RATE_LIMIT, 429, RETRY_THROTTLED},
-        {LUMA_ERR_SERVER, 500, RETRY_TRANSIENT},
-        {LUMA_ERR_SERVER, 501, RETRY_NEVER},
-        {LUMA_ERR_SERVER, 502, RETRY_TRANSIENT},
-        {LUMA_ERR_SERVER, 503, RETRY_THROTTLED},
-        {LUMA_ERR_SERVER, 504, RETRY_TRANSIENT},
-        {LUMA_ERR_TRUNCATED, 404, RETRY_NEVER},
-        {LUMA_ERR_TRUNCATED, 503, RETRY_THROTTLED},
+        {LUMA_ERR_RESOLVE, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_CONNECT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_NETWORK, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_CONNECT_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_ATTEMPT_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_STALL_TIMEOUT, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TRUNCATED, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_REPLY, 0, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TLS, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_TOO_LARGE, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_GATEWAY, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_DEADLINE, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_MEMORY, 0, RETRY_CLASS_NEVER},
+        {LUMA_OK, 0, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REDIRECT, 301, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 400, RETRY_CLASS_NEVER},
+        {LUMA_ERR_AUTH, 401, RETRY_CLASS_NEVER},
+        {LUMA_ERR_AUTH, 403, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 404, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 408, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_REJECTED, 409, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 413, RETRY_CLASS_NEVER},
+        {LUMA_ERR_REJECTED, 425, RETRY_CLASS_ONCE},
+        {LUMA_ERR_RATE_LIMIT, 429, RETRY_CLASS_THROTTLED},
+        {LUMA_ERR_SERVER, 500, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_SERVER, 501, RETRY_CLASS_NEVER},
+        {LUMA_ERR_SERVER, 502, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_SERVER, 503, RETRY_CLASS_THROTTLED},
+        {LUMA_ERR_SERVER, 504, RETRY_CLASS_TRANSIENT},
+        {LUMA_ERR_TRUNCATED, 404, RETRY_CLASS_NEVER},
+        {LUMA_ERR_TRUNCATED, 503, RETRY_CLASS_THROTTLED},
     };
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        check_case = luma_status_code(rows[i].status);
-        CHECK_INT(status_retry(rows[i].status, rows[i].http), rows[i].how);
-        if (rows[i].http && rows[i].status != LUMA_ERR_TRUNCATED)
-            CHECK_INT(status_of_http(rows[i].http), rows[i].status);
+        check_case = luma_code_name(rows[i].code);
+        CHECK_INT(retry_class_of(rows[i].code, rows[i].http_status),
+                  rows[i].retry_class);
+        if (rows[i].http_status && rows[i].code != LUMA_ERR_TRUNCATED)
+            CHECK_INT(code_of_http(rows[i].http_status), rows[i].code);
     }
     check_case = "";
 }
@@ -472,6 +483,6 @@ int main(void)
     test_refusals_are_free();
     test_outage();
     test_many_questions();
-    test_status_retry();
+    test_retry_class_of();
     return check_done();
 }

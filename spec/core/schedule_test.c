@@ -115,12 +115,12 @@ static struct counted *submit(int requests)
 }
 
 /* The exchange of the request has ended in this way. */
-static void answer(struct request *request, enum luma_status code)
+static void answer(struct request *request, enum luma_code code)
 {
     struct exchange_end how = {.sends = 1};
 
-    status_set(&how.error, code);
-    how.how = status_retry(code, 0);
+    luma_error_set(&how.error, code);
+    how.how = retry_class_of(code, 0);
     schedule_ended(&schedule, request, &how);
 }
 
@@ -213,7 +213,7 @@ static void test_retries(void)
 static void test_end(void)
 {
     struct counted *c;
-    enum luma_status code;
+    enum luma_code code;
 
     begin();
     c = submit(1);

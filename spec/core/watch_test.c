@@ -143,7 +143,7 @@ static void test_failures(void)
     struct luma_error error;
     int i;
 
-    status_set(&error, LUMA_ERR_SERVER);
+    luma_error_set(&error, LUMA_ERR_SERVER);
     for (i = 0; i < WATCH_FAILED_ROUNDS; i++) {
         watch_begin_round(w);
         watch_note_failure(w, &error, 0);
@@ -151,7 +151,7 @@ static void test_failures(void)
     }
     watch_begin_round(w);
     error.retry_after = 90;
-    error.http = 503; /* of a 500 it is reported, not followed */
+    error.http_status = 503; /* of a 500 it is reported, not followed */
     watch_note_failure(w, &error, 0);
     w->answered = true; /* another request was */
     CHECK(watch_end_round(w, 0, 0.5) && w->due == 90000);

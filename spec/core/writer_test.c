@@ -31,7 +31,7 @@ static void test_strings(void)
         struct buf buf = {0};
 
         must(buf_append(&buf, "[", 1));
-        CHECK(writer_string(&buf, strings[i].bytes, strings[i].len));
+        CHECK(writer_add_string(&buf, strings[i].bytes, strings[i].len));
         CHECK_BYTES(buf.data + 1, buf.len - 1, strings[i].json,
                     strlen(strings[i].json));
         buf_free(&buf);
@@ -42,9 +42,9 @@ static void test_numbers(void)
 {
     struct buf buf = {0};
 
-    CHECK(writer_integer(&buf, -1234567890123456789) &&
-          buf_append(&buf, " ", 1) && writer_number(&buf, 0.1) &&
-          buf_append(&buf, " ", 1) && writer_number(&buf, -1e300));
+    CHECK(writer_add_integer(&buf, -1234567890123456789) &&
+          buf_append(&buf, " ", 1) && writer_add_number(&buf, 0.1) &&
+          buf_append(&buf, " ", 1) && writer_add_number(&buf, -1e300));
     CHECK_BYTES(buf.data, buf.len, "-1234567890123456789 0.1 -1e+300", 32);
     buf_free(&buf);
 }
@@ -56,9 +56,10 @@ static void test_full(void)
     size_t cap;
 
     for (cap = 1; cap <= sizeof json; cap++) {
-        struct buf buf = {.cap = cap};
-        bool whole = writer_string(&buf, "ab\x01\"cd", 6) &&
-                     writer_integer(&buf, -1) && writer_number(&buf, 2.5);
+        struct buf buf = {.limit = cap};
+        bool whole = writer_add_string(&buf, "ab\x01\"cd", 6) &&
+                     writer_add_integer(&buf, -1) &&
+                     writer_add_number(&buf, 2.5);
 
         CHECK(whole == (cap >= sizeof json - 1));
         CHECK(memcmp(buf.data ? buf.data : "", json, buf.len) == 0);
@@ -79,7 +80,7 @@ static void test_escape(void)
     size_t i;
 
     for (i = 0; i < COUNT(escapes); i++) {
-        writer_escape(out, escapes[i].c);
+        writer_make_escape(out, escapes[i].c);
         CHECK_BYTES(out, sizeof out, escapes[i].json, (size_t)6);
     }
 }

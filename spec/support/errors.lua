@@ -18,10 +18,10 @@ local ALLOWED = {
 }
 local PHASES = { connect = true, wait = true, body = true }
 
--- The documented codes: those of the one list in core/status.h.
+-- The documented codes: those of the one list in core/error.h.
 local function read_codes()
   local codes, count = {}, 0
-  for line in io.lines "core/status.h" do
+  for line in io.lines "core/error.h" do
     local code = line:match '^%s*X%([A-Z_]+, "([a-z_]+)"'
     if code then codes[code], count = true, count + 1 end
   end

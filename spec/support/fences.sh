@@ -26,7 +26,7 @@ done | grep . && say 'an arrow that points up: see CONTRIBUTING.md'
 grep -nE '#include "' core/*.h | grep '/.*/' &&
   say 'the contract includes a folder of the core'
 grep -nE '#include "' lua_luma.c binding/*.[ch] |
-  grep -vE '#include "((core/((gateway|json)/)?|binding/)[a-z]+|core/base/ascii|[a-z]+)\.h"' &&
+  grep -vE '#include "((core/((gateway|json)/)?|binding/)[a-z]+|core/base/(ascii|text)|[a-z]+)\.h"' &&
   say 'the binding includes more of the core than its contract'
 
 forbid() { # headers, what to say, files...

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* URLs are read by libcurl's own parser, so that what is checked is what will
- * be asked for. */
-#include "http/origin.h"
+/* URLs are parsed by libcurl, so the URL that is checked is the one requested.
+ */
+#include "http/base_url.h"
 
 #include <curl/curl.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 
 #include "http/address.h"
 #include "base/ascii.h"
-#include "http/link.h"
+#include "http/url.h"
 
-bool origin_append_base(struct buf *url, const char *base_url)
+bool base_url_append(struct buf *url, const char *base_url)
 {
     size_t len = strlen(base_url);
 
@@ -20,16 +20,16 @@ bool origin_append_base(struct buf *url, const char *base_url)
     return buf_append(url, base_url, len);
 }
 
-static bool wrong(struct luma_error *error, const char *option,
-                  const char *problem)
+static bool refuse(struct luma_error *error, const char *option,
+                   const char *problem)
 {
-    status_set_argument(error, option, problem);
+    luma_error_set_argument(error, option, problem);
     return false;
 }
 
-static bool no_memory(struct luma_error *error)
+static bool refuse_memory(struct luma_error *error)
 {
-    status_set(error, LUMA_ERR_MEMORY);
+    luma_error_set(error, LUMA_ERR_MEMORY);
     return false;
 }
 
@@ -37,23 +37,24 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
                         bool plain_http, struct luma_error *error)
 {
     bool plain = ascii_same(scheme, "http");
-    CURLUcode user = link_user(url);
+    CURLUcode user = url_find_user(url);
 
     if (!plain && !ascii_same(scheme, "https"))
-        return wrong(error, "base_url", "must be an https URL");
+        return refuse(error, "base_url", "must be an https URL");
     if (user == CURLUE_OUT_OF_MEMORY)
-        return no_memory(error);
+        return refuse_memory(error);
     if (user == CURLUE_OK)
-        return wrong(error, "base_url", "must not hold a user or password");
+        return refuse(error, "base_url", "must not hold a user or password");
     if (plain && !plain_http && !address_is_loopback(host))
-        return wrong(error, "base_url",
-                     "plain http would show the token to "
-                     "everybody on the way; use https, or set "
-                     "plain_http = true");
+        return refuse(error, "base_url",
+                      "plain http would show the token to "
+                      "everybody on the way; use https, or set "
+                      "plain_http = true");
     return true;
 }
 
-bool origin_check(const struct luma_options *options, struct luma_error *error)
+bool base_url_check(const struct luma_options *options,
+                    struct luma_error *error)
 {
     CURLU *url = curl_url();
     char *scheme = NULL, *host = NULL;
@@ -67,37 +68,37 @@ bool origin_check(const struct luma_options *options, struct luma_error *error)
     if (!code)
         code = curl_url_get(url, CURLUPART_HOST, &host, 0);
     if (code == CURLUE_OUT_OF_MEMORY)
-        no_memory(error);
+        refuse_memory(error);
     else if (code)
-        wrong(error, "base_url", "must be a URL such as " LUMA_BASE_URL);
+        refuse(error, "base_url", "must be a URL such as " LUMA_BASE_URL);
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
-        wrong(error, "base_url", "must not hold a query or a fragment");
+        refuse(error, "base_url", "must not hold a query or a fragment");
     else
         good = check_parts(url, scheme, host, options->plain_http, error);
     curl_free(scheme);
     curl_free(host);
     curl_url_cleanup(url);
     if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
-        good = wrong(error, "ca_file", "cannot be read");
+        good = refuse(error, "ca_file", "cannot be read");
     return good;
 }
 
-bool origin_check_path(const struct luma_options *options, const char *path,
-                       struct luma_error *error)
+bool base_url_check_path(const struct luma_options *options, const char *path,
+                         struct luma_error *error)
 {
     CURLU *url = curl_url();
     struct buf text = {0};
-    bool good = url && origin_append_base(&text, options->base_url) &&
+    bool good = url && base_url_append(&text, options->base_url) &&
                 buf_append(&text, path, strlen(path) + 1);
     CURLUcode code = good ? curl_url_set(url, CURLUPART_URL, text.data, 0)
                           : CURLUE_OUT_OF_MEMORY;
-    CURLUcode user = code ? CURLUE_NO_USER : link_user(url);
+    CURLUcode user = code ? CURLUE_NO_USER : url_find_user(url);
 
     if (code == CURLUE_OUT_OF_MEMORY || user == CURLUE_OUT_OF_MEMORY)
-        good = no_memory(error);
+        good = refuse_memory(error);
     else if (code || user == CURLUE_OK ||
-             !link_same_origin(text.data, options->base_url))
-        good = wrong(error, "path", "would lead to another host");
+             !url_is_same_origin(text.data, options->base_url))
+        good = refuse(error, "path", "would lead to another host");
     buf_free(&text);
     curl_url_cleanup(url);
     return good;

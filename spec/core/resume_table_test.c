@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of download.h and head.h: every line of the two tables, with every
+/* Tests of resume.h and head.h: every line of the two tables, with every
  * ETag and with and without a Range asked for, and what lies on the disk after
  * each of these responses. */
 #include "clip.h"
@@ -124,45 +124,44 @@ static void make_head(struct head *head, const struct combination *c)
 /* ---- what is expected -------------------------------------------------- */
 
 /* The first table, in the words of its cells. */
-static enum download_body expected_range(const struct combination *c)
+static enum resume_body expected_range(const struct combination *c)
 {
     enum range kind = c->range->kind;
     bool goes_on = c->asked && c->etag->same;
 
     if (c->http >= 300)
-        return DOWNLOAD_NO_RANGE;
+        return RESUME_NO_RANGE;
     if (kind == ODD || (kind == NONE && c->http == 206))
-        return DOWNLOAD_BAD_RANGE;
+        return RESUME_BAD_RANGE;
     if (kind == NONE || kind == ALL)
-        return DOWNLOAD_WHOLE;
-    return kind == REST && c->http == 206 && goes_on ? DOWNLOAD_REST
-                                                     : DOWNLOAD_SLICE;
+        return RESUME_WHOLE;
+    return kind == REST && c->http == 206 && goes_on ? RESUME_REST
+                                                     : RESUME_SLICE;
 }
 
 /* The second one. */
-static enum download_body expected(const struct combination *c)
+static enum resume_body expected(const struct combination *c)
 {
-    enum download_body body = expected_range(c);
+    enum resume_body body = expected_range(c);
     int right = c->range->kind == NONE   ? c->length->value
                 : c->range->kind == REST ? CLIP_SIZE - CLIP_ASKED
                                          : CLIP_SIZE;
 
-    if (body != DOWNLOAD_WHOLE && body != DOWNLOAD_REST)
+    if (body != RESUME_WHOLE && body != RESUME_REST)
         return body;
     if (c->end->end == HEAD_CODED)
-        return DOWNLOAD_BAD_CODING;
+        return RESUME_BAD_CODING;
     if (c->length->value == -2)
-        return DOWNLOAD_BAD_LENGTH;
+        return RESUME_BAD_LENGTH;
     if (c->length->value >= 0)
-        return c->length->value == right ? body : DOWNLOAD_NO_MATCH;
-    return c->range->kind == NONE && c->end->end == HEAD_CLOSE
-               ? DOWNLOAD_ENDLESS
-               : body;
+        return c->length->value == right ? body : RESUME_NO_MATCH;
+    return c->range->kind == NONE && c->end->end == HEAD_CLOSE ? RESUME_ENDLESS
+                                                               : body;
 }
 
-static bool is_taken(enum download_body body)
+static bool is_taken(enum resume_body body)
 {
-    return body == DOWNLOAD_WHOLE || body == DOWNLOAD_REST;
+    return body == RESUME_WHOLE || body == RESUME_REST;
 }
 
 /* ---- what comes of it -------------------------------------------------- */
@@ -179,47 +178,48 @@ static bool has_whole_file(void)
 }
 
 /* The body comes as the range says. True: there is a file now. */
-static bool take(struct download *d, const struct range_case *range,
+static bool take(struct resume *d, const struct range_case *range,
                  struct luma_error *error)
 {
-    int64_t from = d->checked ? d->have : 0;
+    int64_t from = d->start_checked ? d->received : 0;
     size_t n = (size_t)(range->last - range->first + 1);
 
     insist(from == 0 || from == CLIP_ASKED, "where the body begins");
-    return download_write(d, clip_content + range->first, n, error) &&
-           download_finish(d, "clip", false, error);
+    return resume_write(d, clip_content + range->first, n, error) &&
+           resume_finish(d, "clip", false, error);
 }
 
 /* The response comes, and once more if that is wanted. */
 static void check_disk(const struct combination *c, const struct head *head,
-                       enum download_body body)
+                       enum resume_body body)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
-    enum download_verdict verdict;
-    bool odd = !is_taken(body) && body != DOWNLOAD_ENDLESS;
+    struct resume d;
+    char range[RESUME_RANGE];
+    enum resume_verdict verdict;
+    bool odd = !is_taken(body) && body != RESUME_ENDLESS;
 
     clip_open(&d, c->asked);
-    verdict = download_begin(&d, head, &error);
-    insist((verdict == DOWNLOAD_TAKE) == is_taken(body), "it is taken");
-    insist((verdict == DOWNLOAD_AGAIN) == (odd && (c->asked || c->http < 300)),
+    verdict = resume_begin(&d, head, &error);
+    insist((verdict == RESUME_TAKE) == is_taken(body), "it is taken");
+    insist((verdict == RESUME_AGAIN) == (odd && (c->asked || c->http < 300)),
            "it is asked for again");
-    if (verdict == DOWNLOAD_AGAIN) {
-        insist(d.have == (c->asked ? CLIP_HAVE : 0), "the part is still there");
-        insist(!download_ask(&d, range), "without a Range");
-        verdict = download_begin(&d, head, &error);
-        insist(verdict != DOWNLOAD_AGAIN, "but not twice");
+    if (verdict == RESUME_AGAIN) {
+        insist(d.received == (c->asked ? CLIP_HAVE : 0),
+               "the part is still there");
+        insist(!resume_ask(&d, range), "without a Range");
+        verdict = resume_begin(&d, head, &error);
+        insist(verdict != RESUME_AGAIN, "but not twice");
     }
-    if (verdict == DOWNLOAD_REFUSE)
+    if (verdict == RESUME_REFUSE)
         insist(error.code ==
-                   (body == DOWNLOAD_ENDLESS ? LUMA_ERR_REPLY : LUMA_ERR_LINK),
+                   (body == RESUME_ENDLESS ? LUMA_ERR_REPLY : LUMA_ERR_LINK),
                "the code of a refusal");
     else if (take(&d, c->range, &error))
         insist(has_whole_file(), "the file is whole");
     else
         insist(access(clip_path, F_OK) != 0, "or it is not there");
-    download_close(&d);
+    resume_close(&d);
     unlink(clip_path);
 }
 
@@ -227,7 +227,7 @@ static void check(const struct combination *c)
 {
     struct part_state part = {
         .key = CLIP_KEY, .total = CLIP_SIZE, .etag = "\"v1\""};
-    enum download_body body = expected(c);
+    enum resume_body body = expected(c);
     char name[200];
     struct head head;
 
@@ -239,7 +239,7 @@ static void check(const struct combination *c)
     check_case = name;
     make_head(&head, c);
     CHECK_INT(head.end, c->end->end);
-    CHECK_INT(download_judge(&head, c->asked ? CLIP_ASKED : 0, &part), body);
+    CHECK_INT(resume_judge(&head, c->asked ? CLIP_ASKED : 0, &part), body);
     if (c->length->on_disk && c->end->on_disk && c->etag->on_disk)
         check_disk(c, &head, body);
     check_case = "";

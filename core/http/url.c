@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl takes the URLs apart, so that what is checked is what is asked. */
-#include "http/link.h"
+/* URLs are parsed by libcurl, so the URL that is checked is the one requested.
+ */
+#include "http/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,8 @@ static void free_parts(struct parts *p)
     curl_url_cleanup(p->url);
 }
 
-/* CURLUE_OK, or why it cannot be taken apart. To be freed in any case. */
-static CURLUcode take_apart(struct parts *p, const char *url)
+/* Parses a URL. Call free_parts even if it fails. */
+static CURLUcode parse(struct parts *p, const char *url)
 {
     CURLUcode code;
 
@@ -41,7 +42,7 @@ static CURLUcode take_apart(struct parts *p, const char *url)
     return code;
 }
 
-CURLUcode link_user(CURLU *url)
+CURLUcode url_find_user(CURLU *url)
 {
     char *user = NULL, *password = NULL;
     CURLUcode first = curl_url_get(url, CURLUPART_USER, &user, 0);
@@ -55,8 +56,8 @@ CURLUcode link_user(CURLU *url)
                                                      : CURLUE_NO_USER;
 }
 
-/* The host without the brackets of an IPv6 address. */
-static const char *bare(struct parts *p)
+/* Returns the host without the brackets of an IPv6 address. */
+static const char *bare_host(struct parts *p)
 {
     size_t n = strlen(p->host);
 
@@ -66,7 +67,7 @@ static const char *bare(struct parts *p)
     return p->host + 1;
 }
 
-static bool has_controls(const char *url)
+static bool has_control(const char *url)
 {
     for (; *url; url++)
         if ((unsigned char)*url <= ' ' || *url == 0x7F)
@@ -74,27 +75,27 @@ static bool has_controls(const char *url)
     return false;
 }
 
-/* What is wrong with a URL that could be taken apart, or NULL. */
+/* Returns the problem of a parsed URL, or NULL. */
 static const char *problem_of(struct parts *p, bool plain_http)
 {
     if (strcmp(p->scheme, "http") == 0)
-        return plain_http || address_is_loopback(bare(p))
+        return plain_http || address_is_loopback(bare_host(p))
                    ? NULL
                    : "it is plain http; see plain_http";
     return strcmp(p->scheme, "https") == 0 ? NULL
                                            : "it is neither https nor http";
 }
 
-static bool look(const char *url, bool plain_http, const char **problem)
+static bool check_once(const char *url, bool plain_http, const char **problem)
 {
     struct parts p;
     CURLUcode code, user;
 
     *problem = "it holds spaces or control characters";
-    if (has_controls(url))
+    if (has_control(url))
         return true;
-    code = take_apart(&p, url);
-    user = code ? CURLUE_NO_USER : link_user(p.url);
+    code = parse(&p, url);
+    user = code ? CURLUE_NO_USER : url_find_user(p.url);
     if (code)
         *problem = "it is no URL";
     else if (user == CURLUE_OK)
@@ -105,14 +106,15 @@ static bool look(const char *url, bool plain_http, const char **problem)
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
 }
 
-/* libcurl calls some URLs bad that it had no memory for: so what is bad is
- * looked at twice, here and below, and must be so for the same reason. */
-bool link_check(const char *url, bool plain_http, const char **problem)
+/* Without memory, libcurl reports some URLs as invalid. So a problem counts
+ * only if a second check finds the same one. url_follow does likewise. */
+bool url_check(const char *url, bool plain_http, const char **problem)
 {
     const char *again = NULL;
 
-    return look(url, plain_http, problem) &&
-           (!*problem || (look(url, plain_http, &again) && again == *problem));
+    return check_once(url, plain_http, problem) &&
+           (!*problem ||
+            (check_once(url, plain_http, &again) && again == *problem));
 }
 
 static CURLUcode follow(const char *url, const char *location, char **to)
@@ -133,7 +135,7 @@ static CURLUcode follow(const char *url, const char *location, char **to)
     return code || *to ? code : CURLUE_OUT_OF_MEMORY;
 }
 
-bool link_follow(const char *url, const char *location, char **to)
+bool url_follow(const char *url, const char *location, char **to)
 {
     CURLUcode code = follow(url, location, to);
 
@@ -142,8 +144,9 @@ bool link_follow(const char *url, const char *location, char **to)
     return follow(url, location, to) == code || *to;
 }
 
-/* Sets `text` to what a message may show of a URL, libcurl's to free. */
-static CURLUcode public_part(const char *url, char **text)
+/* Sets `text` to the part of a URL that messages may show; free with
+ * curl_free. */
+static CURLUcode read_display(const char *url, char **text)
 {
     static const CURLUPart hidden[] = {
         CURLUPART_USER,   CURLUPART_PASSWORD, CURLUPART_OPTIONS,
@@ -166,44 +169,45 @@ static CURLUcode public_part(const char *url, char **text)
 static bool same_host(const char *url, const char *other)
 {
     struct parts a, b;
-    bool same = take_apart(&a, url) == CURLUE_OK;
+    bool same = parse(&a, url) == CURLUE_OK;
 
-    same = take_apart(&b, other) == CURLUE_OK && same &&
-           ascii_same(a.host, b.host);
+    same = parse(&b, other) == CURLUE_OK && same && ascii_same(a.host, b.host);
     free_parts(&a);
     free_parts(&b);
     return same;
 }
 
-/* The base_url that would have asked `to`, where `url` follows `base`. */
-static void find_base(struct link_target *to, const char *url, const char *base)
+/* Finds the base_url for which the request would have gone to `to`. `url` is
+ * `base` and a path. */
+static void find_base(struct redirect_target *to, const char *url,
+                      const char *base)
 {
-    size_t base_len = strlen(base), len = strlen(to->shown), path;
+    size_t base_len = strlen(base), len = strlen(to->display), path;
 
     while (base_len && base[base_len - 1] == '/')
         base_len--;
     url += base_len;
     path = strcspn(url, "?");
-    if (!path || path >= len || !same_host(to->shown, base) ||
-        memcmp(to->shown + len - path, url, path) != 0)
+    if (!path || path >= len || !same_host(to->display, base) ||
+        memcmp(to->display + len - path, url, path) != 0)
         return;
-    if (len - path != base_len || memcmp(to->shown, base, base_len) != 0)
-        memcpy(to->base, to->shown, len - path); /* zero-filled before */
+    if (len - path != base_len || memcmp(to->display, base, base_len) != 0)
+        memcpy(to->base, to->display, len - path); /* it was zero-filled */
 }
 
-bool link_redirect(struct link_target *to, const char *url,
-                   const char *location, const struct luma_options *options)
+bool url_read_redirect(struct redirect_target *to, const char *url,
+                       const char *location, const struct luma_options *options)
 {
     char *next, *text = NULL;
-    CURLUcode code = link_follow(url, location, &next) ? CURLUE_OK
-                                                       : CURLUE_OUT_OF_MEMORY;
+    CURLUcode code = url_follow(url, location, &next) ? CURLUE_OK
+                                                      : CURLUE_OUT_OF_MEMORY;
 
-    *to = (struct link_target){.cut = false};
+    *to = (struct redirect_target){.cut = false};
     if (next)
-        code = public_part(next, &text);
+        code = read_display(next, &text);
     if (text) {
-        to->cut = !proxy_clean(to->shown, LINK_SHOWN, text, strlen(text), false,
-                               options);
+        to->cut = !proxy_sanitize(to->display, URL_DISPLAY_SIZE, text,
+                                  strlen(text), false, options);
         if (!to->cut)
             find_base(to, url, options->base_url);
     }
@@ -212,12 +216,12 @@ bool link_redirect(struct link_target *to, const char *url,
     return code != CURLUE_OUT_OF_MEMORY;
 }
 
-bool link_same_origin(const char *url, const char *other)
+bool url_is_same_origin(const char *url, const char *other)
 {
     struct parts a, b;
-    bool same = take_apart(&a, url) == CURLUE_OK;
+    bool same = parse(&a, url) == CURLUE_OK;
 
-    same = take_apart(&b, other) == CURLUE_OK && same;
+    same = parse(&b, other) == CURLUE_OK && same;
     same = same && ascii_same(a.scheme, b.scheme) &&
            ascii_same(a.host, b.host) && strcmp(a.port, b.port) == 0;
     free_parts(&a);
@@ -225,30 +229,31 @@ bool link_same_origin(const char *url, const char *other)
     return same;
 }
 
-void link_host(const char *url, const struct luma_options *options,
-               char host[LINK_HOST])
+void url_read_host(const char *url, const struct luma_options *options,
+                   char host[URL_HOST_SIZE])
 {
     struct parts p;
 
     *host = '\0';
-    if (take_apart(&p, url) == CURLUE_OK)
-        proxy_clean(host, LINK_HOST, p.host, strlen(p.host), false, options);
+    if (parse(&p, url) == CURLUE_OK)
+        proxy_sanitize(host, URL_HOST_SIZE, p.host, strlen(p.host), false,
+                       options);
     free_parts(&p);
 }
 
-bool link_is_closed(const char *url)
+bool url_is_private(const char *url)
 {
     struct parts p;
-    bool closed = true;
+    bool is_private = true;
 
-    if (take_apart(&p, url) == CURLUE_OK) {
-        const char *host = bare(&p);
+    if (parse(&p, url) == CURLUE_OK) {
+        const char *host = bare_host(&p);
 
-        closed =
+        is_private =
             address_is_loopback(host) ||
             (!address_text_is_public(host) &&
              (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
     }
     free_parts(&p);
-    return closed;
+    return is_private;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of link.h, link_file.h, address.h and media.h: which links and
+/* Tests of url.h, file_url.h, address.h and media.h: which links and
  * addresses are asked, and what files are called. */
-#include "http/link.h"
+#include "http/url.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "http/address.h"
 #include "check.h"
-#include "http/link_file.h"
+#include "http/file_url.h"
 #include "file/media.h"
 
 static const char *const blocked[] = {
@@ -137,9 +137,9 @@ static void test_problems(void)
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].url;
-        CHECK(link_check(rows[i].url, false, &problem));
+        CHECK(url_check(rows[i].url, false, &problem));
         CHECK_INT(problem == NULL, rows[i].good);
-        CHECK(link_check(rows[i].url, true, &problem));
+        CHECK(url_check(rows[i].url, true, &problem));
         CHECK_INT(problem == NULL, rows[i].plain);
     }
     check_case = "";
@@ -165,7 +165,7 @@ static void test_following(void)
         char *to;
 
         check_case = rows[i].location;
-        CHECK(link_follow("https://a.example/b/c?d", rows[i].location, &to));
+        CHECK(url_follow("https://a.example/b/c?d", rows[i].location, &to));
         CHECK_INT(to != NULL, rows[i].to != NULL);
         if (to && rows[i].to)
             CHECK_TEXT(to, rows[i].to);
@@ -205,59 +205,59 @@ static void test_links(void)
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].link;
-        CHECK(link_file_read(&url, rows[i].link, strlen(rows[i].link),
-                             "https://a.example/v1//"));
+        CHECK(file_url_read(&url, rows[i].link, strlen(rows[i].link),
+                            "https://a.example/v1//"));
         CHECK_TEXT(url, rows[i].to ? rows[i].to : rows[i].link);
         free(url);
     }
     check_case = "";
-    CHECK(link_file_read(&url, " \t\n ", 4, "https://a.example") && !url);
-    CHECK(link_file_read(&url, "/x\0y", 4, "https://a.example") && !url);
+    CHECK(file_url_read(&url, " \t\n ", 4, "https://a.example") && !url);
+    CHECK(file_url_read(&url, "/x\0y", 4, "https://a.example") && !url);
 }
 
 static void test_origins(void)
 {
     static const char base[] = "https://api.example/v1";
     struct luma_options options = {.token = "t0ken"};
-    char host[LINK_HOST];
+    char host[URL_HOST_SIZE];
 
-    CHECK(link_same_origin(base, "https://API.example:443/x?y"));
-    CHECK(!link_same_origin(base, "http://api.example/v1"));
-    CHECK(!link_same_origin(base, "https://api.example:8443/v1"));
-    CHECK(!link_same_origin(base, "https://api.example.evil.example/v1"));
-    CHECK(!link_same_origin(base, "https://evil.example/@api.example"));
-    CHECK(!link_same_origin(base, "nothing"));
-    link_host("https://a.example:1/x?secret", &options, host);
+    CHECK(url_is_same_origin(base, "https://API.example:443/x?y"));
+    CHECK(!url_is_same_origin(base, "http://api.example/v1"));
+    CHECK(!url_is_same_origin(base, "https://api.example:8443/v1"));
+    CHECK(!url_is_same_origin(base, "https://api.example.evil.example/v1"));
+    CHECK(!url_is_same_origin(base, "https://evil.example/@api.example"));
+    CHECK(!url_is_same_origin(base, "nothing"));
+    url_read_host("https://a.example:1/x?secret", &options, host);
     CHECK_TEXT(host, "a.example");
-    link_host("https://t0ken.example/", &options, host);
+    url_read_host("https://t0ken.example/", &options, host);
     CHECK_TEXT(host, "***.example");
-    link_host("https://", &options, host);
+    url_read_host("https://", &options, host);
     CHECK_TEXT(host, "");
-    CHECK(link_is_closed("https://10.0.0.1/"));
-    CHECK(link_is_closed("https://0x7f.1/"));
-    CHECK(link_is_closed("https://localhost/"));
-    CHECK(link_is_closed("https://[fe80::1]/"));
-    CHECK(link_is_closed("nothing"));
-    CHECK(!link_is_closed("https://8.8.8.8/"));
-    CHECK(!link_is_closed("https://a.example/"));
+    CHECK(url_is_private("https://10.0.0.1/"));
+    CHECK(url_is_private("https://0x7f.1/"));
+    CHECK(url_is_private("https://localhost/"));
+    CHECK(url_is_private("https://[fe80::1]/"));
+    CHECK(url_is_private("nothing"));
+    CHECK(!url_is_private("https://8.8.8.8/"));
+    CHECK(!url_is_private("https://a.example/"));
 }
 
 static void test_names(void)
 {
-    char stem[MEDIA_STEM], longest[400];
+    char stem[MEDIA_BASENAME_SIZE], longest[400];
 
-    media_stem(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
+    media_basename(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-B_9.x");
-    media_stem(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
+    media_basename(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
     CHECK_TEXT(stem, "a-last_frame");
-    media_stem(stem, "../a", 4, LUMA_MEDIA_VIDEO);
+    media_basename(stem, "../a", 4, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
     memset(longest, '.', sizeof longest);
-    media_stem(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
+    media_basename(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
     CHECK(*stem == '_' && strlen(stem) == 100 + 17 + 11);
-    CHECK_TEXT(media_ending("image/PNG; x", LUMA_MEDIA_VIDEO), ".png");
-    CHECK_TEXT(media_ending("image/pngx", LUMA_MEDIA_VIDEO), ".mp4");
-    CHECK_TEXT(media_ending(NULL, LUMA_MEDIA_THUMBNAIL), ".jpg");
+    CHECK_TEXT(media_extension("image/PNG; x", LUMA_MEDIA_VIDEO), ".png");
+    CHECK_TEXT(media_extension("image/pngx", LUMA_MEDIA_VIDEO), ".mp4");
+    CHECK_TEXT(media_extension(NULL, LUMA_MEDIA_THUMBNAIL), ".jpg");
 }
 
 static void test_types(void)
@@ -266,11 +266,11 @@ static void test_types(void)
         const char *type;
         enum media_kind kind;
     } rows[] = {
-        {"text/html; charset=utf-8", MEDIA_PAGE},
-        {"Application/JSON", MEDIA_PAGE},
-        {"application/problem+json", MEDIA_PAGE},
-        {"application/xhtml+xml;x", MEDIA_PAGE},
-        {"application/soap+XML", MEDIA_PAGE},
+        {"text/html; charset=utf-8", MEDIA_MARKUP},
+        {"Application/JSON", MEDIA_MARKUP},
+        {"application/problem+json", MEDIA_MARKUP},
+        {"application/xhtml+xml;x", MEDIA_MARKUP},
+        {"application/soap+XML", MEDIA_MARKUP},
         {"application/vnd.apple.mpegurl", MEDIA_PLAYLIST},
         {"Application/X-MpegURL; charset=utf-8", MEDIA_PLAYLIST},
         {"audio/mpegurl", MEDIA_PLAYLIST},
@@ -292,17 +292,17 @@ static void test_types(void)
     check_case = "";
 }
 
-/* What media_start says of a text, however it is cut. */
+/* What media_sniff says of a text, however it is cut. */
 static void check_start(const char *text, enum media_kind kind)
 {
     size_t n = strlen(text) + !*text, cut;
 
     for (cut = 0; cut <= n; cut++) {
-        struct media_start start = {0};
-        enum media_kind first = media_start(&start, text, cut);
+        struct media_sniffer start = {0};
+        enum media_kind first = media_sniff(&start, text, cut);
 
         if (first == MEDIA_UNKNOWN)
-            first = media_start(&start, text + cut, n - cut);
+            first = media_sniff(&start, text + cut, n - cut);
         CHECK_INT(first, kind);
     }
 }
@@ -316,18 +316,18 @@ static void test_starts(void)
         {" \r\n\t", MEDIA_UNKNOWN},
         {"\xEF\xBB\xBF", MEDIA_UNKNOWN},
         {"#EXTM3", MEDIA_UNKNOWN},
-        {" <", MEDIA_PAGE},
-        {"[1", MEDIA_PAGE},
-        {"\xEF\xBB\xBF [", MEDIA_PAGE},
-        {"\xFF\xFE<", MEDIA_PAGE},
-        {"\xFE\xFF{", MEDIA_PAGE},
+        {" <", MEDIA_MARKUP},
+        {"[1", MEDIA_MARKUP},
+        {"\xEF\xBB\xBF [", MEDIA_MARKUP},
+        {"\xFF\xFE<", MEDIA_MARKUP},
+        {"\xFE\xFF{", MEDIA_MARKUP},
         {"\xFF", MEDIA_UNKNOWN},
         {"\xFE", MEDIA_UNKNOWN},
         {"\xFF\xFF", MEDIA_FILE},
         {"\xFE\xFE", MEDIA_FILE},
         {" \xFF\xFE", MEDIA_FILE},
-        {"\xEF\xBB\xBF{", MEDIA_PAGE},
-        {"\xEF\xBB\xBF\n<MPD>", MEDIA_PAGE},
+        {"\xEF\xBB\xBF{", MEDIA_MARKUP},
+        {"\xEF\xBB\xBF\n<MPD>", MEDIA_MARKUP},
         {"#EXTM3U\n", MEDIA_PLAYLIST},
         {"\xEF\xBB\xBF#EXTM3U", MEDIA_PLAYLIST},
         {" \n#EXTM3U", MEDIA_PLAYLIST},
@@ -338,7 +338,7 @@ static void test_starts(void)
         {"\x01\x1c", MEDIA_FILE},
         {" \xEF\xBB\xBF<", MEDIA_FILE},
     };
-    struct media_start start = {0};
+    struct media_sniffer start = {0};
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
@@ -346,7 +346,7 @@ static void test_starts(void)
         check_start(rows[i].text, rows[i].kind);
     }
     check_case = "";
-    CHECK_INT(media_start(&start, "\0\0\0\x1c", 4), MEDIA_FILE);
+    CHECK_INT(media_sniff(&start, "\0\0\0\x1c", 4), MEDIA_FILE);
 }
 
 static void test_loopback(void)

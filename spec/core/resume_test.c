@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of download.h and head.h beside their tables (download_table_test.c):
+/* Tests of resume.h and head.h beside their tables (download_table_test.c):
  * content codings and types, headers that stand twice, responses after odd
  * ones, first bytes, and the part of another file. */
 #include "clip.h"
@@ -41,7 +41,7 @@ static void test_codings(void)
         {"identity", "br", "br"},
     };
     struct luma_error error;
-    struct download d;
+    struct resume d;
     struct head head;
     size_t i;
 
@@ -54,14 +54,14 @@ static void test_codings(void)
         CHECK_TEXT(head.coding, rows[i].refused);
         clip_open(&d, false);
         if (*rows[i].refused) {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_REFUSE);
+            CHECK_INT(resume_begin(&d, &head, &error), RESUME_REFUSE);
             CHECK_INT(error.code, LUMA_ERR_REPLY);
             CHECK(!error.retryable);
             CHECK(strstr(error.message, rows[i].refused));
         } else {
-            CHECK_INT(download_begin(&d, &head, &error), DOWNLOAD_TAKE);
+            CHECK_INT(resume_begin(&d, &head, &error), RESUME_TAKE);
         }
-        download_close(&d);
+        resume_close(&d);
     }
     check_case = "";
 }
@@ -74,8 +74,8 @@ static void test_types(void)
         const char *type;
     } rows[] = {
         {"video/mp4", NULL, MEDIA_FILE, "video/mp4"},
-        {"video/mp4", "text/html", MEDIA_PAGE, "text/html"},
-        {"text/html", "video/mp4", MEDIA_PAGE, "text/html"},
+        {"video/mp4", "text/html", MEDIA_MARKUP, "text/html"},
+        {"text/html", "video/mp4", MEDIA_MARKUP, "text/html"},
         {"", "video/webm", MEDIA_FILE, "video/webm"},
         {"video/webm", "audio/mpegurl", MEDIA_PLAYLIST, "audio/mpegurl"},
         {NULL, NULL, MEDIA_FILE, ""},
@@ -107,9 +107,9 @@ static void test_odd_headers(void)
     for (i = 0; i < COUNT(rows); i++)
         for (j = 0; j < 3; j++)
             head_add(&head, rows[i][0], rows[i][j % 2 + 1]);
-    CHECK_INT(head.range, HEAD_ODD);
-    CHECK_INT(head.has_length, HEAD_ODD);
-    CHECK_INT(head.has_etag, HEAD_ODD);
+    CHECK_INT(head.range, HEAD_INVALID);
+    CHECK_INT(head.length_presence, HEAD_INVALID);
+    CHECK_INT(head.etag_presence, HEAD_INVALID);
     CHECK_TEXT(head.etag, "");
 }
 
@@ -118,22 +118,21 @@ static void test_odd_headers(void)
 static void test_doubt(void)
 {
     struct luma_error error;
-    struct download d;
+    struct resume d;
     struct head odd, good;
 
     head_start(&odd, 206, false);
     head_start(&good, 200, true);
     clip_open(&d, false);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    CHECK_INT(download_begin(&d, &good, &error), DOWNLOAD_TAKE);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_AGAIN);
-    CHECK_INT(download_begin(&d, &odd, &error), DOWNLOAD_REFUSE);
-    download_close(&d);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_AGAIN);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_REFUSE);
+    CHECK_INT(resume_begin(&d, &good, &error), RESUME_TAKE);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_AGAIN);
+    CHECK_INT(resume_begin(&d, &odd, &error), RESUME_REFUSE);
+    resume_close(&d);
 }
 
-static void begin_whole(struct download *d, const char *length,
-                        const char *etag)
+static void begin_whole(struct resume *d, const char *length, const char *etag)
 {
     struct luma_error error;
     struct head head;
@@ -141,7 +140,7 @@ static void begin_whole(struct download *d, const char *length,
     head_start(&head, 200, false);
     head_add(&head, "Content-Length", length);
     clip_add(&head, "ETag", etag);
-    must(download_begin(d, &head, &error) == DOWNLOAD_TAKE);
+    must(resume_begin(d, &head, &error) == RESUME_TAKE);
 }
 
 static const struct start_case {
@@ -158,8 +157,8 @@ static const struct start_case {
 static void test_first_bytes(void)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
+    struct resume d;
+    char range[RESUME_RANGE];
     size_t i, n;
 
     for (i = 0; i < COUNT(starts); i++) {
@@ -167,18 +166,18 @@ static void test_first_bytes(void)
         n = strlen(starts[i].bytes);
         clip_open(&d, true);
         begin_whole(&d, "100", "\"v2\"");
-        download_write(&d, starts[i].bytes, n, &error);
-        CHECK(!d.spoilt);
-        CHECK_INT(d.have, starts[i].file ? (int)n : CLIP_HAVE);
+        resume_write(&d, starts[i].bytes, n, &error);
+        CHECK(!d.unusable);
+        CHECK_INT(d.received, starts[i].file ? (int)n : CLIP_HAVE);
         CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
-        download_close(&d);
-        must(download_open(&d, clip_folder, "clip", 0, &error) &&
-             download_set_key(&d, CLIP_KEY, &error));
-        CHECK_INT(download_ask(&d, range), !starts[i].file || n > 1);
+        resume_close(&d);
+        must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+             resume_set_key(&d, CLIP_KEY, &error));
+        CHECK_INT(resume_ask(&d, range), !starts[i].file || n > 1);
         CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
                                  : n > 1         ? "\"v2\""
                                                  : "");
-        download_close(&d);
+        resume_close(&d);
     }
     check_case = "";
 }
@@ -187,36 +186,36 @@ static void test_first_bytes(void)
 static void test_blanks(void)
 {
     struct luma_error error;
-    struct download d;
+    struct resume d;
     int i = 0;
 
     clip_open(&d, false);
     begin_whole(&d, "1000", NULL);
-    while (i < 300 && download_write(&d, "  \n", 3, &error))
+    while (i < 300 && resume_write(&d, "  \n", 3, &error))
         i++;
-    CHECK_INT(i, DOWNLOAD_HELD / 3);
+    CHECK_INT(i, RESUME_HELD / 3);
     CHECK_INT(error.code, LUMA_ERR_LINK);
-    download_close(&d);
+    resume_close(&d);
 }
 
 /* The part of another file is emptied, but not before that is known. */
 static void test_keys(void)
 {
     struct luma_error error;
-    struct download d;
-    char range[DOWNLOAD_RANGE];
+    struct resume d;
+    char range[RESUME_RANGE];
 
     clip_open(&d, true);
-    download_close(&d);
-    must(download_open(&d, clip_folder, "clip", 0, &error));
-    download_close(&d);
-    must(download_open(&d, clip_folder, "clip", 0, &error));
-    CHECK(download_set_key(&d, CLIP_KEY, &error));
-    CHECK(download_ask(&d, range));
+    resume_close(&d);
+    must(resume_open(&d, clip_folder, "clip", 0, &error));
+    resume_close(&d);
+    must(resume_open(&d, clip_folder, "clip", 0, &error));
+    CHECK(resume_set_key(&d, CLIP_KEY, &error));
+    CHECK(resume_ask(&d, range));
     CHECK_TEXT(range, "bytes=39-");
-    CHECK(download_set_key(&d, CLIP_KEY + 1, &error));
-    CHECK(!download_ask(&d, range));
-    download_close(&d);
+    CHECK(resume_set_key(&d, CLIP_KEY + 1, &error));
+    CHECK(!resume_ask(&d, range));
+    resume_close(&d);
 }
 
 int main(void)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Text from outside, such as response bodies and host names. Pure; any thread;
+ * nothing blocks. */
+#ifndef LUMA_TEXT_H
+#define LUMA_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether the text is valid UTF-8: nothing overlong, no surrogates, nothing
+ * beyond U+10FFFF. */
+bool text_is_utf8(const char *text, size_t len);
+
+/* Copies a text so that a message can show it: at most `capacity` - 1 bytes of
+ * valid UTF-8 on one line, and a NUL. Asterisks replace `secret` (NULL: none)
+ * and the user name and password of each URL in the text. False: the copy is
+ * cut. */
+bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
+                   const char *secret);
+
+/* The length of a text without its end, if it ends with the start of `secret`
+ * (NULL: none). For a text that was cut within a secret. */
+size_t text_length_before(const char *text, size_t len, const char *secret);
+
+#endif
