@@ -64,12 +64,12 @@ void client_guard(lua_State *L, struct lua_client *client, lua_CFunction f,
     status = lua_pcall(L, nargs, nresults, 0);
     client->busy = false;
     if (client->core)
-        luma_quiet(client->core, false);
+        luma_client_defer_wakeups(client->core, false);
     if (client->closing && !client->closed)
         close_now(client);
     if (status != LUA_OK) {
         if (client->core)
-            luma_peek(client->core); /* quiets that of an empty line */
+            luma_event_peek(client->core); /* quiets that of an empty line */
         lua_error(L);
     }
 }
@@ -109,11 +109,11 @@ bool client_wait(lua_State *L, struct lua_client *client, double seconds)
         double left = seconds < 0 ? CLIENT_SLICE : until - client_now();
 
         left = fmin(fmax(left, 0), CLIENT_SLICE);
-        if (luma_wait(client->core, (int)ceil(left * 1000)))
+        if (luma_client_wait(client->core, (int)ceil(left * 1000)))
             return true;
         run_hooks(L, client);
         client_check_process(L, client);
-        if (!luma_unfinished(client->core) ||
+        if (!luma_client_unfinished(client->core) ||
             (seconds >= 0 && client_now() >= until))
             return false;
     }
@@ -186,15 +186,15 @@ static int client_tasks(lua_State *L)
 static int client_step(lua_State *L)
 {
     struct lua_client *client = client_check(L, 1);
-    size_t ready = luma_ready(client->core);
+    size_t ready = luma_client_pending(client->core);
     bool budget = !lua_isnoneornil(L, 2);
     double seconds = options_seconds(L, 2, HUGE_VAL);
 
     if (!client->busy) {
-        luma_quiet(client->core, seconds <= QUIET_MOST);
+        luma_client_defer_wakeups(client->core, seconds <= QUIET_MOST);
         delivery_run(L, 1, budget ? SIZE_MAX : ready, seconds, NULL);
     }
-    lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
+    lua_pushinteger(L, (lua_Integer)luma_client_unfinished(client->core));
     return 1;
 }
 
@@ -204,7 +204,7 @@ static int client_wait_method(lua_State *L)
     double seconds = options_seconds(L, 2, -1);
 
     client_check_idle(L, client, "wait");
-    if (!luma_unfinished(client->core))
+    if (!luma_client_unfinished(client->core))
         seconds = 0; /* nothing can come */
     lua_pushboolean(L, client_wait(L, client, seconds));
     return 1;
@@ -212,14 +212,14 @@ static int client_wait_method(lua_State *L)
 
 static int client_fd(lua_State *L)
 {
-    lua_pushinteger(L, luma_fd(client_check(L, 1)->core));
+    lua_pushinteger(L, luma_client_fd(client_check(L, 1)->core));
     return 1;
 }
 
 /* For LuaSocket's select: true when there is no need to wait. */
 static int client_dirty(lua_State *L)
 {
-    lua_pushboolean(L, luma_ready(client_check(L, 1)->core) > 0);
+    lua_pushboolean(L, luma_client_pending(client_check(L, 1)->core) > 0);
     return 1;
 }
 
@@ -301,7 +301,7 @@ static int client_tostring(lua_State *L)
         lua_pushliteral(L, "luma.client (closed)");
     else
         lua_pushfstring(L, "luma.client (%d jobs unfinished)",
-                        (int)luma_unfinished(client->core));
+                        (int)luma_client_unfinished(client->core));
     return 1;
 }
 

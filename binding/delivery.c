@@ -119,9 +119,9 @@ static void deliver_update(lua_State *L, struct lua_job *job,
         client_prepare_call(L);
     }
     if (doc->final)
-        luma_told(client);
+        luma_event_mark_reported(client);
     else
-        luma_take(client, true);
+        luma_event_pop(client, true);
     if (built)
         lua_call(L, 3, 0);
 }
@@ -133,28 +133,28 @@ static void deliver_task(lua_State *L, struct lua_job *job,
     const char *state = luma_state_name(doc->state);
 
     if (job->iterating) {
-        luma_keep(client);
+        luma_event_defer(client);
         return;
     }
     if (!build(L, job, doc, JOB)) {
         note_failure(L, JOB, job, doc->id);
-        luma_take(client, false);
+        luma_event_pop(client, false);
     } else if (job_has(job, JOB_ON_TASK)) {
         slot_push(L, JOB, JOB_ON_TASK);
         lua_insert(L, -2);
         job_push_id(L, job, doc->id);
         lua_pushstring(L, state);
         client_prepare_call(L);
-        luma_take(client, true);
+        luma_event_pop(client, true);
         lua_call(L, 3, 0);
     } else {
         store(L, job, JOB, doc->id);
-        luma_take(client, true);
+        luma_event_pop(client, true);
     }
 }
 
 static void deliver_answer(lua_State *L, struct lua_job *job,
-                           const struct luma_answer *answer)
+                           const struct luma_settled *answer)
 {
     uint32_t i;
 
@@ -165,13 +165,13 @@ static void deliver_answer(lua_State *L, struct lua_job *job,
             note_failure(L, JOB, job, answer->ids[i]);
         }
     }
-    luma_settle(job->client->core);
+    luma_event_apply(job->client->core);
     slot_push(L, JOB, JOB_ON_PROGRESS);
     if (!lua_isnil(L, -1)) {
         result_push_progress(L, job);
         client_prepare_call(L);
     }
-    luma_take(job->client->core, true);
+    luma_event_pop(job->client->core, true);
     if (!lua_isnil(L, -1))
         lua_call(L, 1, 0);
 }
@@ -207,7 +207,7 @@ static void deliver_end(lua_State *L, struct lua_job *job,
     bool told;
 
     note_end(L, &end->error);
-    luma_settle(job->client->core);
+    luma_event_apply(job->client->core);
     slot_push(L, JOB, JOB_ON_DONE);
     told = !lua_isnil(L, -1);
     if (told) {
@@ -217,7 +217,7 @@ static void deliver_end(lua_State *L, struct lua_job *job,
         client_prepare_call(L);
     }
     unanchor(L, job);
-    luma_take(job->client->core, true);
+    luma_event_pop(job->client->core, true);
     if (told)
         lua_call(L, 2, 0);
 }
@@ -228,7 +228,7 @@ static void deliver_news(lua_State *L, struct lua_job *job)
     slot_push(L, JOB, JOB_ON_PROGRESS);
     result_push_progress(L, job);
     client_prepare_call(L);
-    luma_take(job->client->core, true);
+    luma_event_pop(job->client->core, true);
     lua_call(L, 1, 0);
 }
 
@@ -243,14 +243,14 @@ static void deliver_one(lua_State *L, struct lua_client *client,
     lua_remove(L, -2);
     job = lua_touserdata(L, JOB);
     if (!job) /* dropped by its user, and about to be finalised */
-        luma_take(client->core, true);
+        luma_event_pop(client->core, true);
     else if (event->kind == LUMA_EVENT_TASK &&
              ((const struct luma_doc *)event)->changed)
         deliver_update(L, job, (const struct luma_doc *)event);
     else if (event->kind == LUMA_EVENT_TASK)
         deliver_task(L, job, (const struct luma_doc *)event);
     else if (event->kind == LUMA_EVENT_SETTLED)
-        deliver_answer(L, job, (const struct luma_answer *)event);
+        deliver_answer(L, job, (const struct luma_settled *)event);
     else if (event->kind == LUMA_EVENT_PROGRESS)
         deliver_news(L, job);
     else
@@ -268,12 +268,12 @@ static int deliver(lua_State *L)
 {
     struct lua_client *client = lua_touserdata(L, 1);
     const struct delivery *d = lua_touserdata(L, 2);
-    const struct luma_event *event = luma_peek(client->core);
+    const struct luma_event *event = luma_event_peek(client->core);
     size_t n;
 
     for (n = 0; event && !client->closing && !is_enough(d, n); n++) {
         deliver_one(L, client, event);
-        event = luma_peek(client->core);
+        event = luma_event_peek(client->core);
     }
     return 0;
 }

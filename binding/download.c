@@ -21,7 +21,7 @@ void download_read(lua_State *L, struct job_args *args)
 }
 
 static void check_target(lua_State *L, const struct job_args *args,
-                         struct luma_download *d)
+                         struct luma_download_options *d)
 {
     if (args->options == PATH) {
         luaL_argcheck(L, !d->path != !d->dir, PATH,
@@ -46,7 +46,7 @@ static const char *ask_task(lua_State *L, lua_CFunction f, const char *what,
 
 /* The source is a task's file, or a URL. */
 static void check_source(lua_State *L, const char *what,
-                         struct luma_download *d)
+                         struct luma_download_options *d)
 {
     size_t len = 0;
 
@@ -78,12 +78,12 @@ void download_check(lua_State *L, struct job_args *args)
 struct luma_job *download_start(lua_State *L, struct lua_job *job,
                                 struct job_args *args, struct luma_error *error)
 {
-    struct luma_download *d = &args->download;
+    struct luma_download_options *d = &args->download;
 
     (void)L;
-    d->what = (enum luma_media)args->what;
+    d->media = (enum luma_media)args->what;
     d->deadline = args->deadline;
     d->no_sync = !args->sync;
-    d->wants_news = job_has(job, JOB_ON_PROGRESS);
-    return luma_download(job->client->core, d, job, error);
+    d->wants_progress = job_has(job, JOB_ON_PROGRESS);
+    return luma_client_download(job->client->core, d, job, error);
 }

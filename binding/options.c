@@ -355,7 +355,7 @@ static double number_of_text(lua_State *L, int index)
                   "number expected, got string");
     return node.kind == LUMA_JSON_FLOAT     ? node.number
            : node.kind == LUMA_JSON_INTEGER ? (double)node.integer
-                                            : luma_big_number(text, len);
+                                            : luma_bigint_to_double(text, len);
 }
 
 double options_seconds(lua_State *L, int index, double none)

@@ -22,9 +22,9 @@ struct job_args {
     size_t id_bytes;  /* in all of them */
     size_t what;      /* index in task_links */
     bool sync;
-    struct luma_watch watch;
-    struct luma_request request;
-    struct luma_download download;
+    struct luma_watch_options watch;
+    struct luma_request_options request;
+    struct luma_download_options download;
 };
 
 /* Kinds of jobs, for sets of them. */

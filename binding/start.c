@@ -90,7 +90,8 @@ struct luma_job *start_fetch(lua_State *L, struct lua_job *job,
     struct luma_ids *ids = make_ids(L, args);
 
     luma_error_set(error, LUMA_ERR_MEMORY);
-    return ids ? luma_fetch(job->client->core, ids, args->deadline, job, error)
+    return ids ? luma_client_fetch(job->client->core, ids, args->deadline, job,
+                                   error)
                : NULL;
 }
 
@@ -100,15 +101,15 @@ struct luma_job *start_watch(lua_State *L, struct lua_job *job,
     struct luma_ids *ids = make_ids(L, args);
 
     luma_error_set(error, LUMA_ERR_MEMORY);
-    return ids ? luma_watch(job->client->core, ids, &args->watch,
-                            args->deadline, job, error)
+    return ids ? luma_client_watch(job->client->core, ids, &args->watch,
+                                   args->deadline, job, error)
                : NULL;
 }
 
 /* ---- request ----------------------------------------------------------- */
 
 /* Makes the body at 4 a text: a table becomes JSON. */
-static void check_body(lua_State *L, struct luma_request *request)
+static void check_body(lua_State *L, struct luma_request_options *request)
 {
     if (lua_isnil(L, 4))
         return;
@@ -144,8 +145,8 @@ struct luma_job *start_request(lua_State *L, struct lua_job *job,
                                struct job_args *args, struct luma_error *error)
 {
     (void)L;
-    return luma_request(job->client->core, &args->request, args->deadline, job,
-                        error);
+    return luma_client_request(job->client->core, &args->request,
+                               args->deadline, job, error);
 }
 
 /* ---- jobs -------------------------------------------------------------- */

@@ -28,7 +28,7 @@ static void push_big(const struct build *b, const struct luma_node *node)
 {
     const struct luma_string *s = &b->doc->strings[node->string];
 
-    lua_pushnumber(b->L, luma_big_number(b->doc->text + s->at, s->len));
+    lua_pushnumber(b->L, luma_bigint_to_double(b->doc->text + s->at, s->len));
 }
 
 static void push_node(const struct build *b, const struct luma_node *node);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two shapes the core hands out: an event, and the event that is a task,
- * a flat and immutable JSON document. Part of the contract of luma.h. */
+/* Events, and the event that is a task: an immutable JSON document in one block
+ * of memory. Part of the contract of luma.h. */
 #ifndef LUMA_DOC_H
 #define LUMA_DOC_H
 
@@ -23,8 +23,8 @@ enum luma_kind {
                        */
 };
 
-/* One JSON value. Containers are followed by what they hold, so the next value
- * on the same level is `span` nodes further. */
+/* One JSON value. The values in a container follow it, so the next value on the
+ * same level is `span` nodes further. */
 struct luma_node {
     uint32_t kind : 8;
     uint32_t span : 24;
@@ -55,9 +55,9 @@ enum luma_state {
 
 enum luma_event_kind {
     LUMA_EVENT_TASK,    /* struct luma_doc: a task arrived */
-    LUMA_EVENT_SETTLED, /* struct luma_answer: a request came to its end */
-    LUMA_EVENT_END,     /* struct luma_end: the job came to its end */
-    LUMA_EVENT_PROGRESS /* nothing more: a download has got further */
+    LUMA_EVENT_SETTLED, /* struct luma_settled: a request has ended */
+    LUMA_EVENT_END,     /* struct luma_end: the job has ended */
+    LUMA_EVENT_PROGRESS /* struct luma_event: a download has progressed */
 };
 
 struct luma_event {
@@ -66,15 +66,15 @@ struct luma_event {
     struct luma_job *job;
 };
 
-/* A task: one JSON value, in one block of memory, never changed. Equal
- * strings are stored once (that is why nodes name them by index). */
+/* A task: one JSON value. Equal strings are stored once; nodes refer to them by
+ * index. */
 struct luma_doc {
     struct luma_event event;
     size_t size; /* bytes of the block */
-    uint32_t id; /* index of the id it answers */
+    uint32_t id; /* index of the task's id in its job */
     enum luma_state state;
-    bool final;   /* the last one for its id; always so in a fetch */
-    bool changed; /* to be told of: in a watch, state or progress is new */
+    bool final;   /* the last document of its id */
+    bool changed; /* in a watch: state or progress is new */
     uint32_t string_count;
     const struct luma_node *root; /* the value */
     const struct luma_string *strings;

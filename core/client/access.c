@@ -6,8 +6,8 @@ enum { RETURNED_MOST = 1 << 20 /* bytes */ };
 
 void client_wake(struct luma_client *client, struct channel *channel)
 {
-    channel->wake_due = client->quiet;
-    if (!client->quiet)
+    channel->wake_due = client->defers_wakeups;
+    if (!client->defers_wakeups)
         queue_wake(channel->jobs);
 }
 

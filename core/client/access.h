@@ -12,7 +12,7 @@ struct luma_client {
     struct channel *files;   /* of the other loop; NULL before a download */
     unsigned generation;     /* process_generation() at its making */
     bool closed;
-    bool quiet;               /* luma_quiet */
+    bool defers_wakeups;      /* luma_client_defer_wakeups */
     struct luma_event *first; /* taken from the channel, not by the caller */
     struct luma_job *jobs;    /* all that are not freed */
     size_t unfinished;
@@ -24,8 +24,8 @@ struct luma_job {
     struct luma_job *next, **link; /* of its list, and what points to it */
     struct job *job;               /* the caller's reference */
     struct channel *channel;       /* of the loop that runs it */
-    struct event_list own;         /* documents moved here by luma_keep */
-    uint8_t *outcomes; /* per id: outcome, and above it the task's state */
+    struct event_list own; /* documents moved here by luma_event_defer */
+    uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];
     struct luma_error error; /* LUMA_ERR_PENDING until the end */
     bool left;               /* its loop is done with `job` */

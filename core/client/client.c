@@ -12,10 +12,10 @@ enum { CLOSE_WAIT_MS = 100 };
 
 /* ---- events ------------------------------------------------------------ */
 
-void luma_quiet(struct luma_client *client, bool quiet)
+void luma_client_defer_wakeups(struct luma_client *client, bool defer)
 {
-    client->quiet = quiet;
-    if (!quiet && luma_client_is_ours(client))
+    client->defers_wakeups = defer;
+    if (!defer && luma_client_is_ours(client))
         client_wake_due(client);
 }
 
@@ -46,7 +46,7 @@ static struct luma_event *first_event(struct luma_client *client)
     return client->first;
 }
 
-const struct luma_event *luma_peek(struct luma_client *client)
+const struct luma_event *luma_event_peek(struct luma_client *client)
 {
     const struct luma_event *event;
 
@@ -57,7 +57,7 @@ const struct luma_event *luma_peek(struct luma_client *client)
     return event;
 }
 
-void luma_take(struct luma_client *client, bool done)
+void luma_event_pop(struct luma_client *client, bool done)
 {
     struct luma_event *event = take_first(client);
 
@@ -65,42 +65,42 @@ void luma_take(struct luma_client *client, bool done)
     client_dispose(client, event);
 }
 
-void luma_told(struct luma_client *client)
+void luma_event_mark_reported(struct luma_client *client)
 {
     ((struct luma_doc *)client->first)->changed = false;
 }
 
-void luma_settle(struct luma_client *client)
+void luma_event_apply(struct luma_client *client)
 {
     job_apply(client->first, true);
 }
 
-void luma_keep(struct luma_client *client)
+void luma_event_defer(struct luma_client *client)
 {
     job_keep(take_first(client));
 }
 
-size_t luma_ready(struct luma_client *client)
+size_t luma_client_pending(struct luma_client *client)
 {
-    const struct luma_event *first = luma_peek(client);
+    const struct luma_event *first = luma_event_peek(client);
 
     return (first ? 1 : 0) + queue_count(client->channel->events);
 }
 
-int luma_fd(struct luma_client *client)
+int luma_client_fd(struct luma_client *client)
 {
     return client->closed ? -1 : queue_fd(client->channel->events);
 }
 
-bool luma_wait(struct luma_client *client, int ms)
+bool luma_client_wait(struct luma_client *client, int ms)
 {
-    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+    struct pollfd fd = {luma_client_fd(client), POLLIN, 0};
 
-    if (luma_peek(client))
+    if (luma_event_peek(client))
         return true;
     if (!client->closed)
         poll(&fd, 1, ms);
-    return luma_peek(client) != NULL;
+    return luma_event_peek(client) != NULL;
 }
 
 /* ---- client ------------------------------------------------------------ */
@@ -145,10 +145,10 @@ bool luma_client_is_ours(const struct luma_client *client)
  * it an end that came after. */
 static bool is_undone(const struct luma_event *event)
 {
-    const struct luma_answer *answer = (const struct luma_answer *)event;
+    const struct luma_settled *settled = (const struct luma_settled *)event;
 
     if (event->kind == LUMA_EVENT_SETTLED)
-        return answer->error.code != LUMA_OK && answer->count;
+        return settled->error.code != LUMA_OK && settled->count;
     return event->kind == LUMA_EVENT_TASK ||
            event->job->counts[LUMA_OUTCOME_OPEN];
 }
@@ -161,11 +161,11 @@ static void settle_line(struct luma_client *client)
     while ((event = first_event(client))) {
         if (event->kind == LUMA_EVENT_TASK && event->job->keeps &&
             ((const struct luma_doc *)event)->final)
-            luma_keep(client);
+            luma_event_defer(client);
         else if (is_undone(event))
             event_dispose(take_first(client));
         else
-            luma_take(client, true);
+            luma_event_pop(client, true);
     }
 }
 
@@ -226,7 +226,7 @@ void luma_client_release(struct luma_client *client)
     free(client);
 }
 
-size_t luma_unfinished(const struct luma_client *client)
+size_t luma_client_unfinished(const struct luma_client *client)
 {
     return client->unfinished;
 }
@@ -247,7 +247,7 @@ void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
         .bad_hints = atomic_load(&c->bad_hints),
         .active = atomic_load(&c->active) +
                   (client->files ? atomic_load(&client->files->active) : 0),
-        .queue = luma_ready(client),
+        .queue = luma_client_pending(client),
     };
     for (job = client->jobs; job; job = job->next)
         stats->undelivered += atomic_load(&job->job->undelivered);

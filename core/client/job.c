@@ -67,15 +67,15 @@ void job_finish(struct luma_job *job, const struct luma_error *error)
 }
 
 static void apply_settled(struct luma_job *job,
-                          const struct luma_answer *answer)
+                          const struct luma_settled *settled)
 {
-    enum luma_outcome outcome = answer->error.code == LUMA_OK
+    enum luma_outcome outcome = settled->error.code == LUMA_OK
                                     ? LUMA_OUTCOME_MISSING
                                     : LUMA_OUTCOME_FAILED;
     uint32_t i;
 
-    for (i = 0; i < answer->count; i++)
-        settle(job, answer->ids[i], outcome);
+    for (i = 0; i < settled->count; i++)
+        settle(job, settled->ids[i], outcome);
 }
 
 void job_apply(const struct luma_event *event, bool done)
@@ -88,7 +88,7 @@ void job_apply(const struct luma_event *event, bool done)
         settle_task(job, doc, done);
         account(job, doc);
     } else if (event->kind == LUMA_EVENT_SETTLED) {
-        apply_settled(job, (const struct luma_answer *)event);
+        apply_settled(job, (const struct luma_settled *)event);
     } else if (event->kind == LUMA_EVENT_END) {
         job->left = true;
         job_finish(job, &((const struct luma_end *)event)->error);
@@ -149,7 +149,7 @@ void luma_job_cancel(struct luma_job *job)
     client_wake(job->client, job->channel);
 }
 
-/* Its end may have been settled (luma_settle) and not taken yet. */
+/* Its end may have been settled (luma_event_apply) and not taken yet. */
 static bool has_events(const struct luma_job *job)
 {
     const struct luma_event *first = job->client->first;

@@ -16,7 +16,7 @@ struct luma_job *job_add(struct luma_client *client, struct job *job,
 void job_free(struct luma_job *job);
 
 /* What an event means for its job: outcomes, counts, the end. `done` as for
- * luma_take. The event stays the caller's. A SETTLED or END may be applied
+ * luma_event_pop. The event stays the caller's. A SETTLED or END may be applied
  * again, and changes nothing then. */
 void job_apply(const struct luma_event *event, bool done);
 

@@ -91,9 +91,9 @@ static bool is_open(const struct luma_client *client, struct luma_error *error)
     return !client->closed;
 }
 
-struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
-                            int64_t deadline, void *user,
-                            struct luma_error *error)
+struct luma_job *luma_client_fetch(struct luma_client *client,
+                                   struct luma_ids *ids, int64_t deadline,
+                                   void *user, struct luma_error *error)
 {
     struct job *job = NULL;
 
@@ -103,9 +103,11 @@ struct luma_job *luma_fetch(struct luma_client *client, struct luma_ids *ids,
     return submit(client, job, user, error);
 }
 
-struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
-                            const struct luma_watch *options, int64_t deadline,
-                            void *user, struct luma_error *error)
+struct luma_job *luma_client_watch(struct luma_client *client,
+                                   struct luma_ids *ids,
+                                   const struct luma_watch_options *options,
+                                   int64_t deadline, void *user,
+                                   struct luma_error *error)
 {
     struct job *job = NULL;
 
@@ -115,10 +117,10 @@ struct luma_job *luma_watch(struct luma_client *client, struct luma_ids *ids,
     return submit(client, job, user, error);
 }
 
-struct luma_job *luma_request(struct luma_client *client,
-                              const struct luma_request *request,
-                              int64_t deadline, void *user,
-                              struct luma_error *error)
+struct luma_job *luma_client_request(struct luma_client *client,
+                                     const struct luma_request_options *request,
+                                     int64_t deadline, void *user,
+                                     struct luma_error *error)
 {
     struct job *job = endpoint_new(request, deadline, clock_ms(), error);
 
@@ -131,9 +133,10 @@ struct luma_job *luma_request(struct luma_client *client,
     return submit(client, job, user, error);
 }
 
-struct luma_job *luma_download(struct luma_client *client,
-                               const struct luma_download *download, void *user,
-                               struct luma_error *error)
+struct luma_job *
+luma_client_download(struct luma_client *client,
+                     const struct luma_download_options *download, void *user,
+                     struct luma_error *error)
 {
     struct job *job = NULL;
 

@@ -9,11 +9,11 @@
 
 enum { LONGEST_ID = 100 };
 
-const char *media_name(enum luma_media what)
+const char *media_name(enum luma_media media)
 {
     static const char *const names[] = {"video", "thumbnail", "last_frame"};
 
-    return names[what];
+    return names[media];
 }
 
 /* ---- names ------------------------------------------------------------- */
@@ -36,7 +36,7 @@ static bool is_allowed(char c)
 }
 
 void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
-                    size_t len, enum luma_media what)
+                    size_t len, enum luma_media media)
 {
     bool same = len <= LONGEST_ID;
     size_t i, n = same ? len : LONGEST_ID;
@@ -53,9 +53,9 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
     if (!same)
         n += (size_t)snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));
-    if (what != LUMA_MEDIA_VIDEO)
+    if (media != LUMA_MEDIA_VIDEO)
         snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%s",
-                 media_name(what));
+                 media_name(media));
 }
 
 /* Whether the media type, without its parameters, is `name`. */
@@ -66,7 +66,7 @@ static bool is_type(const char *type, const char *name)
     return ascii_starts(type, name) && (!type[n] || strchr("; \t", type[n]));
 }
 
-const char *media_extension(const char *type, enum luma_media what)
+const char *media_extension(const char *type, enum luma_media media)
 {
     static const struct {
         const char *type, *extension;
@@ -81,7 +81,7 @@ const char *media_extension(const char *type, enum luma_media what)
     for (i = 0; type && i < sizeof known / sizeof *known; i++)
         if (is_type(type, known[i].type))
             return known[i].extension;
-    return what == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
+    return media == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
 }
 
 /* ---- detection ---------------------------------------------------------- */

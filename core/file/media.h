@@ -11,7 +11,7 @@
 #include "luma.h"
 
 /* Returns "video", "thumbnail" or "last_frame". */
-const char *media_name(enum luma_media what);
+const char *media_name(enum luma_media media);
 
 /* Bytes for a base name, and for an extension. */
 enum { MEDIA_BASENAME_SIZE = 160, MEDIA_EXTENSION_SIZE = 8 };
@@ -20,11 +20,11 @@ enum { MEDIA_BASENAME_SIZE = 160, MEDIA_EXTENSION_SIZE = 8 };
  * "_" and ".", and does not start with ".". If the id has other characters or
  * is long, a hash of the id is added, so that no two ids have the same name. */
 void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
-                    size_t len, enum luma_media what);
+                    size_t len, enum luma_media media);
 
 /* Returns the extension of a media type, with its dot. For an unknown type, or
  * NULL, it is the usual one. */
-const char *media_extension(const char *type, enum luma_media what);
+const char *media_extension(const char *type, enum luma_media media);
 
 /* The kind of a body. */
 enum media_kind {

@@ -190,7 +190,7 @@ bool exchange_prepare(struct exchange *x, struct request *request)
     x->bytes = x->counted_bytes = 0;
     x->header_bytes = 0;
     x->socket_error = 0;
-    x->http = 0;
+    x->http_status = 0;
     x->curl_error[0] = '\0';
     return x->type->prepare(x, request) && SET(CURLOPT_HTTPHEADER, x->headers);
 }
@@ -260,7 +260,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
 {
     struct failure failure = {result, x->curl_error, x->socket_error,
                               x->sends > 0,
-                              x->phase >= EXCHANGE_HEAD && x->http};
+                              x->phase >= EXCHANGE_HEAD && x->http_status};
 
     if (x->refused == REFUSED_ADDRESS) {
         luma_error_set(error, LUMA_ERR_ADDRESS);
@@ -287,7 +287,8 @@ static void read_hint(const struct exchange *x, struct exchange_end *end)
                                         (int64_t)time(NULL));
     if (end->retry_after.kind == RETRY_AFTER_SECONDS)
         end->error.retry_after = end->retry_after.seconds;
-    if (x->http != 429 && x->http != 503) /* reported, but not followed */
+    if (x->http_status != 429 &&
+        x->http_status != 503) /* reported, but not followed */
         end->retry_after = (struct retry_after){RETRY_AFTER_NONE, 0};
 }
 
@@ -302,9 +303,9 @@ void exchange_finish(struct exchange *x, CURLcode result,
         result = CURLE_PARTIAL_FILE;
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
-    end->error.http_status = x->http;
+    end->error.http_status = x->http_status;
     end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
-    end->error.retryable = end->how != RETRY_CLASS_NEVER;
-    if (x->http)
+    end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
+    if (x->http_status)
         read_hint(x, end);
 }

@@ -76,7 +76,7 @@ struct exchange {
     uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
     int socket_error; /* errno of the last socket that could not be made */
-    long http;        /* the status; 0 until it was read from libcurl */
+    long http_status; /* the status; 0 until it was read from libcurl */
     char curl_error[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 

@@ -15,17 +15,17 @@ enum exchange_outcome {
 
 struct exchange_end {
     enum exchange_outcome outcome;
-    struct luma_error error; /* its code is LUMA_OK for EXCHANGE_DONE */
-    enum retry_class how;    /* to retry it */
+    struct luma_error error;      /* its code is LUMA_OK for EXCHANGE_DONE */
+    enum retry_class retry_class; /* to retry it */
     struct retry_after retry_after;
-    unsigned sends;        /* times it was sent */
-    uint32_t unreadable;   /* tasks over a limit, or not JSON */
-    enum luma_code why;    /* the last of them is unreadable */
-    uint32_t skipped_rows; /* values that are no tasks */
-    uint32_t delivered;    /* documents that were delivered only at the end */
-    bool listed;           /* ids that a real answer leaves out are missing */
-    bool foreign;          /* not 2xx, and its body is no JSON object or list */
-    char *location;        /* a URL, the receiver's to free(), or NULL */
+    unsigned sends;                 /* times it was sent */
+    uint32_t unreadable;            /* tasks over a limit, or not JSON */
+    enum luma_code unreadable_code; /* the last of them is unreadable */
+    uint32_t skipped_rows;          /* values that are no tasks */
+    uint32_t delivered; /* documents that were delivered only at the end */
+    bool listed;        /* ids that a real answer leaves out are missing */
+    bool foreign;       /* not 2xx, and its body is no JSON object or list */
+    char *location;     /* a URL, the receiver's to free(), or NULL */
 };
 
 #endif

@@ -13,7 +13,7 @@ enum { MAX_IGNORED = 64 * 1024 };
 
 struct file_exchange {
     struct exchange x;            /* first */
-    enum resume_verdict verdict;  /* once x.http is set */
+    enum resume_verdict verdict;  /* once x.http_status is set */
     bool stopped;                 /* by luma: nothing more is wanted */
     size_t ignored;               /* bytes of a body that is no file */
     struct luma_error file_error; /* LUMA_OK for none */
@@ -32,7 +32,7 @@ static void read_head(const struct file_exchange *f, struct head *head)
     long version = 0;
 
     curl_easy_getinfo(f->x.easy, CURLINFO_HTTP_VERSION, &version);
-    head_start(head, f->x.http, version > CURL_HTTP_VERSION_1_1);
+    head_start(head, f->x.http_status, version > CURL_HTTP_VERSION_1_1);
     while ((h = curl_easy_nextheader(f->x.easy, CURLH_HEADER, -1, h)))
         head_add(head, h->name, h->value);
 }
@@ -41,8 +41,9 @@ static void read_head(const struct file_exchange *f, struct head *head)
  * not hold; without one it is a failure like others. */
 static bool is_about_bytes(const struct file_exchange *f)
 {
-    return f->x.http == 200 || f->x.http == 206 || f->x.http == 416 ||
-           (f->x.http == 412 && file_of(f)->asked);
+    return f->x.http_status == 200 || f->x.http_status == 206 ||
+           f->x.http_status == 416 ||
+           (f->x.http_status == 412 && file_of(f)->asked);
 }
 
 /* A page or message is called what the server calls it. */
@@ -51,7 +52,7 @@ static void tell_type(struct file_exchange *f, const struct head *head)
     char type[HEAD_TYPE];
 
     if (f->file_error.code != LUMA_ERR_LINK || head->kind == MEDIA_FILE ||
-        f->x.http >= 300)
+        f->x.http_status >= 300)
         return;
     proxy_sanitize(type, sizeof type, head->raw_type, strlen(head->raw_type),
                    false, f->x.options);
@@ -63,7 +64,7 @@ static void begin(struct file_exchange *f)
 {
     struct head head;
 
-    curl_easy_getinfo(f->x.easy, CURLINFO_RESPONSE_CODE, &f->x.http);
+    curl_easy_getinfo(f->x.easy, CURLINFO_RESPONSE_CODE, &f->x.http_status);
     f->verdict = RESUME_REFUSE;
     if (!is_about_bytes(f))
         return;
@@ -77,7 +78,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     struct file_exchange *f = user;
     bool good;
 
-    if (!f->x.http)
+    if (!f->x.http_status)
         begin(f);
     f->x.active_since_check = true;
     if (f->verdict == RESUME_TAKE) {
@@ -136,7 +137,7 @@ static enum exchange_outcome no_file(const struct file_exchange *f,
 {
     const char *url = f->x.request->url;
     const char *location = exchange_only_header(&f->x, "Location");
-    long http = f->x.http;
+    long http = f->x.http_status;
     char host[URL_HOST_SIZE];
 
     url_read_host(url, f->x.options, host);
@@ -174,8 +175,9 @@ static enum retry_class retry_class(const struct file_exchange *f,
 {
     if (f->file_error.code != LUMA_OK && !f->file_error.retryable)
         return RETRY_CLASS_NEVER; /* the next response would be the same */
-    return retry_class_of(error->code,
-                          readable && f->x.http >= 300 ? f->x.http : 0);
+    return retry_class_of(error->code, readable && f->x.http_status >= 300
+                                           ? f->x.http_status
+                                           : 0);
 }
 
 static void finish(struct exchange *x, CURLcode result,
@@ -184,17 +186,18 @@ static void finish(struct exchange *x, CURLcode result,
     struct file_exchange *f = (struct file_exchange *)x;
     bool readable;
 
-    if (!abort_code && result == CURLE_OK && !x->http)
+    if (!abort_code && result == CURLE_OK && !x->http_status)
         begin(f); /* there was no body */
     readable = !abort_code && (result == CURLE_OK || f->stopped ||
-                               (result == CURLE_PARTIAL_FILE && x->http &&
-                                f->verdict != RESUME_TAKE));
+                               (result == CURLE_PARTIAL_FILE &&
+                                x->http_status && f->verdict != RESUME_TAKE));
     if (readable)
         end->outcome = outcome_of(f, result, end);
     else
         exchange_failed(x, result, abort_code, &end->error);
-    end->how = retry_class(f, readable, &end->error);
-    if (end->outcome == EXCHANGE_FAILED && end->how == RETRY_CLASS_NEVER &&
+    end->retry_class = retry_class(f, readable, &end->error);
+    if (end->outcome == EXCHANGE_FAILED &&
+        end->retry_class == RETRY_CLASS_NEVER &&
         end->error.code == LUMA_ERR_LINK)
         end->outcome = EXCHANGE_NOT_FILE;
 }

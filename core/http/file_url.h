@@ -20,8 +20,8 @@ bool file_url_read(char **url, const char *link, size_t len,
                    const char *base_url);
 
 /* Checks whether luma may request the URL. `redirected`: it is the target of a
- * redirect. `allow_private` as in struct luma_download. False: `error` says
- * why: LUMA_ERR_LINK, LUMA_ERR_ADDRESS or LUMA_ERR_MEMORY. */
+ * redirect. `allow_private` as in struct luma_download_options. False: `error`
+ * says why: LUMA_ERR_LINK, LUMA_ERR_ADDRESS or LUMA_ERR_MEMORY. */
 bool file_url_check(const char *url, bool redirected, bool allow_private,
                     const struct luma_options *options,
                     struct luma_error *error);

@@ -21,7 +21,7 @@ enum request_target {
 };
 
 struct request {
-    struct luma_answer answer; /* first; its event also links lists */
+    struct luma_settled settled; /* first; its event also links lists */
     struct job *job;
     enum request_target target;
     /* how often and when */

@@ -25,9 +25,9 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     struct task_exchange *t = user;
     bool good;
 
-    if (!t->x.http) {
-        curl_easy_getinfo(t->x.easy, CURLINFO_RESPONSE_CODE, &t->x.http);
-        reply_reset(&t->reply, t->x.http / 100 == 2);
+    if (!t->x.http_status) {
+        curl_easy_getinfo(t->x.easy, CURLINFO_RESPONSE_CODE, &t->x.http_status);
+        reply_reset(&t->reply, t->x.http_status / 100 == 2);
     }
     t->x.active_since_check = true;
     good = reply_feed(&t->reply, bytes, size * n);
@@ -97,7 +97,7 @@ static void read_reply(struct task_exchange *t, struct luma_error *error)
 {
     const char *location = exchange_header(&t->x, "Location");
 
-    reply_end(&t->reply, t->x.http, failure_clean, t->x.options, error);
+    reply_end(&t->reply, t->x.http_status, failure_clean, t->x.options, error);
     t->x.bytes = t->reply.bytes;
     if (error->code == LUMA_ERR_REDIRECT)
         failure_set_redirect(error, &t->reply, t->x.options, t->url.data,
@@ -112,9 +112,10 @@ static void finish(struct exchange *x, CURLcode result,
     bool good, stopped = result == CURLE_WRITE_ERROR && reply->rejected;
     bool answered = x->phase >= EXCHANGE_HEAD;
 
-    if (!x->http && answered) /* else it would be that of the last exchange */
-        curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &x->http);
-    good = reply->wants_tasks = x->http / 100 == 2;
+    if (!x->http_status &&
+        answered) /* else it would be that of the last exchange */
+        curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &x->http_status);
+    good = reply->wants_tasks = x->http_status / 100 == 2;
     if (!abort_code && (result == CURLE_OK || stopped ||
                         (result == CURLE_PARTIAL_FILE && !good)))
         read_reply(of(x), error);
@@ -123,11 +124,11 @@ static void finish(struct exchange *x, CURLcode result,
     if (answered)
         read_request_id(x, error);
     end->unreadable = (uint32_t)reply->unreadable;
-    end->why = reply->unreadable_code;
+    end->unreadable_code = reply->unreadable_code;
     end->skipped_rows = (uint32_t)reply->skipped_rows;
     end->listed = reply->listed;
-    end->foreign = !reply->is_json && x->http && !good;
-    end->how = retry_class_of(error->code, good ? 0 : x->http);
+    end->foreign = !reply->is_json && x->http_status && !good;
+    end->retry_class = retry_class_of(error->code, good ? 0 : x->http_status);
     end->outcome = error->code == LUMA_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }
 

@@ -14,7 +14,7 @@ struct batch *batch_new(uint32_t capacity)
         calloc(1, sizeof *batch + capacity * sizeof *batch->ids);
 
     if (batch)
-        batch->request.answer.ids = batch->ids;
+        batch->request.settled.ids = batch->ids;
     return batch;
 }
 
@@ -28,7 +28,7 @@ void batch_free(struct batch *batch)
 bool batch_prepare(struct batch *batch, const struct luma_ids *ids,
                    struct request *request)
 {
-    if (!ids_write(ids, batch->ids, batch->request.answer.count, &batch->body))
+    if (!ids_write(ids, batch->ids, batch->request.settled.count, &batch->body))
         return false;
     request->target = REQUEST_TASKS;
     request->method = "POST";
@@ -82,7 +82,7 @@ bool batch_hold(struct batch *batch, struct luma_doc *doc,
     struct luma_event **last = (struct luma_event **)&batch->held;
     struct task_value id;
 
-    if (batch->held_count > 2 * batch->request.answer.count ||
+    if (batch->held_count > 2 * batch->request.settled.count ||
         alike_of(ledger, doc, &id) < 0)
         return false;
     while (*last)
@@ -100,7 +100,7 @@ static bool was_requested(const struct batch *batch,
     int64_t index = ids_find(ledger->ids, id->text, id->len);
     uint32_t i;
 
-    for (i = 0; i < batch->request.answer.count; i++)
+    for (i = 0; i < batch->request.settled.count; i++)
         if (batch->ids[i] == index)
             return true;
     return false;
@@ -151,23 +151,23 @@ void batch_drop_settled(struct batch *batch, const struct ledger *ledger)
 {
     uint32_t i, kept = 0;
 
-    for (i = 0; i < batch->request.answer.count; i++)
+    for (i = 0; i < batch->request.settled.count; i++)
         if (!ledger->states[batch->ids[i]])
             batch->ids[kept++] = batch->ids[i];
-    batch->request.answer.count = kept;
+    batch->request.settled.count = kept;
 }
 
 void batch_settle_all(const struct batch *batch, struct ledger *ledger)
 {
     uint32_t i;
 
-    for (i = 0; i < batch->request.answer.count; i++)
+    for (i = 0; i < batch->request.settled.count; i++)
         ledger_settle(ledger, batch->ids[i]);
 }
 
 const char *batch_unreadable_text(const struct batch *batch)
 {
-    return batch->why == LUMA_ERR_TOO_LARGE
+    return batch->unreadable_code == LUMA_ERR_TOO_LARGE
                ? "the task is over max_task, or too deep"
                : "the task is not JSON";
 }

@@ -6,7 +6,7 @@
 #include "http/request.h"
 #include "job/ids.h"
 
-/* Its ids are those in request.answer, of which `count` are not settled. */
+/* Its ids are those in request.settled, of which `count` are not settled. */
 struct batch {
     struct request request; /* first */
     struct buf body;
@@ -15,9 +15,9 @@ struct batch {
     uint32_t held_count;
     uint32_t found;      /* new tasks of the present response */
     uint32_t unreadable; /* its tasks that are over a limit, or not JSON */
-    enum luma_code why;  /* the last of them is unreadable */
-    bool settles;        /* some response has settled an id */
-    bool suspects;       /* its ids: one of them may not be readable */
+    enum luma_code unreadable_code; /* the last of them is unreadable */
+    bool settles;                   /* some response has settled an id */
+    bool suspects; /* its ids: one of them may not be readable */
     uint32_t ids[];
 };
 

@@ -93,7 +93,7 @@ static enum doc_verdict document(struct request *request, struct luma_doc *doc,
 /* Not retried, as end->error says. */
 static enum request_verdict give_up(struct exchange_end *end)
 {
-    end->how = RETRY_CLASS_NEVER;
+    end->retry_class = RETRY_CLASS_NEVER;
     return REQUEST_FAILED;
 }
 
@@ -127,14 +127,14 @@ static void set_file_error(struct exchange_end *end,
     end->error = *error;
     end->error.http_status = http;
     end->error.phase = phase;
-    end->how = retry_class_of(error->code, 0);
+    end->retry_class = retry_class_of(error->code, 0);
 }
 
 /* Gives the file its name, and the job its path. False: end->error says why. */
 static bool finish(struct download_job *d, struct exchange_end *end)
 {
     struct luma_error error;
-    char *name = target_name(&d->target, d->file.media_type, d->source.what);
+    char *name = target_name(&d->target, d->file.media_type, d->source.media);
 
     free(d->job.path); /* of an attempt that was cut */
     d->job.path = name ? target_path(&d->target, name) : NULL;
@@ -163,7 +163,7 @@ static enum request_verdict done(struct download_job *d,
 static enum request_verdict file_failed(struct download_job *d,
                                         struct exchange_end *end)
 {
-    if (d->file.unusable && end->how != RETRY_CLASS_NEVER &&
+    if (d->file.unusable && end->retry_class != RETRY_CLASS_NEVER &&
         !resume_restart(&d->file, &end->error))
         return give_up(end);
     source_forget_redirect(&d->source);
@@ -321,8 +321,9 @@ static const struct job_kind download_kind = {
     .clear = clear,
 };
 
-struct job *download_new(const struct luma_download *from, const char *base_url,
-                         int64_t now, struct luma_error *error)
+struct job *download_new(const struct luma_download_options *from,
+                         const char *base_url, int64_t now,
+                         struct luma_error *error)
 {
     struct download_job *d = calloc(1, sizeof *d);
 
@@ -331,7 +332,7 @@ struct job *download_new(const struct luma_download *from, const char *base_url,
         return NULL;
     job_init(&d->job, &download_kind, NULL, from->deadline, now);
     d->sync = !from->no_sync;
-    d->wants_progress = from->wants_news;
+    d->wants_progress = from->wants_progress;
     d->max_bytes = from->max_bytes;
     if (target_init(&d->target, from, error)) {
         if (source_init(&d->source, from, base_url))

@@ -11,7 +11,8 @@
 /* A job with one reference, the caller's; copies what it is given. A link that
  * is relative leads from `base_url`; the blanks around a link are not part of
  * it. NULL: `error` says why. The caller's thread; does not block. */
-struct job *download_new(const struct luma_download *from, const char *base_url,
-                         int64_t now, struct luma_error *error);
+struct job *download_new(const struct luma_download_options *from,
+                         const char *base_url, int64_t now,
+                         struct luma_error *error);
 
 #endif

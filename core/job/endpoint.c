@@ -62,7 +62,8 @@ static bool expects_body(const char *method)
            strcmp(method, "PATCH") == 0;
 }
 
-static bool check(const struct luma_request *from, struct luma_error *error)
+static bool check(const struct luma_request_options *from,
+                  struct luma_error *error)
 {
     luma_error_set(error, LUMA_OK);
     if (!is_method(from->method))
@@ -97,7 +98,7 @@ static struct request *next(struct job *job, const struct job_context *c)
     e->begun = true;
     job_init_request(job_ref(job), &r->request, c->options);
     r->request.target = REQUEST_ENDPOINT;
-    r->request.answer.ids = &r->index;
+    r->request.settled.ids = &r->index;
     if (!e->retries)
         r->request.max_sends = 1;
     r->request.method = e->method;
@@ -138,7 +139,7 @@ static enum request_verdict ended(struct request *request,
             luma_error_set(&end->error, LUMA_ERR_REPLY);
         return REQUEST_FAILED;
     }
-    request->answer.error = end->error;
+    request->settled.error = end->error;
     close_request(request, c->events);
     return REQUEST_SETTLED;
 }
@@ -146,8 +147,8 @@ static enum request_verdict ended(struct request *request,
 static void failed(struct request *request, const struct exchange_end *end,
                    const struct job_context *c)
 {
-    request->answer.error = end->error;
-    request->answer.count = 1;
+    request->settled.error = end->error;
+    request->settled.count = 1;
     request->job->phase = JOB_DONE;
     close_request(request, c->events);
 }
@@ -172,7 +173,8 @@ static const struct job_kind endpoint_kind = {
 };
 
 /* Copies the texts behind the struct. */
-static void copy_texts(struct endpoint *e, const struct luma_request *from)
+static void copy_texts(struct endpoint *e,
+                       const struct luma_request_options *from)
 {
     size_t method = strlen(from->method) + 1, path = strlen(from->path) + 1;
 
@@ -185,8 +187,9 @@ static void copy_texts(struct endpoint *e, const struct luma_request *from)
     e->body_len = from->body ? from->len : 0;
 }
 
-struct job *endpoint_new(const struct luma_request *from, int64_t deadline,
-                         int64_t now, struct luma_error *error)
+struct job *endpoint_new(const struct luma_request_options *from,
+                         int64_t deadline, int64_t now,
+                         struct luma_error *error)
 {
     struct endpoint *e;
 

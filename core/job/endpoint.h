@@ -9,7 +9,8 @@
 /* A job with one reference, the caller's; copies what it is given. NULL:
  * `error` says what is wrong with method or path, or that memory is out. The
  * caller's thread; does not block. */
-struct job *endpoint_new(const struct luma_request *from, int64_t deadline,
-                         int64_t now, struct luma_error *error);
+struct job *endpoint_new(const struct luma_request_options *from,
+                         int64_t deadline, int64_t now,
+                         struct luma_error *error);
 
 #endif

@@ -84,7 +84,7 @@ static void close_batch(struct batch *batch, struct event_list *events)
     buf_free(&batch->body);
     batch_settle_all(batch, &f->ledger);
     note_outcomes(f);
-    if (f->rules && !batch->request.answer.count && !batch->settles)
+    if (f->rules && !batch->request.settled.count && !batch->settles)
         batch_free(batch);
     else
         job_report_settled(&batch->request, events);
@@ -93,9 +93,9 @@ static void close_batch(struct batch *batch, struct event_list *events)
 
 /* The response is no answer to this batch, after all. An id that was requested
  * alone from the beginning has all its attempts; a watch has its rounds. */
-static void check_answer(const struct batch *batch, struct exchange_end *end)
+static void check_response(const struct batch *batch, struct exchange_end *end)
 {
-    uint32_t left = batch->request.answer.count;
+    uint32_t left = batch->request.settled.count;
     const char *detail = NULL;
 
     if (end->error.code != LUMA_OK || batch->found || !left)
@@ -104,19 +104,19 @@ static void check_answer(const struct batch *batch, struct exchange_end *end)
         detail = "it is a single task that was not requested";
     else if (left == 1 && !batch->suspects &&
              !fetch_of(&batch->request)->rules && end->unreadable &&
-             end->why == LUMA_ERR_REPLY)
+             end->unreadable_code == LUMA_ERR_REPLY)
         detail = batch_unreadable_text(batch);
     if (!detail)
         return;
     luma_error_change(&end->error, LUMA_ERR_REPLY, detail);
-    end->how = retry_class_of(LUMA_ERR_REPLY, 0);
+    end->retry_class = retry_class_of(LUMA_ERR_REPLY, 0);
 }
 
 /* Leaves in the batch the ids that are certainly missing or unreadable. */
 static void keep_certain(struct batch *batch, int64_t now)
 {
     struct fetch *f = fetch_of(&batch->request);
-    uint32_t *count = &batch->request.answer.count;
+    uint32_t *count = &batch->request.settled.count;
     uint32_t i, kept = 0;
 
     for (i = 0; i < *count; i++)
@@ -135,17 +135,17 @@ static void keep_certain(struct batch *batch, int64_t now)
 static bool asks_again(struct batch *batch)
 {
     struct ledger *ledger = &fetch_of(&batch->request)->ledger;
-    struct luma_answer *answer = &batch->request.answer;
+    struct luma_settled *settled = &batch->request.settled;
 
-    ledger_note_answer(ledger, batch);
-    if (!answer->count ||
+    ledger_note_response(ledger, batch);
+    if (!settled->count ||
         (!batch->found &&
-         !(batch->unreadable && answer->count > 1 && ledger_has_hope(ledger))))
+         !(batch->unreadable && settled->count > 1 && ledger_has_hope(ledger))))
         return false;
     if (ledger_ask_again(ledger, batch, batch->unreadable > 0))
-        answer->count = 0;
+        settled->count = 0;
     else
-        luma_error_set(&answer->error, LUMA_ERR_MEMORY);
+        luma_error_set(&settled->error, LUMA_ERR_MEMORY);
     return true;
 }
 
@@ -153,16 +153,16 @@ static bool asks_again(struct batch *batch)
 static void settle(struct batch *batch, const struct luma_error *error,
                    int64_t now)
 {
-    struct luma_answer *answer = &batch->request.answer;
+    struct luma_settled *settled = &batch->request.settled;
 
-    answer->error = *error;
+    settled->error = *error;
     if (asks_again(batch))
         return;
-    if (answer->count && batch->unreadable)
-        luma_error_change(&answer->error, batch->why,
+    if (settled->count && batch->unreadable)
+        luma_error_change(&settled->error, batch->unreadable_code,
                           batch_unreadable_text(batch));
     if (fetch_of(&batch->request)->rules &&
-        answer->error.code != LUMA_ERR_TOO_LARGE)
+        settled->error.code != LUMA_ERR_TOO_LARGE)
         keep_certain(batch, now);
 }
 
@@ -174,12 +174,12 @@ enum request_verdict fetch_ended(struct request *request,
     struct fetch *f = fetch_of(request);
 
     batch->unreadable = end->unreadable;
-    batch->why = end->why;
+    batch->unreadable_code = end->unreadable_code;
     end_held(batch, end, c);
     batch_drop_settled(batch, &f->ledger);
     ledger_advance(&f->ledger);
-    check_answer(batch, end);
-    if (end->error.code != LUMA_OK && request->answer.count)
+    check_response(batch, end);
+    if (end->error.code != LUMA_OK && request->settled.count)
         return REQUEST_FAILED;
     settle(batch, &end->error, c->now);
     close_batch(batch, c->events);
@@ -194,11 +194,11 @@ void fetch_failed(struct request *request, const struct exchange_end *end,
     uint32_t i;
 
     batch_drop_settled(batch, &f->ledger); /* while it waited */
-    request->answer.error = end->error;
+    request->settled.error = end->error;
     if (f->rules && f->rules->survives(f, end, c->now)) {
-        for (i = 0; i < request->answer.count; i++)
+        for (i = 0; i < request->settled.count; i++)
             ledger_skip_round(&f->ledger, batch->ids[i]);
-        request->answer.count = 0;
+        request->settled.count = 0;
     }
     close_batch(batch, c->events);
 }
@@ -262,8 +262,8 @@ void fetch_begin(struct job *job, const struct job_context *c)
         return;
     }
     batch->request.job = job;
-    luma_error_set(&batch->request.answer.error, LUMA_ERR_ARGUMENT);
-    luma_error_append(&batch->request.answer.error,
+    luma_error_set(&batch->request.settled.error, LUMA_ERR_ARGUMENT);
+    luma_error_append(&batch->request.settled.error,
                       "the id is not valid UTF-8");
     batch_settle_all(batch, &f->ledger);
     note_outcomes(f);

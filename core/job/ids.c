@@ -15,16 +15,16 @@
 struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
 {
     struct luma_ids *ids = calloc(1, sizeof *ids);
-    uint32_t room = 16;
+    uint32_t capacity = 16;
 
-    while (room / 2 < expected && room < 1u << 31)
-        room *= 2;
+    while (capacity / 2 < expected && capacity < 1u << 31)
+        capacity *= 2;
     if (!ids)
         return NULL;
     atomic_init(&ids->refs, 1);
     ids->text.limit = UINT32_MAX;
-    ids->room = room;
-    ids->slots = calloc(room, sizeof *ids->slots);
+    ids->capacity = capacity;
+    ids->slots = calloc(capacity, sizeof *ids->slots);
     if (ids->slots && buf_reserve(&ids->text, bytes) &&
         buf_reserve(&ids->ends, expected * sizeof(uint32_t)))
         return ids;
@@ -72,9 +72,9 @@ static uint32_t hash_of(const char *s, size_t n)
 static uint32_t *find_slot(const struct luma_ids *ids, const char *id,
                            size_t len)
 {
-    uint32_t i = hash_of(id, len) & (ids->room - 1);
+    uint32_t i = hash_of(id, len) & (ids->capacity - 1);
 
-    for (;; i = (i + 1) & (ids->room - 1)) {
+    for (;; i = (i + 1) & (ids->capacity - 1)) {
         size_t known;
         const char *text;
 
@@ -95,7 +95,7 @@ enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len)
 {
     uint32_t *slot, end = (uint32_t)(ids->text.len + len);
 
-    if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->room / 2)
+    if (len == 0 || len > LUMA_ID_MAX || ids->count >= ids->capacity / 2)
         return LUMA_ERR_ARGUMENT;
     slot = find_slot(ids, id, len);
     if (*slot)

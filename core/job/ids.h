@@ -17,7 +17,7 @@ struct luma_ids {
     struct buf ends;    /* uint32_t each: where the id ends in `text` */
     struct buf invalid; /* uint32_t each: ids that are not UTF-8 */
     uint32_t *slots;    /* index + 1 of an id, or 0; hashed by its bytes */
-    uint32_t room;      /* of `slots`, a power of two */
+    uint32_t capacity;  /* of `slots`, a power of two */
 };
 
 struct luma_ids *ids_ref(struct luma_ids *ids); /* any thread */

@@ -115,7 +115,7 @@ enum doc_verdict job_deliver(struct job *job, struct luma_doc *doc, uint32_t id,
 
 void job_report_settled(struct request *request, struct event_list *events)
 {
-    struct luma_event *event = &request->answer.event;
+    struct luma_event *event = &request->settled.event;
 
     event->kind = LUMA_EVENT_SETTLED;
     event->job = request->job->end.event.job;
@@ -144,7 +144,7 @@ enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
         luma_error_append(error, "%s", text);
     error->http_status = http;
     error->phase = phase;
-    end->how = retry_class_of(code, 0);
+    end->retry_class = retry_class_of(code, 0);
     return REQUEST_FAILED;
 }
 

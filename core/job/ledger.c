@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { HOPELESS = 64 }; /* answers */
+enum { HOPELESS = 64 }; /* responses */
 
 bool ledger_init(struct ledger *ledger, const struct luma_ids *ids)
 {
@@ -76,7 +76,7 @@ void ledger_advance(struct ledger *ledger)
 
 static void add_new(struct ledger *ledger, struct batch *batch, uint32_t max)
 {
-    uint32_t *n = &batch->request.answer.count;
+    uint32_t *n = &batch->request.settled.count;
 
     for (; *n < max && ledger->next_new < ledger->ids->count;
          ledger->next_new++)
@@ -87,7 +87,7 @@ static void add_new(struct ledger *ledger, struct batch *batch, uint32_t max)
 static void add_waiting(struct ledger *ledger, struct id_queue *queue,
                         struct batch *batch, uint32_t max)
 {
-    uint32_t *n = &batch->request.answer.count;
+    uint32_t *n = &batch->request.settled.count;
 
     for (; *n < max && queue->from < queue_count(queue); queue->from++) {
         uint32_t id = *id_at(queue, queue->from);
@@ -108,9 +108,9 @@ struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
     if (!batch)
         return NULL;
     add_new(ledger, batch, most);
-    if (!batch->request.answer.count)
+    if (!batch->request.settled.count)
         add_waiting(ledger, &ledger->retry_ids, batch, most);
-    batch->suspects = !batch->request.answer.count;
+    batch->suspects = !batch->request.settled.count;
     if (batch->suspects)
         add_waiting(ledger, &ledger->suspects, batch, most);
     return batch;
@@ -125,7 +125,7 @@ struct batch *ledger_invalid(struct ledger *ledger)
     if (!batch)
         return NULL;
     memcpy(batch->ids, invalid->data, invalid->len);
-    batch->request.answer.count = count;
+    batch->request.settled.count = count;
     return batch;
 }
 
@@ -142,9 +142,9 @@ int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
 static bool make_alike(struct ledger *ledger)
 {
     const struct luma_ids *ids = ledger->ids;
-    uint32_t i, mask = ids->room - 1;
+    uint32_t i, mask = ids->capacity - 1;
 
-    ledger->alike = calloc(ids->room, sizeof *ledger->alike);
+    ledger->alike = calloc(ids->capacity, sizeof *ledger->alike);
     for (i = 0; ledger->alike && i < ids->count; i++) {
         size_t len;
         const char *id = ids_get(ids, i, &len);
@@ -160,7 +160,8 @@ static bool make_alike(struct ledger *ledger)
 /* Without memory nothing is alike: then the id is asked for once more. */
 int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len)
 {
-    uint32_t mask = ledger->ids->room - 1, slot = ids_hash_look(id, len) & mask;
+    uint32_t mask = ledger->ids->capacity - 1,
+             slot = ids_hash_look(id, len) & mask;
     int64_t found = -1;
 
     if (!ledger->alike && !make_alike(ledger))
@@ -226,7 +227,7 @@ bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool suspects)
 {
     struct id_queue *queue = suspects ? &ledger->suspects : &ledger->retry_ids;
-    uint32_t n = batch->request.answer.count, *ids;
+    uint32_t n = batch->request.settled.count, *ids;
 
     drop_used(ledger, queue);
     if (!buf_append(&queue->ids, batch->ids, n * sizeof *ids))
@@ -239,7 +240,7 @@ bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
     return true;
 }
 
-void ledger_note_answer(struct ledger *ledger, const struct batch *batch)
+void ledger_note_response(struct ledger *ledger, const struct batch *batch)
 {
     ledger->fruitful = ledger->fruitful || batch->found;
     ledger->fruitless += batch->suspects && batch->unreadable;

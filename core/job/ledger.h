@@ -75,7 +75,7 @@ bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
                       bool suspects);
 
 /* A response to the batch has come, with its tasks counted. */
-void ledger_note_answer(struct ledger *ledger, const struct batch *batch);
+void ledger_note_response(struct ledger *ledger, const struct batch *batch);
 
 /* Whether ids are worth another request after responses that could not be read:
  * not where 64 have been so and no task has come at all. */

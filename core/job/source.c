@@ -25,12 +25,12 @@ static struct luma_ids *one_id(const char *id, size_t len)
     return NULL;
 }
 
-bool source_init(struct source *s, const struct luma_download *from,
+bool source_init(struct source *s, const struct luma_download_options *from,
                  const char *base_url)
 {
     bool good = true;
 
-    s->what = from->what;
+    s->media = from->media;
     s->allow_private = from->allow_private;
     if (from->url)
         good = file_url_read(&s->url, from->url, strlen(from->url), base_url);
@@ -58,7 +58,7 @@ void source_clear(struct source *s)
  * path. */
 uint64_t source_key(const struct source *s)
 {
-    const char *url = s->url ? s->url : "", *name = media_name(s->what);
+    const char *url = s->url ? s->url : "", *name = media_name(s->media);
     uint64_t key =
         media_hash(0, url, s->task ? strcspn(url, "?#") : strlen(url));
     size_t len;
@@ -85,7 +85,7 @@ static bool check_link(const struct source *s,
                               s->allow_private, options, error);
     luma_error_set(error, LUMA_ERR_LINK);
     if (s->task)
-        luma_error_append(error, "the task has no %s", media_name(s->what));
+        luma_error_append(error, "the task has no %s", media_name(s->media));
     else
         luma_error_append(error, "it is no URL");
     return false;
@@ -181,7 +181,7 @@ static enum request_verdict use_link(struct source *s, char *url,
     if (!url || (s->url && strcmp(s->url, url) == 0)) {
         free(url);
         end->error = s->link_error; /* there is nothing new */
-        end->how = RETRY_CLASS_NEVER;
+        end->retry_class = RETRY_CLASS_NEVER;
         return REQUEST_FAILED;
     }
     free(s->url);
@@ -193,10 +193,11 @@ static enum request_verdict use_link(struct source *s, char *url,
 static enum request_verdict no_task(struct source *s, struct exchange_end *end)
 {
     if (end->unreadable)
-        return job_reject(end, end->why, "the row of its task cannot be read");
+        return job_reject(end, end->unreadable_code,
+                          "the row of its task cannot be read");
     s->link = LINK_FINAL;
     end->error = s->link_error;
-    end->how = RETRY_CLASS_NEVER;
+    end->retry_class = RETRY_CLASS_NEVER;
     luma_error_append(&end->error, "the gateway does not know its task");
     return REQUEST_FAILED;
 }
@@ -213,7 +214,7 @@ enum request_verdict source_ended(struct source *s, struct exchange_end *end,
     if (!task)
         return end->error.code == LUMA_OK ? no_task(s, end) : REQUEST_FAILED;
     s->link = LINK_FINAL;
-    good = !task_find_link(&source, s->what, &link) ||
+    good = !task_find_link(&source, s->media, &link) ||
            file_url_read(&url, link.text, link.len, base_url);
     free(task);
     return good ? use_link(s, url, end)

@@ -18,7 +18,7 @@ enum link_phase {
 struct source {
     /* set at creation */
     struct luma_ids *task; /* of one id; NULL: there is only the link */
-    enum luma_media what;
+    enum luma_media media;
     bool allow_private;
     /* the loop's */
     char *url; /* the link, absolute; NULL for none */
@@ -33,7 +33,8 @@ struct source {
 
 /* Sets up a zero-filled source; copies what it is given. False: out of memory;
  * source_clear all the same. */
-bool source_init(struct source *source, const struct luma_download *from,
+bool source_init(struct source *source,
+                 const struct luma_download_options *from,
                  const char *base_url);
 void source_clear(struct source *source);
 

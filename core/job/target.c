@@ -35,7 +35,7 @@ static char *absolute(const char *dir)
 }
 
 /* False: `error` says what is wrong. */
-static bool check(const struct luma_download *d, const char *name,
+static bool check(const struct luma_download_options *d, const char *name,
                   struct luma_error *error)
 {
     luma_error_set(error, LUMA_OK);
@@ -51,12 +51,13 @@ static bool check(const struct luma_download *d, const char *name,
 }
 
 /* A name made of the task's id. */
-static void set_in_folder(struct target *t, const struct luma_download *d)
+static void set_in_folder(struct target *t,
+                          const struct luma_download_options *d)
 {
     bool has_slash = d->dir[strlen(d->dir) - 1] == '/';
     char name[MEDIA_BASENAME_SIZE];
 
-    media_basename(name, d->id, d->id_len, d->what);
+    media_basename(name, d->id, d->id_len, d->media);
     t->add_extension = true;
     t->name = buf_copy(name, strlen(name));
     t->dir = absolute(d->dir);
@@ -71,7 +72,7 @@ static void set_path(struct target *t, const char *path, const char *name)
         t->dir = absolute(name > path ? t->display_dir : ".");
 }
 
-bool target_init(struct target *t, const struct luma_download *d,
+bool target_init(struct target *t, const struct luma_download_options *d,
                  struct luma_error *error)
 {
     const char *slash = d->path ? strrchr(d->path, '/') : NULL;
@@ -97,9 +98,9 @@ void target_clear(struct target *t)
 }
 
 char *target_name(const struct target *t, const char *type,
-                  enum luma_media what)
+                  enum luma_media media)
 {
-    return join(t->name, t->add_extension ? media_extension(type, what) : "",
+    return join(t->name, t->add_extension ? media_extension(type, media) : "",
                 "");
 }
 

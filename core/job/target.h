@@ -16,14 +16,15 @@ struct target {
 
 /* Sets up a zero-filled target. False: `error` says what is wrong with path or
  * dir, or that memory is out; target_clear all the same. */
-bool target_init(struct target *target, const struct luma_download *download,
+bool target_init(struct target *target,
+                 const struct luma_download_options *download,
                  struct luma_error *error);
 void target_clear(struct target *target);
 
 /* The file's name for this media type; and its path, as the caller would write
  * it. Both are the caller's to free(). NULL: out of memory. */
 char *target_name(const struct target *target, const char *type,
-                  enum luma_media what);
+                  enum luma_media media);
 char *target_path(const struct target *target, const char *name);
 
 #endif

@@ -18,7 +18,7 @@ struct watch_seen {
     bool known;   /* state and progress are */
 };
 
-bool watch_init(struct watch *watch, const struct luma_watch *options,
+bool watch_init(struct watch *watch, const struct luma_watch_options *options,
                 uint32_t ids)
 {
     watch->options = *options;
@@ -259,8 +259,8 @@ static const struct job_kind watch_kind = {
     .clear = clear,
 };
 
-struct job *watch_new(const struct luma_watch *options, struct luma_ids *ids,
-                      int64_t deadline, int64_t now)
+struct job *watch_new(const struct luma_watch_options *options,
+                      struct luma_ids *ids, int64_t deadline, int64_t now)
 {
     struct watch_job *w = calloc(1, sizeof *w);
     bool good;

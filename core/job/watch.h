@@ -12,9 +12,9 @@
 enum { WATCH_FAILED_ROUNDS = 5 }; /* in a row that are tolerated */
 
 struct watch {
-    struct luma_watch options; /* complete, in ms */
-    struct watch_seen *seen;   /* per id */
-    struct luma_ids *words;    /* the gateway's own for states */
+    struct luma_watch_options options; /* complete, in ms */
+    struct watch_seen *seen;           /* per id */
+    struct luma_ids *words;            /* the gateway's own for states */
     int64_t interval;          /* before the next round where nothing changes */
     int64_t hold;              /* no round before; the gateway asked for it */
     int64_t due;               /* of the next round; 0: one is going on */
@@ -25,12 +25,12 @@ struct watch {
 };
 
 /* As fetch_new. */
-struct job *watch_new(const struct luma_watch *options, struct luma_ids *ids,
-                      int64_t deadline, int64_t now);
+struct job *watch_new(const struct luma_watch_options *options,
+                      struct luma_ids *ids, int64_t deadline, int64_t now);
 
 /* Sets up a zero-filled watch of so many ids. False: out of memory;
  * watch_clear all the same. */
-bool watch_init(struct watch *watch, const struct luma_watch *options,
+bool watch_init(struct watch *watch, const struct luma_watch_options *options,
                 uint32_t ids);
 void watch_clear(struct watch *watch);
 

@@ -256,7 +256,7 @@ bool number_read(const char *s, size_t n, struct luma_node *node)
     return true;
 }
 
-double luma_big_number(const char *digits, size_t len)
+double luma_bigint_to_double(const char *digits, size_t len)
 {
     struct parts parts;
 

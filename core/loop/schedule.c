@@ -234,7 +234,7 @@ static struct retry_answer decide(struct schedule *s,
 {
     int64_t deadline = request->job->deadline;
     struct retry_question question = {
-        .retry_class = end->how,
+        .retry_class = end->retry_class,
         .attempt = request->attempts,
         .attempts = request->max_sends,
         .retry_after = end->retry_after,
@@ -249,8 +249,8 @@ static struct retry_answer decide(struct schedule *s,
 static void send_again(struct schedule *s, struct request *request, int64_t due)
 {
     request->due = due;
-    request->answer.event.next = s->waiting;
-    s->waiting = &request->answer.event;
+    request->settled.event.next = s->waiting;
+    s->waiting = &request->settled.event;
 }
 
 /* The request waits for its retry, or has failed for good: false. */

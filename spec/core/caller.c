@@ -56,7 +56,7 @@ struct luma_job *fetch(struct luma_client *client, unsigned count,
 {
     struct luma_error error;
     struct luma_job *job =
-        luma_fetch(client, make_ids(count), deadline, &server, &error);
+        luma_client_fetch(client, make_ids(count), deadline, &server, &error);
 
     if (!job)
         puts(error.message);
@@ -73,12 +73,12 @@ unsigned run(struct luma_client *client, const struct luma_job *job)
            now_ms() - begin < SOON_MS) {
         const struct luma_event *event;
 
-        if (!luma_wait(client, 1000))
+        if (!luma_client_wait(client, 1000))
             continue;
-        event = luma_peek(client);
-        insist(event && event == luma_peek(client), "an event stays");
+        event = luma_event_peek(client);
+        insist(event && event == luma_event_peek(client), "an event stays");
         tasks += event->kind == LUMA_EVENT_TASK;
-        luma_take(client, true);
+        luma_event_pop(client, true);
     }
     CHECK(luma_job_error(job)->code != LUMA_ERR_PENDING);
     return tasks;
@@ -99,7 +99,7 @@ size_t count_of(const struct luma_job *job, enum luma_outcome outcome)
 
 bool readable(struct luma_client *client)
 {
-    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+    struct pollfd fd = {luma_client_fd(client), POLLIN, 0};
 
     return poll(&fd, 1, 0) == 1;
 }

@@ -35,15 +35,17 @@ static void test_fetch(void)
 
     options.batch_size = 100;
     client = new_client(&options);
-    CHECK(luma_unfinished(client) == 0 && luma_ready(client) == 0);
-    CHECK(!luma_peek(client) && !luma_wait(client, 0) && !readable(client));
+    CHECK(luma_client_unfinished(client) == 0 &&
+          luma_client_pending(client) == 0);
+    CHECK(!luma_event_peek(client) && !luma_client_wait(client, 0) &&
+          !readable(client));
     job = fetch(client, 250, 0);
-    CHECK_INT(luma_unfinished(client), 1);
+    CHECK_INT(luma_client_unfinished(client), 1);
     CHECK_INT(luma_job_error(job)->code, LUMA_ERR_PENDING);
     CHECK_INT(run(client, job), 250);
     CHECK_INT(luma_job_error(job)->code, LUMA_OK);
-    CHECK_INT(luma_unfinished(client), 0);
-    CHECK(!luma_peek(client) && !readable(client));
+    CHECK_INT(luma_client_unfinished(client), 0);
+    CHECK(!luma_event_peek(client) && !readable(client));
     CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 250);
     for (i = 0; i < 250; i++)
         insist(luma_job_state(job, i) == LUMA_STATE_COMPLETED,
@@ -140,8 +142,8 @@ static void test_no_ids(void)
     unsigned before = server_requests(server);
     struct luma_job *job = fetch(client, 0, 0);
 
-    CHECK(readable(client) && luma_ready(client) == 1);
-    CHECK_INT(luma_unfinished(client), 1);
+    CHECK(readable(client) && luma_client_pending(client) == 1);
+    CHECK_INT(luma_client_unfinished(client), 1);
     CHECK_INT(run(client, job), 0);
     CHECK_INT(luma_job_error(job)->code, LUMA_OK);
     CHECK_INT(server_requests(server), before);
@@ -172,12 +174,12 @@ static unsigned keep_all(struct luma_client *client, const struct luma_job *job)
     unsigned kept = 0;
 
     while (luma_job_error(job)->code == LUMA_ERR_PENDING &&
-           luma_wait(client, SOON_MS)) {
-        if (luma_peek(client)->kind != LUMA_EVENT_TASK) {
-            luma_take(client, true);
+           luma_client_wait(client, SOON_MS)) {
+        if (luma_event_peek(client)->kind != LUMA_EVENT_TASK) {
+            luma_event_pop(client, true);
             continue;
         }
-        luma_keep(client);
+        luma_event_defer(client);
         kept++;
     }
     return kept;
@@ -193,7 +195,8 @@ static void test_keep(void)
     unsigned i;
 
     CHECK_INT(keep_all(client, job), 5);
-    CHECK(!luma_peek(client) && !readable(client) && !luma_ready(client));
+    CHECK(!luma_event_peek(client) && !readable(client) &&
+          !luma_client_pending(client));
     luma_client_stats(client, &stats);
     CHECK(stats.undelivered > 0);
     for (i = 0; (doc = luma_job_doc(job)); i++) {
@@ -216,9 +219,9 @@ static void test_not_done(void)
     struct luma_client *client = new_client(&options);
     struct luma_job *job = fetch(client, 2, 0);
 
-    CHECK(luma_wait(client, SOON_MS) &&
-          luma_peek(client)->kind == LUMA_EVENT_TASK);
-    luma_take(client, false);
+    CHECK(luma_client_wait(client, SOON_MS) &&
+          luma_event_peek(client)->kind == LUMA_EVENT_TASK);
+    luma_event_pop(client, false);
     CHECK_INT(run(client, job), 1);
     CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 1);
     CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 1);

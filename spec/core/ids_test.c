@@ -149,7 +149,7 @@ static void test_collisions(void)
 {
     enum { ALIKE = 300 };
     struct luma_ids *ids = new_ids(2 * ALIKE);
-    uint32_t mask = ids->room - 1, n = 0, i;
+    uint32_t mask = ids->capacity - 1, n = 0, i;
     char id[24];
 
     for (i = 0; n < ALIKE; i++) {

@@ -109,9 +109,9 @@ static bool reply_to(struct run *run, struct request *request,
 {
     const struct server *s = &run->server;
     unsigned room = s->cap ? s->cap : MAX_IDS;
-    uint32_t asked[MAX_IDS], count = request->answer.count, i;
+    uint32_t asked[MAX_IDS], count = request->settled.count, i;
 
-    memcpy(asked, request->answer.ids, count * sizeof *asked);
+    memcpy(asked, request->settled.ids, count * sizeof *asked);
     for (i = 0; i < count && room; i++) {
         if (one_in(run, s->breaks))
             return false;
@@ -125,7 +125,7 @@ static bool reply_to(struct run *run, struct request *request,
         room--;
     }
     end->unreadable = one_in(run, s->unreadable);
-    end->why = one_in(run, 2) ? LUMA_ERR_TOO_LARGE : LUMA_ERR_REPLY;
+    end->unreadable_code = one_in(run, 2) ? LUMA_ERR_TOO_LARGE : LUMA_ERR_REPLY;
     return !one_in(run, s->breaks);
 }
 
@@ -138,7 +138,7 @@ static void settle(struct run *run, uint32_t id, enum outcome outcome)
     run->outcome[id] = outcome;
 }
 
-static void hear_answer(struct run *run, const struct luma_answer *answer)
+static void hear_answer(struct run *run, const struct luma_settled *answer)
 {
     uint32_t i;
 
@@ -160,7 +160,7 @@ static void hear(struct run *run)
             run->tasks++;
             run->bytes += ((struct luma_doc *)event)->size;
         } else if (event->kind == LUMA_EVENT_SETTLED) {
-            hear_answer(run, (struct luma_answer *)event);
+            hear_answer(run, (struct luma_settled *)event);
         } else {
             run->end = ((struct luma_end *)event)->error.code;
             run->ends++;
@@ -178,7 +178,7 @@ static struct ledger *ledger_of(const struct run *run)
 
 static void check_sent(const struct run *run, const struct request *request)
 {
-    const struct luma_answer *answer = &request->answer;
+    const struct luma_settled *answer = &request->settled;
     uint32_t i;
 
     insist(answer->count > 0 && answer->count <= run->size,
@@ -228,7 +228,7 @@ static void exchange(struct run *run, unsigned place)
     /* what was settled while it waited is sent again, and does no harm */
     batch_drop_settled((struct batch *)request, ledger_of(run));
     hear(run);
-    if (request->answer.count)
+    if (request->settled.count)
         check_sent(run, request);
     request->attempts++;
     if (!run->job->kind->prepare(request, &run->context, &error)) {
@@ -405,10 +405,10 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
     struct exchange_end end = {.sends = 1, .listed = true};
 
     must(send_one(run));
-    CHECK_INT(run->in_flight[0]->answer.count, count);
+    CHECK_INT(run->in_flight[0]->settled.count, count);
     luma_error_set(&end.error, LUMA_OK);
     end.unreadable = unreadable;
-    end.why = LUMA_ERR_REPLY;
+    end.unreadable_code = LUMA_ERR_REPLY;
     end_request(run, 0, &end);
     CHECK(!run->in_flight[0]);
     hear(run);
@@ -419,7 +419,8 @@ static void answer_nothing(struct run *run, uint32_t count, uint32_t unreadable)
 static void test_unreadable(void)
 {
     struct run run = {.size = 4, .known = {true}};
-    struct exchange_end end = {.unreadable = 2, .why = LUMA_ERR_REPLY};
+    struct exchange_end end = {.unreadable = 2,
+                               .unreadable_code = LUMA_ERR_REPLY};
 
     must(start(&run, 4) && send_one(&run));
     answer_with(&run, run.in_flight[0], 0);

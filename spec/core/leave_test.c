@@ -66,7 +66,7 @@ static void test_cancel(void)
     CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);
     CHECK_INT(count_of(job, LUMA_OUTCOME_CANCELLED), 7);
     luma_job_cancel(job);
-    CHECK(!luma_wait(client, 20));
+    CHECK(!luma_client_wait(client, 20));
     leave(client, job);
 }
 
@@ -81,9 +81,9 @@ static void test_release(void)
     server_set(server, SERVER_ANSWERS);
     other = fetch(client, 3, 0);
     CHECK_INT(run(client, other), 3);
-    while (luma_unfinished(client) && luma_wait(client, SOON_MS))
+    while (luma_client_unfinished(client) && luma_client_wait(client, SOON_MS))
         CHECK(false);
-    CHECK_INT(luma_unfinished(client), 0);
+    CHECK_INT(luma_client_unfinished(client), 0);
     leave(client, other);
 }
 
@@ -93,11 +93,11 @@ static void check_closed(struct luma_client *client, struct luma_job *job)
     struct luma_stats stats;
     struct luma_error error;
 
-    CHECK_INT(luma_fd(client), -1);
-    CHECK(!luma_peek(client) && !luma_wait(client, SOON_MS));
-    CHECK_INT(luma_unfinished(client), 0);
+    CHECK_INT(luma_client_fd(client), -1);
+    CHECK(!luma_event_peek(client) && !luma_client_wait(client, SOON_MS));
+    CHECK_INT(luma_client_unfinished(client), 0);
     luma_client_stats(client, &stats);
-    CHECK(!luma_fetch(client, make_ids(2), 0, NULL, &error));
+    CHECK(!luma_client_fetch(client, make_ids(2), 0, NULL, &error));
     CHECK_INT(error.code, LUMA_ERR_CANCELLED);
     luma_job_cancel(job);
     CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);
@@ -126,11 +126,11 @@ static void test_close_wakes(void)
 {
     struct luma_options options = usual();
     struct luma_client *client = new_client(&options);
-    struct pollfd fd = {luma_fd(client), POLLIN, 0};
+    struct pollfd fd = {luma_client_fd(client), POLLIN, 0};
 
     CHECK_INT(poll(&fd, 1, 0), 0);
     luma_client_close(client);
-    CHECK(!luma_peek(client) && !luma_wait(client, 0));
+    CHECK(!luma_event_peek(client) && !luma_client_wait(client, 0));
     CHECK_INT(poll(&fd, 1, 0), 1);
     leave(client, NULL);
 }
@@ -140,7 +140,7 @@ static void test_orphan(void)
 {
     struct luma_client *client;
     struct luma_job *job = stall(&client);
-    int fd = luma_fd(client);
+    int fd = luma_client_fd(client);
     int64_t begin = now_ms();
 
     luma_client_release(client);
@@ -163,9 +163,9 @@ static void check_close_keeps(bool keeps)
     unsigned docs = 0;
 
     luma_job_keep(job, keeps);
-    while (luma_ready(client) < 6 && now_ms() - begin < SOON_MS)
+    while (luma_client_pending(client) < 6 && now_ms() - begin < SOON_MS)
         poll(NULL, 0, 1);
-    CHECK(luma_wait(client, 0));
+    CHECK(luma_client_wait(client, 0));
     luma_client_close(client);
     CHECK_INT(count_of(job, keeps ? LUMA_OUTCOME_TASK : LUMA_OUTCOME_CANCELLED),
               5);

@@ -23,7 +23,7 @@ static void check_body(const struct luma_ids *ids, uint32_t max,
 
     must(ledger_init(&ledger, ids) && (batch = ledger_batch(&ledger, max)));
     must(buf_append_text(&body, "what was there before"));
-    CHECK(ids_write(ids, batch->ids, batch->request.answer.count, &body));
+    CHECK(ids_write(ids, batch->ids, batch->request.settled.count, &body));
     CHECK_BYTES(body.data, body.len, want, strlen(want));
     buf_free(&body);
     free(batch);
@@ -76,11 +76,11 @@ static void check_batch(const struct batch *batch, const char *indices)
     size_t used = 0;
     uint32_t i;
 
-    for (i = 0; i < batch->request.answer.count; i++)
+    for (i = 0; i < batch->request.settled.count; i++)
         used +=
             (size_t)snprintf(is + used, sizeof is - used, "%u ", batch->ids[i]);
     CHECK_TEXT(is, indices);
-    CHECK(batch->request.answer.ids == batch->ids);
+    CHECK(batch->request.settled.ids == batch->ids);
 }
 
 static struct batch *next_batch(struct ledger *ledger, uint32_t max,
@@ -194,14 +194,14 @@ static unsigned find_bad(struct ledger *ledger, uint32_t bad, uint32_t max)
         uint32_t i, n;
 
         must(batch);
-        n = batch->request.answer.count;
+        n = batch->request.settled.count;
         for (i = 0; i < n && batch->ids[i] != bad; i++)
             ledger_settle(ledger, batch->ids[i]);
         requests++;
         batch_drop_settled(batch, ledger);
-        if (n == 1 && batch->request.answer.count)
+        if (n == 1 && batch->request.settled.count)
             batch_settle_all(batch, ledger);
-        else if (batch->request.answer.count)
+        else if (batch->request.settled.count)
             insist(ledger_ask_again(ledger, batch, true), "there is memory");
         free(batch);
     }
@@ -314,7 +314,7 @@ static char *make_body(void)
     }
     good = good && ledger_init(&ledger, ids) &&
            (batch = ledger_batch(&ledger, 35)) &&
-           ids_write(ids, batch->ids, batch->request.answer.count, &body) &&
+           ids_write(ids, batch->ids, batch->request.settled.count, &body) &&
            buf_append(&body, "", 1);
     free(batch);
     ledger_free(&ledger);

@@ -120,7 +120,7 @@ static void answer(struct request *request, enum luma_code code)
     struct exchange_end how = {.sends = 1};
 
     luma_error_set(&how.error, code);
-    how.how = retry_class_of(code, 0);
+    how.retry_class = retry_class_of(code, 0);
     schedule_ended(&schedule, request, &how);
 }
 

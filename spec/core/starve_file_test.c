@@ -28,23 +28,23 @@ static struct luma_job *start(struct luma_client *client, const char *link,
 {
     char url[80];
     struct luma_error error;
-    struct luma_download download = {
+    struct luma_download_options download = {
         .url = url,
         .id = "task",
         .id_len = 4,
         .path = into_folder ? NULL : path,
         .dir = folder,
         .allow_private = true,
-        .wants_news = true,
+        .wants_progress = true,
         .no_sync = true,
     };
     struct luma_job *job;
 
     snprintf(url, sizeof url, "%s%s", server_url(server), link);
-    job = luma_download(client, &download, NULL, &error);
+    job = luma_client_download(client, &download, NULL, &error);
     if (!job)
         insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
-               "luma_download says why");
+               "luma_client_download says why");
     return job;
 }
 
@@ -62,7 +62,7 @@ static bool bring(struct luma_client *client, const char *link,
     insist(good == (luma_job_path(job) != NULL), "a path is of a good end");
     insist(good || luma_job_error(job)->code != LUMA_ERR_PENDING, "it ends");
     insist(size_of_file() == (good ? SERVER_FILE : -1), "all or nothing");
-    insist(!luma_peek(client), "nothing comes behind the end");
+    insist(!luma_event_peek(client), "nothing comes behind the end");
     luma_job_release(job);
     return good;
 }
@@ -119,7 +119,7 @@ static void test_leaving(void)
         job = start(client, "/from", false);
         must(job);
         if (i % 2)
-            luma_wait(client, i / 10);
+            luma_client_wait(client, i / 10);
         if (i % 3 == 0)
             luma_client_close(client);
         if (i % 5 == 0)

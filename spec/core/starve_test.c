@@ -14,18 +14,18 @@ static void fetch_two(struct luma_client *client)
 {
     struct luma_error error;
     struct luma_ids *ids = make_ids(2);
-    struct luma_job *job = ids ? luma_fetch(client, ids, 0, NULL, &error)
+    struct luma_job *job = ids ? luma_client_fetch(client, ids, 0, NULL, &error)
                                : NULL;
 
     if (ids && !job)
         insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
-               "luma_fetch says why");
+               "luma_client_fetch says why");
     if (!job)
         return;
     run(client, job);
     insist(count_of(job, LUMA_OUTCOME_OPEN) == 0, "every id has an outcome");
     insist(count_of(job, LUMA_OUTCOME_MISSING) == 0, "no id is called missing");
-    insist(!luma_peek(client), "nothing comes behind the end");
+    insist(!luma_event_peek(client), "nothing comes behind the end");
     luma_job_release(job);
 }
 

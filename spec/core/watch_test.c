@@ -10,7 +10,7 @@
 #include "json/reader.h"
 #include "gateway/task.h"
 
-static const struct luma_watch options = {5000, 15000, 60000, 30000};
+static const struct luma_watch_options options = {5000, 15000, 60000, 30000};
 static struct json_reader reader;
 
 /* A task as a reply would have it. */
