@@ -71,8 +71,8 @@ enum range_kind {
     RANGE_KINDS
 };
 
-static enum range_kind range_kind(const struct head *head, int64_t asked,
-                                  const struct part_state *part)
+static enum range_kind kind_of_range(const struct head *head, int64_t asked,
+                                     const struct part_state *part)
 {
     if (head->parts || head->range == HEAD_INVALID)
         return RANGE_INVALID;
@@ -115,7 +115,7 @@ enum length_kind {
     LENGTH_KINDS
 };
 
-static enum length_kind length_kind(const struct head *head)
+static enum length_kind kind_of_length(const struct head *head)
 {
     bool known = head->range == HEAD_VALID;
 
@@ -139,13 +139,13 @@ static enum resume_body judge_length(const struct head *head)
                         RESUME_BAD_CODING, RESUME_BAD_CODING},
     };
 
-    return table[head->end][length_kind(head)];
+    return table[head->end][kind_of_length(head)];
 }
 
 enum resume_body resume_judge(const struct head *head, int64_t asked,
                               const struct part_state *part)
 {
-    enum resume_body body = judge_range(head, range_kind(head, asked, part));
+    enum resume_body body = judge_range(head, kind_of_range(head, asked, part));
     enum resume_body length = judge_length(head);
 
     return (body == RESUME_WHOLE || body == RESUME_REST) &&

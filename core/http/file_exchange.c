@@ -169,9 +169,8 @@ static enum exchange_outcome outcome_of(const struct file_exchange *f,
     return f->verdict == RESUME_AGAIN ? EXCHANGE_RESTART : no_file(f, end);
 }
 
-static enum retry_class retry_class(const struct file_exchange *f,
-                                    bool readable,
-                                    const struct luma_error *error)
+static enum retry_class class_of(const struct file_exchange *f, bool readable,
+                                 const struct luma_error *error)
 {
     if (f->file_error.code != LUMA_OK && !f->file_error.retryable)
         return RETRY_CLASS_NEVER; /* the next response would be the same */
@@ -195,7 +194,7 @@ static void finish(struct exchange *x, CURLcode result,
         end->outcome = outcome_of(f, result, end);
     else
         exchange_failed(x, result, abort_code, &end->error);
-    end->retry_class = retry_class(f, readable, &end->error);
+    end->retry_class = class_of(f, readable, &end->error);
     if (end->outcome == EXCHANGE_FAILED &&
         end->retry_class == RETRY_CLASS_NEVER &&
         end->error.code == LUMA_ERR_LINK)

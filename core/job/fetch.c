@@ -120,7 +120,7 @@ static void keep_certain(struct batch *batch, int64_t now)
     uint32_t i, kept = 0;
 
     for (i = 0; i < *count; i++)
-        if (f->rules->is_certain(f, batch->ids[i],
+        if (f->rules->note_doubt(f, batch->ids[i],
                                  batch->unreadable ? IS_UNREADABLE : IS_MISSING,
                                  now))
             batch->ids[kept++] = batch->ids[i];

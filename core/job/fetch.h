@@ -20,7 +20,7 @@ struct fetch_rules {
                     int64_t now);
     /* The id was left out, or its task could not be read. True: it has been so
      * for long enough. */
-    bool (*is_certain)(struct fetch *fetch, uint32_t id, enum doubt doubt,
+    bool (*note_doubt)(struct fetch *fetch, uint32_t id, enum doubt doubt,
                        int64_t now);
     /* The request has failed. True: its ids stay open for the next round. */
     bool (*survives)(struct fetch *fetch, const struct exchange_end *end,

@@ -56,7 +56,7 @@ const char *watch_word(const struct watch *watch, uint32_t id, size_t *len)
 }
 
 /* True when the doubt is as old as `grace`; otherwise it begins, or goes on. */
-static bool grace_is_over(struct watch_seen *seen, enum doubt doubt,
+static bool note_doubt_of(struct watch_seen *seen, enum doubt doubt,
                           int64_t grace, int64_t now)
 {
     if (seen->doubt != doubt)
@@ -83,7 +83,7 @@ void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
     if (task->state == LUMA_STATE_COMPLETED &&
         !task_find_link(&source, LUMA_MEDIA_VIDEO, &found)) {
         task->final =
-            grace_is_over(seen, HAS_NO_LINK, watch->options.link_grace, now);
+            note_doubt_of(seen, HAS_NO_LINK, watch->options.link_grace, now);
     } else {
         seen->doubt = NO_DOUBT;
         task->final = task->state == LUMA_STATE_COMPLETED ||
@@ -92,10 +92,10 @@ void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
     watch->changed = watch->changed || task->changed;
 }
 
-bool watch_is_certain(struct watch *watch, uint32_t id, enum doubt doubt,
+bool watch_note_doubt(struct watch *watch, uint32_t id, enum doubt doubt,
                       int64_t now)
 {
-    return grace_is_over(&watch->seen[id], doubt, watch->options.missing_grace,
+    return note_doubt_of(&watch->seen[id], doubt, watch->options.missing_grace,
                          now);
 }
 
@@ -163,10 +163,10 @@ static void compare(struct fetch *fetch, uint32_t id, struct luma_doc *task,
     watch_compare(watch_of(fetch), id, task, now);
 }
 
-static bool is_certain(struct fetch *fetch, uint32_t id, enum doubt doubt,
+static bool note_doubt(struct fetch *fetch, uint32_t id, enum doubt doubt,
                        int64_t now)
 {
-    return watch_is_certain(watch_of(fetch), id, doubt, now);
+    return watch_note_doubt(watch_of(fetch), id, doubt, now);
 }
 
 /* Another round may put it right. A page that is not in the gateway's own words
@@ -239,7 +239,7 @@ static void clear(struct job *job)
     watch_clear(watch_of((struct fetch *)job));
 }
 
-static const struct fetch_rules rules = {compare, is_certain, survives};
+static const struct fetch_rules rules = {compare, note_doubt, survives};
 
 static const struct job_kind watch_kind = {
     .name = "watch",

@@ -40,7 +40,7 @@ void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
 
 /* A response left the id out, or its task could not be read. True: it has been
  * so for missing_grace. */
-bool watch_is_certain(struct watch *watch, uint32_t id, enum doubt doubt,
+bool watch_note_doubt(struct watch *watch, uint32_t id, enum doubt doubt,
                       int64_t now);
 
 /* The gateway's own word for the state in which the id's task came last; NULL:

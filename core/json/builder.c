@@ -251,7 +251,7 @@ uint32_t builder_close(struct builder *b)
 
 /* ---- documents --------------------------------------------------------- */
 
-static void *place(char **at, const struct buf *from, size_t base, size_t *n)
+static void *put_in(char **at, const struct buf *from, size_t base, size_t *n)
 {
     void *to = *at;
 
@@ -276,10 +276,10 @@ struct luma_doc *builder_make_doc(const struct builder *b)
         return NULL;
     at = (char *)(doc + 1);
     *doc = (struct luma_doc){.size = size};
-    doc->root = place(&at, &b->nodes, base->nodes, &nodes);
-    doc->strings = place(&at, &b->strings, base->strings, &strings);
-    doc->text = place(&at, &b->text, base->text, &text);
-    doc->json = place(&at, &b->json, base->json, &doc->json_len);
+    doc->root = put_in(&at, &b->nodes, base->nodes, &nodes);
+    doc->strings = put_in(&at, &b->strings, base->strings, &strings);
+    doc->text = put_in(&at, &b->text, base->text, &text);
+    doc->json = put_in(&at, &b->json, base->json, &doc->json_len);
     doc->string_count = (uint32_t)(strings / sizeof(struct luma_string));
     return doc;
 }

@@ -103,14 +103,14 @@ static void test_missing(void)
 {
     struct watch *w = new_watch(2);
 
-    CHECK(!watch_is_certain(w, 1, IS_MISSING, 1000));
-    CHECK(!watch_is_certain(w, 1, IS_MISSING, 60999));
-    CHECK(watch_is_certain(w, 1, IS_MISSING, 61000));
-    CHECK(!watch_is_certain(w, 0, IS_MISSING, 61000)); /* each id by itself */
+    CHECK(!watch_note_doubt(w, 1, IS_MISSING, 1000));
+    CHECK(!watch_note_doubt(w, 1, IS_MISSING, 60999));
+    CHECK(watch_note_doubt(w, 1, IS_MISSING, 61000));
+    CHECK(!watch_note_doubt(w, 0, IS_MISSING, 61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
-    CHECK(!watch_is_certain(w, 1, IS_MISSING,
+    CHECK(!watch_note_doubt(w, 1, IS_MISSING,
                             70000)); /* from the beginning again */
-    CHECK(watch_is_certain(w, 1, IS_MISSING, 130000));
+    CHECK(watch_note_doubt(w, 1, IS_MISSING, 130000));
     free_watch(w);
 }
 

@@ -47,6 +47,19 @@ grep -nE 'curl_multi_' $(except loop) lua_luma.c binding/*.[ch] &&
 grep -nE 'curl_easy_setopt' $(except http) lua_luma.c binding/*.[ch] &&
   say 'a curl_easy_setopt call outside http/'
 
+# What kind a job is, only its own file knows.
+grep -nE 'kind *[!=]= *&|kind->name *[!=]=|[!=]= *&[a-z]+_kind' $(except none) &&
+  say 'a file asks which kind a job is: see core/job/kind.h'
+
+# A name means one thing, and a question changes nothing.
+headers=$(ls core/*.h core/*/*.h binding/*.h)
+tags=$(grep -ohE '^(struct|enum) [a-z_]+ \{' $headers | cut -d' ' -f2 | sort)
+echo "$tags" | uniq -d | grep . && say 'a tag that two headers define'
+grep -nE "^[a-z].*[ *]($(echo $tags | tr ' ' '|'))\(" $headers $(except none) &&
+  say 'a function that is called like a struct or an enum'
+grep -nE '^[a-z].* \*?([a-z]+_)*(is|has|may)_[a-z_]*\(struct ' $(except none) &&
+  say 'a question that may change what it asks about: const'
+
 # What setlocale changes, and what lets Lua read a string as a number.
 # LUMA_FILES limits where it is looked for.
 calls='strcasecmp strncasecmp strcasestr strcoll strxfrm strerror perror
