@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Lua values as JSON text, with the conventions of lua-cjson for tables. The
- * tables that are open wait on the Lua stack, not on that of C, so depth costs
- * no stack that could overflow. No Lua code runs meanwhile: metatables do not
- * count, and nothing is allocated in Lua that would start the collector. */
+ * open tables are kept on the Lua stack, so deep nesting cannot overflow the C
+ * stack. No Lua code runs meanwhile: metatables are ignored, and nothing is
+ * allocated in Lua that could start the collector. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,22 +14,22 @@
 
 enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
 
-/* A table that is open. On the Lua stack it has two places: the table, and of
- * an object the key that was written last. */
+/* An open table. It has two places on the Lua stack: the table, and the last
+ * key written of an object. */
 struct level {
-    size_t length; /* of an array; 0: it is an object */
-    size_t count;  /* how many values have been begun */
+    size_t length; /* of an array; 0 for an object */
+    size_t count;  /* of values begun */
 };
 
-/* A userdata, so that its memory is freed whatever is raised. */
+/* A userdata, so that its memory is freed after any error. */
 struct encoder {
     struct buf text;
     struct buf levels; /* struct level each */
-    int arg;           /* index of the argument that is written */
+    int arg;           /* the argument that is written */
     int base;          /* stack index of the first open table */
 };
 
-static const char encoder_type[] = "luma.encoder";
+const char encoder_type[] = "luma.encoder";
 
 static size_t depth_of(const struct encoder *e)
 {
@@ -47,9 +47,9 @@ static void release(struct encoder *e)
     buf_free(&e->levels);
 }
 
-/* ---- what cannot be written -------------------------------------------- */
+/* ---- errors ------------------------------------------------------------ */
 
-/* Appends "name", ".name" or "[key]", as one would write it in Lua. */
+/* Appends "name", ".name" or "[key]", as in Lua source. */
 static void append_key(lua_State *L, int key, char *path, size_t room)
 {
     size_t used = strlen(path), len, i = 0;
@@ -62,7 +62,7 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
         return;
     }
     if (lua_type(L, key) != LUA_TSTRING)
-        return; /* it is what is wrong */
+        return; /* the error is about this key */
     name = lua_tolstring(L, key, &len);
     status_clean(text, sizeof text, name, len, NULL);
     while (ascii_is_letter(text[i]) || text[i] == '_' ||
@@ -74,7 +74,7 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
         snprintf(path + used, room - used, "[\"%s\"]", text);
 }
 
-/* Where the value on top stands, as far as there is room for it. */
+/* Writes the path to the value on top, cut where the room ends. */
 static void write_path(lua_State *L, const struct encoder *e, char *path,
                        size_t room)
 {
@@ -92,7 +92,7 @@ static void write_path(lua_State *L, const struct encoder *e, char *path,
     }
 }
 
-/* Raises what is wrong with the value, and where it stands. */
+/* Raises an error about the value on top, with its path. */
 static void refuse(lua_State *L, struct encoder *e, const char *problem)
 {
     char path[160];
@@ -112,7 +112,7 @@ static void refuse_type(lua_State *L, struct encoder *e, const char *what,
                            lua_typename(L, type)));
 }
 
-/* What was written returned `done`. */
+/* Raises if the writer that returned `done` had no memory. */
 static void must(lua_State *L, bool done)
 {
     if (!done)
@@ -134,7 +134,7 @@ static void append_string(lua_State *L, struct encoder *e, int index)
     must(L, writer_string(&e->text, s, len));
 }
 
-/* As an integer where it is one; 0 is left to the other, which knows -0.0. */
+/* Integers are written as such, but for 0: writer_number knows -0.0. */
 static void append_number(lua_State *L, struct encoder *e, int index)
 {
     lua_Number number = lua_tonumber(L, index);
@@ -165,8 +165,8 @@ static void append_key_of(lua_State *L, struct encoder *e, int index)
 
 /* ---- tables ------------------------------------------------------------ */
 
-/* How long the table on top is as an array: its largest index. 0 when it is an
- * object: it has another key than 1, 2, 3, …, or is empty. */
+/* The largest index of the table on top. 0 if it is an object: it is empty, or
+ * has a key that is not a positive integer. */
 static size_t array_length(lua_State *L, struct encoder *e)
 {
     lua_Number max = 0, count = 0;
@@ -189,7 +189,7 @@ static size_t array_length(lua_State *L, struct encoder *e)
     return (size_t)max;
 }
 
-/* Opens the table on top, which stays there. */
+/* Opens the table on top. It stays there, with a nil above it. */
 static void open_table(lua_State *L, struct encoder *e)
 {
     struct level level = {0, 0};
@@ -212,8 +212,8 @@ static void close_table(lua_State *L, struct encoder *e)
     lua_pop(L, 2);
 }
 
-/* Pushes the next value of the innermost table, its comma and its key being
- * written. False: there is none. */
+/* Writes the comma and key of the next value of the innermost table, and pushes
+ * the value. False: there is none. */
 static bool next_value(lua_State *L, struct encoder *e)
 {
     struct level *level = level_at(e, depth_of(e) - 1);
@@ -281,10 +281,7 @@ static int encoder_gc(lua_State *L)
     return 0;
 }
 
-void encode_register(lua_State *L)
-{
-    luaL_newmetatable(L, encoder_type);
-    lua_pushcfunction(L, encoder_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
-}
+const luaL_Reg encoder_metamethods[] = {
+    {"__gc", encoder_gc},
+    {NULL, NULL},
+};

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a job comes to, in tables: tasks and missing ids, or an error with all
- * that is known; and its progress in numbers. */
+/* The result of a job: tasks and missing ids, or an error with all that is
+ * known; and its progress in numbers. */
 #include "result.h"
 
-#include "binding.h"
+#include <string.h>
+
+#include "access.h"
+
+/* ---- ids and tasks ----------------------------------------------------- */
 
 /* Pushes an array of the ids with this outcome, in the order asked for. */
 static void push_ids(lua_State *L, const struct lua_job *job,
@@ -22,58 +26,17 @@ static void push_ids(lua_State *L, const struct lua_job *job,
     }
 }
 
-/* Pushes a table of the open ids that have been seen to their last states. */
-static void push_states(lua_State *L, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    lua_newtable(L);
-    for (i = 0; i < count; i++) {
-        enum luma_state state = luma_job_state(job->core, i);
-
-        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN ||
-            state == LUMA_STATE_NONE)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushstring(L, luma_state_name(state));
-        lua_rawset(L, -3);
-    }
-}
-
-/* Pushes a table of them to the gateway's own words for these states. */
-static void push_words(lua_State *L, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    lua_newtable(L);
-    for (i = 0; i < count; i++) {
-        size_t len;
-        const char *word = luma_job_word(job->core, i, &len);
-
-        if (!word || luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushlstring(L, word, len);
-        lua_rawset(L, -3);
-    }
-}
-
 /* Pushes the tasks that were kept, in the order asked for. */
-static void push_tasks(lua_State *L, int index, const struct lua_job *job)
+static void push_tasks(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
     lua_Integer n = 0;
 
-    slot_push(L, index, JOB_TASKS);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        return;
-    }
-    if (job->stored == count)
+    uservalue_get(L, 1, JOB_TASKS);
+    if (!lua_isnil(L, -1) && job->stored == count)
         return; /* without holes it is the result already */
-    lua_createtable(L, (int)count, 0);
-    for (i = 1; i <= count; i++) {
+    lua_createtable(L, (int)job->stored, 0);
+    for (i = 1; n < (lua_Integer)job->stored && i <= count; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i);
         if (!lua_isnil(L, -1))
             lua_rawseti(L, -2, ++n);
@@ -83,7 +46,9 @@ static void push_tasks(lua_State *L, int index, const struct lua_job *job)
     lua_remove(L, -2);
 }
 
-/* Puts what became of the ids before the error's message. */
+/* ---- errors ------------------------------------------------------------ */
+
+/* Puts "2 of 5 ids failed" before the error's message. */
 static void set_message(lua_State *L, const struct lua_job *job)
 {
     struct luma_progress p;
@@ -105,16 +70,16 @@ static void set_message(lua_State *L, const struct lua_job *job)
 }
 
 /* Pushes the table of failed ids to their errors. */
-static void push_failed(lua_State *L, int index, const struct lua_job *job)
+static void push_failed(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
 
-    slot_push(L, index, JOB_FAILED);
+    uservalue_get(L, 1, JOB_FAILED);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         lua_newtable(L);
     }
-    slot_push(L, index, JOB_END_ERROR);
+    uservalue_get(L, 1, JOB_END_ERROR);
     for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
         if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_FAILED)
             continue;
@@ -132,14 +97,14 @@ static void push_failed(lua_State *L, int index, const struct lua_job *job)
     lua_pop(L, 1);
 }
 
-/* Pushes a copy of the first failure's fields, or what else there is to say. */
-static void push_reason(lua_State *L, int index, const struct lua_job *job)
+/* Pushes a copy of the first failure, or the error that the job ended with. */
+static void push_reason(lua_State *L, const struct lua_job *job)
 {
     const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
     status_set(&cancelled, LUMA_ERR_CANCELLED);
-    slot_push(L, index, JOB_FIRST_ERROR);
+    uservalue_get(L, 1, JOB_FIRST_ERROR);
     if (end->code == LUMA_ERR_PENDING || lua_isnil(L, -1)) {
         value_push_error(L, end->code == LUMA_OK ? &cancelled : end);
     } else {
@@ -155,10 +120,10 @@ static void push_reason(lua_State *L, int index, const struct lua_job *job)
     lua_remove(L, -2);
 }
 
-void result_add_ids(lua_State *L, int index, const struct lua_job *job)
+void result_add_ids(lua_State *L, const struct lua_job *job)
 {
     set_message(L, job);
-    push_tasks(L, index, job);
+    push_tasks(L, job);
     lua_setfield(L, -2, "tasks");
     push_ids(L, job, LUMA_OUTCOME_MISSING);
     lua_setfield(L, -2, "missing");
@@ -166,25 +131,56 @@ void result_add_ids(lua_State *L, int index, const struct lua_job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_OUTCOME_OPEN);
     lua_setfield(L, -2, "pending");
-    push_failed(L, index, job);
+    push_failed(L, job);
     lua_setfield(L, -2, "failed");
 }
 
-void result_add_ids_and_states(lua_State *L, int index,
-                               const struct lua_job *job)
+typedef const char *text_of_id(const struct luma_job *job, size_t index,
+                               size_t *len);
+
+/* The last known state of an id, or NULL. */
+static const char *state_of_id(const struct luma_job *job, size_t index,
+                               size_t *len)
 {
-    result_add_ids(L, index, job);
-    push_states(L, job);
-    lua_setfield(L, -2, "states");
-    push_words(L, job);
-    lua_setfield(L, -2, "words");
+    enum luma_state state = luma_job_state(job, index);
+    const char *name = luma_state_name(state);
+
+    *len = strlen(name);
+    return state == LUMA_STATE_NONE ? NULL : name;
 }
 
-void result_push_failure(lua_State *L, int index, const struct lua_job *job)
+/* Adds a table of the open ids to their texts to the error on top. */
+static void add_texts(lua_State *L, const struct lua_job *job, const char *name,
+                      text_of_id *text_of)
 {
-    push_reason(L, index, job);
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        size_t len;
+        const char *text = text_of(job->core, i, &len);
+
+        if (!text || luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN)
+            continue;
+        job_push_id(L, job, i);
+        lua_pushlstring(L, text, len);
+        lua_rawset(L, -3);
+    }
+    lua_setfield(L, -2, name);
+}
+
+void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
+{
+    result_add_ids(L, job);
+    add_texts(L, job, "states", state_of_id);
+    add_texts(L, job, "words", luma_job_word);
+}
+
+void result_push_failure(lua_State *L, const struct lua_job *job)
+{
+    push_reason(L, job);
     if (job->kind->add_details)
-        job->kind->add_details(L, index, job);
+        job->kind->add_details(L, job);
 }
 
 /* ---- values ------------------------------------------------------------ */
@@ -200,21 +196,21 @@ static bool is_complete(const struct lua_job *job)
 }
 
 /* The tasks and the missing ids. */
-bool result_push_tasks(lua_State *L, int index, const struct lua_job *job)
+bool result_push_tasks(lua_State *L, const struct lua_job *job)
 {
     if (!is_complete(job))
         return false;
-    push_tasks(L, index, job);
+    push_tasks(L, job);
     push_ids(L, job, LUMA_OUTCOME_MISSING);
     return true;
 }
 
 /* The one value of a request. */
-bool result_push_value(lua_State *L, int index, const struct lua_job *job)
+bool result_push_value(lua_State *L, const struct lua_job *job)
 {
     if (!is_complete(job))
         return false;
-    slot_push(L, index, JOB_TASKS);
+    uservalue_get(L, 1, JOB_TASKS);
     lua_rawgeti(L, -1, 1);
     lua_replace(L, -2);
     lua_pushnil(L);
@@ -222,12 +218,11 @@ bool result_push_value(lua_State *L, int index, const struct lua_job *job)
 }
 
 /* The path and its bytes. */
-bool result_push_file(lua_State *L, int index, const struct lua_job *job)
+bool result_push_file(lua_State *L, const struct lua_job *job)
 {
     const char *path = luma_job_path(job->core);
     struct luma_progress p;
 
-    (void)index;
     if (!path)
         return false;
     luma_job_progress(job->core, &p);
@@ -236,26 +231,20 @@ bool result_push_file(lua_State *L, int index, const struct lua_job *job)
     return true;
 }
 
-int result_push(lua_State *L, int index, struct lua_job *job)
+int result_push(lua_State *L, struct lua_job *job)
 {
     if (!job->has_result) {
-        if (!job->kind->push_values(L, index, job)) {
+        if (!job->kind->push_values(L, job)) {
             lua_pushnil(L);
-            result_push_failure(L, index, job);
+            result_push_failure(L, job);
         }
-        slot_set(L, index, JOB_RESULT2);
-        slot_set(L, index, JOB_RESULT);
-        job->has_result = true;
+        uservalue_set(L, 1, JOB_RESULT2);
+        uservalue_set(L, 1, JOB_RESULT);
+        job->has_result = !luma_job_doc(job->core); /* a loop takes more */
     }
-    slot_push(L, index, JOB_RESULT);
-    slot_push(L, index, JOB_RESULT2);
+    uservalue_get(L, 1, JOB_RESULT);
+    uservalue_get(L, 1, JOB_RESULT2);
     return 2;
-}
-
-static void set_number(lua_State *L, const char *name, uint64_t value)
-{
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
 }
 
 void result_push_progress(lua_State *L, const struct lua_job *job)
@@ -264,15 +253,15 @@ void result_push_progress(lua_State *L, const struct lua_job *job)
 
     luma_job_progress(job->core, &p);
     lua_createtable(L, 0, 10);
-    set_number(L, "ids", p.ids);
-    set_number(L, "tasks", p.outcome[LUMA_OUTCOME_TASK]);
-    set_number(L, "missing", p.outcome[LUMA_OUTCOME_MISSING]);
-    set_number(L, "failed", p.outcome[LUMA_OUTCOME_FAILED]);
-    set_number(L, "cancelled", p.outcome[LUMA_OUTCOME_CANCELLED]);
-    set_number(L, "requests", p.requests);
-    set_number(L, "retries", p.retries);
-    set_number(L, "bytes", p.bytes);
-    set_number(L, "total_bytes", p.total_bytes);
+    value_set_number(L, "ids", p.ids);
+    value_set_number(L, "tasks", p.outcome[LUMA_OUTCOME_TASK]);
+    value_set_number(L, "missing", p.outcome[LUMA_OUTCOME_MISSING]);
+    value_set_number(L, "failed", p.outcome[LUMA_OUTCOME_FAILED]);
+    value_set_number(L, "cancelled", p.outcome[LUMA_OUTCOME_CANCELLED]);
+    value_set_number(L, "requests", p.requests);
+    value_set_number(L, "retries", p.retries);
+    value_set_number(L, "bytes", p.bytes);
+    value_set_number(L, "total_bytes", p.total_bytes);
     if (job->kind->in_bytes)
-        set_number(L, "rate", p.rate);
+        value_set_number(L, "rate", p.rate);
 }
