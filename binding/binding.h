@@ -75,8 +75,10 @@ int job_result(lua_State *L);
 extern const char error_type[]; /* name of the metatable of errors */
 extern const luaL_Reg error_metamethods[];
 
-/* Pushes a document as a Lua value; `nulls`: null members are luma.null. */
-void value_push(lua_State *L, const struct luma_doc *doc, bool nulls);
+/* Pushes the value of a document of the job at 1: tables, or what the decode
+ * hook returns. False: it failed, and its error is pushed instead. */
+bool value_push(lua_State *L, const struct lua_job *job,
+                const struct luma_doc *doc);
 
 /* Pushes an error as a table. */
 void value_push_error(lua_State *L, const struct luma_error *error);

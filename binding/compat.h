@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place that knows which Lua this is: 5.1 or LuaJIT, 5.3, 5.4 or 5.5.
- * The binding is written for 5.4; what the others lack of its C API is made
- * here of what they have. */
-#ifndef LUA_COMPAT_H
-#define LUA_COMPAT_H
+ * The binding is written for the C API of 5.4; this file supplies the functions
+ * that the others lack. */
+#ifndef LUMA_COMPAT_H
+#define LUMA_COMPAT_H
 
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
 
-/* Raises when the module was built for another Lua than the one that runs. To
- * be called before anything else. */
-void compat_check(lua_State *L);
-
-/* Not every Lua has these. As they are weak, a module of the wrong kind is
- * loaded all the same, and can say what is wrong. */
+/* Some versions of Lua lack these functions. Weak symbols let the wrong Lua
+ * load the module, so that compat_check can say what is wrong. */
 #if LUA_VERSION_NUM < 502
 #pragma weak lua_call
 #pragma weak lua_getfenv
@@ -112,5 +108,16 @@ static inline lua_Integer compat_tointegerx(lua_State *L, int index, int *whole)
     return *whole ? (lua_Integer)number : 0;
 }
 #endif
+
+/* Raises if the module was built for another Lua than the one that runs. Called
+ * first, because it uses no function that one of them lacks before it knows. */
+static inline void compat_check(lua_State *L)
+{
+    if (!COMPAT_FITS(L))
+        luaL_error(L, "this luma.so was built for " LUA_VERSION
+                      ", and the Lua that loads it is another one: build luma "
+                      "for it, with make LUA=luajit, lua5.1, lua5.3 or lua5.4");
+    luaL_checkversion(L);
+}
 
 #endif

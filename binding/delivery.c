@@ -13,7 +13,7 @@
  * and above it, while events are delivered, the client and the delivery. */
 enum { JOB = 1, CLIENT, DELIVERY };
 
-/* ---- building and storing ---------------------------------------------- */
+/* ---- storing ----------------------------------------------------------- */
 
 /* Pushes the table in a slot of the job, making it if there is none. */
 static void push_table(lua_State *L, int slot, size_t size)
@@ -62,44 +62,6 @@ static void store_task(lua_State *L, struct lua_job *job, uint32_t id)
         job->cursor = id;
 }
 
-/* Calls the decode hook on top with the task's text. Leaves the value, or an
- * error and false. */
-static bool decode(lua_State *L, const struct luma_doc *doc)
-{
-    struct luma_error error;
-    int status;
-
-    lua_pushlstring(L, doc->json, doc->json_len);
-    status = lua_pcall(L, 1, 1, 0);
-    if (status == LUA_ERRMEM)
-        lua_error(L);
-    if (status == LUA_OK && !lua_isnil(L, -1))
-        return true;
-    status_set(&error, LUMA_ERR_DECODE);
-    if (status == LUA_OK)
-        status_detail(&error, "it returned nil");
-    else if (lua_type(L, -1) == LUA_TSTRING)
-        status_detail(&error, "%s", lua_tostring(L, -1));
-    else
-        status_detail(&error, "it raised a %s", luaL_typename(L, -1));
-    value_push_error(L, &error);
-    return false;
-}
-
-/* Pushes the document's value, or an error and false. */
-static bool build(lua_State *L, const struct lua_job *job,
-                  const struct luma_doc *doc)
-{
-    if (!job->client->decodes) {
-        value_push(L, doc, job->client->nulls);
-        return true;
-    }
-    uservalue_get(L, JOB, JOB_CLIENT);
-    uservalue_get(L, -1, CLIENT_DECODE);
-    lua_remove(L, -2);
-    return decode(L, doc);
-}
-
 static void push_id_and_state(lua_State *L, const struct lua_job *job,
                               size_t id, enum luma_state state)
 {
@@ -131,7 +93,7 @@ static void push_call(lua_State *L, int slot, const struct lua_job *job,
 static void deliver_update(lua_State *L, struct lua_job *job,
                            const struct luma_doc *doc)
 {
-    bool called = job_has(job, JOB_ON_UPDATE) && build(L, job, doc);
+    bool called = job_has(job, JOB_ON_UPDATE) && value_push(L, job, doc);
 
     if (called)
         push_call(L, JOB_ON_UPDATE, job, doc);
@@ -152,7 +114,7 @@ static void deliver_task(lua_State *L, struct lua_job *job,
         luma_keep(job->client->core);
         return;
     }
-    built = build(L, job, doc);
+    built = value_push(L, job, doc);
     called = built && job_has(job, JOB_ON_TASK);
     if (called)
         push_call(L, JOB_ON_TASK, job, doc);
@@ -343,7 +305,7 @@ static int take_moved(lua_State *L, bool for_loop)
 
     while (!(built && for_loop) && (doc = luma_job_doc(job->core))) {
         lua_settop(L, JOB);
-        built = build(L, job, doc);
+        built = value_push(L, job, doc);
         if (!built)
             store_error(L, job, doc->id);
         else if (for_loop)

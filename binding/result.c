@@ -3,8 +3,6 @@
  * known; and its progress in numbers. */
 #include "result.h"
 
-#include <string.h>
-
 #include "access.h"
 
 /* ---- ids and tasks ----------------------------------------------------- */
@@ -52,48 +50,19 @@ static void push_tasks(lua_State *L, const struct lua_job *job)
 static void set_message(lua_State *L, const struct lua_job *job)
 {
     struct luma_progress p;
-    size_t failed;
+    size_t failed, unfinished;
 
     luma_job_progress(job->core, &p);
     failed = p.outcome[LUMA_OUTCOME_FAILED];
+    unfinished = p.outcome[LUMA_OUTCOME_OPEN] +
+                 p.outcome[LUMA_OUTCOME_CANCELLED];
     if (p.ids < 2)
         return;
     lua_getfield(L, -1, "message");
     lua_pushfstring(L, "%d of %d ids %s: %s",
-                    (int)(failed ? failed
-                                 : p.outcome[LUMA_OUTCOME_OPEN] +
-                                       p.outcome[LUMA_OUTCOME_CANCELLED]),
-                    (int)p.ids, failed ? "failed" : "unfinished",
-                    lua_tostring(L, -1));
+                    (int)(failed ? failed : unfinished), (int)p.ids,
+                    failed ? "failed" : "unfinished", lua_tostring(L, -1));
     lua_setfield(L, -3, "message");
-    lua_pop(L, 1);
-}
-
-/* Pushes the table of failed ids to their errors. */
-static void push_failed(lua_State *L, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    uservalue_get(L, 1, JOB_FAILED);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-    }
-    uservalue_get(L, 1, JOB_END_ERROR);
-    for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
-        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_FAILED)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushvalue(L, -1);
-        lua_rawget(L, -4);
-        if (lua_isnil(L, -1)) {
-            lua_pop(L, 1);
-            lua_pushvalue(L, -2);
-            lua_rawset(L, -4);
-        } else {
-            lua_pop(L, 2);
-        }
-    }
     lua_pop(L, 1);
 }
 
@@ -120,6 +89,59 @@ static void push_reason(lua_State *L, const struct lua_job *job)
     lua_remove(L, -2);
 }
 
+/* These functions push what is known of an id, or nil. */
+typedef void push_of_id(lua_State *L, const struct lua_job *job, size_t index);
+
+static void push_error(lua_State *L, const struct lua_job *job, size_t index)
+{
+    uservalue_get(L, 1, JOB_FAILED);
+    if (!lua_isnil(L, -1)) {
+        job_push_id(L, job, index);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    }
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        uservalue_get(L, 1, JOB_END_ERROR);
+    }
+}
+
+static void push_state(lua_State *L, const struct lua_job *job, size_t index)
+{
+    enum luma_state state = luma_job_state(job->core, index);
+
+    lua_pushstring(L, state == LUMA_STATE_NONE ? NULL : luma_state_name(state));
+}
+
+static void push_word(lua_State *L, const struct lua_job *job, size_t index)
+{
+    size_t len;
+    const char *word = luma_job_word(job->core, index, &len);
+
+    if (word)
+        lua_pushlstring(L, word, len);
+    else
+        lua_pushnil(L);
+}
+
+/* Adds a table to the error on top: each id with this outcome to what is known
+ * of it. */
+static void add_by_id(lua_State *L, const struct lua_job *job, const char *name,
+                      enum luma_outcome outcome, push_of_id *push)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        if (luma_job_outcome(job->core, i) != outcome)
+            continue;
+        job_push_id(L, job, i);
+        push(L, job, i);
+        lua_rawset(L, -3);
+    }
+    lua_setfield(L, -2, name);
+}
+
 void result_add_ids(lua_State *L, const struct lua_job *job)
 {
     set_message(L, job);
@@ -131,49 +153,14 @@ void result_add_ids(lua_State *L, const struct lua_job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_OUTCOME_OPEN);
     lua_setfield(L, -2, "pending");
-    push_failed(L, job);
-    lua_setfield(L, -2, "failed");
-}
-
-typedef const char *text_of_id(const struct luma_job *job, size_t index,
-                               size_t *len);
-
-/* The last known state of an id, or NULL. */
-static const char *state_of_id(const struct luma_job *job, size_t index,
-                               size_t *len)
-{
-    enum luma_state state = luma_job_state(job, index);
-    const char *name = luma_state_name(state);
-
-    *len = strlen(name);
-    return state == LUMA_STATE_NONE ? NULL : name;
-}
-
-/* Adds a table of the open ids to their texts to the error on top. */
-static void add_texts(lua_State *L, const struct lua_job *job, const char *name,
-                      text_of_id *text_of)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    lua_newtable(L);
-    for (i = 0; i < count; i++) {
-        size_t len;
-        const char *text = text_of(job->core, i, &len);
-
-        if (!text || luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushlstring(L, text, len);
-        lua_rawset(L, -3);
-    }
-    lua_setfield(L, -2, name);
+    add_by_id(L, job, "failed", LUMA_OUTCOME_FAILED, push_error);
 }
 
 void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
 {
     result_add_ids(L, job);
-    add_texts(L, job, "states", state_of_id);
-    add_texts(L, job, "words", luma_job_word);
+    add_by_id(L, job, "states", LUMA_OUTCOME_OPEN, push_state);
+    add_by_id(L, job, "words", LUMA_OUTCOME_OPEN, push_word);
 }
 
 void result_push_failure(lua_State *L, const struct lua_job *job)
@@ -191,8 +178,8 @@ static bool is_complete(const struct lua_job *job)
     struct luma_progress p;
 
     luma_job_progress(job->core, &p);
-    return !p.outcome[LUMA_OUTCOME_FAILED] &&
-           !p.outcome[LUMA_OUTCOME_CANCELLED] && !p.outcome[LUMA_OUTCOME_OPEN];
+    return p.outcome[LUMA_OUTCOME_TASK] + p.outcome[LUMA_OUTCOME_MISSING] ==
+           p.ids;
 }
 
 /* The tasks and the missing ids. */

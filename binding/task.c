@@ -166,47 +166,41 @@ static int task_progress(lua_State *L)
 
 /* ---- palette ----------------------------------------------------------- */
 
-enum { COLOURS = 25, GRID_CHARS = 100, GRID_BYTES = COLOURS * 3 };
+/* A colour is three bytes, which are four characters of base64. */
+enum { COLOURS = 25, CHARS = 4, GRID_CHARS = COLOURS * CHARS };
 
-static int base64_value(char c)
+/* The 24 bits in four characters of base64; below 0 if they are not. */
+static int read_colour(const char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
+    int i, bits = 0;
 
-    return at ? (int)(at - digits) : -1;
-}
+    for (i = 0; i < CHARS; i++) {
+        const char *at = text[i] ? strchr(digits, text[i]) : NULL;
 
-/* 100 characters make 75 bytes, without padding. */
-static bool decode_grid(const char *text, unsigned char bytes[GRID_BYTES])
-{
-    int i, value;
-    unsigned bits = 0;
-
-    for (i = 0; i < GRID_CHARS; i++) {
-        value = base64_value(text[i]);
-        if (value < 0)
-            return false;
-        bits = bits << 6 | (unsigned)value;
-        if (i % 4 == 3) {
-            bytes[i / 4 * 3] = (unsigned char)(bits >> 16);
-            bytes[i / 4 * 3 + 1] = (unsigned char)(bits >> 8);
-            bytes[i / 4 * 3 + 2] = (unsigned char)bits;
-        }
+        if (!at)
+            return -1;
+        bits = bits << 6 | (int)(at - digits);
     }
-    return true;
+    return bits;
 }
 
-/* Pushes a table of 25 colours. */
-static void push_colours(lua_State *L, const unsigned char bytes[GRID_BYTES])
+/* Pushes a table of the colours, or nil if the text is not a grid. */
+static void push_colours(lua_State *L, const char *text)
 {
-    int i, k;
+    int i, k, bits;
 
     lua_createtable(L, COLOURS, 0);
     for (i = 0; i < COLOURS; i++) {
+        bits = read_colour(text + i * CHARS);
+        if (bits < 0) {
+            lua_pushnil(L);
+            return;
+        }
         lua_createtable(L, 3, 0);
         for (k = 0; k < 3; k++) {
-            lua_pushinteger(L, bytes[i * 3 + k]);
+            lua_pushinteger(L, bits >> (16 - 8 * k) & 255);
             lua_rawseti(L, -2, k + 1);
         }
         lua_rawseti(L, -2, i + 1);
@@ -216,7 +210,6 @@ static void push_colours(lua_State *L, const unsigned char bytes[GRID_BYTES])
 /* The argument is a task, or the text of the grid itself. */
 static int task_palette(lua_State *L)
 {
-    unsigned char bytes[GRID_BYTES];
     struct task_value grid = {.kind = TASK_OTHER};
     struct table task;
     bool found = open_table(L, 1, &task)
@@ -225,8 +218,8 @@ static int task_palette(lua_State *L)
 
     if (found && !grid.text)
         grid.text = lua_tolstring(L, 1, &grid.len);
-    if (found && grid.len == GRID_CHARS && decode_grid(grid.text, bytes))
-        push_colours(L, bytes);
+    if (found && grid.len == GRID_CHARS)
+        push_colours(L, grid.text);
     else
         lua_pushnil(L);
     return 1;

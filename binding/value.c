@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents, errors and counters as Lua values. */
-#include "binding.h"
+#include "access.h"
 
 /* The first strings of a document are kept on the stack, so that a string that
  * occurs several times is made once. */
@@ -109,7 +109,7 @@ static void push_node(const struct build *b, const struct luma_node *node)
     }
 }
 
-void value_push(lua_State *L, const struct luma_doc *doc, bool nulls)
+static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls)
 {
     int top = lua_gettop(L);
     struct build build = {L, doc, top + 1, doc->string_count, nulls};
@@ -123,6 +123,43 @@ void value_push(lua_State *L, const struct luma_doc *doc, bool nulls)
     push_node(&build, doc->root);
     lua_insert(L, top + 1);
     lua_settop(L, top + 1);
+}
+
+/* Calls the decode hook on top with the task's text. Leaves the value, or an
+ * error and false. */
+static bool decode(lua_State *L, const struct luma_doc *doc)
+{
+    struct luma_error error;
+    int status;
+
+    lua_pushlstring(L, doc->json, doc->json_len);
+    status = lua_pcall(L, 1, 1, 0);
+    if (status == LUA_ERRMEM)
+        lua_error(L);
+    if (status == LUA_OK && !lua_isnil(L, -1))
+        return true;
+    status_set(&error, LUMA_ERR_DECODE);
+    if (status == LUA_OK)
+        status_detail(&error, "it returned nil");
+    else if (lua_type(L, -1) == LUA_TSTRING)
+        status_detail(&error, "%s", lua_tostring(L, -1));
+    else
+        status_detail(&error, "it raised a %s", luaL_typename(L, -1));
+    value_push_error(L, &error);
+    return false;
+}
+
+bool value_push(lua_State *L, const struct lua_job *job,
+                const struct luma_doc *doc)
+{
+    if (!job->client->decodes) {
+        push_doc(L, doc, job->client->nulls);
+        return true;
+    }
+    uservalue_get(L, 1, JOB_CLIENT);
+    uservalue_get(L, -1, CLIENT_DECODE);
+    lua_remove(L, -2);
+    return decode(L, doc);
 }
 
 /* ---- errors ------------------------------------------------------------ */
