@@ -12,24 +12,18 @@ static const double FRAME_SECONDS = 0.01;
 
 /* ---- client ------------------------------------------------------------ */
 
-/* Pushes a table with weak values. */
-static void push_weak_table(lua_State *L)
-{
-    lua_newtable(L);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "v");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-}
-
-/* Pushes a client without a core, which its finaliser accepts, and its user
+/* Pushes a client without a core, which its finalizer accepts, and its user
  * value. */
 static struct lua_client *push_client(lua_State *L)
 {
     struct lua_client *client =
         userdata_push(L, client_type, sizeof *client, CLIENT_DECODE);
 
-    push_weak_table(L);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
     lua_rawseti(L, -2, CLIENT_JOBS);
     lua_newtable(L);
     lua_rawseti(L, -2, CLIENT_ANCHORS);

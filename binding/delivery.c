@@ -187,7 +187,7 @@ static void deliver_end(lua_State *L, struct lua_job *job,
     luma_settle(job->client->core);
     if (called) {
         uservalue_get(L, JOB, JOB_ON_DONE);
-        result_push(L, job);
+        result_push(L);
         client_prepare_call(L);
     }
     unanchor(L, job);

@@ -7,19 +7,6 @@
 #include "kinds.h"
 #include "result.h"
 
-/* Makes the result, or the error of a job that is still running. Runs within
- * client_guard with the job at 1. */
-static int make_result(lua_State *L)
-{
-    struct lua_job *job = lua_touserdata(L, 1);
-
-    if (job_is_done(job))
-        return result_push(L, job);
-    lua_pushnil(L);
-    result_push_failure(L, job);
-    return 2;
-}
-
 int job_result(lua_State *L)
 {
     struct lua_job *job = job_check(L);
@@ -41,7 +28,7 @@ int job_result(lua_State *L)
         expired = !job->client->closed && monotonic_now() >= until;
     }
     lua_pushvalue(L, 1);
-    client_guard(L, job->client, make_result, 1, 2);
+    client_guard(L, job->client, result_push, 1, 2);
     return 2;
 }
 

@@ -4,6 +4,7 @@
 #include "result.h"
 
 #include "access.h"
+#include "kinds.h"
 
 /* ---- ids and tasks ----------------------------------------------------- */
 
@@ -163,13 +164,6 @@ void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
     add_by_id(L, job, "words", LUMA_OUTCOME_OPEN, push_word);
 }
 
-void result_push_failure(lua_State *L, const struct lua_job *job)
-{
-    push_reason(L, job);
-    if (job->kind->add_details)
-        job->kind->add_details(L, job);
-}
-
 /* ---- values ------------------------------------------------------------ */
 
 /* Each id has its task, or is missing. */
@@ -218,16 +212,23 @@ bool result_push_file(lua_State *L, const struct lua_job *job)
     return true;
 }
 
-int result_push(lua_State *L, struct lua_job *job)
+int result_push(lua_State *L)
 {
+    struct lua_job *job = lua_touserdata(L, 1);
+    bool ended = luma_job_error(job->core)->code != LUMA_ERR_PENDING;
+
     if (!job->has_result) {
-        if (!job->kind->push_values(L, job)) {
+        if (!ended || !job->kind->push_values(L, job)) {
             lua_pushnil(L);
-            result_push_failure(L, job);
+            push_reason(L, job);
+            if (job->kind->add_details)
+                job->kind->add_details(L, job);
         }
+        if (!ended || luma_job_doc(job->core)) /* more tasks may arrive */
+            return 2;
         uservalue_set(L, 1, JOB_RESULT2);
         uservalue_set(L, 1, JOB_RESULT);
-        job->has_result = !luma_job_doc(job->core); /* a loop takes more */
+        job->has_result = true;
     }
     uservalue_get(L, 1, JOB_RESULT);
     uservalue_get(L, 1, JOB_RESULT2);
