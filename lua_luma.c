@@ -220,7 +220,8 @@ int luaopen_luma(lua_State *L)
     access_register(L, job_type, job_metamethods, job_methods);
     access_register(L, error_type, error_metamethods, NULL);
     access_register(L, encoder_type, encoder_metamethods, NULL);
-    luaL_newlib(L, functions);
+    lua_newtable(L);
+    luaL_setfuncs(L, functions, 0);
     luaL_setfuncs(L, task_functions, 0);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

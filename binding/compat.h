@@ -61,7 +61,6 @@
 
 #if LUA_VERSION_NUM < 502
 #undef LUA_OK
-#undef luaL_newlib
 #define LUA_OK                                0
 #define lua_getuservalue                      lua_getfenv
 #define lua_setuservalue                      lua_setfenv
@@ -72,8 +71,6 @@
 #define lua_tointegerx                        compat_tointegerx
 #define luaL_checkversion(L)                  ((void)(L))
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
-#define luaL_newlib(L, functions) \
-    (lua_newtable(L), luaL_register(L, NULL, functions))
 #define luaL_setmetatable(L, name) \
     (luaL_getmetatable(L, name), lua_setmetatable(L, -2))
 

@@ -10,7 +10,7 @@
 
 /* Stack indices: the arguments of a method, and the new job above the largest
  * number of them. Its user value is at JOB + 1. */
-enum { CLIENT = 1, IDS = 2, SOURCE = 2, TARGET = 3, JOB = 6 };
+enum { CLIENT = 1, SOURCE = 2, TARGET = 3, JOB = 6 };
 
 /* ---- arguments --------------------------------------------------------- */
 
@@ -62,6 +62,7 @@ static void read_ids(lua_State *L, int index, void *member)
     }
     if (!lua_istable(L, index))
         type_error(L, index, "string or array of strings");
+    ids->index = index;
     ids->count = lua_rawlen(L, index);
     lua_pushnil(L);
     luaL_argcheck(L, ids->count || !lua_next(L, index), index,
@@ -116,21 +117,22 @@ static void check_watch(lua_State *L, struct job_args *args)
                       "must not be below interval");
 }
 
-static void check_target(lua_State *L, int options, struct luma_download *d)
+static void check_target(lua_State *L, struct job_args *args)
 {
-    if (options == TARGET) {
+    struct luma_download *d = &args->download;
+
+    if (args->options == TARGET) {
         luaL_argcheck(L, !d->path != !d->dir, TARGET,
                       "either path or dir must be given");
         return;
     }
-    luaL_argcheck(L, !d->path && !d->dir, options,
+    luaL_argcheck(L, !d->path && !d->dir, args->options,
                   "path and dir: the path is there already");
     read_text(L, TARGET, &d->path);
 }
 
 /* The source is a URL, or a task with a link or an id. */
-static void check_source(lua_State *L, enum luma_what what,
-                         struct luma_download *d)
+static void check_source(lua_State *L, struct luma_download *d)
 {
     size_t len = 0;
 
@@ -142,7 +144,7 @@ static void check_source(lua_State *L, enum luma_what what,
     }
     if (!lua_istable(L, SOURCE))
         type_error(L, SOURCE, "a task or a URL");
-    task_push_link(L, SOURCE, what);
+    task_push_link(L, SOURCE, d->what);
     d->url = lua_tolstring(L, -1, &len);
     if (d->url && strlen(d->url) != len)
         d->url = NULL;
@@ -157,27 +159,24 @@ static void check_download(lua_State *L, struct job_args *args)
     struct luma_download *d = &args->download;
 
     luaL_checkstack(L, 20, NULL);
-    d->what = (enum luma_what)args->what;
     d->deadline = args->deadline;
     d->no_sync = !args->sync;
-    check_target(L, args->options, d);
-    check_source(L, d->what, d);
+    check_target(L, args);
+    check_source(L, d);
 }
 
 /* ---- core jobs --------------------------------------------------------- */
 
-/* None of these functions raises, because nothing would free what they make. */
-
-static struct luma_ids *make_ids(lua_State *L, const struct job_args *args,
-                                 struct luma_error *error)
+/* NULL: out of memory. Never raises, because nothing would free the list. */
+static struct luma_ids *make_ids(lua_State *L, const struct id_list *list)
 {
-    struct luma_ids *ids = luma_ids_new(args->ids.count, args->ids.bytes);
+    struct luma_ids *ids = luma_ids_new(list->count, list->bytes);
     size_t i, len;
 
-    for (i = 1; ids && i <= args->ids.count; i++) {
+    for (i = 1; ids && i <= list->count; i++) {
         const char *id;
 
-        lua_rawgeti(L, IDS, (lua_Integer)i);
+        lua_rawgeti(L, list->index, (lua_Integer)i);
         id = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
         if (!id || luma_ids_add(ids, id, len) != LUMA_OK) {
             luma_ids_unref(ids);
@@ -185,44 +184,34 @@ static struct luma_ids *make_ids(lua_State *L, const struct job_args *args,
         }
         lua_pop(L, 1);
     }
-    status_set(error, LUMA_ERR_MEMORY);
     return ids;
 }
 
-static struct luma_job *start_fetch(lua_State *L, struct luma_client *client,
-                                    const struct job_args *args,
+static struct luma_job *start_fetch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    struct luma_ids *ids = make_ids(L, args, error);
-
-    return ids ? luma_fetch(client, ids, args->deadline, NULL, error) : NULL;
+    return luma_fetch(args->client, args->ids.core, args->deadline, NULL,
+                      error);
 }
 
-static struct luma_job *start_watch(lua_State *L, struct luma_client *client,
-                                    const struct job_args *args,
+static struct luma_job *start_watch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    struct luma_ids *ids = make_ids(L, args, error);
-
-    return ids ? luma_watch(client, ids, &args->watch, args->deadline, NULL,
-                            error)
-               : NULL;
+    return luma_watch(args->client, args->ids.core, &args->watch,
+                      args->deadline, NULL, error);
 }
 
-static struct luma_job *start_request(lua_State *L, struct luma_client *client,
-                                      const struct job_args *args,
+static struct luma_job *start_request(const struct job_args *args,
                                       struct luma_error *error)
 {
-    (void)L;
-    return luma_request(client, &args->request, args->deadline, NULL, error);
+    return luma_request(args->client, &args->request, args->deadline, NULL,
+                        error);
 }
 
-static struct luma_job *start_download(lua_State *L, struct luma_client *client,
-                                       const struct job_args *args,
+static struct luma_job *start_download(const struct job_args *args,
                                        struct luma_error *error)
 {
-    (void)L;
-    return luma_download(client, &args->download, NULL, error);
+    return luma_download(args->client, &args->download, NULL, error);
 }
 
 /* ---- the table --------------------------------------------------------- */
@@ -333,7 +322,12 @@ static int start(lua_State *L, const struct job_kind *kind)
         kind->check(L, &args);
     /* A finalizer may have closed the client meanwhile. */
     luaL_argcheck(L, !client->closed, CLIENT, "client is closed");
-    job->core = kind->start(L, client->core, &args, &error);
+    status_set(&error, LUMA_ERR_MEMORY);
+    args.client = client->core;
+    if (args.ids.index)
+        args.ids.core = make_ids(L, &args.ids);
+    if (args.ids.core || !args.ids.index)
+        job->core = kind->start(&args, &error);
     if (!job->core)
         return fail(L, kind->arguments, args.options, &error);
     luma_job_keep(job->core, !job_has(job, JOB_ON_TASK));

@@ -31,8 +31,7 @@ struct job_kind {
     void (*check)(lua_State *L, struct job_args *args);
 
     /* Returns the new core job. NULL: `error` says why. Never raises. */
-    struct luma_job *(*start)(lua_State *L, struct luma_client *client,
-                              const struct job_args *args,
+    struct luma_job *(*start)(const struct job_args *args,
                               struct luma_error *error);
 
     /* ---- result ---- */

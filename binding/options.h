@@ -15,14 +15,16 @@ struct client_options {
 
 /* The arguments and options of a method that starts a job. */
 struct job_args {
-    int options; /* the argument that holds the options */
+    struct luma_client *client;
     struct id_list {
+        int index; /* of the array on the stack; 0 for a kind without ids */
         size_t count;
         size_t bytes; /* of all ids */
+        struct luma_ids *core;
     } ids;
+    int options;      /* the argument that holds the options */
     int64_t deadline; /* ms, 0 for none */
-    size_t what;      /* index in task_links */
-    bool sync;
+    bool sync;        /* the opposite of download.no_sync */
     struct luma_watch watch;
     struct luma_request request;
     struct luma_download download;
