@@ -7,7 +7,8 @@
 #include "binding/kinds.h"
 #include "binding/options.h"
 
-/* A step of at most this many seconds is one of a host that draws frames. */
+/* A step of at most this many seconds belongs to a host that draws frames.
+ * While it runs, it does not wake the client's thread. */
 static const double FRAME_SECONDS = 0.01;
 
 /* ---- client ------------------------------------------------------------ */
@@ -101,7 +102,7 @@ static int client_dirty(lua_State *L)
     return 1;
 }
 
-/* For cqueues. */
+/* For cqueues: wait until the descriptor is readable. */
 static int client_events(lua_State *L)
 {
     client_check(L, 1);

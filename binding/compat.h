@@ -106,8 +106,8 @@ static inline lua_Integer compat_tointegerx(lua_State *L, int index, int *whole)
 }
 #endif
 
-/* Raises if the module was built for another Lua than the one that runs. Called
- * first, because it uses no function that one of them lacks before it knows. */
+/* Raises if the module was built for another Lua than the one that runs. To be
+ * called first: until it has checked, it calls nothing that any Lua lacks. */
 static inline void compat_check(lua_State *L)
 {
     if (!COMPAT_FITS(L))

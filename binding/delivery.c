@@ -9,8 +9,8 @@
 #include "access.h"
 #include "result.h"
 
-/* Stack indices: the job of the first event in line, in all functions below;
- * and above it, while events are delivered, the client and the delivery. */
+/* Stack indices. In all functions below the job is at JOB. While events are
+ * delivered, the client and the delivery are above it. */
 enum { JOB = 1, CLIENT, DELIVERY };
 
 /* ---- storing ----------------------------------------------------------- */
@@ -294,9 +294,9 @@ static bool push_stored(lua_State *L, struct lua_job *job)
     return false;
 }
 
-/* Takes the documents that were moved to the job for its loop: up to the first
- * one that can be built, which is pushed with its id and state, or all, which
- * are stored. */
+/* Takes the documents that were moved to the job for its loop. For the loop: up
+ * to the first one that can be built, which is pushed with its id and state.
+ * Else: all of them, which are stored. */
 static int take_moved(lua_State *L, bool for_loop)
 {
     struct lua_job *job = lua_touserdata(L, JOB);

@@ -14,37 +14,21 @@
 
 enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
 
-/* An open table. It has two places on the Lua stack: the table, and the last
- * key written of an object. */
-struct level {
-    size_t length; /* of an array; 0 for an object */
-    size_t count;  /* of values begun */
-};
-
 /* A userdata, so that its memory is freed after any error. */
 struct encoder {
     struct buf text;
-    struct buf levels; /* struct level each */
-    int arg;           /* the argument that is written */
-    int base;          /* stack index of the first open table */
+    int arg;   /* the argument that is written */
+    int base;  /* stack index of the first open table */
+    int depth; /* how many tables are open */
 };
 
 const char encoder_type[] = "luma.encoder";
 
-static size_t depth_of(const struct encoder *e)
+/* An open table has three places on the Lua stack: the table, its length (0 for
+ * an object), and the index or key of its value that is written. */
+static int index_of_table(const struct encoder *e, int level)
 {
-    return e->levels.len / sizeof(struct level);
-}
-
-static struct level *level_at(const struct encoder *e, size_t i)
-{
-    return (struct level *)e->levels.data + i;
-}
-
-static void release(struct encoder *e)
-{
-    buf_free(&e->text);
-    buf_free(&e->levels);
+    return e->base + 3 * level;
 }
 
 /* ---- errors ------------------------------------------------------------ */
@@ -78,17 +62,18 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
 static void write_path(lua_State *L, const struct encoder *e, char *path,
                        size_t room)
 {
-    size_t i;
+    int level;
 
     *path = '\0';
-    for (i = 0; i < depth_of(e); i++) {
-        const struct level *level = level_at(e, i);
+    for (level = 0; level < e->depth; level++) {
+        int table = index_of_table(e, level);
         size_t used = strlen(path);
 
-        if (level->length)
-            snprintf(path + used, room - used, "[%zu]", level->count);
+        if (lua_tointeger(L, table + 1))
+            snprintf(path + used, room - used, "[%d]",
+                     (int)lua_tointeger(L, table + 2));
         else
-            append_key(L, e->base + 2 * (int)i + 1, path, room);
+            append_key(L, table + 2, path, room);
     }
 }
 
@@ -98,7 +83,7 @@ static void refuse(lua_State *L, struct encoder *e, const char *problem)
     char path[160];
 
     write_path(L, e, path, sizeof path);
-    release(e);
+    buf_free(&e->text);
     luaL_argerror(
         L, e->arg,
         lua_pushfstring(L, "%s%s%s", path, *path ? ": " : "", problem));
@@ -189,46 +174,49 @@ static size_t array_length(lua_State *L, struct encoder *e)
     return (size_t)max;
 }
 
-/* Opens the table on top. It stays there, with a nil above it. */
+/* Opens the table on top, which stays there. */
 static void open_table(lua_State *L, struct encoder *e)
 {
-    struct level level = {0, 0};
+    size_t length;
 
-    if (depth_of(e) == MAX_DEPTH)
+    if (e->depth == MAX_DEPTH)
         refuse(L, e,
                "more than 1000 tables inside one another (does a table "
                "contain itself?)");
-    luaL_checkstack(L, 4, "too many tables inside one another");
-    level.length = array_length(L, e);
-    append(L, e, level.length ? "[" : "{");
-    must(L, buf_append(&e->levels, &level, sizeof level));
+    luaL_checkstack(L, 6, "too many tables inside one another");
+    length = array_length(L, e);
+    append(L, e, length ? "[" : "{");
+    lua_pushinteger(L, (lua_Integer)length);
     lua_pushnil(L);
+    e->depth++;
 }
 
 static void close_table(lua_State *L, struct encoder *e)
 {
-    e->levels.len -= sizeof(struct level);
-    append(L, e, level_at(e, depth_of(e))->length ? "]" : "}");
-    lua_pop(L, 2);
+    int table = index_of_table(e, --e->depth);
+
+    append(L, e, lua_tointeger(L, table + 1) ? "]" : "}");
+    lua_settop(L, table - 1);
 }
 
-/* Writes the comma and key of the next value of the innermost table, and pushes
- * the value. False: there is none. */
+/* Pushes the next value of the innermost table, once its comma and key are
+ * written. False: there is none. */
 static bool next_value(lua_State *L, struct encoder *e)
 {
-    struct level *level = level_at(e, depth_of(e) - 1);
+    int table = index_of_table(e, e->depth - 1);
+    lua_Integer length = lua_tointeger(L, table + 1);
+    lua_Integer i = length ? lua_tointeger(L, table + 2) + 1 : 0;
 
-    if (level->length && level->count == level->length)
+    if (length ? i > length : !lua_next(L, table))
         return false;
-    if (level->length) {
-        lua_rawgeti(L, -2, (lua_Integer)level->count + 1);
-    } else if (!lua_next(L, -2)) {
-        lua_pushnil(L);
-        return false;
+    if (length) {
+        lua_pushinteger(L, i);
+        lua_replace(L, table + 2);
+        lua_rawgeti(L, table, i);
     }
-    if (level->count++)
+    if (!strchr("[{", e->text.data[e->text.len - 1]))
         append(L, e, ",");
-    if (!level->length)
+    if (!length)
         append_key_of(L, e, -2);
     return true;
 }
@@ -265,19 +253,21 @@ void encode_push(lua_State *L, int arg)
     luaL_checkstack(L, 4, "no room to write JSON");
     lua_pushvalue(L, arg);
     begin_value(L, e);
-    while (depth_of(e) > 0)
+    while (e->depth > 0)
         if (next_value(L, e))
             begin_value(L, e);
         else
             close_table(L, e);
     lua_pushlstring(L, e->text.data, e->text.len);
-    release(e);
+    buf_free(&e->text);
     lua_remove(L, -2);
 }
 
 static int encoder_gc(lua_State *L)
 {
-    release(luaL_checkudata(L, 1, encoder_type));
+    struct encoder *e = luaL_checkudata(L, 1, encoder_type);
+
+    buf_free(&e->text);
     return 0;
 }
 

@@ -268,8 +268,8 @@ static const struct job_kind download = {
 
 /* ---- jobs -------------------------------------------------------------- */
 
-/* Stores the job at JOB in its client, so that its events find it, and so that
- * a job with callbacks lives on. */
+/* Stores the job at JOB in its client, where its events find it. A job with
+ * callbacks lives as long as the client. */
 static void store_job(lua_State *L, const struct lua_job *job)
 {
     int slot, last = job->callbacks ? CLIENT_ANCHORS : CLIENT_JOBS;

@@ -8,8 +8,8 @@
 
 /* An argument of a method that starts jobs. */
 struct argument {
-    /* Reads the argument at `index` into a member of the job_args. NULL behind
-     * the last argument. */
+    /* Reads the argument at `index` into a member of the job_args. NULL in the
+     * row after the last argument. */
     void (*read)(lua_State *L, int index, void *member);
     size_t member; /* its offset */
 
@@ -27,7 +27,7 @@ struct job_kind {
     struct argument arguments[4]; /* between the client and the options */
     struct job_args defaults;
 
-    /* Checks what was read, options included, and completes it; or NULL. */
+    /* Checks and completes all arguments and options. NULL: nothing to do. */
     void (*check)(lua_State *L, struct job_args *args);
 
     /* Returns the new core job. NULL: `error` says why. Never raises. */
@@ -40,8 +40,8 @@ struct job_kind {
      * did not, and nothing is pushed. */
     bool (*push_values)(lua_State *L, const struct lua_job *job);
 
-    /* Adds all other known results of the job at 1 to the error on top; or
-     * NULL. */
+    /* Adds all other known results of the job at 1 to the error on top. NULL:
+     * there are none. */
     void (*add_details)(lua_State *L, const struct lua_job *job);
 
     /* ---- methods of the job ---- */
@@ -50,8 +50,8 @@ struct job_kind {
     bool in_bytes;       /* progress is counted in bytes, not in ids */
 };
 
-/* Methods of a client, called with the arguments from Lua. They leave the job
- * on top, or nil and an error, and return how many values. */
+/* Methods of a client, called with the arguments from Lua. They push the job,
+ * or nil and an error, and return the number of these values. */
 int client_fetch(lua_State *L);
 int client_watch(lua_State *L);
 int client_request(lua_State *L);

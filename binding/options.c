@@ -44,7 +44,7 @@ static const struct type {
 };
 
 struct option {
-    const char *name; /* NULL behind the last one */
+    const char *name; /* NULL in the row after the last one */
     enum option_type type;
     size_t place;   /* offset in the struct, or slot of a function */
     unsigned kinds; /* of jobs that have it; 0 for options of a client */

@@ -39,11 +39,11 @@ enum {
     KIND_ANY = KIND_FETCH | KIND_WATCH | KIND_REQUEST | KIND_DOWNLOAD
 };
 
-/* Both read a table of options, or nothing if there is none. Functions go to
- * their slots in the table at the stack index `functions`; the result is the
- * set of these slots (1 << slot). What was read stays on the stack, so that
- * texts stay alive. Some ranges and texts are left to the core to check. They
- * raise an error about the argument that holds the options. */
+/* Both functions read a table of options, or nothing if there is none. They
+ * store functions in their slots of the table at the stack index `functions`,
+ * and return the set of these slots (1 << slot). They leave the values on the
+ * stack, so that texts stay alive. They raise an error about the argument that
+ * holds the options. The core checks the other ranges and texts. */
 
 /* The options of a client, at 1, completed from the environment. */
 unsigned options_read_client(lua_State *L, int functions,

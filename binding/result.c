@@ -25,7 +25,7 @@ static void push_ids(lua_State *L, const struct lua_job *job,
     }
 }
 
-/* Pushes the tasks that were kept, in the order asked for. */
+/* Pushes the stored tasks, in the order asked for. */
 static void push_tasks(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
@@ -33,7 +33,7 @@ static void push_tasks(lua_State *L, const struct lua_job *job)
 
     uservalue_get(L, 1, JOB_TASKS);
     if (!lua_isnil(L, -1) && job->stored == count)
-        return; /* without holes it is the result already */
+        return; /* without holes, the table is the result */
     lua_createtable(L, (int)job->stored, 0);
     for (i = 1; n < (lua_Integer)job->stored && i <= count; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i);
@@ -166,7 +166,7 @@ void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
 
 /* ---- values ------------------------------------------------------------ */
 
-/* Each id has its task, or is missing. */
+/* Each id has its task or is missing. */
 static bool is_complete(const struct lua_job *job)
 {
     struct luma_progress p;

@@ -42,19 +42,19 @@ static void read_number(lua_State *L, struct task_value *value)
     int whole;
     lua_Integer integer = lua_tointegerx(L, -1, &whole);
 
-    value->kind = whole ? TASK_INTEGER : TASK_FLOAT;
+    value->kind = TASK_INTEGER;
     value->number = lua_tonumber(L, -1);
-    if (!whole && floor(value->number) == value->number &&
-        isfinite(value->number)) {
-        char digits[NUMBER_WHOLE_ROOM];
-
-        value->kind = TASK_INTEGER;
-        value->len = number_write_whole(value->number, digits);
-        lua_pushlstring(L, digits, value->len);
-        value->text = lua_tostring(L, -1);
-    } else if (whole) {
+    if (whole) {
         value->len = number_write_integer((int64_t)integer, value->room);
         value->text = value->room;
+    } else if (isfinite(value->number) &&
+               floor(value->number) == value->number) {
+        char digits[NUMBER_WHOLE_ROOM];
+
+        lua_pushlstring(L, digits, number_write_whole(value->number, digits));
+        value->text = lua_tolstring(L, -1, &value->len);
+    } else {
+        value->kind = TASK_FLOAT;
     }
 }
 
