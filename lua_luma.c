@@ -221,8 +221,7 @@ int luaopen_luma(lua_State *L)
     access_register(L, job_type, job_metamethods, job_methods);
     access_register(L, error_type, error_metamethods, NULL);
     access_register(L, encoder_type, encoder_metamethods, NULL);
-    lua_newtable(L);
-    luaL_setfuncs(L, functions, 0);
+    luaL_newlib(L, functions);
     luaL_setfuncs(L, task_functions, 0);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -48,7 +48,6 @@ void uservalue_get(lua_State *L, int index, int slot)
 
 void uservalue_set(lua_State *L, int index, int slot)
 {
-    index = lua_absindex(L, index);
     lua_getiuservalue(L, index, 1);
     lua_insert(L, -2);
     lua_rawseti(L, -2, slot);

@@ -20,7 +20,7 @@ void *userdata_push(lua_State *L, const char *type, size_t size, int slots);
 /* Pushes a slot of the user value of the userdata at `index`. */
 void uservalue_get(lua_State *L, int index, int slot);
 
-/* Pops a value and stores it in that slot. */
+/* Pops a value and stores it in that slot; `index` is positive. */
 void uservalue_set(lua_State *L, int index, int slot);
 
 /* Raises "EXPECTED expected, got TYPE" about an argument. */

@@ -25,7 +25,6 @@
 #pragma weak luaL_register
 #define COMPAT_FITS(L) (lua_setfenv != NULL)
 #else
-#pragma weak lua_absindex
 #pragma weak lua_callk
 #pragma weak lua_copy
 #pragma weak lua_getglobal
@@ -61,38 +60,38 @@
 
 #if LUA_VERSION_NUM < 502
 #undef LUA_OK
+#undef luaL_newlib
 #define LUA_OK                                0
 #define lua_getuservalue                      lua_getfenv
 #define lua_setuservalue                      lua_setfenv
 #define lua_rawlen                            lua_objlen
-#define lua_absindex                          compat_absindex
 #define lua_rawgetp                           compat_rawgetp
 #define lua_rawsetp                           compat_rawsetp
 #define lua_tointegerx                        compat_tointegerx
 #define luaL_checkversion(L)                  ((void)(L))
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
+#define luaL_newlib(L, functions) \
+    (lua_newtable(L), luaL_register(L, NULL, functions))
 #define luaL_setmetatable(L, name) \
     (luaL_getmetatable(L, name), lua_setmetatable(L, -2))
 
-static inline int compat_absindex(lua_State *L, int index)
+/* The same index once another value is pushed. */
+static inline int compat_below(int index)
 {
-    return index < 0 && index > LUA_REGISTRYINDEX ? lua_gettop(L) + index + 1
-                                                  : index;
+    return index < 0 && index > LUA_REGISTRYINDEX ? index - 1 : index;
 }
 
 static inline void compat_rawgetp(lua_State *L, int index, const void *key)
 {
-    index = lua_absindex(L, index);
     lua_pushlightuserdata(L, (void *)key);
-    lua_rawget(L, index);
+    lua_rawget(L, compat_below(index));
 }
 
 static inline void compat_rawsetp(lua_State *L, int index, const void *key)
 {
-    index = lua_absindex(L, index);
     lua_pushlightuserdata(L, (void *)key);
     lua_insert(L, -2);
-    lua_rawset(L, index);
+    lua_rawset(L, compat_below(index));
 }
 
 /* Integers are floats here, exact up to 2^53. */

@@ -22,8 +22,6 @@ struct job_kind {
     const char *name;
     unsigned kind; /* KIND_FETCH, …: the options and callbacks it takes */
 
-    /* ---- start ---- */
-
     struct argument arguments[4]; /* between the client and the options */
     struct job_args defaults;
 
@@ -34,8 +32,6 @@ struct job_kind {
     struct luma_job *(*start)(const struct job_args *args,
                               struct luma_error *error);
 
-    /* ---- result ---- */
-
     /* Pushes the two values of a job that ended well, which is at 1. False: it
      * did not, and nothing is pushed. */
     bool (*push_values)(lua_State *L, const struct lua_job *job);
@@ -43,8 +39,6 @@ struct job_kind {
     /* Adds all other known results of the job at 1 to the error on top. NULL:
      * there are none. */
     void (*add_details)(lua_State *L, const struct lua_job *job);
-
-    /* ---- methods of the job ---- */
 
     const char *no_each; /* why each() is refused, or NULL */
     bool in_bytes;       /* progress is counted in bytes, not in ids */

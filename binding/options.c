@@ -293,30 +293,30 @@ static void read_table(struct reader *r, const struct option *known)
     }
 }
 
-static unsigned read_argument(struct reader *r, const struct option *known)
+static unsigned read_argument(struct reader r, const struct option *known)
 {
-    if (lua_isnoneornil(r->L, r->arg))
+    if (lua_isnoneornil(r.L, r.arg))
         return 0;
-    luaL_checktype(r->L, r->arg, LUA_TTABLE);
-    luaL_checkstack(r->L, 20, NULL);
-    lua_pushvalue(r->L, r->arg);
-    read_table(r, known);
-    return r->given;
+    luaL_checktype(r.L, r.arg, LUA_TTABLE);
+    luaL_checkstack(r.L, 20, NULL);
+    lua_pushvalue(r.L, r.arg);
+    read_table(&r, known);
+    return r.given;
 }
 
 unsigned options_read_job(lua_State *L, int functions, unsigned kind,
                           struct job_args *args)
 {
-    struct reader reader = {L, args->options, functions, kind, .target = args};
-
-    return read_argument(&reader, job_options);
+    return read_argument(
+        (struct reader){L, args->options, functions, kind, .target = args},
+        job_options);
 }
 
 unsigned options_read_client(lua_State *L, int functions,
                              struct client_options *o)
 {
-    struct reader reader = {L, 1, functions, 0, .target = o};
-    unsigned given = read_argument(&reader, client_options);
+    unsigned given = read_argument(
+        (struct reader){L, 1, functions, .target = o}, client_options);
 
     if (!o->core.token)
         o->core.token = getenv("LUMA_GATEWAY_TOKEN");
