@@ -32,8 +32,8 @@ struct job_kind {
     struct luma_job *(*start)(const struct job_args *args,
                               struct luma_error *error);
 
-    /* Pushes the two values of a job that ended well, which is at 1. False: it
-     * did not, and nothing is pushed. */
+    /* Pushes the two values of the ended job at 1, of which no id has failed or
+     * is open. False: it did not end well, and nothing is pushed. */
     bool (*push_values)(lua_State *L, const struct lua_job *job);
 
     /* Adds all other known results of the job at 1 to the error on top. NULL:

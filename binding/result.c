@@ -166,21 +166,9 @@ void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
 
 /* ---- values ------------------------------------------------------------ */
 
-/* Each id has its task or is missing. */
-static bool is_complete(const struct lua_job *job)
-{
-    struct luma_progress p;
-
-    luma_job_progress(job->core, &p);
-    return p.outcome[LUMA_OUTCOME_TASK] + p.outcome[LUMA_OUTCOME_MISSING] ==
-           p.ids;
-}
-
 /* The tasks and the missing ids. */
 bool result_push_tasks(lua_State *L, const struct lua_job *job)
 {
-    if (!is_complete(job))
-        return false;
     push_tasks(L, job);
     push_ids(L, job, LUMA_OUTCOME_MISSING);
     return true;
@@ -189,8 +177,7 @@ bool result_push_tasks(lua_State *L, const struct lua_job *job)
 /* The one value of a request. */
 bool result_push_value(lua_State *L, const struct lua_job *job)
 {
-    if (!is_complete(job))
-        return false;
+    (void)job;
     uservalue_get(L, 1, JOB_TASKS);
     lua_rawgeti(L, -1, 1);
     lua_replace(L, -2);
@@ -212,13 +199,23 @@ bool result_push_file(lua_State *L, const struct lua_job *job)
     return true;
 }
 
+/* Each id has its task or is missing. */
+static bool is_complete(const struct lua_job *job)
+{
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    return p.outcome[LUMA_OUTCOME_TASK] + p.outcome[LUMA_OUTCOME_MISSING] ==
+           p.ids;
+}
+
 int result_push(lua_State *L)
 {
     struct lua_job *job = lua_touserdata(L, 1);
     bool ended = luma_job_error(job->core)->code != LUMA_ERR_PENDING;
 
     if (!job->has_result) {
-        if (!ended || !job->kind->push_values(L, job)) {
+        if (!ended || !is_complete(job) || !job->kind->push_values(L, job)) {
             lua_pushnil(L);
             push_reason(L, job);
             if (job->kind->add_details)
