@@ -64,16 +64,16 @@ static int client_tasks(lua_State *L)
 static int client_step(lua_State *L)
 {
     struct lua_client *client = client_check(L, 1);
-    size_t ready = luma_ready(client->core);
+    size_t ready = luma_client_pending(client->core);
     bool budget = !lua_isnoneornil(L, 2);
     double seconds = check_seconds(L, 2);
 
     if (!client->busy) {
-        luma_quiet(client->core, seconds <= FRAME_SECONDS);
+        luma_client_defer_wakeups(client->core, seconds <= FRAME_SECONDS);
         delivery_run(L, 1, budget ? SIZE_MAX : ready, monotonic_now() + seconds,
                      NULL);
     }
-    lua_pushinteger(L, (lua_Integer)luma_unfinished(client->core));
+    lua_pushinteger(L, (lua_Integer)luma_client_unfinished(client->core));
     return 1;
 }
 
@@ -83,7 +83,7 @@ static int client_wait_method(lua_State *L)
     double seconds = check_seconds(L, 2);
 
     client_check_idle(L, client, "wait");
-    if (!luma_unfinished(client->core))
+    if (!luma_client_unfinished(client->core))
         seconds = 0; /* no event can arrive */
     lua_pushboolean(L, client_wait(L, client, monotonic_now() + seconds));
     return 1;
@@ -91,14 +91,14 @@ static int client_wait_method(lua_State *L)
 
 static int client_fd(lua_State *L)
 {
-    lua_pushinteger(L, luma_fd(client_check(L, 1)->core));
+    lua_pushinteger(L, luma_client_fd(client_check(L, 1)->core));
     return 1;
 }
 
 /* For LuaSocket's select: true while an event is ready. */
 static int client_dirty(lua_State *L)
 {
-    lua_pushboolean(L, luma_ready(client_check(L, 1)->core) > 0);
+    lua_pushboolean(L, luma_client_pending(client_check(L, 1)->core) > 0);
     return 1;
 }
 
@@ -177,7 +177,7 @@ static int client_tostring(lua_State *L)
         lua_pushliteral(L, "luma.client (closed)");
     else
         lua_pushfstring(L, "luma.client (%d jobs unfinished)",
-                        (int)luma_unfinished(client->core));
+                        (int)luma_client_unfinished(client->core));
     return 1;
 }
 

@@ -109,7 +109,7 @@ double check_seconds(lua_State *L, int index)
 
         luaL_argcheck(L, number_read(text, len, &node), index,
                       "number expected, got string");
-        seconds = luma_big_number(text, len);
+        seconds = luma_bigint_to_double(text, len);
     } else {
         luaL_checktype(L, index, LUA_TNUMBER);
         seconds = lua_tonumber(L, index);
@@ -170,14 +170,14 @@ void client_guard(lua_State *L, struct lua_client *client, lua_CFunction f,
     status = lua_pcall(L, nargs, nresults, 0);
     client->busy = false;
     if (client->core)
-        luma_quiet(client->core, false);
+        luma_client_defer_wakeups(client->core, false);
     if (client->closing && !client->closed) {
         client->closed = true;
         luma_client_close(client->core);
     }
     if (status != LUA_OK) {
         if (client->core)
-            luma_peek(
+            luma_event_peek(
                 client->core); /* quiets the descriptor of an empty line */
         lua_error(L);
     }
@@ -199,11 +199,11 @@ bool client_wait(lua_State *L, struct lua_client *client, double until)
     while (!client->closed) {
         double left = fmin(fmax(until - monotonic_now(), 0), CLIENT_SLICE);
 
-        if (luma_wait(client->core, (int)ceil(left * 1000)))
+        if (luma_client_wait(client->core, (int)ceil(left * 1000)))
             return true;
         run_hooks(L, client);
         client_check_process(L, client);
-        if (!luma_unfinished(client->core) || monotonic_now() >= until)
+        if (!luma_client_unfinished(client->core) || monotonic_now() >= until)
             return false;
     }
     return false;

@@ -102,13 +102,13 @@ void encode_push(lua_State *L, int arg);
 
 extern const luaL_Reg task_functions[]; /* state, id, url, progress, palette */
 
-/* The names of enum luma_what, in its order, and NULL. */
+/* The names of enum luma_media, in its order, and NULL. */
 extern const char *const task_links[];
 #define TASK_LINKS "\"video\", \"thumbnail\" or \"last_frame\""
 
 /* Both push a text from the task at a positive `index`, or nil: its id, and its
  * best link to this file. */
 void task_push_id(lua_State *L, int index);
-void task_push_link(lua_State *L, int index, enum luma_what what);
+void task_push_link(lua_State *L, int index, enum luma_media what);
 
 #endif

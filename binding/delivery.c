@@ -98,9 +98,9 @@ static void deliver_update(lua_State *L, struct lua_job *job,
     if (called)
         push_call(L, JOB_ON_UPDATE, job, doc);
     if (doc->final)
-        luma_told(job->client->core);
+        luma_event_mark_reported(job->client->core);
     else
-        luma_take(job->client->core, true);
+        luma_event_pop(job->client->core, true);
     if (called)
         lua_call(L, 3, 0);
 }
@@ -111,7 +111,7 @@ static void deliver_task(lua_State *L, struct lua_job *job,
     bool built, called;
 
     if (job->iterating) {
-        luma_keep(job->client->core);
+        luma_event_defer(job->client->core);
         return;
     }
     built = value_push(L, job, doc);
@@ -122,7 +122,7 @@ static void deliver_task(lua_State *L, struct lua_job *job,
         store_task(L, job, doc->id);
     else
         store_error(L, job, doc->id);
-    luma_take(job->client->core, built);
+    luma_event_pop(job->client->core, built);
     if (called)
         lua_call(L, 3, 0);
 }
@@ -136,13 +136,13 @@ static void deliver_progress(lua_State *L, struct lua_job *job)
         result_push_progress(L, job);
         client_prepare_call(L);
     }
-    luma_take(job->client->core, true);
+    luma_event_pop(job->client->core, true);
     if (called)
         lua_call(L, 1, 0);
 }
 
 static void deliver_answer(lua_State *L, struct lua_job *job,
-                           const struct luma_answer *answer)
+                           const struct luma_settled *answer)
 {
     uint32_t i;
 
@@ -153,7 +153,7 @@ static void deliver_answer(lua_State *L, struct lua_job *job,
             store_error(L, job, answer->ids[i]);
         }
     }
-    luma_settle(job->client->core);
+    luma_event_apply(job->client->core);
     deliver_progress(L, job);
 }
 
@@ -184,14 +184,14 @@ static void deliver_end(lua_State *L, struct lua_job *job,
     bool called = job_has(job, JOB_ON_DONE);
 
     store_end_error(L, &end->error);
-    luma_settle(job->client->core);
+    luma_event_apply(job->client->core);
     if (called) {
         uservalue_get(L, JOB, JOB_ON_DONE);
         result_push(L);
         client_prepare_call(L);
     }
     unanchor(L, job);
-    luma_take(job->client->core, true);
+    luma_event_pop(job->client->core, true);
     if (called)
         lua_call(L, 2, 0);
 }
@@ -209,13 +209,13 @@ static void deliver_one(lua_State *L, struct lua_client *client,
     lua_settop(L, DELIVERY);
     job = lua_touserdata(L, JOB);
     if (!job) /* dropped by its user, and about to be finalised */
-        luma_take(client->core, true);
+        luma_event_pop(client->core, true);
     else if (event->kind == LUMA_EVENT_TASK && doc->changed)
         deliver_update(L, job, doc);
     else if (event->kind == LUMA_EVENT_TASK)
         deliver_task(L, job, doc);
     else if (event->kind == LUMA_EVENT_SETTLED)
-        deliver_answer(L, job, (const struct luma_answer *)event);
+        deliver_answer(L, job, (const struct luma_settled *)event);
     else if (event->kind == LUMA_EVENT_PROGRESS)
         deliver_progress(L, job);
     else
@@ -228,17 +228,17 @@ static bool is_enough(const struct delivery *d, size_t n)
            (d->job && luma_job_doc(d->job->core));
 }
 
-/* The last luma_peek quiets the descriptor if the line is empty. */
+/* The last luma_event_peek quiets the descriptor if the line is empty. */
 static int deliver(lua_State *L)
 {
     struct lua_client *client = lua_touserdata(L, CLIENT);
     const struct delivery *d = lua_touserdata(L, DELIVERY);
-    const struct luma_event *event = luma_peek(client->core);
+    const struct luma_event *event = luma_event_peek(client->core);
     size_t n;
 
     for (n = 0; event && !client->closing && !is_enough(d, n); n++) {
         deliver_one(L, client, event);
-        event = luma_peek(client->core);
+        event = luma_event_peek(client->core);
     }
     return 0;
 }

@@ -48,7 +48,7 @@ static void append_key(lua_State *L, int key, char *path, size_t room)
     if (lua_type(L, key) != LUA_TSTRING)
         return; /* the error is about this key */
     name = lua_tolstring(L, key, &len);
-    status_clean(text, sizeof text, name, len, NULL);
+    text_sanitize(text, sizeof text, name, len, NULL);
     while (ascii_is_letter(text[i]) || text[i] == '_' ||
            (i && ascii_is_digit(text[i])))
         i++;
@@ -116,10 +116,10 @@ static void append_string(lua_State *L, struct encoder *e, int index)
     size_t len;
     const char *s = lua_tolstring(L, index, &len);
 
-    must(L, writer_string(&e->text, s, len));
+    must(L, writer_add_string(&e->text, s, len));
 }
 
-/* Integers are written as such, but for 0: writer_number knows -0.0. */
+/* Integers are written as such, but for 0: writer_add_number knows -0.0. */
 static void append_number(lua_State *L, struct encoder *e, int index)
 {
     lua_Number number = lua_tonumber(L, index);
@@ -128,8 +128,8 @@ static void append_number(lua_State *L, struct encoder *e, int index)
 
     if (!isfinite(number))
         refuse(L, e, "NaN and infinity cannot be written as JSON");
-    must(L, whole && integer ? writer_integer(&e->text, integer)
-                             : writer_number(&e->text, number));
+    must(L, whole && integer ? writer_add_integer(&e->text, integer)
+                             : writer_add_number(&e->text, number));
 }
 
 static void append_key_of(lua_State *L, struct encoder *e, int index)

@@ -76,7 +76,7 @@ static void read_ids(lua_State *L, int index, void *member)
 /* Makes the body a text: a table becomes JSON. */
 static void read_body(lua_State *L, int index, void *member)
 {
-    struct luma_request *request = member;
+    struct luma_request_options *request = member;
 
     if (lua_isnil(L, index))
         return;
@@ -119,7 +119,7 @@ static void check_watch(lua_State *L, struct job_args *args)
 
 static void check_target(lua_State *L, struct job_args *args)
 {
-    struct luma_download *d = &args->download;
+    struct luma_download_options *d = &args->download;
 
     if (args->options == TARGET) {
         luaL_argcheck(L, !d->path != !d->dir, TARGET,
@@ -132,7 +132,7 @@ static void check_target(lua_State *L, struct job_args *args)
 }
 
 /* The source is a URL, or a task with a link or an id. */
-static void check_source(lua_State *L, struct luma_download *d)
+static void check_source(lua_State *L, struct luma_download_options *d)
 {
     size_t len = 0;
 
@@ -144,7 +144,7 @@ static void check_source(lua_State *L, struct luma_download *d)
     }
     if (!lua_istable(L, SOURCE))
         type_error(L, SOURCE, "a task or a URL");
-    task_push_link(L, SOURCE, d->what);
+    task_push_link(L, SOURCE, d->media);
     d->url = lua_tolstring(L, -1, &len);
     if (d->url && strlen(d->url) != len)
         d->url = NULL;
@@ -156,7 +156,7 @@ static void check_source(lua_State *L, struct luma_download *d)
 
 static void check_download(lua_State *L, struct job_args *args)
 {
-    struct luma_download *d = &args->download;
+    struct luma_download_options *d = &args->download;
 
     luaL_checkstack(L, 20, NULL);
     d->deadline = args->deadline;
@@ -190,28 +190,28 @@ static struct luma_ids *make_ids(lua_State *L, const struct id_list *list)
 static struct luma_job *start_fetch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    return luma_fetch(args->client, args->ids.core, args->deadline, NULL,
-                      error);
+    return luma_client_fetch(args->client, args->ids.core, args->deadline, NULL,
+                             error);
 }
 
 static struct luma_job *start_watch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    return luma_watch(args->client, args->ids.core, &args->watch,
-                      args->deadline, NULL, error);
+    return luma_client_watch(args->client, args->ids.core, &args->watch,
+                             args->deadline, NULL, error);
 }
 
 static struct luma_job *start_request(const struct job_args *args,
                                       struct luma_error *error)
 {
-    return luma_request(args->client, &args->request, args->deadline, NULL,
-                        error);
+    return luma_client_request(args->client, &args->request, args->deadline,
+                               NULL, error);
 }
 
 static struct luma_job *start_download(const struct job_args *args,
                                        struct luma_error *error)
 {
-    return luma_download(args->client, &args->download, NULL, error);
+    return luma_client_download(args->client, &args->download, NULL, error);
 }
 
 /* ---- the table --------------------------------------------------------- */
@@ -317,12 +317,12 @@ static int start(lua_State *L, const struct job_kind *kind)
     lua_pushvalue(L, CLIENT);
     lua_rawseti(L, -2, JOB_CLIENT);
     job->callbacks = options_read_job(L, JOB + 1, kind->kind, &args);
-    args.download.wants_news = job_has(job, JOB_ON_PROGRESS);
+    args.download.wants_progress = job_has(job, JOB_ON_PROGRESS);
     if (kind->check)
         kind->check(L, &args);
     /* A finalizer may have closed the client meanwhile. */
     luaL_argcheck(L, !client->closed, CLIENT, "client is closed");
-    status_set(&error, LUMA_ERR_MEMORY);
+    luma_error_set(&error, LUMA_ERR_MEMORY);
     args.client = client->core;
     if (args.ids.index)
         args.ids.core = make_ids(L, &args.ids);

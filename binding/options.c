@@ -14,7 +14,7 @@
 enum option_type {
     TEXT,     /* const char *, without a NUL byte */
     NAME,     /* likewise, not empty */
-    CHOICE,   /* enum luma_what, by its name in task_links */
+    CHOICE,   /* enum luma_media, by its name in task_links */
     COUNT,    /* size_t */
     BYTES,    /* uint64_t */
     SECONDS,  /* int64_t, in ms, rounded up */
@@ -97,7 +97,7 @@ static const struct option job_options[] = {
     {"retry", FLAG, JOB(request.retry), KIND_REQUEST},
     {"path", NAME, JOB(download.path), KIND_DOWNLOAD},
     {"dir", NAME, JOB(download.dir), KIND_DOWNLOAD},
-    {"what", CHOICE, JOB(download.what), KIND_DOWNLOAD},
+    {"what", CHOICE, JOB(download.media), KIND_DOWNLOAD},
     {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOAD},
     {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOAD},
     {"sync", FLAG, JOB(sync), KIND_DOWNLOAD},
@@ -167,7 +167,7 @@ static const char *read_text(struct reader *r)
     return text;
 }
 
-static enum luma_what read_choice(struct reader *r)
+static enum luma_media read_choice(struct reader *r)
 {
     const char *text = read_text(r);
     size_t i;
@@ -176,7 +176,7 @@ static enum luma_what read_choice(struct reader *r)
         i++;
     if (!task_links[i])
         bad(r, "must be " TASK_LINKS);
-    return (enum luma_what)i;
+    return (enum luma_media)i;
 }
 
 static lua_Integer read_whole(struct reader *r)
@@ -236,7 +236,7 @@ static void read_value(struct reader *r, const struct option *option)
         *(const char **)member = read_text(r);
         break;
     case CHOICE:
-        *(enum luma_what *)member = read_choice(r);
+        *(enum luma_media *)member = read_choice(r);
         break;
     case COUNT:
         *(size_t *)member = (size_t)read_whole(r);

@@ -25,9 +25,9 @@ struct job_args {
     int options;      /* the argument that holds the options */
     int64_t deadline; /* ms, 0 for none */
     bool sync;        /* the opposite of download.no_sync */
-    struct luma_watch watch;
-    struct luma_request request;
-    struct luma_download download;
+    struct luma_watch_options watch;
+    struct luma_request_options request;
+    struct luma_download_options download;
 };
 
 /* Kinds of jobs, for sets of them. */

@@ -73,7 +73,7 @@ static void push_reason(lua_State *L, const struct lua_job *job)
     const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
-    status_set(&cancelled, LUMA_ERR_CANCELLED);
+    luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
     uservalue_get(L, 1, JOB_FIRST_ERROR);
     if (end->code == LUMA_ERR_PENDING || lua_isnil(L, -1)) {
         value_push_error(L, end->code == LUMA_OK ? &cancelled : end);

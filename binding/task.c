@@ -49,9 +49,9 @@ static void read_number(lua_State *L, struct task_value *value)
         value->text = value->room;
     } else if (isfinite(value->number) &&
                floor(value->number) == value->number) {
-        char digits[NUMBER_WHOLE_ROOM];
+        char digits[NUMBER_DIGITS_SIZE];
 
-        lua_pushlstring(L, digits, number_write_whole(value->number, digits));
+        lua_pushlstring(L, digits, number_write_digits(value->number, digits));
         value->text = lua_tolstring(L, -1, &value->len);
     } else {
         value->kind = TASK_FLOAT;
@@ -114,7 +114,7 @@ void task_push_id(lua_State *L, int index)
 
 const char *const task_links[] = {"video", "thumbnail", "last_frame", NULL};
 
-void task_push_link(lua_State *L, int index, enum luma_what what)
+void task_push_link(lua_State *L, int index, enum luma_media what)
 {
     struct table task;
     struct task_value link;
@@ -144,8 +144,8 @@ static int task_id(lua_State *L)
 
 static int task_url(lua_State *L)
 {
-    task_push_link(L, 1,
-                   (enum luma_what)luaL_checkoption(L, 2, "video", task_links));
+    task_push_link(
+        L, 1, (enum luma_media)luaL_checkoption(L, 2, "video", task_links));
     return 1;
 }
 

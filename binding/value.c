@@ -28,7 +28,7 @@ static void push_big(const struct build *b, const struct luma_node *node)
 {
     const struct luma_string *s = &b->doc->strings[node->string];
 
-    lua_pushnumber(b->L, luma_big_number(b->doc->text + s->at, s->len));
+    lua_pushnumber(b->L, luma_bigint_to_double(b->doc->text + s->at, s->len));
 }
 
 static void push_node(const struct build *b, const struct luma_node *node);
@@ -138,13 +138,13 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
         lua_error(L);
     if (status == LUA_OK && !lua_isnil(L, -1))
         return true;
-    status_set(&error, LUMA_ERR_DECODE);
+    luma_error_set(&error, LUMA_ERR_DECODE);
     if (status == LUA_OK)
-        status_detail(&error, "it returned nil");
+        luma_error_append(&error, "it returned nil");
     else if (lua_type(L, -1) == LUA_TSTRING)
-        status_detail(&error, "%s", lua_tostring(L, -1));
+        luma_error_append(&error, "%s", lua_tostring(L, -1));
     else
-        status_detail(&error, "it raised a %s", luaL_typename(L, -1));
+        luma_error_append(&error, "it raised a %s", luaL_typename(L, -1));
     value_push_error(L, &error);
     return false;
 }
@@ -184,14 +184,14 @@ static void set_text(lua_State *L, const char *name, const char *text)
 void value_push_error(lua_State *L, const struct luma_error *error)
 {
     lua_createtable(L, 0, 8);
-    set_text(L, "code", luma_status_code(error->code));
+    set_text(L, "code", luma_code_name(error->code));
     set_text(L, "message", error->message);
     set_text(L, "phase", error->phase);
     set_text(L, "request_id", error->request_id);
     lua_pushboolean(L, error->retryable);
     lua_setfield(L, -2, "retryable");
-    if (error->http)
-        value_set_number(L, "status", (uint64_t)error->http);
+    if (error->http_status)
+        value_set_number(L, "status", (uint64_t)error->http_status);
     if (error->attempts)
         value_set_number(L, "attempts", error->attempts);
     if (error->retry_after >= 0) {
