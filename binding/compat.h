@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place that knows which Lua this is: 5.1 or LuaJIT, 5.3, 5.4 or 5.5.
- * The binding is written for 5.4; what the others lack of its C API is made
- * here of what they have. */
-#ifndef LUA_COMPAT_H
-#define LUA_COMPAT_H
+ * The binding is written for the C API of 5.4; this file supplies the functions
+ * that the others lack. */
+#ifndef LUMA_COMPAT_H
+#define LUMA_COMPAT_H
 
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
 
-/* Raises when the module was built for another Lua than the one that runs. To
- * be called before anything else. */
-void compat_check(lua_State *L);
-
-/* Not every Lua has these. As they are weak, a module of the wrong kind is
- * loaded all the same, and can say what is wrong. */
+/* Some versions of Lua lack these functions. Weak symbols let the wrong Lua
+ * load the module, so that compat_check can say what is wrong. */
 #if LUA_VERSION_NUM < 502
 #pragma weak lua_call
 #pragma weak lua_getfenv
@@ -29,7 +25,6 @@ void compat_check(lua_State *L);
 #pragma weak luaL_register
 #define COMPAT_FITS(L) (lua_setfenv != NULL)
 #else
-#pragma weak lua_absindex
 #pragma weak lua_callk
 #pragma weak lua_copy
 #pragma weak lua_getglobal
@@ -70,7 +65,6 @@ void compat_check(lua_State *L);
 #define lua_getuservalue                      lua_getfenv
 #define lua_setuservalue                      lua_setfenv
 #define lua_rawlen                            lua_objlen
-#define lua_absindex                          compat_absindex
 #define lua_rawgetp                           compat_rawgetp
 #define lua_rawsetp                           compat_rawsetp
 #define lua_tointegerx                        compat_tointegerx
@@ -81,25 +75,23 @@ void compat_check(lua_State *L);
 #define luaL_setmetatable(L, name) \
     (luaL_getmetatable(L, name), lua_setmetatable(L, -2))
 
-static inline int compat_absindex(lua_State *L, int index)
+/* The same index once another value is pushed. */
+static inline int compat_below(int index)
 {
-    return index < 0 && index > LUA_REGISTRYINDEX ? lua_gettop(L) + index + 1
-                                                  : index;
+    return index < 0 && index > LUA_REGISTRYINDEX ? index - 1 : index;
 }
 
 static inline void compat_rawgetp(lua_State *L, int index, const void *key)
 {
-    index = lua_absindex(L, index);
     lua_pushlightuserdata(L, (void *)key);
-    lua_rawget(L, index);
+    lua_rawget(L, compat_below(index));
 }
 
 static inline void compat_rawsetp(lua_State *L, int index, const void *key)
 {
-    index = lua_absindex(L, index);
     lua_pushlightuserdata(L, (void *)key);
     lua_insert(L, -2);
-    lua_rawset(L, index);
+    lua_rawset(L, compat_below(index));
 }
 
 /* Integers are floats here, exact up to 2^53. */
@@ -112,5 +104,16 @@ static inline lua_Integer compat_tointegerx(lua_State *L, int index, int *whole)
     return *whole ? (lua_Integer)number : 0;
 }
 #endif
+
+/* Raises if the module was built for another Lua than the one that runs. To be
+ * called first: until it has checked, it calls nothing that any Lua lacks. */
+static inline void compat_check(lua_State *L)
+{
+    if (!COMPAT_FITS(L))
+        luaL_error(L, "this luma.so was built for " LUA_VERSION
+                      ", and the Lua that loads it is another one: build luma "
+                      "for it, with make LUA=luajit, lua5.1, lua5.3 or lua5.4");
+    luaL_checkversion(L);
+}
 
 #endif

@@ -1,156 +1,144 @@
 /* SPDX-License-Identifier: MIT */
 /* The delivery of events. An event is looked at, built and stored before it is
- * taken, because building may raise, and may run the host's finalizers, which
- * may call luma. */
+ * taken, because building may raise an error, and may run finalizers of the
+ * host, which may call luma. */
 #include "delivery.h"
 
-#include "binding.h"
+#include <math.h>
+
+#include "access.h"
 #include "result.h"
 
-/* ---- building ---------------------------------------------------------- */
+/* Stack indices. In all functions below the job is at JOB. While events are
+ * delivered, the client and the delivery are above it. */
+enum { JOB = 1, CLIENT, DELIVERY };
 
-/* Pops an error and notes it for an id of the job at `index`. */
-static void note_failure(lua_State *L, int index, const struct lua_job *job,
-                         uint32_t id)
+/* ---- storing ----------------------------------------------------------- */
+
+/* Pushes the table in a slot of the job, making it if there is none. */
+static void push_table(lua_State *L, int slot, size_t size)
 {
-    slot_push(L, index, JOB_FAILED);
+    uservalue_get(L, JOB, slot);
+    if (!lua_isnil(L, -1))
+        return;
+    lua_pop(L, 1);
+    lua_createtable(L, (int)size, 0);
+    lua_pushvalue(L, -1);
+    uservalue_set(L, JOB, slot);
+}
+
+/* Pops an error and stores it as the job's first one, if there is none yet. */
+static void store_first_error(lua_State *L)
+{
+    uservalue_get(L, JOB, JOB_FIRST_ERROR);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushvalue(L, -1);
-        slot_set(L, index, JOB_FAILED);
+        uservalue_set(L, JOB, JOB_FIRST_ERROR);
+    } else {
+        lua_pop(L, 2);
     }
+}
+
+/* Pops an error and stores it for an id. */
+static void store_error(lua_State *L, const struct lua_job *job, uint32_t id)
+{
+    push_table(L, JOB_FAILED, 0);
     job_push_id(L, job, id);
     lua_pushvalue(L, -3);
     lua_rawset(L, -3);
     lua_pop(L, 1);
-    slot_push(L, index, JOB_FIRST_ERROR);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        slot_set(L, index, JOB_FIRST_ERROR);
-        return;
-    }
-    lua_pop(L, 2);
+    store_first_error(L);
 }
 
-/* Calls the decode hook with the task's text. Leaves the value, or an error
- * and false. */
-static bool decode(lua_State *L, const struct luma_doc *doc)
+/* Pops a task and stores it for an id. */
+static void store_task(lua_State *L, struct lua_job *job, uint32_t id)
 {
-    struct luma_error error;
-    int status;
-
-    lua_pushlstring(L, doc->json, doc->json_len);
-    status = lua_pcall(L, 1, 1, 0);
-    if (status == LUA_ERRMEM)
-        lua_error(L);
-    if (status == LUA_OK && !lua_isnil(L, -1))
-        return true;
-    luma_error_set(&error, LUMA_ERR_DECODE);
-    if (status == LUA_OK)
-        luma_error_append(&error, "it returned nil");
-    else if (lua_type(L, -1) == LUA_TSTRING)
-        luma_error_append(&error, "%s", lua_tostring(L, -1));
-    else
-        luma_error_append(&error, "it raised a %s", luaL_typename(L, -1));
-    value_push_error(L, &error);
-    return false;
-}
-
-/* Leaves the document's value, or an error and false. */
-static bool build(lua_State *L, const struct lua_job *job,
-                  const struct luma_doc *doc, int index)
-{
-    if (!job->client->decodes) {
-        value_push(L, doc, job->client->nulls);
-        return true;
-    }
-    slot_push(L, index, JOB_CLIENT);
-    slot_push(L, -1, CLIENT_DECODE);
-    lua_remove(L, -2);
-    return decode(L, doc);
-}
-
-static void store(lua_State *L, struct lua_job *job, int index, uint32_t id)
-{
-    slot_push(L, index, JOB_TASKS);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_createtable(L, (int)luma_job_count(job->core), 0);
-        lua_pushvalue(L, -1);
-        slot_set(L, index, JOB_TASKS);
-    }
+    push_table(L, JOB_TASKS, luma_job_count(job->core));
     lua_insert(L, -2);
     lua_rawseti(L, -2, (lua_Integer)id + 1);
     lua_pop(L, 1);
     job->stored++;
-    if (id < job->cursor) /* a loop has to look here again */
+    if (id < job->cursor) /* each() has passed this place */
         job->cursor = id;
+}
+
+static void push_id_and_state(lua_State *L, const struct lua_job *job,
+                              size_t id, enum luma_state state)
+{
+    job_push_id(L, job, id);
+    lua_pushstring(L, luma_state_name(state));
 }
 
 /* ---- delivery ---------------------------------------------------------- */
 
-/* How much of the line is delivered. */
+/* How many events are delivered. */
 struct delivery {
     size_t most;
-    double deadline; /* of client_now; one event is delivered in any case */
-    struct lua_job
-        *job; /* a document that waits for its loop is enough; or NULL */
+    double until;        /* a monotonic_now(); one event in any case */
+    struct lua_job *job; /* stops once its loop has a document; or NULL */
 };
 
-/* In the functions below the client is at 1, the delivery at 2, and the job of
- * the event that is first in line at JOB. */
-enum { JOB = 3 };
+/* Prepares the call of a callback with the value on top. */
+static void push_call(lua_State *L, int slot, const struct lua_job *job,
+                      const struct luma_doc *doc)
+{
+    uservalue_get(L, JOB, slot);
+    lua_insert(L, -2);
+    push_id_and_state(L, job, doc->id, doc->state);
+    client_prepare_call(L);
+}
 
-/* The event of a change is told of, and of a task that is final twice: it stays
- * in line after the first time. */
+/* A task that is both changed and final is delivered twice: it stays in line
+ * after on_update. */
 static void deliver_update(lua_State *L, struct lua_job *job,
                            const struct luma_doc *doc)
 {
-    struct luma_client *client = job->client->core;
-    const char *state = luma_state_name(doc->state);
-    bool built = job_has(job, JOB_ON_UPDATE) && build(L, job, doc, JOB);
+    bool called = job_has(job, JOB_ON_UPDATE) && value_push(L, job, doc);
 
-    if (built) {
-        slot_push(L, JOB, JOB_ON_UPDATE);
-        lua_insert(L, -2);
-        job_push_id(L, job, doc->id);
-        lua_pushstring(L, state);
-        client_prepare_call(L);
-    }
+    if (called)
+        push_call(L, JOB_ON_UPDATE, job, doc);
     if (doc->final)
-        luma_event_mark_reported(client);
+        luma_event_mark_reported(job->client->core);
     else
-        luma_event_pop(client, true);
-    if (built)
+        luma_event_pop(job->client->core, true);
+    if (called)
         lua_call(L, 3, 0);
 }
 
 static void deliver_task(lua_State *L, struct lua_job *job,
                          const struct luma_doc *doc)
 {
-    struct luma_client *client = job->client->core;
-    const char *state = luma_state_name(doc->state);
+    bool built, called;
 
     if (job->iterating) {
-        luma_event_defer(client);
+        luma_event_defer(job->client->core);
         return;
     }
-    if (!build(L, job, doc, JOB)) {
-        note_failure(L, JOB, job, doc->id);
-        luma_event_pop(client, false);
-    } else if (job_has(job, JOB_ON_TASK)) {
-        slot_push(L, JOB, JOB_ON_TASK);
-        lua_insert(L, -2);
-        job_push_id(L, job, doc->id);
-        lua_pushstring(L, state);
-        client_prepare_call(L);
-        luma_event_pop(client, true);
+    built = value_push(L, job, doc);
+    called = built && job_has(job, JOB_ON_TASK);
+    if (called)
+        push_call(L, JOB_ON_TASK, job, doc);
+    else if (built)
+        store_task(L, job, doc->id);
+    else
+        store_error(L, job, doc->id);
+    luma_event_pop(job->client->core, built);
+    if (called)
         lua_call(L, 3, 0);
-    } else {
-        store(L, job, JOB, doc->id);
-        luma_event_pop(client, true);
+}
+
+static void deliver_progress(lua_State *L, struct lua_job *job)
+{
+    bool called = job_has(job, JOB_ON_PROGRESS);
+
+    if (called) {
+        uservalue_get(L, JOB, JOB_ON_PROGRESS);
+        result_push_progress(L, job);
+        client_prepare_call(L);
     }
+    luma_event_pop(job->client->core, true);
+    if (called)
+        lua_call(L, 1, 0);
 }
 
 static void deliver_answer(lua_State *L, struct lua_job *job,
@@ -159,43 +147,32 @@ static void deliver_answer(lua_State *L, struct lua_job *job,
     uint32_t i;
 
     if (answer->error.code != LUMA_OK && answer->count) {
-        value_push_error(L, &answer->error); /* at 4 */
+        value_push_error(L, &answer->error);
         for (i = 0; i < answer->count; i++) {
-            lua_pushvalue(L, 4);
-            note_failure(L, JOB, job, answer->ids[i]);
+            lua_pushvalue(L, -1);
+            store_error(L, job, answer->ids[i]);
         }
     }
     luma_event_apply(job->client->core);
-    slot_push(L, JOB, JOB_ON_PROGRESS);
-    if (!lua_isnil(L, -1)) {
-        result_push_progress(L, job);
-        client_prepare_call(L);
-    }
-    luma_event_pop(job->client->core, true);
-    if (!lua_isnil(L, -1))
-        lua_call(L, 1, 0);
+    deliver_progress(L, job);
 }
 
-/* Notes the error that ids have which are open at the end. Which these are is
- * found out when somebody asks: there may be many. */
-static void note_end(lua_State *L, const struct luma_error *error)
+/* Stores the error of the ids that are open at the end. result.c finds these
+ * ids when they are asked for, because there may be many. */
+static void store_end_error(lua_State *L, const struct luma_error *error)
 {
     if (error->code == LUMA_OK || error->code == LUMA_ERR_CANCELLED)
         return;
     value_push_error(L, error);
     lua_pushvalue(L, -1);
-    slot_set(L, JOB, JOB_END_ERROR);
-    slot_push(L, JOB, JOB_FIRST_ERROR);
-    lua_insert(L, -2);
-    if (lua_isnil(L, -2))
-        slot_set(L, JOB, JOB_FIRST_ERROR);
-    lua_settop(L, JOB);
+    uservalue_set(L, JOB, JOB_END_ERROR);
+    store_first_error(L);
 }
 
-/* Lets go of the job: from now on it lives as long as its user holds it. */
+/* From now on the job lives only as long as its user holds it. */
 static void unanchor(lua_State *L, const struct lua_job *job)
 {
-    slot_push(L, 1, CLIENT_ANCHORS);
+    uservalue_get(L, CLIENT, CLIENT_ANCHORS);
     lua_pushnil(L);
     lua_rawsetp(L, -2, job->core);
     lua_pop(L, 1);
@@ -204,70 +181,58 @@ static void unanchor(lua_State *L, const struct lua_job *job)
 static void deliver_end(lua_State *L, struct lua_job *job,
                         const struct luma_end *end)
 {
-    bool told;
+    bool called = job_has(job, JOB_ON_DONE);
 
-    note_end(L, &end->error);
+    store_end_error(L, &end->error);
     luma_event_apply(job->client->core);
-    slot_push(L, JOB, JOB_ON_DONE);
-    told = !lua_isnil(L, -1);
-    if (told) {
-        result_push(L, JOB, job);
-        if (luma_job_doc(job->core)) /* a loop still has some to take */
-            job->has_result = false;
+    if (called) {
+        uservalue_get(L, JOB, JOB_ON_DONE);
+        result_push(L);
         client_prepare_call(L);
     }
     unanchor(L, job);
     luma_event_pop(job->client->core, true);
-    if (told)
+    if (called)
         lua_call(L, 2, 0);
-}
-
-/* A download has got further. */
-static void deliver_news(lua_State *L, struct lua_job *job)
-{
-    slot_push(L, JOB, JOB_ON_PROGRESS);
-    result_push_progress(L, job);
-    client_prepare_call(L);
-    luma_event_pop(job->client->core, true);
-    lua_call(L, 1, 0);
 }
 
 static void deliver_one(lua_State *L, struct lua_client *client,
                         const struct luma_event *event)
 {
+    const struct luma_doc *doc = (const struct luma_doc *)event;
     struct lua_job *job;
 
-    lua_settop(L, 2);
-    slot_push(L, 1, CLIENT_JOBS);
+    lua_settop(L, DELIVERY);
+    uservalue_get(L, CLIENT, CLIENT_JOBS);
     lua_rawgetp(L, -1, event->job);
-    lua_remove(L, -2);
+    lua_replace(L, JOB);
+    lua_settop(L, DELIVERY);
     job = lua_touserdata(L, JOB);
     if (!job) /* dropped by its user, and about to be finalised */
         luma_event_pop(client->core, true);
-    else if (event->kind == LUMA_EVENT_TASK &&
-             ((const struct luma_doc *)event)->changed)
-        deliver_update(L, job, (const struct luma_doc *)event);
+    else if (event->kind == LUMA_EVENT_TASK && doc->changed)
+        deliver_update(L, job, doc);
     else if (event->kind == LUMA_EVENT_TASK)
-        deliver_task(L, job, (const struct luma_doc *)event);
+        deliver_task(L, job, doc);
     else if (event->kind == LUMA_EVENT_SETTLED)
         deliver_answer(L, job, (const struct luma_settled *)event);
     else if (event->kind == LUMA_EVENT_PROGRESS)
-        deliver_news(L, job);
+        deliver_progress(L, job);
     else
         deliver_end(L, job, (const struct luma_end *)event);
 }
 
 static bool is_enough(const struct delivery *d, size_t n)
 {
-    return n >= d->most || (n && client_now() >= d->deadline) ||
+    return n >= d->most || (n && monotonic_now() >= d->until) ||
            (d->job && luma_job_doc(d->job->core));
 }
 
-/* The last look finds the line empty, which quiets the descriptor, or not. */
+/* The last luma_event_peek quiets the descriptor if the line is empty. */
 static int deliver(lua_State *L)
 {
-    struct lua_client *client = lua_touserdata(L, 1);
-    const struct delivery *d = lua_touserdata(L, 2);
+    struct lua_client *client = lua_touserdata(L, CLIENT);
+    const struct delivery *d = lua_touserdata(L, DELIVERY);
     const struct luma_event *event = luma_event_peek(client->core);
     size_t n;
 
@@ -278,88 +243,89 @@ static int deliver(lua_State *L)
     return 0;
 }
 
-void delivery_run(lua_State *L, int index, size_t most, double seconds,
+void delivery_run(lua_State *L, int index, size_t most, double until,
                   struct lua_job *job)
 {
     struct lua_client *client = lua_touserdata(L, index);
-    struct delivery delivery = {most, client_now() + seconds, job};
+    struct delivery delivery = {most, until, job};
 
     if (client->closed)
         return;
+    lua_pushnil(L);
     lua_pushvalue(L, index);
     lua_pushlightuserdata(L, &delivery);
-    client_guard(L, client, deliver, 2, 0);
+    client_guard(L, client, deliver, 3, 0);
+}
+
+void delivery_wait(lua_State *L, int index, struct lua_job *job, double until)
+{
+    double slice = monotonic_now() + CLIENT_SLICE;
+
+    delivery_run(L, index, SIZE_MAX, fmin(until, slice), job);
+    if (!job->client->closed && !job_is_done(job) && !luma_job_doc(job->core))
+        client_wait(L, job->client, until);
 }
 
 /* ---- each -------------------------------------------------------------- */
 
-/* Finds a task that was kept before the loop began; the job is at 1. */
-static bool next_kept(lua_State *L, struct lua_job *job)
+/* Pushes the next task that was stored before the loop began, with its id and
+ * state. False: there is none. */
+static bool push_stored(lua_State *L, struct lua_job *job)
 {
-    size_t count = luma_job_count(job->core);
+    size_t i, count = luma_job_count(job->core);
 
-    slot_push(L, 1, JOB_TASKS);
+    uservalue_get(L, JOB, JOB_TASKS);
     while (!lua_isnil(L, -1) && job->cursor < count) {
-        lua_Integer i = (lua_Integer)++job->cursor;
-
-        lua_rawgeti(L, -1, i);
-        if (!lua_isnil(L, -1)) {
-            job_push_id(L, job, job->cursor - 1);
-            lua_pushstring(
-                L, luma_state_name(luma_job_state(job->core, job->cursor - 1)));
-            if (!job->has_result) {
-                lua_pushnil(L);
-                lua_rawseti(L, -5, i);
-                job->stored--;
-            }
-            return true;
+        i = job->cursor++;
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            continue;
         }
-        lua_pop(L, 1);
+        push_id_and_state(L, job, i, luma_job_state(job->core, i));
+        if (!job->has_result) {
+            lua_pushnil(L);
+            lua_rawseti(L, -5, (lua_Integer)i + 1);
+            job->stored--;
+        }
+        return true;
     }
     lua_pop(L, 1);
     return false;
 }
 
-/* Leaves the next task, its id and its state, or nothing; the job is at 1. */
-static int next_task(lua_State *L)
+/* Takes the documents that were moved to the job for its loop. For the loop: up
+ * to the first one that can be built, which is pushed with its id and state.
+ * Else: all of them, which are stored. */
+static int take_moved(lua_State *L, bool for_loop)
 {
-    struct lua_job *job = lua_touserdata(L, 1);
+    struct lua_job *job = lua_touserdata(L, JOB);
     const struct luma_doc *doc;
+    bool built = false;
 
-    if (next_kept(L, job))
-        return 3;
-    while ((doc = luma_job_doc(job->core))) {
-        lua_settop(L, 1);
-        if (build(L, job, doc, 1)) {
-            job_push_id(L, job, doc->id);
-            lua_pushstring(L, luma_state_name(doc->state));
-            luma_job_take(job->core, true);
-            return 3;
-        }
-        note_failure(L, 1, job, doc->id);
-        luma_job_take(job->core, false);
-    }
-    return 0;
-}
-
-/* Builds what the loop has left behind, for the result; the job is at 1. */
-int delivery_keep_rest(lua_State *L)
-{
-    struct lua_job *job = lua_touserdata(L, 1);
-    const struct luma_doc *doc;
-
-    while ((doc = luma_job_doc(job->core))) {
-        bool built;
-
-        lua_settop(L, 1);
-        built = build(L, job, doc, 1);
-        if (built)
-            store(L, job, 1, doc->id);
+    while (!(built && for_loop) && (doc = luma_job_doc(job->core))) {
+        lua_settop(L, JOB);
+        built = value_push(L, job, doc);
+        if (!built)
+            store_error(L, job, doc->id);
+        else if (for_loop)
+            push_id_and_state(L, job, doc->id, doc->state);
         else
-            note_failure(L, 1, job, doc->id);
+            store_task(L, job, doc->id);
         luma_job_take(job->core, built);
     }
-    return 0;
+    return built && for_loop ? 3 : 0;
+}
+
+/* Returns the next task, its id and its state, or nothing. */
+static int next_task(lua_State *L)
+{
+    return push_stored(L, lua_touserdata(L, JOB)) ? 3 : take_moved(L, true);
+}
+
+int delivery_keep_rest(lua_State *L)
+{
+    return take_moved(L, false);
 }
 
 int delivery_each_next(lua_State *L)
@@ -369,19 +335,17 @@ int delivery_each_next(lua_State *L)
     lua_settop(L, 0);
     lua_pushvalue(L, lua_upvalueindex(1));
     job = job_check(L);
-    slot_push(L, 1, JOB_CLIENT); /* at 2 */
+    uservalue_get(L, 1, JOB_CLIENT); /* at 2 */
     for (;;) {
         client_check_idle(L, job->client, "each");
         job->iterating = !job->has_result;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, next_task, 1, 3);
-        if (!lua_isnil(L, -2)) /* the id: a decode hook may give false */
+        if (!lua_isnil(L, -2)) /* the id: a decode hook may return false */
             return 3;
         lua_pop(L, 3);
         if (job_is_done(job))
             return 0;
-        delivery_run(L, 2, SIZE_MAX, CLIENT_SLICE, job);
-        if (!luma_job_doc(job->core) && !job_is_done(job))
-            client_wait(L, job->client, -1);
+        delivery_wait(L, 2, job, HUGE_VAL);
     }
 }

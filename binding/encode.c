@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Lua values as JSON text, with the conventions of lua-cjson for tables. The
- * tables that are open wait on the Lua stack, not on that of C, so depth costs
- * no stack that could overflow. No Lua code runs meanwhile: metatables do not
- * count, and nothing is allocated in Lua that would start the collector. */
+ * open tables are kept on the Lua stack, so deep nesting cannot overflow the C
+ * stack. No Lua code runs meanwhile: metatables are ignored, and nothing is
+ * allocated in Lua that could start the collector. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,43 +15,27 @@
 
 enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
 
-/* A table that is open. On the Lua stack it has two places: the table, and of
- * an object the key that was written last. */
-struct level {
-    size_t length; /* of an array; 0: it is an object */
-    size_t count;  /* how many values have been begun */
-};
-
-/* A userdata, so that its memory is freed whatever is raised. */
+/* A userdata, so that its memory is freed after any error. */
 struct encoder {
     struct buf text;
-    struct buf levels; /* struct level each */
-    int arg;           /* index of the argument that is written */
-    int base;          /* stack index of the first open table */
+    int arg;   /* the argument that is written */
+    int base;  /* stack index of the first open table */
+    int depth; /* how many tables are open */
 };
 
-static const char encoder_type[] = "luma.encoder";
+const char encoder_type[] = "luma.encoder";
 
-static size_t depth_of(const struct encoder *e)
+/* An open table has three places on the Lua stack: the table, its length (0 for
+ * an object), and the index or key of its value that is written. */
+static int index_of_table(const struct encoder *e, int level)
 {
-    return e->levels.len / sizeof(struct level);
+    return e->base + 3 * level;
 }
 
-static struct level *level_at(const struct encoder *e, size_t i)
-{
-    return (struct level *)e->levels.data + i;
-}
+/* ---- errors ------------------------------------------------------------ */
 
-static void release(struct encoder *e)
-{
-    buf_free(&e->text);
-    buf_free(&e->levels);
-}
-
-/* ---- what cannot be written -------------------------------------------- */
-
-/* Appends "name", ".name" or "[key]", as one would write it in Lua. */
-static void append_key(lua_State *L, int key, char *path, size_t capacity)
+/* Appends "name", ".name" or "[key]", as in Lua source. */
+static void append_key(lua_State *L, int key, char *path, size_t room)
 {
     size_t used = strlen(path), len, i = 0;
     const char *name;
@@ -59,47 +43,48 @@ static void append_key(lua_State *L, int key, char *path, size_t capacity)
 
     if (lua_type(L, key) == LUA_TNUMBER) {
         i = number_write(lua_tonumber(L, key), text);
-        snprintf(path + used, capacity - used, "[%.*s]", (int)i, text);
+        snprintf(path + used, room - used, "[%.*s]", (int)i, text);
         return;
     }
     if (lua_type(L, key) != LUA_TSTRING)
-        return; /* it is what is wrong */
+        return; /* the error is about this key */
     name = lua_tolstring(L, key, &len);
     text_sanitize(text, sizeof text, name, len, NULL);
     while (ascii_is_letter(text[i]) || text[i] == '_' ||
            (i && ascii_is_digit(text[i])))
         i++;
     if (i && !text[i])
-        snprintf(path + used, capacity - used, "%s%s", used ? "." : "", text);
+        snprintf(path + used, room - used, "%s%s", used ? "." : "", text);
     else
-        snprintf(path + used, capacity - used, "[\"%s\"]", text);
+        snprintf(path + used, room - used, "[\"%s\"]", text);
 }
 
-/* Where the value on top stands, as far as there is room for it. */
+/* Writes the path to the value on top, cut where the room ends. */
 static void write_path(lua_State *L, const struct encoder *e, char *path,
-                       size_t capacity)
+                       size_t room)
 {
-    size_t i;
+    int level;
 
     *path = '\0';
-    for (i = 0; i < depth_of(e); i++) {
-        const struct level *level = level_at(e, i);
+    for (level = 0; level < e->depth; level++) {
+        int table = index_of_table(e, level);
         size_t used = strlen(path);
 
-        if (level->length)
-            snprintf(path + used, capacity - used, "[%zu]", level->count);
+        if (lua_tointeger(L, table + 1))
+            snprintf(path + used, room - used, "[%d]",
+                     (int)lua_tointeger(L, table + 2));
         else
-            append_key(L, e->base + 2 * (int)i + 1, path, capacity);
+            append_key(L, table + 2, path, room);
     }
 }
 
-/* Raises what is wrong with the value, and where it stands. */
+/* Raises an error about the value on top, with its path. */
 static void refuse(lua_State *L, struct encoder *e, const char *problem)
 {
     char path[160];
 
     write_path(L, e, path, sizeof path);
-    release(e);
+    buf_free(&e->text);
     luaL_argerror(
         L, e->arg,
         lua_pushfstring(L, "%s%s%s", path, *path ? ": " : "", problem));
@@ -113,7 +98,7 @@ static void refuse_type(lua_State *L, struct encoder *e, const char *what,
                            lua_typename(L, type)));
 }
 
-/* What was written returned `done`. */
+/* Raises if the writer that returned `done` had no memory. */
 static void must(lua_State *L, bool done)
 {
     if (!done)
@@ -135,7 +120,7 @@ static void append_string(lua_State *L, struct encoder *e, int index)
     must(L, writer_add_string(&e->text, s, len));
 }
 
-/* As an integer where it is one; 0 is left to the other, which knows -0.0. */
+/* Integers are written as such, but for 0: writer_add_number knows -0.0. */
 static void append_number(lua_State *L, struct encoder *e, int index)
 {
     lua_Number number = lua_tonumber(L, index);
@@ -166,8 +151,8 @@ static void append_key_of(lua_State *L, struct encoder *e, int index)
 
 /* ---- tables ------------------------------------------------------------ */
 
-/* How long the table on top is as an array: its largest index. 0 when it is an
- * object: it has another key than 1, 2, 3, …, or is empty. */
+/* The largest index of the table on top. 0 if it is an object: it is empty, or
+ * has a key that is not a positive integer. */
 static size_t array_length(lua_State *L, struct encoder *e)
 {
     lua_Number max = 0, count = 0;
@@ -193,43 +178,46 @@ static size_t array_length(lua_State *L, struct encoder *e)
 /* Opens the table on top, which stays there. */
 static void open_table(lua_State *L, struct encoder *e)
 {
-    struct level level = {0, 0};
+    size_t length;
 
-    if (depth_of(e) == MAX_DEPTH)
+    if (e->depth == MAX_DEPTH)
         refuse(L, e,
                "more than 1000 tables inside one another (does a table "
                "contain itself?)");
-    luaL_checkstack(L, 4, "too many tables inside one another");
-    level.length = array_length(L, e);
-    append(L, e, level.length ? "[" : "{");
-    must(L, buf_append(&e->levels, &level, sizeof level));
+    luaL_checkstack(L, 6, "too many tables inside one another");
+    length = array_length(L, e);
+    append(L, e, length ? "[" : "{");
+    lua_pushinteger(L, (lua_Integer)length);
     lua_pushnil(L);
+    e->depth++;
 }
 
 static void close_table(lua_State *L, struct encoder *e)
 {
-    e->levels.len -= sizeof(struct level);
-    append(L, e, level_at(e, depth_of(e))->length ? "]" : "}");
-    lua_pop(L, 2);
+    int table = index_of_table(e, --e->depth);
+
+    append(L, e, lua_tointeger(L, table + 1) ? "]" : "}");
+    lua_settop(L, table - 1);
 }
 
-/* Pushes the next value of the innermost table, its comma and its key being
+/* Pushes the next value of the innermost table, once its comma and key are
  * written. False: there is none. */
 static bool next_value(lua_State *L, struct encoder *e)
 {
-    struct level *level = level_at(e, depth_of(e) - 1);
+    int table = index_of_table(e, e->depth - 1);
+    lua_Integer length = lua_tointeger(L, table + 1);
+    lua_Integer i = length ? lua_tointeger(L, table + 2) + 1 : 0;
 
-    if (level->length && level->count == level->length)
+    if (length ? i > length : !lua_next(L, table))
         return false;
-    if (level->length) {
-        lua_rawgeti(L, -2, (lua_Integer)level->count + 1);
-    } else if (!lua_next(L, -2)) {
-        lua_pushnil(L);
-        return false;
+    if (length) {
+        lua_pushinteger(L, i);
+        lua_replace(L, table + 2);
+        lua_rawgeti(L, table, i);
     }
-    if (level->count++)
+    if (!strchr("[{", e->text.data[e->text.len - 1]))
         append(L, e, ",");
-    if (!level->length)
+    if (!length)
         append_key_of(L, e, -2);
     return true;
 }
@@ -266,26 +254,25 @@ void encode_push(lua_State *L, int arg)
     luaL_checkstack(L, 4, "no room to write JSON");
     lua_pushvalue(L, arg);
     begin_value(L, e);
-    while (depth_of(e) > 0)
+    while (e->depth > 0)
         if (next_value(L, e))
             begin_value(L, e);
         else
             close_table(L, e);
     lua_pushlstring(L, e->text.data, e->text.len);
-    release(e);
+    buf_free(&e->text);
     lua_remove(L, -2);
 }
 
 static int encoder_gc(lua_State *L)
 {
-    release(luaL_checkudata(L, 1, encoder_type));
+    struct encoder *e = luaL_checkudata(L, 1, encoder_type);
+
+    buf_free(&e->text);
     return 0;
 }
 
-void encode_register(lua_State *L)
-{
-    luaL_newmetatable(L, encoder_type);
-    lua_pushcfunction(L, encoder_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
-}
+const luaL_Reg encoder_metamethods[] = {
+    {"__gc", encoder_gc},
+    {NULL, NULL},
+};

@@ -1,77 +1,357 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of kinds. */
+/* The table of kinds, and how jobs start. Everything is checked before the core
+ * job is made: after that, no Lua error may be raised until it is stored. */
 #include "kinds.h"
 
-#include "result.h"
-#include "start.h"
+#include <string.h>
 
-static const struct job_kind fetch = {
+#include "access.h"
+#include "result.h"
+
+/* Stack indices: the arguments of a method, and the new job above the largest
+ * number of them. Its user value is at JOB + 1. */
+enum { CLIENT = 1, SOURCE = 2, TARGET = 3, JOB = 6 };
+
+/* ---- arguments --------------------------------------------------------- */
+
+/* A text without a NUL byte. */
+static void read_text(lua_State *L, int index, void *text)
+{
+    size_t len;
+
+    *(const char **)text = luaL_checklstring(L, index, &len);
+    luaL_argcheck(L, strlen(*(const char **)text) == len, index,
+                  "must not hold a NUL byte");
+}
+
+/* Returns the length of the id at ids[i]. */
+static size_t check_id(lua_State *L, int ids, size_t i)
+{
+    const char *problem = NULL;
+    size_t len = 0;
+
+    lua_rawgeti(L, ids, (lua_Integer)i);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        len = lua_rawlen(L, -1);
+    else
+        problem =
+            lua_pushfstring(L, "string expected, got %s", luaL_typename(L, -1));
+    if (!problem && !len)
+        problem = "empty string";
+    if (len > LUMA_ID_MAX)
+        problem = "longer than 1024 bytes";
+    if (problem)
+        luaL_argerror(L, ids,
+                      lua_pushfstring(L, "ids[%d]: %s", (int)i, problem));
+    lua_pop(L, 1);
+    return len;
+}
+
+/* Checks and counts the ids. Afterwards make_ids can fail only for lack of
+ * memory. */
+static void read_ids(lua_State *L, int index, void *member)
+{
+    struct id_list *ids = member;
+    size_t i;
+
+    if (lua_type(L, index) == LUA_TSTRING) { /* one id is a list of one */
+        lua_createtable(L, 1, 0);
+        lua_pushvalue(L, index);
+        lua_rawseti(L, -2, 1);
+        lua_replace(L, index);
+    }
+    if (!lua_istable(L, index))
+        type_error(L, index, "string or array of strings");
+    ids->index = index;
+    ids->count = lua_rawlen(L, index);
+    lua_pushnil(L);
+    luaL_argcheck(L, ids->count || !lua_next(L, index), index,
+                  "ids must be an array");
+    lua_settop(L, JOB - 1);
+    luaL_argcheck(L, ids->count < UINT32_MAX / 4, index, "too many ids");
+    for (i = 1; i <= ids->count; i++)
+        ids->bytes += check_id(L, index, i);
+}
+
+/* Makes the body a text: a table becomes JSON. */
+static void read_body(lua_State *L, int index, void *member)
+{
+    struct luma_request_options *request = member;
+
+    if (lua_isnil(L, index))
+        return;
+    if (lua_istable(L, index)) {
+        encode_push(L, index);
+        lua_replace(L, index);
+    } else if (lua_type(L, index) != LUA_TSTRING) {
+        type_error(L, index, "string or table");
+    }
+    request->body = lua_tolstring(L, index, &request->len);
+}
+
+/* The source depends on the option `what`: check_source reads it later. */
+static void read_source(lua_State *L, int index, void *member)
+{
+    (void)L;
+    (void)index;
+    (void)member;
+}
+
+/* Either a path, and perhaps options after it, or options. */
+static void read_target(lua_State *L, int index, void *options)
+{
+    if (lua_type(L, index) == LUA_TSTRING)
+        return;
+    *(int *)options = index;
+    luaL_checktype(L, index, LUA_TTABLE);
+    luaL_argcheck(L, lua_isnil(L, index + 1), index + 1,
+                  "the options are there already");
+}
+
+/* ---- checks of what was read ------------------------------------------- */
+
+static void check_watch(lua_State *L, struct job_args *args)
+{
+    if (args->watch.max_interval < args->watch.interval)
+        options_error(L, args->options, "max_interval",
+                      "must not be below interval");
+}
+
+static void check_target(lua_State *L, struct job_args *args)
+{
+    struct luma_download_options *d = &args->download;
+
+    if (args->options == TARGET) {
+        luaL_argcheck(L, !d->path != !d->dir, TARGET,
+                      "either path or dir must be given");
+        return;
+    }
+    luaL_argcheck(L, !d->path && !d->dir, args->options,
+                  "path and dir: the path is there already");
+    read_text(L, TARGET, &d->path);
+}
+
+/* The source is a URL, or a task with a link or an id. */
+static void check_source(lua_State *L, struct luma_download_options *d)
+{
+    size_t len = 0;
+
+    if (lua_type(L, SOURCE) == LUA_TSTRING) {
+        d->url = lua_tolstring(L, SOURCE, &len);
+        luaL_argcheck(L, len && strlen(d->url) == len, SOURCE,
+                      "a task or a URL expected");
+        return;
+    }
+    if (!lua_istable(L, SOURCE))
+        type_error(L, SOURCE, "a task or a URL");
+    task_push_link(L, SOURCE, d->media);
+    d->url = lua_tolstring(L, -1, &len);
+    if (d->url && strlen(d->url) != len)
+        d->url = NULL;
+    task_push_id(L, SOURCE);
+    d->id = lua_tolstring(L, -1, &d->id_len);
+    luaL_argcheck(L, d->url || d->id, SOURCE,
+                  "the task has neither an id nor such a link");
+}
+
+static void check_download(lua_State *L, struct job_args *args)
+{
+    struct luma_download_options *d = &args->download;
+
+    luaL_checkstack(L, 20, NULL);
+    d->deadline = args->deadline;
+    d->no_sync = !args->sync;
+    check_target(L, args);
+    check_source(L, d);
+}
+
+/* ---- core jobs --------------------------------------------------------- */
+
+/* NULL: out of memory. Never raises, because nothing would free the list. */
+static struct luma_ids *make_ids(lua_State *L, const struct id_list *list)
+{
+    struct luma_ids *ids = luma_ids_new(list->count, list->bytes);
+    size_t i, len;
+
+    for (i = 1; ids && i <= list->count; i++) {
+        const char *id;
+
+        lua_rawgeti(L, list->index, (lua_Integer)i);
+        id = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
+        if (!id || luma_ids_add(ids, id, len) != LUMA_OK) {
+            luma_ids_unref(ids);
+            ids = NULL;
+        }
+        lua_pop(L, 1);
+    }
+    return ids;
+}
+
+static struct luma_job *start_fetch(const struct job_args *args,
+                                    struct luma_error *error)
+{
+    return luma_client_fetch(args->client, args->ids.core, args->deadline, NULL,
+                             error);
+}
+
+static struct luma_job *start_watch(const struct job_args *args,
+                                    struct luma_error *error)
+{
+    return luma_client_watch(args->client, args->ids.core, &args->watch,
+                             args->deadline, NULL, error);
+}
+
+static struct luma_job *start_request(const struct job_args *args,
+                                      struct luma_error *error)
+{
+    return luma_client_request(args->client, &args->request, args->deadline,
+                               NULL, error);
+}
+
+static struct luma_job *start_download(const struct job_args *args,
+                                       struct luma_error *error)
+{
+    return luma_client_download(args->client, &args->download, NULL, error);
+}
+
+/* ---- the table --------------------------------------------------------- */
+
+#define MEMBER(name) offsetof(struct job_args, name)
+
+static const struct lua_kind fetch = {
     .name = "fetch",
     .kind = KIND_FETCH,
-    .arguments = 3,
-    .read = start_read_ids,
+    .arguments = {{read_ids, MEMBER(ids), NULL}},
     .start = start_fetch,
     .push_values = result_push_tasks,
     .add_details = result_add_ids,
 };
 
-static const struct job_kind watch = {
+static const struct lua_kind watch = {
     .name = "watch",
     .kind = KIND_WATCH,
-    .arguments = 3,
+    .arguments = {{read_ids, MEMBER(ids), NULL}},
     .defaults = {.deadline = 600000,
                  .watch = {.interval = 5000,
                            .max_interval = 15000,
                            .missing_grace = 60000,
                            .link_grace = 60000}},
-    .read = start_read_ids,
-    .check = start_check_watch,
+    .check = check_watch,
     .start = start_watch,
     .push_values = result_push_tasks,
     .add_details = result_add_ids_and_states,
 };
 
-static const struct job_kind request = {
+static const struct lua_kind request = {
     .name = "request",
     .kind = KIND_REQUEST,
-    .arguments = 5,
-    .read = start_read_request,
+    .arguments = {{read_text, MEMBER(request.method), "method"},
+                  {read_text, MEMBER(request.path), "path"},
+                  {read_body, MEMBER(request), NULL}},
     .start = start_request,
-    .fields = {{"method", 2}, {"path", 3}},
     .push_values = result_push_value,
     .no_each = "a request has one value, for result",
 };
 
-static const struct job_kind download = {
+static const struct lua_kind download = {
     .name = "download",
     .kind = KIND_DOWNLOAD,
-    .arguments = 4,
+    .arguments = {{read_source, MEMBER(download), NULL},
+                  {read_target, MEMBER(options), "path"}},
     .defaults = {.sync = true},
-    .read = download_read,
-    .check = download_check,
-    .start = download_start,
-    .fields = {{"path", 3}, {"dir", 3}},
+    .check = check_download,
+    .start = start_download,
     .push_values = result_push_file,
     .add_details = result_add_ids,
     .in_bytes = true,
 };
 
+/* ---- jobs -------------------------------------------------------------- */
+
+/* Stores the job at JOB in its client, where its events find it. A job with
+ * callbacks lives as long as the client. */
+static void store_job(lua_State *L, const struct lua_job *job)
+{
+    int slot, last = job->callbacks ? CLIENT_ANCHORS : CLIENT_JOBS;
+
+    for (slot = CLIENT_JOBS; slot <= last; slot++) {
+        uservalue_get(L, CLIENT, slot);
+        lua_pushvalue(L, JOB);
+        lua_rawsetp(L, -2, job->core);
+        lua_pop(L, 1);
+    }
+}
+
+/* Raises an error about an argument; returns any other error. */
+static int fail(lua_State *L, const struct argument *a, int options,
+                const struct luma_error *error)
+{
+    int index;
+
+    if (error->code != LUMA_ERR_ARGUMENT)
+        return value_push_failure(L, error);
+    for (index = CLIENT + 1; a->read && error->field; a++, index++)
+        if (a->field && strcmp(a->field, error->field) == 0)
+            return luaL_argerror(L, index, error->message);
+    return luaL_argerror(L, options, error->message);
+}
+
+static int start(lua_State *L, const struct lua_kind *kind)
+{
+    struct lua_client *client = client_check(L, CLIENT);
+    struct job_args args = kind->defaults;
+    const struct argument *a;
+    struct luma_error error;
+    struct lua_job *job;
+
+    args.options = CLIENT + 1;
+    lua_settop(L, JOB - 1);
+    for (a = kind->arguments; a->read; a++) {
+        int index = args.options++;
+
+        a->read(L, index, (char *)&args + a->member);
+    }
+    job = userdata_push(L, job_type, sizeof *job, JOB_LAST);
+    job->client = client;
+    job->kind = kind;
+    lua_pushvalue(L, CLIENT);
+    lua_rawseti(L, -2, JOB_CLIENT);
+    job->callbacks = options_read_job(L, JOB + 1, kind->kind, &args);
+    args.download.wants_progress = job_has(job, JOB_ON_PROGRESS);
+    if (kind->check)
+        kind->check(L, &args);
+    /* A finalizer may have closed the client meanwhile. */
+    luaL_argcheck(L, !client->closed, CLIENT, "client is closed");
+    luma_error_set(&error, LUMA_ERR_MEMORY);
+    args.client = client->core;
+    if (args.ids.index)
+        args.ids.core = make_ids(L, &args.ids);
+    if (args.ids.core || !args.ids.index)
+        job->core = kind->start(&args, &error);
+    if (!job->core)
+        return fail(L, kind->arguments, args.options, &error);
+    luma_job_keep(job->core, !job_has(job, JOB_ON_TASK));
+    lua_settop(L, JOB);
+    store_job(L, job);
+    return 1;
+}
+
 int client_fetch(lua_State *L)
 {
-    return job_start(L, &fetch);
+    return start(L, &fetch);
 }
 
 int client_watch(lua_State *L)
 {
-    return job_start(L, &watch);
+    return start(L, &watch);
 }
 
 int client_request(lua_State *L)
 {
-    return job_start(L, &request);
+    return start(L, &request);
 }
 
 int client_download(lua_State *L)
 {
-    return job_start(L, &download);
+    return start(L, &download);
 }

@@ -1,61 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of jobs, a row each: no other file asks which kind a job is of. All
- * of it runs on the Lua thread, and may raise a Lua error unless it says that
- * it does not. */
+/* The kinds of jobs, a row each. No other file asks which kind a job is of. */
 #ifndef LUMA_BINDING_KINDS_H
 #define LUMA_BINDING_KINDS_H
 
+#include "binding.h"
 #include "options.h"
 
-struct lua_job;
+/* An argument of a method that starts jobs. */
+struct argument {
+    /* Reads the argument at `index` into a member of the job_args. NULL in the
+     * row after the last argument. */
+    void (*read)(lua_State *L, int index, void *member);
+    size_t member; /* its offset */
 
-/* Which argument of the method a LUMA_ERR_ARGUMENT about this field is about.
- */
-struct field_argument {
-    const char *field; /* NULL behind the last one */
-    int argument;
+    /* A LUMA_ERR_ARGUMENT with this field is about this argument; NULL: none.
+     * Those with other fields are about the options. */
+    const char *field;
 };
 
-struct job_kind {
+struct lua_kind {
     const char *name;
-    unsigned kind; /* KIND_FETCH, …: which options and callbacks it takes */
+    unsigned kind; /* KIND_FETCH, …: the options and callbacks it takes */
 
-    /* ---- how it starts: start.c calls these in this order ---- */
-
-    int arguments; /* of its method, with the client; the last holds the options
-                      unless `read` says otherwise */
+    struct argument arguments[4]; /* between the client and the options */
     struct job_args defaults;
 
-    /* Reads the arguments before the options. */
-    void (*read)(lua_State *L, struct job_args *args);
-
-    /* Checks what the options say, and completes it; or NULL. */
+    /* Checks and completes all arguments and options. NULL: nothing to do. */
     void (*check)(lua_State *L, struct job_args *args);
 
-    /* Gives the new core job, with `job` as its user. NULL: `error` says why.
-     * Never raises. */
-    struct luma_job *(*start)(lua_State *L, struct lua_job *job,
-                              struct job_args *args, struct luma_error *error);
+    /* Returns the new core job. NULL: `error` says why. Never raises. */
+    struct luma_job *(*start)(const struct job_args *args,
+                              struct luma_error *error);
 
-    struct field_argument fields[3]; /* others are about the options */
+    /* Pushes the two values of the ended job at 1, of which no id has failed or
+     * is open. False: it did not end well, and nothing is pushed. */
+    bool (*push_values)(lua_State *L, const struct lua_job *job);
 
-    /* ---- what it results in: result.c ---- */
+    /* Adds all other known results of the job at 1 to the error on top. NULL:
+     * there are none. */
+    void (*add_details)(lua_State *L, const struct lua_job *job);
 
-    /* Pushes the two values of a job that ended well. False: it did not, and
-     * nothing is pushed. */
-    bool (*push_values)(lua_State *L, int index, const struct lua_job *job);
-
-    /* Adds to the error on top what is known besides; or NULL. */
-    void (*add_details)(lua_State *L, int index, const struct lua_job *job);
-
-    /* ---- job.c ---- */
-
-    const char *no_each; /* why each() is not for it, or NULL */
-    bool in_bytes;       /* its progress is counted in bytes, not in ids */
+    const char *no_each; /* why each() is refused, or NULL */
+    bool in_bytes;       /* progress is counted in bytes, not in ids */
 };
 
-/* Methods of a client, with the arguments as they come. They leave the job on
- * top, or nil and an error, and return how many. */
+/* Methods of a client, called with the arguments from Lua. They push the job,
+ * or nil and an error, and return the number of these values. */
 int client_fetch(lua_State *L);
 int client_watch(lua_State *L);
 int client_request(lua_State *L);

@@ -9,28 +9,45 @@
 #include <string.h>
 
 #include "binding.h"
-#include "core/json/number.h"
 
-/* What an option is, and what it is stored as; `types` has the ranges. */
+/* The type of an option, and of the member where it is stored. */
 enum option_type {
     TEXT,     /* const char *, without a NUL byte */
     NAME,     /* likewise, not empty */
-    CHOICE,   /* size_t, the index of one of task_links */
+    CHOICE,   /* enum luma_media, by its name in task_links */
     COUNT,    /* size_t */
     BYTES,    /* uint64_t */
-    SECONDS,  /* int64_t, in ms: seconds are always rounded up */
+    SECONDS,  /* int64_t, in ms, rounded up */
     GRACE,    /* likewise, and may be 0 */
     TIMEOUT,  /* likewise, at most a day */
     FLAG,     /* bool */
-    FUNCTION, /* goes to the table of functions */
-    GROUP     /* a table, whose fields are `timeouts` */
+    FUNCTION, /* a slot in the table of functions */
+    GROUP     /* a table with the fields of `timeouts` */
+};
+
+static const struct type {
+    int lua; /* type of the value */
+    const char *name;
+    int64_t least, most; /* bytes of a text, a whole number, or ms */
+} types[] = {
+    [TEXT] = {LUA_TSTRING, "string", 0, INT64_MAX},
+    [NAME] = {LUA_TSTRING, "string", 1, INT64_MAX},
+    [CHOICE] = {LUA_TSTRING, "string", 0, INT64_MAX},
+    [COUNT] = {LUA_TNUMBER, "integer", 1, INT64_MAX},
+    [BYTES] = {LUA_TNUMBER, "integer", 1, 1LL << 53},
+    [SECONDS] = {LUA_TNUMBER, "number", 1, 1000000000000},
+    [GRACE] = {LUA_TNUMBER, "number", 0, 1000000000000},
+    [TIMEOUT] = {LUA_TNUMBER, "number", 1, 86400000},
+    [FLAG] = {LUA_TBOOLEAN, "boolean", 0, 0},
+    [FUNCTION] = {LUA_TFUNCTION, "function", 0, 0},
+    [GROUP] = {LUA_TTABLE, "table", 0, 0},
 };
 
 struct option {
-    const char *name; /* NULL behind the last one */
+    const char *name; /* NULL in the row after the last one */
     enum option_type type;
     size_t place;   /* offset in the struct, or slot of a function */
-    unsigned kinds; /* of jobs that have it; a client has all of its own */
+    unsigned kinds; /* of jobs that have it; 0 for options of a client */
 };
 
 /* ---- tables ------------------------------------------------------------ */
@@ -80,7 +97,7 @@ static const struct option job_options[] = {
     {"retry", FLAG, JOB(request.retry), KIND_REQUEST},
     {"path", NAME, JOB(download.path), KIND_DOWNLOAD},
     {"dir", NAME, JOB(download.dir), KIND_DOWNLOAD},
-    {"what", CHOICE, JOB(what), KIND_DOWNLOAD},
+    {"what", CHOICE, JOB(download.media), KIND_DOWNLOAD},
     {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOAD},
     {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOAD},
     {"sync", FLAG, JOB(sync), KIND_DOWNLOAD},
@@ -92,25 +109,16 @@ static const struct option job_options[] = {
 
 /* ---- errors ------------------------------------------------------------ */
 
-struct reader;
-
-struct type {
-    int lua; /* type of the value */
-    const char *name;
-    int64_t least, most; /* bytes of a text, a whole number, or ms */
-    void (*put)(struct reader *r, void *to);
-};
-
 struct reader {
     lua_State *L;
+    int arg;           /* the argument that holds the options */
+    int functions;     /* the table of functions */
+    unsigned kind;     /* of the job, 0 for a client */
+    void *target;      /* the struct that the options go to */
+    unsigned given;    /* the set of slots of functions that were read */
+    const char *group; /* whose fields are read, or NULL */
     const struct option *option; /* that is read */
     const struct type *type;     /* of it */
-    int arg;                     /* the argument that holds the options */
-    unsigned kind;               /* of the job, 0 for a client */
-    const char *group;           /* whose fields are read, or NULL */
-    char *target;                /* the struct that they go to */
-    int functions;               /* the table of functions */
-    unsigned given;              /* which functions there are */
 };
 
 int options_error(lua_State *L, int arg, const char *name, const char *problem)
@@ -118,7 +126,7 @@ int options_error(lua_State *L, int arg, const char *name, const char *problem)
     return luaL_argerror(L, arg, lua_pushfstring(L, "%s: %s", name, problem));
 }
 
-/* Raises what is wrong with the value of the option that is read. */
+/* Raises an error about the value of the option that is read. */
 static int bad(struct reader *r, const char *problem)
 {
     const char *name = r->option->name;
@@ -145,10 +153,9 @@ static int unknown(struct reader *r, const char *name)
 
 /* ---- values ------------------------------------------------------------ */
 
-/* Each of these puts the value on top, which has the right type, where the
- * option goes. */
+/* These functions return the value on top, which has the right Lua type. */
 
-static void put_text(struct reader *r, void *to)
+static const char *read_text(struct reader *r)
 {
     size_t len;
     const char *text = lua_tolstring(r->L, -1, &len);
@@ -157,114 +164,101 @@ static void put_text(struct reader *r, void *to)
         bad(r, "must not be empty");
     if (strlen(text) != len)
         bad(r, "must not hold a NUL byte");
-    *(const char **)to = text;
+    return text;
 }
 
-static int out_of_range(struct reader *r, const char *side, int64_t limit)
+static enum luma_media read_choice(struct reader *r)
 {
-    char problem[64];
+    const char *text = read_text(r);
+    size_t i;
 
-    snprintf(problem, sizeof problem, "must be %s %lld", side,
-             (long long)limit);
-    return bad(r, problem);
+    for (i = 0; task_links[i] && strcmp(task_links[i], text) != 0;)
+        i++;
+    if (!task_links[i])
+        bad(r, "must be " TASK_LINKS);
+    return (enum luma_media)i;
 }
 
 static lua_Integer read_whole(struct reader *r)
 {
+    const struct type *t = r->type;
     int whole;
     lua_Integer number = lua_tointegerx(r->L, -1, &whole);
+    char problem[64];
 
     if (!whole)
         wrong_type(r);
-    if (number < r->type->least)
-        out_of_range(r, "at least", r->type->least);
-    if (number > r->type->most)
-        out_of_range(r, "at most", r->type->most);
-    return number;
+    if (number >= t->least && number <= t->most)
+        return number;
+    snprintf(problem, sizeof problem, "must be at %s %lld",
+             number < t->least ? "least" : "most",
+             (long long)(number < t->least ? t->least : t->most));
+    return bad(r, problem);
 }
 
-static void put_count(struct reader *r, void *to)
+static int64_t read_ms(struct reader *r)
 {
-    *(size_t *)to = (size_t)read_whole(r);
-}
-
-static void put_bytes(struct reader *r, void *to)
-{
-    *(uint64_t *)to = (uint64_t)read_whole(r);
-}
-
-static void put_seconds(struct reader *r, void *to)
-{
+    const struct type *t = r->type;
     double seconds = lua_tonumber(r->L, -1), ms = ceil(seconds * 1000);
 
-    if (!(seconds >= 0 && ms >= (double)r->type->least &&
-          ms <= (double)r->type->most))
-        bad(r,
-            lua_pushfstring(r->L, "must be a %snumber of seconds, at most %d",
-                            r->type->least > 0 ? "positive " : "",
-                            (int)(r->type->most / 1000)));
-    *(int64_t *)to = (int64_t)ms;
+    if (!(seconds >= 0 && ms >= (double)t->least && ms <= (double)t->most))
+        bad(r, lua_pushfstring(
+                   r->L, "must be a %snumber of seconds, at most %d",
+                   t->least > 0 ? "positive " : "", (int)(t->most / 1000)));
+    return (int64_t)ms;
 }
 
-static void put_flag(struct reader *r, void *to)
+static void store_function(struct reader *r, size_t slot)
 {
-    *(bool *)to = lua_toboolean(r->L, -1);
-}
-
-static void put_choice(struct reader *r, void *to)
-{
-    const char *const *choices = task_links;
-    const char *text, *list = "";
-    size_t i;
-
-    put_text(r, &text);
-    for (i = 0; choices[i] && strcmp(choices[i], text) != 0;)
-        i++;
-    *(size_t *)to = i;
-    if (choices[i])
-        return;
-    for (i = 0; choices[i]; i++)
-        list = lua_pushfstring(r->L, "%s%s\"%s\"", list,
-                               !i               ? ""
-                               : choices[i + 1] ? ", "
-                                                : " or ",
-                               choices[i]);
-    bad(r, lua_pushfstring(r->L, "must be %s", list));
-}
-
-static void put_function(struct reader *r, void *to)
-{
-    (void)to;
     lua_pushvalue(r->L, -1);
-    lua_rawseti(r->L, r->functions, (lua_Integer)r->option->place);
-    r->given |= 1u << r->option->place;
+    lua_rawseti(r->L, r->functions, (lua_Integer)slot);
+    r->given |= 1u << slot;
 }
+
+/* ---- reading ----------------------------------------------------------- */
 
 static void read_table(struct reader *r, const struct option *known);
 
-static void put_group(struct reader *r, void *to)
+static void read_group(struct reader *r, const char *name)
 {
-    (void)to;
-    r->group = r->option->name;
+    r->group = name;
     read_table(r, timeouts);
     r->group = NULL;
 }
 
-static const struct type types[] = {
-    [TEXT] = {LUA_TSTRING, "string", 0, INT64_MAX, put_text},
-    [NAME] = {LUA_TSTRING, "string", 1, INT64_MAX, put_text},
-    [CHOICE] = {LUA_TSTRING, "string", 0, INT64_MAX, put_choice},
-    [COUNT] = {LUA_TNUMBER, "integer", 1, INT64_MAX, put_count},
-    [BYTES] = {LUA_TNUMBER, "integer", 1, 1LL << 53, put_bytes},
-    [SECONDS] = {LUA_TNUMBER, "number", 1, 1000000000000, put_seconds},
-    [GRACE] = {LUA_TNUMBER, "number", 0, 1000000000000, put_seconds},
-    [TIMEOUT] = {LUA_TNUMBER, "number", 1, 86400000, put_seconds},
-    [FLAG] = {LUA_TBOOLEAN, "boolean", 0, 0, put_flag},
-    [FUNCTION] = {LUA_TFUNCTION, "function", 0, 0, put_function},
-    [GROUP] = {LUA_TTABLE, "table", 0, 0, put_group},
-};
+static void read_value(struct reader *r, const struct option *option)
+{
+    void *member = (char *)r->target + option->place;
 
-/* ---- tables of values -------------------------------------------------- */
+    switch (option->type) {
+    case TEXT:
+    case NAME:
+        *(const char **)member = read_text(r);
+        break;
+    case CHOICE:
+        *(enum luma_media *)member = read_choice(r);
+        break;
+    case COUNT:
+        *(size_t *)member = (size_t)read_whole(r);
+        break;
+    case BYTES:
+        *(uint64_t *)member = (uint64_t)read_whole(r);
+        break;
+    case SECONDS:
+    case GRACE:
+    case TIMEOUT:
+        *(int64_t *)member = read_ms(r);
+        break;
+    case FLAG:
+        *(bool *)member = lua_toboolean(r->L, -1);
+        break;
+    case FUNCTION:
+        store_function(r, option->place);
+        break;
+    case GROUP:
+        read_group(r, option->name);
+    }
+}
 
 /* Reads the value on top, whose key is below it. */
 static void read_option(struct reader *r, const struct option *known)
@@ -272,18 +266,17 @@ static void read_option(struct reader *r, const struct option *known)
     const char *name = lua_type(r->L, -2) == LUA_TSTRING
                            ? lua_tostring(r->L, -2)
                            : luaL_typename(r->L, -2);
-    const struct option *option = known;
 
-    while (option->name && (strcmp(option->name, name) != 0 ||
-                            (option->kinds & r->kind) != r->kind))
-        option++;
-    if (!option->name)
+    while (known->name && (strcmp(known->name, name) != 0 ||
+                           (known->kinds & r->kind) != r->kind))
+        known++;
+    if (!known->name)
         unknown(r, name);
-    r->option = option;
-    r->type = &types[option->type];
+    r->option = known;
+    r->type = &types[known->type];
     if (lua_type(r->L, -1) != r->type->lua)
         wrong_type(r);
-    r->type->put(r, r->target + option->place);
+    read_value(r, known);
 }
 
 /* Reads the table on top. Its keys and values stay on the stack above it. */
@@ -300,35 +293,30 @@ static void read_table(struct reader *r, const struct option *known)
     }
 }
 
-static unsigned read_argument(struct reader *r, const struct option *known)
+static unsigned read_argument(struct reader r, const struct option *known)
 {
-    if (lua_isnoneornil(r->L, r->arg))
+    if (lua_isnoneornil(r.L, r.arg))
         return 0;
-    luaL_checktype(r->L, r->arg, LUA_TTABLE);
-    luaL_checkstack(r->L, 20, NULL);
-    lua_pushvalue(r->L, r->arg);
-    read_table(r, known);
-    return r->given;
+    luaL_checktype(r.L, r.arg, LUA_TTABLE);
+    luaL_checkstack(r.L, 20, NULL);
+    lua_pushvalue(r.L, r.arg);
+    read_table(&r, known);
+    return r.given;
 }
 
 unsigned options_read_job(lua_State *L, int functions, unsigned kind,
                           struct job_args *args)
 {
-    struct reader reader = {.L = L,
-                            .arg = args->options,
-                            .kind = kind,
-                            .target = (char *)args,
-                            .functions = functions};
-
-    return read_argument(&reader, job_options);
+    return read_argument(
+        (struct reader){L, args->options, functions, kind, .target = args},
+        job_options);
 }
 
 unsigned options_read_client(lua_State *L, int functions,
                              struct client_options *o)
 {
-    struct reader reader = {
-        .L = L, .arg = 1, .target = (char *)o, .functions = functions};
-    unsigned given = read_argument(&reader, client_options);
+    unsigned given = read_argument(
+        (struct reader){L, 1, functions, .target = o}, client_options);
 
     if (!o->core.token)
         o->core.token = getenv("LUMA_GATEWAY_TOKEN");
@@ -339,37 +327,4 @@ unsigned options_read_client(lua_State *L, int functions,
                       "must be given, here or as "
                       "LUMA_GATEWAY_TOKEN in the environment");
     return given;
-}
-
-/* ---- seconds of methods ------------------------------------------------ */
-
-/* The number that a string holds; raises where it holds none. Lua itself would
- * read it as the locale wants. */
-static double number_of_text(lua_State *L, int index)
-{
-    struct luma_node node = {0};
-    size_t len;
-    const char *text = lua_tolstring(L, index, &len);
-
-    luaL_argcheck(L, number_read(text, len, &node), index,
-                  "number expected, got string");
-    return node.kind == LUMA_JSON_FLOAT     ? node.number
-           : node.kind == LUMA_JSON_INTEGER ? (double)node.integer
-                                            : luma_bigint_to_double(text, len);
-}
-
-double options_seconds(lua_State *L, int index, double none)
-{
-    double seconds;
-
-    if (lua_isnoneornil(L, index))
-        return none;
-    if (lua_type(L, index) == LUA_TSTRING) {
-        seconds = number_of_text(L, index);
-    } else {
-        luaL_checktype(L, index, LUA_TNUMBER);
-        seconds = lua_tonumber(L, index);
-    }
-    luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
-    return seconds;
 }

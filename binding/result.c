@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a job comes to, in tables: tasks and missing ids, or an error with all
- * that is known; and its progress in numbers. */
+/* The result of a job: tasks and missing ids, or an error with all that is
+ * known; and its progress in numbers. */
 #include "result.h"
 
-#include "binding.h"
+#include "access.h"
+#include "kinds.h"
+
+/* ---- ids and tasks ----------------------------------------------------- */
 
 /* Pushes an array of the ids with this outcome, in the order asked for. */
 static void push_ids(lua_State *L, const struct lua_job *job,
@@ -22,58 +25,17 @@ static void push_ids(lua_State *L, const struct lua_job *job,
     }
 }
 
-/* Pushes a table of the open ids that have been seen to their last states. */
-static void push_states(lua_State *L, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    lua_newtable(L);
-    for (i = 0; i < count; i++) {
-        enum luma_state state = luma_job_state(job->core, i);
-
-        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN ||
-            state == LUMA_STATE_NONE)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushstring(L, luma_state_name(state));
-        lua_rawset(L, -3);
-    }
-}
-
-/* Pushes a table of them to the gateway's own words for these states. */
-static void push_words(lua_State *L, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    lua_newtable(L);
-    for (i = 0; i < count; i++) {
-        size_t len;
-        const char *word = luma_job_word(job->core, i, &len);
-
-        if (!word || luma_job_outcome(job->core, i) != LUMA_OUTCOME_OPEN)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushlstring(L, word, len);
-        lua_rawset(L, -3);
-    }
-}
-
-/* Pushes the tasks that were kept, in the order asked for. */
-static void push_tasks(lua_State *L, int index, const struct lua_job *job)
+/* Pushes the stored tasks, in the order asked for. */
+static void push_tasks(lua_State *L, const struct lua_job *job)
 {
     size_t i, count = luma_job_count(job->core);
     lua_Integer n = 0;
 
-    slot_push(L, index, JOB_TASKS);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        return;
-    }
-    if (job->stored == count)
-        return; /* without holes it is the result already */
-    lua_createtable(L, (int)count, 0);
-    for (i = 1; i <= count; i++) {
+    uservalue_get(L, 1, JOB_TASKS);
+    if (!lua_isnil(L, -1) && job->stored == count)
+        return; /* without holes, the table is the result */
+    lua_createtable(L, (int)job->stored, 0);
+    for (i = 1; n < (lua_Integer)job->stored && i <= count; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i);
         if (!lua_isnil(L, -1))
             lua_rawseti(L, -2, ++n);
@@ -83,63 +45,36 @@ static void push_tasks(lua_State *L, int index, const struct lua_job *job)
     lua_remove(L, -2);
 }
 
-/* Puts what became of the ids before the error's message. */
+/* ---- errors ------------------------------------------------------------ */
+
+/* Puts "2 of 5 ids failed" before the error's message. */
 static void set_message(lua_State *L, const struct lua_job *job)
 {
     struct luma_progress p;
-    size_t failed;
+    size_t failed, unfinished;
 
     luma_job_progress(job->core, &p);
     failed = p.outcome[LUMA_OUTCOME_FAILED];
+    unfinished = p.outcome[LUMA_OUTCOME_OPEN] +
+                 p.outcome[LUMA_OUTCOME_CANCELLED];
     if (p.ids < 2)
         return;
     lua_getfield(L, -1, "message");
     lua_pushfstring(L, "%d of %d ids %s: %s",
-                    (int)(failed ? failed
-                                 : p.outcome[LUMA_OUTCOME_OPEN] +
-                                       p.outcome[LUMA_OUTCOME_CANCELLED]),
-                    (int)p.ids, failed ? "failed" : "unfinished",
-                    lua_tostring(L, -1));
+                    (int)(failed ? failed : unfinished), (int)p.ids,
+                    failed ? "failed" : "unfinished", lua_tostring(L, -1));
     lua_setfield(L, -3, "message");
     lua_pop(L, 1);
 }
 
-/* Pushes the table of failed ids to their errors. */
-static void push_failed(lua_State *L, int index, const struct lua_job *job)
-{
-    size_t i, count = luma_job_count(job->core);
-
-    slot_push(L, index, JOB_FAILED);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-    }
-    slot_push(L, index, JOB_END_ERROR);
-    for (i = 0; !lua_isnil(L, -1) && i < count; i++) {
-        if (luma_job_outcome(job->core, i) != LUMA_OUTCOME_FAILED)
-            continue;
-        job_push_id(L, job, i);
-        lua_pushvalue(L, -1);
-        lua_rawget(L, -4);
-        if (lua_isnil(L, -1)) {
-            lua_pop(L, 1);
-            lua_pushvalue(L, -2);
-            lua_rawset(L, -4);
-        } else {
-            lua_pop(L, 2);
-        }
-    }
-    lua_pop(L, 1);
-}
-
-/* Pushes a copy of the first failure's fields, or what else there is to say. */
-static void push_reason(lua_State *L, int index, const struct lua_job *job)
+/* Pushes a copy of the first failure, or the error that the job ended with. */
+static void push_reason(lua_State *L, const struct lua_job *job)
 {
     const struct luma_error *end = luma_job_error(job->core);
     struct luma_error cancelled;
 
     luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
-    slot_push(L, index, JOB_FIRST_ERROR);
+    uservalue_get(L, 1, JOB_FIRST_ERROR);
     if (end->code == LUMA_ERR_PENDING || lua_isnil(L, -1)) {
         value_push_error(L, end->code == LUMA_OK ? &cancelled : end);
     } else {
@@ -155,10 +90,63 @@ static void push_reason(lua_State *L, int index, const struct lua_job *job)
     lua_remove(L, -2);
 }
 
-void result_add_ids(lua_State *L, int index, const struct lua_job *job)
+/* These functions push what is known of an id, or nil. */
+typedef void push_of_id(lua_State *L, const struct lua_job *job, size_t index);
+
+static void push_error(lua_State *L, const struct lua_job *job, size_t index)
+{
+    uservalue_get(L, 1, JOB_FAILED);
+    if (!lua_isnil(L, -1)) {
+        job_push_id(L, job, index);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    }
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        uservalue_get(L, 1, JOB_END_ERROR);
+    }
+}
+
+static void push_state(lua_State *L, const struct lua_job *job, size_t index)
+{
+    enum luma_state state = luma_job_state(job->core, index);
+
+    lua_pushstring(L, state == LUMA_STATE_NONE ? NULL : luma_state_name(state));
+}
+
+static void push_word(lua_State *L, const struct lua_job *job, size_t index)
+{
+    size_t len;
+    const char *word = luma_job_word(job->core, index, &len);
+
+    if (word)
+        lua_pushlstring(L, word, len);
+    else
+        lua_pushnil(L);
+}
+
+/* Adds a table to the error on top: each id with this outcome to what is known
+ * of it. */
+static void add_by_id(lua_State *L, const struct lua_job *job, const char *name,
+                      enum luma_outcome outcome, push_of_id *push)
+{
+    size_t i, count = luma_job_count(job->core);
+
+    lua_newtable(L);
+    for (i = 0; i < count; i++) {
+        if (luma_job_outcome(job->core, i) != outcome)
+            continue;
+        job_push_id(L, job, i);
+        push(L, job, i);
+        lua_rawset(L, -3);
+    }
+    lua_setfield(L, -2, name);
+}
+
+void result_add_ids(lua_State *L, const struct lua_job *job)
 {
     set_message(L, job);
-    push_tasks(L, index, job);
+    push_tasks(L, job);
     lua_setfield(L, -2, "tasks");
     push_ids(L, job, LUMA_OUTCOME_MISSING);
     lua_setfield(L, -2, "missing");
@@ -166,55 +154,31 @@ void result_add_ids(lua_State *L, int index, const struct lua_job *job)
     lua_setfield(L, -2, "cancelled");
     push_ids(L, job, LUMA_OUTCOME_OPEN);
     lua_setfield(L, -2, "pending");
-    push_failed(L, index, job);
-    lua_setfield(L, -2, "failed");
+    add_by_id(L, job, "failed", LUMA_OUTCOME_FAILED, push_error);
 }
 
-void result_add_ids_and_states(lua_State *L, int index,
-                               const struct lua_job *job)
+void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
 {
-    result_add_ids(L, index, job);
-    push_states(L, job);
-    lua_setfield(L, -2, "states");
-    push_words(L, job);
-    lua_setfield(L, -2, "words");
-}
-
-void result_push_failure(lua_State *L, int index, const struct lua_job *job)
-{
-    push_reason(L, index, job);
-    if (job->kind->add_details)
-        job->kind->add_details(L, index, job);
+    result_add_ids(L, job);
+    add_by_id(L, job, "states", LUMA_OUTCOME_OPEN, push_state);
+    add_by_id(L, job, "words", LUMA_OUTCOME_OPEN, push_word);
 }
 
 /* ---- values ------------------------------------------------------------ */
 
-/* Each id has its task, or is missing. */
-static bool is_complete(const struct lua_job *job)
-{
-    struct luma_progress p;
-
-    luma_job_progress(job->core, &p);
-    return !p.outcome[LUMA_OUTCOME_FAILED] &&
-           !p.outcome[LUMA_OUTCOME_CANCELLED] && !p.outcome[LUMA_OUTCOME_OPEN];
-}
-
 /* The tasks and the missing ids. */
-bool result_push_tasks(lua_State *L, int index, const struct lua_job *job)
+bool result_push_tasks(lua_State *L, const struct lua_job *job)
 {
-    if (!is_complete(job))
-        return false;
-    push_tasks(L, index, job);
+    push_tasks(L, job);
     push_ids(L, job, LUMA_OUTCOME_MISSING);
     return true;
 }
 
 /* The one value of a request. */
-bool result_push_value(lua_State *L, int index, const struct lua_job *job)
+bool result_push_value(lua_State *L, const struct lua_job *job)
 {
-    if (!is_complete(job))
-        return false;
-    slot_push(L, index, JOB_TASKS);
+    (void)job;
+    uservalue_get(L, 1, JOB_TASKS);
     lua_rawgeti(L, -1, 1);
     lua_replace(L, -2);
     lua_pushnil(L);
@@ -222,12 +186,11 @@ bool result_push_value(lua_State *L, int index, const struct lua_job *job)
 }
 
 /* The path and its bytes. */
-bool result_push_file(lua_State *L, int index, const struct lua_job *job)
+bool result_push_file(lua_State *L, const struct lua_job *job)
 {
     const char *path = luma_job_path(job->core);
     struct luma_progress p;
 
-    (void)index;
     if (!path)
         return false;
     luma_job_progress(job->core, &p);
@@ -236,26 +199,37 @@ bool result_push_file(lua_State *L, int index, const struct lua_job *job)
     return true;
 }
 
-int result_push(lua_State *L, int index, struct lua_job *job)
+/* Each id has its task or is missing. */
+static bool is_complete(const struct lua_job *job)
 {
-    if (!job->has_result) {
-        if (!job->kind->push_values(L, index, job)) {
-            lua_pushnil(L);
-            result_push_failure(L, index, job);
-        }
-        slot_set(L, index, JOB_RESULT2);
-        slot_set(L, index, JOB_RESULT);
-        job->has_result = true;
-    }
-    slot_push(L, index, JOB_RESULT);
-    slot_push(L, index, JOB_RESULT2);
-    return 2;
+    struct luma_progress p;
+
+    luma_job_progress(job->core, &p);
+    return p.outcome[LUMA_OUTCOME_TASK] + p.outcome[LUMA_OUTCOME_MISSING] ==
+           p.ids;
 }
 
-static void set_number(lua_State *L, const char *name, uint64_t value)
+int result_push(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
+    struct lua_job *job = lua_touserdata(L, 1);
+    bool ended = luma_job_error(job->core)->code != LUMA_ERR_PENDING;
+
+    if (!job->has_result) {
+        if (!ended || !is_complete(job) || !job->kind->push_values(L, job)) {
+            lua_pushnil(L);
+            push_reason(L, job);
+            if (job->kind->add_details)
+                job->kind->add_details(L, job);
+        }
+        if (!ended || luma_job_doc(job->core)) /* more tasks may arrive */
+            return 2;
+        uservalue_set(L, 1, JOB_RESULT2);
+        uservalue_set(L, 1, JOB_RESULT);
+        job->has_result = true;
+    }
+    uservalue_get(L, 1, JOB_RESULT);
+    uservalue_get(L, 1, JOB_RESULT2);
+    return 2;
 }
 
 void result_push_progress(lua_State *L, const struct lua_job *job)
@@ -264,15 +238,15 @@ void result_push_progress(lua_State *L, const struct lua_job *job)
 
     luma_job_progress(job->core, &p);
     lua_createtable(L, 0, 10);
-    set_number(L, "ids", p.ids);
-    set_number(L, "tasks", p.outcome[LUMA_OUTCOME_TASK]);
-    set_number(L, "missing", p.outcome[LUMA_OUTCOME_MISSING]);
-    set_number(L, "failed", p.outcome[LUMA_OUTCOME_FAILED]);
-    set_number(L, "cancelled", p.outcome[LUMA_OUTCOME_CANCELLED]);
-    set_number(L, "requests", p.requests);
-    set_number(L, "retries", p.retries);
-    set_number(L, "bytes", p.bytes);
-    set_number(L, "total_bytes", p.total_bytes);
+    value_set_number(L, "ids", p.ids);
+    value_set_number(L, "tasks", p.outcome[LUMA_OUTCOME_TASK]);
+    value_set_number(L, "missing", p.outcome[LUMA_OUTCOME_MISSING]);
+    value_set_number(L, "failed", p.outcome[LUMA_OUTCOME_FAILED]);
+    value_set_number(L, "cancelled", p.outcome[LUMA_OUTCOME_CANCELLED]);
+    value_set_number(L, "requests", p.requests);
+    value_set_number(L, "retries", p.retries);
+    value_set_number(L, "bytes", p.bytes);
+    value_set_number(L, "total_bytes", p.total_bytes);
     if (job->kind->in_bytes)
-        set_number(L, "rate", p.rate);
+        value_set_number(L, "rate", p.rate);
 }

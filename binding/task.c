@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conveniences for task tables, in every shape that gateways send: the core
- * knows where to look and what it means. They treat luma.null as absent, and
- * answer nil for anything that is no task. */
+ * knows where to look and what the values mean. They treat luma.null as absent,
+ * and return nil for anything that is not a task. */
 #include <math.h>
 #include <string.h>
 
@@ -9,15 +9,16 @@
 #include "core/gateway/task.h"
 #include "binding.h"
 
-/* ---- the core's view of a table ---------------------------------------- */
+/* ---- a table as a source of the core ----------------------------------- */
 
-/* The task is the first argument; what was found last is on top. */
 struct table {
+    struct task_source source; /* its task is this struct */
     lua_State *L;
-    int top;
+    int index; /* of the task on the stack */
+    int top;   /* the value found last is above it */
 };
 
-/* Replaces the value on top by its member of that name; nil where it is no
+/* Replaces the value on top by its member of that name, or nil if it is not a
  * table or the member is luma.null. Runs no metamethods. */
 static void enter(lua_State *L, const char *name, size_t len)
 {
@@ -34,26 +35,26 @@ static void enter(lua_State *L, const char *name, size_t len)
     }
 }
 
-/* In some Lua versions all numbers are floats: one without a fraction counts
- * as an integer. */
+/* A float without a fraction counts as an integer: some versions of Lua have
+ * floats only. */
 static void read_number(lua_State *L, struct task_value *value)
 {
     int is_integer;
     lua_Integer integer = lua_tointegerx(L, -1, &is_integer);
 
-    value->kind = is_integer ? TASK_INTEGER : TASK_FLOAT;
+    value->kind = TASK_INTEGER;
     value->number = lua_tonumber(L, -1);
-    if (!is_integer && floor(value->number) == value->number &&
-        isfinite(value->number)) {
-        char digits[NUMBER_DIGITS_SIZE];
-
-        value->kind = TASK_INTEGER;
-        value->len = number_write_digits(value->number, digits);
-        lua_pushlstring(L, digits, value->len);
-        value->text = lua_tostring(L, -1);
-    } else if (is_integer) {
+    if (is_integer) {
         value->len = number_write_integer((int64_t)integer, value->digits);
         value->text = value->digits;
+    } else if (isfinite(value->number) &&
+               floor(value->number) == value->number) {
+        char digits[NUMBER_DIGITS_SIZE];
+
+        lua_pushlstring(L, digits, number_write_digits(value->number, digits));
+        value->text = lua_tolstring(L, -1, &value->len);
+    } else {
+        value->kind = TASK_FLOAT;
     }
 }
 
@@ -65,7 +66,7 @@ static void find_in_table(const void *task, const char *path,
     size_t len;
 
     lua_settop(L, table->top);
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, table->index);
     for (;; path += len + 1) {
         len = strcspn(path, ".");
         enter(L, path, len);
@@ -81,78 +82,82 @@ static void find_in_table(const void *task, const char *path,
     }
 }
 
-/* Makes the first argument a source. False: it is no table. */
-static bool open_table(lua_State *L, struct table *table,
-                       struct task_source *source)
+/* Prepares the source of the task at `index`. False: it is not a table. */
+static bool open_table(lua_State *L, int index, struct table *table)
 {
-    luaL_checkany(L, 1);
-    *table = (struct table){L, lua_gettop(L)};
-    *source = (struct task_source){table, find_in_table};
-    return lua_type(L, 1) == LUA_TTABLE;
+    luaL_checkany(L, index);
+    *table = (struct table){.source = {table, find_in_table},
+                            .L = L,
+                            .index = index,
+                            .top = lua_gettop(L)};
+    return lua_type(L, index) == LUA_TTABLE;
 }
 
-/* No value at all would not do where the caller hands the result on. */
-static int none(lua_State *L)
+static void push_text(lua_State *L, bool found, const struct task_value *value)
 {
-    lua_pushnil(L);
-    return 1;
-}
-
-static int push_text(lua_State *L, const struct task_value *value)
-{
-    lua_pushlstring(L, value->text, value->len);
-    return 1;
+    if (found)
+        lua_pushlstring(L, value->text, value->len);
+    else
+        lua_pushnil(L);
 }
 
 /* ---- functions --------------------------------------------------------- */
 
-static int task_state(lua_State *L)
+void task_push_id(lua_State *L, int index)
 {
-    struct table table;
-    struct task_source task;
-
-    if (!open_table(L, &table, &task))
-        return none(L);
-    lua_pushstring(L, luma_state_name(task_find_state(&task, NULL)));
-    return 1;
-}
-
-int task_get_id(lua_State *L)
-{
-    struct table table;
-    struct task_source task;
+    struct table task;
     struct task_value id;
 
-    return open_table(L, &table, &task) && task_find_id(&task, &id)
-               ? push_text(L, &id)
-               : none(L);
+    push_text(L, open_table(L, index, &task) && task_find_id(&task.source, &id),
+              &id);
 }
 
 const char *const task_links[] = {"video", "thumbnail", "last_frame", NULL};
 
-int task_get_url(lua_State *L)
+void task_push_link(lua_State *L, int index, enum luma_media what)
 {
-    enum luma_media what =
-        (enum luma_media)luaL_checkoption(L, 2, "video", task_links);
-    struct table table;
-    struct task_source task;
+    struct table task;
     struct task_value link;
 
-    return open_table(L, &table, &task) && task_find_link(&task, what, &link)
-               ? push_text(L, &link)
-               : none(L);
+    push_text(L,
+              open_table(L, index, &task) &&
+                  task_find_link(&task.source, what, &link),
+              &link);
+}
+
+static int task_state(lua_State *L)
+{
+    struct table task;
+
+    if (open_table(L, 1, &task))
+        lua_pushstring(L, luma_state_name(task_find_state(&task.source, NULL)));
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int task_id(lua_State *L)
+{
+    task_push_id(L, 1);
+    return 1;
+}
+
+static int task_url(lua_State *L)
+{
+    task_push_link(
+        L, 1, (enum luma_media)luaL_checkoption(L, 2, "video", task_links));
+    return 1;
 }
 
 static int task_progress(lua_State *L)
 {
-    struct table table;
-    struct task_source task;
-    double percent;
+    struct table task;
+    double percent = open_table(L, 1, &task) ? task_find_progress(&task.source)
+                                             : -1;
 
-    percent = open_table(L, &table, &task) ? task_find_progress(&task) : -1;
     if (percent < 0)
-        return none(L);
-    if (percent == floor(percent))
+        lua_pushnil(L);
+    else if (percent == floor(percent))
         lua_pushinteger(L, (lua_Integer)percent);
     else
         lua_pushnumber(L, percent);
@@ -161,74 +166,66 @@ static int task_progress(lua_State *L)
 
 /* ---- palette ----------------------------------------------------------- */
 
-enum { COLOURS = 25, GRID_CHARS = 100, GRID_BYTES = COLOURS * 3 };
+/* A colour is three bytes, which are four characters of base64. */
+enum { COLOURS = 25, CHARS = 4, GRID_CHARS = COLOURS * CHARS };
 
-static int base64_value(char c)
+/* The 24 bits in four characters of base64; below 0 if they are not. */
+static int read_colour(const char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
+    int i, bits = 0;
 
-    return at ? (int)(at - digits) : -1;
-}
+    for (i = 0; i < CHARS; i++) {
+        const char *at = text[i] ? strchr(digits, text[i]) : NULL;
 
-/* 100 characters make 75 bytes, without padding. */
-static bool decode_grid(const char *text, unsigned char bytes[GRID_BYTES])
-{
-    int i, value;
-    unsigned bits = 0;
-
-    for (i = 0; i < GRID_CHARS; i++) {
-        value = base64_value(text[i]);
-        if (value < 0)
-            return false;
-        bits = bits << 6 | (unsigned)value;
-        if (i % 4 == 3) {
-            bytes[i / 4 * 3] = (unsigned char)(bits >> 16);
-            bytes[i / 4 * 3 + 1] = (unsigned char)(bits >> 8);
-            bytes[i / 4 * 3 + 2] = (unsigned char)bits;
-        }
+        if (!at)
+            return -1;
+        bits = bits << 6 | (int)(at - digits);
     }
-    return true;
+    return bits;
 }
 
-/* Pushes a table of 25 colours. */
-static void push_colours(lua_State *L, const unsigned char bytes[GRID_BYTES])
+/* Pushes a table of the colours, or nil if the text is not a grid. */
+static void push_colours(lua_State *L, const char *text)
 {
-    int i, k;
+    int i, k, bits;
 
     lua_createtable(L, COLOURS, 0);
     for (i = 0; i < COLOURS; i++) {
+        bits = read_colour(text + i * CHARS);
+        if (bits < 0) {
+            lua_pushnil(L);
+            return;
+        }
         lua_createtable(L, 3, 0);
         for (k = 0; k < 3; k++) {
-            lua_pushinteger(L, bytes[i * 3 + k]);
+            lua_pushinteger(L, bits >> (16 - 8 * k) & 255);
             lua_rawseti(L, -2, k + 1);
         }
         lua_rawseti(L, -2, i + 1);
     }
 }
 
-/* The grid's text is given as it is, or in the task. */
+/* The argument is a task, or the text of the grid itself. */
 static int task_palette(lua_State *L)
 {
-    unsigned char bytes[GRID_BYTES];
     struct task_value grid = {.kind = TASK_OTHER};
-    struct table table;
-    struct task_source task;
-
-    bool found = open_table(L, &table, &task) ? task_find_palette(&task, &grid)
-                                              : lua_type(L, 1) == LUA_TSTRING;
+    struct table task;
+    bool found = open_table(L, 1, &task)
+                     ? task_find_palette(&task.source, &grid)
+                     : lua_type(L, 1) == LUA_TSTRING;
 
     if (found && !grid.text)
         grid.text = lua_tolstring(L, 1, &grid.len);
-    if (!found || grid.len != GRID_CHARS || !decode_grid(grid.text, bytes))
-        return none(L);
-    push_colours(L, bytes);
+    if (found && grid.len == GRID_CHARS)
+        push_colours(L, grid.text);
+    else
+        lua_pushnil(L);
     return 1;
 }
 
 const luaL_Reg task_functions[] = {
-    {"state", task_state},     {"id", task_get_id},
-    {"url", task_get_url},     {"progress", task_progress},
-    {"palette", task_palette}, {NULL, NULL},
+    {"state", task_state},       {"id", task_id},           {"url", task_url},
+    {"progress", task_progress}, {"palette", task_palette}, {NULL, NULL},
 };

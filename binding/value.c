@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents and errors as Lua values. */
-#include "binding.h"
+/* Documents, errors and counters as Lua values. */
+#include "access.h"
 
-/* A document's first strings wait on the stack, so that one which stands in it
- * several times is made once. */
+/* The first strings of a document are kept on the stack, so that a string that
+ * occurs several times is made once. */
 enum { MAX_SLOTS = 200, LEVEL_SLOTS = 3, MAX_DEPTH = 130 };
 
 struct build {
@@ -45,8 +45,9 @@ static void push_array(const struct build *b, const struct luma_node *array)
     }
 }
 
-/* Sets table[name] to nil, where both are on top, and pops the name. Most often
- * there is nothing: then nothing is stored, not even an empty place. */
+/* Sets table[name] to nil, where both are on top, and pops the name. Usually
+ * there is no such member; then the table is not written to, so it does not
+ * grow. */
 static void clear_member(lua_State *L)
 {
     lua_pushvalue(L, -1);
@@ -60,7 +61,7 @@ static void clear_member(lua_State *L)
     lua_rawset(L, -3);
 }
 
-/* A null member is absent, and with it one of the same name before it. */
+/* A null member is absent, and removes an earlier one of the same name. */
 static void push_object(const struct build *b, const struct luma_node *object)
 {
     const struct luma_node *node = object + 1, *end = object + object->span;
@@ -108,7 +109,7 @@ static void push_node(const struct build *b, const struct luma_node *node)
     }
 }
 
-void value_push(lua_State *L, const struct luma_doc *doc, bool nulls)
+static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls)
 {
     int top = lua_gettop(L);
     struct build build = {L, doc, top + 1, doc->string_count, nulls};
@@ -124,81 +125,115 @@ void value_push(lua_State *L, const struct luma_doc *doc, bool nulls)
     lua_settop(L, top + 1);
 }
 
+/* Calls the decode hook on top with the task's text. Leaves the value, or an
+ * error and false. */
+static bool decode(lua_State *L, const struct luma_doc *doc)
+{
+    struct luma_error error;
+    int status;
+
+    lua_pushlstring(L, doc->json, doc->json_len);
+    status = lua_pcall(L, 1, 1, 0);
+    if (status == LUA_ERRMEM)
+        lua_error(L);
+    if (status == LUA_OK && !lua_isnil(L, -1))
+        return true;
+    luma_error_set(&error, LUMA_ERR_DECODE);
+    if (status == LUA_OK)
+        luma_error_append(&error, "it returned nil");
+    else if (lua_type(L, -1) == LUA_TSTRING)
+        luma_error_append(&error, "%s", lua_tostring(L, -1));
+    else
+        luma_error_append(&error, "it raised a %s", luaL_typename(L, -1));
+    value_push_error(L, &error);
+    return false;
+}
+
+bool value_push(lua_State *L, const struct lua_job *job,
+                const struct luma_doc *doc)
+{
+    if (!job->client->decodes) {
+        push_doc(L, doc, job->client->nulls);
+        return true;
+    }
+    uservalue_get(L, 1, JOB_CLIENT);
+    uservalue_get(L, -1, CLIENT_DECODE);
+    lua_remove(L, -2);
+    return decode(L, doc);
+}
+
 /* ---- errors ------------------------------------------------------------ */
 
-static const char error_type[] = "luma.error";
+const char error_type[] = "luma.error";
+
+void value_set_number(lua_State *L, const char *name, uint64_t number)
+{
+    lua_pushinteger(L, (lua_Integer)number);
+    lua_setfield(L, -2, name);
+}
+
+/* Sets a field of the table on top, unless the text is NULL or empty. */
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+    if (!text || !*text)
+        return;
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
 
 void value_push_error(lua_State *L, const struct luma_error *error)
 {
     lua_createtable(L, 0, 8);
-    lua_pushstring(L, luma_code_name(error->code));
-    lua_setfield(L, -2, "code");
-    lua_pushstring(L, error->message);
-    lua_setfield(L, -2, "message");
+    set_text(L, "code", luma_code_name(error->code));
+    set_text(L, "message", error->message);
+    set_text(L, "phase", error->phase);
+    set_text(L, "request_id", error->request_id);
     lua_pushboolean(L, error->retryable);
     lua_setfield(L, -2, "retryable");
-    if (error->http_status) {
-        lua_pushinteger(L, error->http_status);
-        lua_setfield(L, -2, "status");
-    }
-    if (error->phase) {
-        lua_pushstring(L, error->phase);
-        lua_setfield(L, -2, "phase");
-    }
-    if (error->attempts) {
-        lua_pushinteger(L, error->attempts);
-        lua_setfield(L, -2, "attempts");
-    }
+    if (error->http_status)
+        value_set_number(L, "status", (uint64_t)error->http_status);
+    if (error->attempts)
+        value_set_number(L, "attempts", error->attempts);
     if (error->retry_after >= 0) {
         lua_pushnumber(L, error->retry_after);
         lua_setfield(L, -2, "retry_after");
     }
-    if (*error->request_id) {
-        lua_pushstring(L, error->request_id);
-        lua_setfield(L, -2, "request_id");
-    }
     luaL_setmetatable(L, error_type);
 }
 
-/* Appends ", label value" of a field that is there; the buffer is on top. */
-static void append_field(lua_State *L, luaL_Buffer *b, const char *field,
-                         const char *label)
+int value_push_failure(lua_State *L, const struct luma_error *error)
 {
+    lua_pushnil(L);
+    value_push_error(L, error);
+    return 2;
+}
+
+/* Pushes the prefix and a field of the error at 1, if that is a text or a
+ * number. */
+static void push_field(lua_State *L, const char *prefix, const char *field)
+{
+    lua_pushstring(L, prefix);
     lua_getfield(L, 1, field);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        return;
-    }
-    lua_pushfstring(L, ", %s%s", label, lua_tostring(L, -1));
-    lua_remove(L, -2);
-    luaL_addvalue(b);
+    if (!lua_isstring(L, -1))
+        lua_pop(L, 2);
 }
 
 /* "the gateway … (auth, HTTP 401, attempts 1, request 7f3a)" */
 static int error_tostring(lua_State *L)
 {
-    luaL_Buffer b;
-
     lua_settop(L, 1);
     luaL_checktype(L, 1, LUA_TTABLE);
-    luaL_buffinit(L, &b);
-    lua_getfield(L, 1, "message");
-    luaL_addvalue(&b);
-    luaL_addstring(&b, " (");
-    lua_getfield(L, 1, "code");
-    luaL_addvalue(&b);
-    append_field(L, &b, "status", "HTTP ");
-    append_field(L, &b, "attempts", "attempts ");
-    append_field(L, &b, "request_id", "request ");
-    luaL_addstring(&b, ")");
-    luaL_pushresult(&b);
+    push_field(L, "", "message");
+    push_field(L, " (", "code");
+    push_field(L, ", HTTP ", "status");
+    push_field(L, ", attempts ", "attempts");
+    push_field(L, ", request ", "request_id");
+    lua_pushliteral(L, ")");
+    lua_concat(L, lua_gettop(L) - 1);
     return 1;
 }
 
-void value_register(lua_State *L)
-{
-    luaL_newmetatable(L, error_type);
-    lua_pushcfunction(L, error_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_pop(L, 1);
-}
+const luaL_Reg error_metamethods[] = {
+    {"__tostring", error_tostring},
+    {NULL, NULL},
+};
