@@ -190,7 +190,7 @@ static struct luma_ids *make_ids(lua_State *L, const struct id_list *list)
 static struct luma_job *start_fetch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    return luma_client_fetch(args->client, args->ids.core, args->deadline, NULL,
+    return luma_client_fetch(args->client, args->ids.core, args->deadline,
                              error);
 }
 
@@ -198,20 +198,20 @@ static struct luma_job *start_watch(const struct job_args *args,
                                     struct luma_error *error)
 {
     return luma_client_watch(args->client, args->ids.core, &args->watch,
-                             args->deadline, NULL, error);
+                             args->deadline, error);
 }
 
 static struct luma_job *start_request(const struct job_args *args,
                                       struct luma_error *error)
 {
     return luma_client_request(args->client, &args->request, args->deadline,
-                               NULL, error);
+                               error);
 }
 
 static struct luma_job *start_download(const struct job_args *args,
                                        struct luma_error *error)
 {
-    return luma_client_download(args->client, &args->download, NULL, error);
+    return luma_client_download(args->client, &args->download, error);
 }
 
 /* ---- the table --------------------------------------------------------- */

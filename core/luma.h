@@ -94,12 +94,12 @@ enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 void luma_ids_unref(struct luma_ids *ids);
 
 /* A job that gets the task of each id once. Takes the list, also in case of an
- * error. `deadline` is in ms from now, 0 for none; luma_job_user returns
- * `user`. NULL: `error` says why; LUMA_ERR_CANCELLED if the client is closed.
+ * error. `deadline` is in ms from now, 0 for none. NULL: `error` says why;
+ * LUMA_ERR_CANCELLED if the client is closed.
  */
 struct luma_job *luma_client_fetch(struct luma_client *client,
                                    struct luma_ids *ids, int64_t deadline,
-                                   void *user, struct luma_error *error);
+                                   struct luma_error *error);
 
 /* The times of a watch, in ms; all must be set. */
 struct luma_watch_options {
@@ -115,8 +115,7 @@ struct luma_watch_options {
 struct luma_job *luma_client_watch(struct luma_client *client,
                                    struct luma_ids *ids,
                                    const struct luma_watch_options *options,
-                                   int64_t deadline, void *user,
-                                   struct luma_error *error);
+                                   int64_t deadline, struct luma_error *error);
 
 /* A request to any endpoint. */
 struct luma_request_options {
@@ -132,7 +131,7 @@ struct luma_request_options {
  * LUMA_ERR_ARGUMENT, its `field` is "method" or "path". */
 struct luma_job *luma_client_request(struct luma_client *client,
                                      const struct luma_request_options *options,
-                                     int64_t deadline, void *user,
+                                     int64_t deadline,
                                      struct luma_error *error);
 
 /* Which file of a task. */
@@ -163,7 +162,7 @@ struct luma_download_options {
  * with LUMA_ERR_ARGUMENT, its `field` is "path" or "dir". */
 struct luma_job *
 luma_client_download(struct luma_client *client,
-                     const struct luma_download_options *options, void *user,
+                     const struct luma_download_options *options,
                      struct luma_error *error);
 
 /* ---- the queue of events ---------------------------------------------- */
@@ -270,7 +269,6 @@ const struct luma_error *luma_job_error(const struct luma_job *job);
 /* The path of a completed download; else NULL. It belongs to the job. */
 const char *luma_job_path(const struct luma_job *job);
 
-void *luma_job_user(const struct luma_job *job);
 void luma_job_progress(const struct luma_job *job,
                        struct luma_progress *progress);
 

@@ -31,7 +31,6 @@ struct luma_job {
     bool left;               /* its loop is done with `job` */
     bool keeps;              /* luma_job_keep */
     bool released;           /* freed with its end */
-    void *user;
 };
 
 /* Wakes the loop, or notes that it has to be woken. */

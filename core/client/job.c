@@ -98,7 +98,7 @@ void job_apply(const struct luma_event *event, bool done)
 /* ---- life -------------------------------------------------------------- */
 
 struct luma_job *job_add(struct luma_client *client, struct job *core,
-                         struct channel *channel, void *user)
+                         struct channel *channel)
 {
     struct luma_job *job = calloc(1, sizeof *job);
 
@@ -113,7 +113,6 @@ struct luma_job *job_add(struct luma_client *client, struct job *core,
     job->job = core;
     job->counts[LUMA_OUTCOME_OPEN] = core->count;
     luma_error_set(&job->error, LUMA_ERR_PENDING);
-    job->user = user;
     job->client = client;
     job->channel = channel;
     job->next = client->jobs;
@@ -198,11 +197,6 @@ void job_keep(struct luma_event *event)
 const struct luma_error *luma_job_error(const struct luma_job *job)
 {
     return &job->error;
-}
-
-void *luma_job_user(const struct luma_job *job)
-{
-    return job->user;
 }
 
 void luma_job_progress(const struct luma_job *job,

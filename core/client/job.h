@@ -10,7 +10,7 @@
 /* Adds a job of the client, which takes the reference of `job`. NULL: out of
  * memory; `job` is gone. */
 struct luma_job *job_add(struct luma_client *client, struct job *job,
-                         struct channel *channel, void *user);
+                         struct channel *channel);
 
 /* Takes the job out of the client's list and frees it. */
 void job_free(struct luma_job *job);

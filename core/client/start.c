@@ -56,7 +56,7 @@ static struct channel *open_channel(struct luma_client *client,
  * request ends as it begins. `job` may be NULL, and `error` says why; takes
  * it. */
 static struct luma_job *submit(struct luma_client *client, struct job *job,
-                               void *user, struct luma_error *error)
+                               struct luma_error *error)
 {
     struct event_list list = {0};
     struct channel *channel = job ? open_channel(client, job, error) : NULL;
@@ -66,7 +66,7 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
         job_unref(job);
         return NULL;
     }
-    submitted = job_add(client, job, channel, user);
+    submitted = job_add(client, job, channel);
     if (!submitted) {
         luma_error_set(error, LUMA_ERR_MEMORY);
         return NULL;
@@ -93,34 +93,32 @@ static bool is_open(const struct luma_client *client, struct luma_error *error)
 
 struct luma_job *luma_client_fetch(struct luma_client *client,
                                    struct luma_ids *ids, int64_t deadline,
-                                   void *user, struct luma_error *error)
+                                   struct luma_error *error)
 {
     struct job *job = NULL;
 
     if (is_open(client, error))
         job = fetch_new(ids, deadline, clock_ms());
     luma_ids_unref(ids);
-    return submit(client, job, user, error);
+    return submit(client, job, error);
 }
 
 struct luma_job *luma_client_watch(struct luma_client *client,
                                    struct luma_ids *ids,
                                    const struct luma_watch_options *options,
-                                   int64_t deadline, void *user,
-                                   struct luma_error *error)
+                                   int64_t deadline, struct luma_error *error)
 {
     struct job *job = NULL;
 
     if (is_open(client, error))
         job = watch_new(options, ids, deadline, clock_ms());
     luma_ids_unref(ids);
-    return submit(client, job, user, error);
+    return submit(client, job, error);
 }
 
 struct luma_job *luma_client_request(struct luma_client *client,
                                      const struct luma_request_options *request,
-                                     int64_t deadline, void *user,
-                                     struct luma_error *error)
+                                     int64_t deadline, struct luma_error *error)
 {
     struct job *job = endpoint_new(request, deadline, clock_ms(), error);
 
@@ -130,12 +128,12 @@ struct luma_job *luma_client_request(struct luma_client *client,
         job_unref(job);
         job = NULL;
     }
-    return submit(client, job, user, error);
+    return submit(client, job, error);
 }
 
 struct luma_job *
 luma_client_download(struct luma_client *client,
-                     const struct luma_download_options *download, void *user,
+                     const struct luma_download_options *download,
                      struct luma_error *error)
 {
     struct job *job = NULL;
@@ -143,5 +141,5 @@ luma_client_download(struct luma_client *client,
     if (is_open(client, error))
         job = download_new(download, client->channel->options.base_url,
                            clock_ms(), error);
-    return submit(client, job, user, error);
+    return submit(client, job, error);
 }

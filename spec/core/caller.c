@@ -56,7 +56,7 @@ struct luma_job *fetch(struct luma_client *client, unsigned count,
 {
     struct luma_error error;
     struct luma_job *job =
-        luma_client_fetch(client, make_ids(count), deadline, &server, &error);
+        luma_client_fetch(client, make_ids(count), deadline, &error);
 
     if (!job)
         puts(error.message);

@@ -21,7 +21,7 @@ struct luma_client *new_client(const struct luma_options *options);
 /* "id-0", "id-1" ...; NULL: no memory. */
 struct luma_ids *make_ids(unsigned count);
 
-/* A job for so many ids, whose user is `server`. */
+/* A job for so many ids. */
 struct luma_job *fetch(struct luma_client *client, unsigned count,
                        int64_t deadline);
 

@@ -52,7 +52,6 @@ static void test_fetch(void)
                "its state is kept");
     id = luma_job_id(job, 249, &len);
     CHECK_BYTES(id, len, "id-249", 6);
-    CHECK(luma_job_user(job) == &server);
     CHECK_INT(server_requests(server) - before, 3);
     check_stats(client, 3, 250);
     leave(client, job);
