@@ -111,7 +111,7 @@ struct luma_job *luma_client_watch(struct luma_client *client,
     struct job *job = NULL;
 
     if (is_open(client, error))
-        job = watch_new(options, ids, deadline, clock_ms());
+        job = (struct job *)watch_new(options, ids, deadline, clock_ms());
     luma_ids_unref(ids);
     return submit(client, job, error);
 }

@@ -18,22 +18,6 @@ struct watch_seen {
     bool known;   /* state and progress are */
 };
 
-bool watch_init(struct watch *watch, const struct luma_watch_options *options,
-                uint32_t ids)
-{
-    watch->options = *options;
-    watch->interval = options->interval;
-    watch->seen = calloc(ids ? ids : 1, sizeof *watch->seen);
-    watch->words = luma_ids_new(WORDS, 0);
-    return watch->seen && watch->words;
-}
-
-void watch_clear(struct watch *watch)
-{
-    free(watch->seen);
-    luma_ids_unref(watch->words);
-}
-
 /* ---- tasks ------------------------------------------------------------- */
 
 /* Words are few, whatever the number of tasks: one byte leads to them. */
@@ -48,13 +32,6 @@ static uint8_t note_word(struct watch *watch, const struct task_value *word)
     return (uint8_t)(ids_find(watch->words, word->text, word->len) + 1);
 }
 
-const char *watch_word(const struct watch *watch, uint32_t id, size_t *len)
-{
-    uint8_t word = watch->seen[id].word;
-
-    return word ? ids_get(watch->words, word - 1u, len) : NULL;
-}
-
 /* True when the doubt is as old as `grace`; otherwise it begins, or goes on. */
 static bool note_doubt_of(struct watch_seen *seen, enum doubt doubt,
                           int64_t grace, int64_t now)
@@ -65,9 +42,10 @@ static bool note_doubt_of(struct watch_seen *seen, enum doubt doubt,
     return now - seen->since >= grace;
 }
 
-void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
+void watch_compare(struct fetch *fetch, uint32_t id, struct luma_doc *task,
                    int64_t now)
 {
+    struct watch *watch = (struct watch *)fetch;
     struct watch_seen *seen = &watch->seen[id];
     struct task_source source = task_of_doc(task);
     int progress = (int)(task_find_progress(&source) * 100);
@@ -92,9 +70,11 @@ void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
     watch->changed = watch->changed || task->changed;
 }
 
-bool watch_note_doubt(struct watch *watch, uint32_t id, enum doubt doubt,
+bool watch_note_doubt(struct fetch *fetch, uint32_t id, enum doubt doubt,
                       int64_t now)
 {
+    struct watch *watch = (struct watch *)fetch;
+
     return note_doubt_of(&watch->seen[id], doubt, watch->options.missing_grace,
                          now);
 }
@@ -147,34 +127,12 @@ void watch_begin_round(struct watch *watch)
 
 /* ---- the kind ---------------------------------------------------------- */
 
-struct watch_job {
-    struct fetch fetch; /* first */
-    struct watch watch;
-};
-
-static struct watch *watch_of(struct fetch *fetch)
-{
-    return &((struct watch_job *)fetch)->watch;
-}
-
-static void compare(struct fetch *fetch, uint32_t id, struct luma_doc *task,
-                    int64_t now)
-{
-    watch_compare(watch_of(fetch), id, task, now);
-}
-
-static bool note_doubt(struct fetch *fetch, uint32_t id, enum doubt doubt,
-                       int64_t now)
-{
-    return watch_note_doubt(watch_of(fetch), id, doubt, now);
-}
-
 /* Another round may put it right. A page that is not in the gateway's own words
  * may come from something between the gateway and us, and be gone soon. */
 static bool survives(struct fetch *fetch, const struct exchange_end *end,
                      int64_t now)
 {
-    struct watch *watch = watch_of(fetch);
+    struct watch *watch = (struct watch *)fetch;
 
     if (!end->error.retryable &&
         !(watch->trusted && end->foreign && end->error.code != LUMA_ERR_MEMORY))
@@ -185,18 +143,18 @@ static bool survives(struct fetch *fetch, const struct exchange_end *end,
 
 static int64_t due(const struct job *job)
 {
-    int64_t round = ((const struct watch_job *)job)->watch.due;
+    int64_t round = ((const struct watch *)job)->due;
 
     return round ? round : fetch_due(job);
 }
 
 static struct request *next(struct job *job, const struct job_context *c)
 {
-    struct watch_job *w = (struct watch_job *)job;
+    struct watch *watch = (struct watch *)job;
 
-    if (w->watch.due) {
-        watch_begin_round(&w->watch);
-        if (!ledger_restart(&w->fetch.ledger)) {
+    if (watch->due) {
+        watch_begin_round(watch);
+        if (!ledger_restart(&watch->fetch.ledger)) {
             job_fail_memory(job);
             return NULL;
         }
@@ -208,7 +166,7 @@ static enum request_verdict ended(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *c)
 {
-    struct watch *watch = watch_of((struct fetch *)request->job);
+    struct watch *watch = (struct watch *)request->job;
     enum request_verdict verdict = fetch_ended(request, end, c);
 
     if (verdict == REQUEST_SETTLED)
@@ -219,27 +177,35 @@ static enum request_verdict ended(struct request *request,
 /* Ends the round, if this was its last request. */
 static void rest(struct job *job, int64_t now, double random)
 {
-    struct watch_job *w = (struct watch_job *)job;
+    struct watch *watch = (struct watch *)job;
 
-    if (job->phase != JOB_RUNS || w->watch.due || w->fetch.in_flight ||
-        ledger_has_more(&w->fetch.ledger))
+    if (job->phase != JOB_RUNS || watch->due || watch->fetch.in_flight ||
+        ledger_has_more(&watch->fetch.ledger))
         return;
-    if (!watch_end_round(&w->watch, now, random))
-        job_fail(job, &w->watch.failure);
+    if (!watch_end_round(watch, now, random))
+        job_fail(job, &watch->failure);
 }
 
+/* NULL also if the word has more than 64 bytes, or came after 200 others. */
 static const char *word(const struct job *job, uint32_t id, size_t *len)
 {
-    return watch_word(&((const struct watch_job *)job)->watch, id, len);
+    const struct watch *watch = (const struct watch *)job;
+    uint8_t index = watch->seen[id].word;
+
+    return index ? ids_get(watch->words, index - 1u, len) : NULL;
 }
 
 static void clear(struct job *job)
 {
+    struct watch *watch = (struct watch *)job;
+
     fetch_close(job);
-    watch_clear(watch_of((struct fetch *)job));
+    free(watch->seen);
+    luma_ids_unref(watch->words);
 }
 
-static const struct fetch_rules rules = {compare, note_doubt, survives};
+static const struct fetch_rules rules = {watch_compare, watch_note_doubt,
+                                         survives};
 
 static const struct job_kind watch_kind = {
     .name = "watch",
@@ -259,18 +225,21 @@ static const struct job_kind watch_kind = {
     .clear = clear,
 };
 
-struct job *watch_new(const struct luma_watch_options *options,
-                      struct luma_ids *ids, int64_t deadline, int64_t now)
+struct watch *watch_new(const struct luma_watch_options *options,
+                        struct luma_ids *ids, int64_t deadline, int64_t now)
 {
-    struct watch_job *w = calloc(1, sizeof *w);
-    bool good;
+    struct watch *watch = calloc(1, sizeof *watch);
 
-    if (!w)
+    if (!watch)
         return NULL;
-    w->fetch.rules = &rules;
-    good = watch_init(&w->watch, options, ids->count);
-    if (fetch_init(&w->fetch, &watch_kind, ids, deadline, now) && good)
-        return &w->fetch.job;
-    job_unref(&w->fetch.job);
+    watch->fetch.rules = &rules;
+    watch->options = *options;
+    watch->interval = options->interval;
+    watch->seen = calloc(ids->count ? ids->count : 1, sizeof *watch->seen);
+    watch->words = luma_ids_new(WORDS, 0);
+    if (fetch_init(&watch->fetch, &watch_kind, ids, deadline, now) &&
+        watch->seen && watch->words)
+        return watch;
+    job_unref(&watch->fetch.job);
     return NULL;
 }

@@ -2,8 +2,9 @@
 /* The kind watch: a fetch that goes in rounds. In each round, every open id is
  * requested once, and its task is compared with what it was before.
  *
- * The round's own functions are pure: time and random numbers are arguments. No
- * function blocks. watch_new: the caller's thread; the others: the loop's. */
+ * watch_new is for the caller's thread. The other functions are what the kind
+ * does: they are pure, with time and random numbers as arguments, for the
+ * loop's thread and for tests. Nothing blocks. */
 #ifndef LUMA_WATCH_H
 #define LUMA_WATCH_H
 
@@ -12,6 +13,7 @@
 enum { WATCH_FAILED_ROUNDS = 5 }; /* in a row that are tolerated */
 
 struct watch {
+    struct fetch fetch;                /* first */
     struct luma_watch_options options; /* complete, in ms */
     struct watch_seen *seen;           /* per id */
     struct luma_ids *words;            /* the gateway's own for states */
@@ -25,28 +27,17 @@ struct watch {
 };
 
 /* As fetch_new. */
-struct job *watch_new(const struct luma_watch_options *options,
-                      struct luma_ids *ids, int64_t deadline, int64_t now);
-
-/* Sets up a zero-filled watch of so many ids. False: out of memory;
- * watch_clear all the same. */
-bool watch_init(struct watch *watch, const struct luma_watch_options *options,
-                uint32_t ids);
-void watch_clear(struct watch *watch);
+struct watch *watch_new(const struct luma_watch_options *options,
+                        struct luma_ids *ids, int64_t deadline, int64_t now);
 
 /* A task came for the id: sets its `changed` and `final`. */
-void watch_compare(struct watch *watch, uint32_t id, struct luma_doc *task,
+void watch_compare(struct fetch *watch, uint32_t id, struct luma_doc *task,
                    int64_t now);
 
 /* A response left the id out, or its task could not be read. True: it has been
  * so for missing_grace. */
-bool watch_note_doubt(struct watch *watch, uint32_t id, enum doubt doubt,
+bool watch_note_doubt(struct fetch *watch, uint32_t id, enum doubt doubt,
                       int64_t now);
-
-/* The gateway's own word for the state in which the id's task came last; NULL:
- * there was none, it has more than 64 bytes, or it came after 200 other
- * words. */
-const char *watch_word(const struct watch *watch, uint32_t id, size_t *len);
 
 /* A request has failed in a way that the next round may put right. */
 void watch_note_failure(struct watch *watch, const struct luma_error *error,

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "id_list.h"
 #include "json/reader.h"
 #include "gateway/task.h"
 
@@ -31,19 +32,20 @@ static struct luma_doc *task(const char *text)
     return doc;
 }
 
-/* To be given to free_watch. */
-static struct watch *new_watch(uint32_t ids)
+/* A watch of two ids, to be given to free_watch. */
+static struct watch *new_watch(void)
 {
-    struct watch *watch = calloc(1, sizeof *watch);
+    struct luma_ids *ids = ids_of("a b");
+    struct watch *watch = watch_new(&options, ids, 0, 0);
 
-    must(watch && watch_init(watch, &options, ids));
+    must(watch);
+    luma_ids_unref(ids);
     return watch;
 }
 
 static void free_watch(struct watch *watch)
 {
-    watch_clear(watch);
-    free(watch);
+    job_unref(&watch->fetch.job);
 }
 
 /* What the watch makes of it: 'c' it has changed, 'f' it is final. */
@@ -53,7 +55,7 @@ static const char *seen(struct watch *watch, const char *text, int64_t now)
     struct luma_doc *doc = task(text);
     int word;
 
-    watch_compare(watch, 1, doc, now);
+    watch_compare(&watch->fetch, 1, doc, now);
     word = doc->changed + 2 * doc->final;
     free(doc);
     return words[word];
@@ -65,7 +67,7 @@ static const char *seen(struct watch *watch, const char *text, int64_t now)
 
 static void test_changes(void)
 {
-    struct watch *w = new_watch(2);
+    struct watch *w = new_watch();
 
     CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 0), "c");
     CHECK_TEXT(seen(w, ROW("QUEUED", "\"0%\""), 1), "");
@@ -81,13 +83,13 @@ static void test_changes(void)
 
 static void test_links(void)
 {
-    struct watch *w = new_watch(2);
+    struct watch *w = new_watch();
 
     CHECK_TEXT(seen(w, DONE(""), 100), "c");
     CHECK_TEXT(seen(w, DONE(",\"video\":{\"url\":\"\"}"), 30099), "");
     CHECK_TEXT(seen(w, DONE(",\"video\":null"), 30100), "f");
     free_watch(w);
-    w = new_watch(2);
+    w = new_watch();
     CHECK_TEXT(seen(w, DONE(",\"video_raw\":{\"url\":\"/u\"}"), 0), "cf");
     CHECK_TEXT(seen(w, DONE(",\"artifact\":{\"video\":{\"url\":\"/u\"}}"), 0),
                "f");
@@ -101,16 +103,17 @@ static void test_links(void)
 
 static void test_missing(void)
 {
-    struct watch *w = new_watch(2);
+    struct watch *w = new_watch();
 
-    CHECK(!watch_note_doubt(w, 1, IS_MISSING, 1000));
-    CHECK(!watch_note_doubt(w, 1, IS_MISSING, 60999));
-    CHECK(watch_note_doubt(w, 1, IS_MISSING, 61000));
-    CHECK(!watch_note_doubt(w, 0, IS_MISSING, 61000)); /* each id by itself */
+    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING, 1000));
+    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING, 60999));
+    CHECK(watch_note_doubt(&w->fetch, 1, IS_MISSING, 61000));
+    CHECK(!watch_note_doubt(&w->fetch, 0, IS_MISSING,
+                            61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
-    CHECK(!watch_note_doubt(w, 1, IS_MISSING,
+    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING,
                             70000)); /* from the beginning again */
-    CHECK(watch_note_doubt(w, 1, IS_MISSING, 130000));
+    CHECK(watch_note_doubt(&w->fetch, 1, IS_MISSING, 130000));
     free_watch(w);
 }
 
@@ -118,7 +121,7 @@ static void test_missing(void)
 static void test_rounds(void)
 {
     static const double quiet[] = {5, 7.5, 11.25, 15, 15};
-    struct watch *w = new_watch(1);
+    struct watch *w = new_watch();
     size_t i;
 
     for (i = 0; i < COUNT(quiet); i++) {
@@ -139,7 +142,7 @@ static void test_rounds(void)
 
 static void test_failures(void)
 {
-    struct watch *w = new_watch(1);
+    struct watch *w = new_watch();
     struct luma_error error;
     int i;
 
