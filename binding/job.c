@@ -4,7 +4,7 @@
 
 #include "access.h"
 #include "delivery.h"
-#include "kinds.h"
+#include "kind.h"
 #include "result.h"
 
 int job_result(lua_State *L)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "kind.h"
 #include "result.h"
 
 /* Stack indices: the arguments of a method, and the new job above the largest

@@ -4,7 +4,7 @@
 #include "result.h"
 
 #include "access.h"
-#include "kinds.h"
+#include "kind.h"
 
 /* ---- ids and tasks ----------------------------------------------------- */
 

@@ -11,7 +11,7 @@
  * finalizers of the host cannot change what it sees. */
 int result_push(lua_State *L);
 
-/* Functions of the kinds, see kinds.h. */
+/* Functions of the kinds, see kind.h. */
 bool result_push_tasks(lua_State *L, const struct lua_job *job);
 bool result_push_value(lua_State *L, const struct lua_job *job);
 bool result_push_file(lua_State *L, const struct lua_job *job);

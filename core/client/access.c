@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Waking the loops, and giving events back to them. */
+/* Whose a client is, waking its loops, and giving events back to them. */
 #include "client/access.h"
 
+#include "base/process.h"
+
 enum { RETURNED_MOST = 1 << 20 /* bytes */ };
+
+bool luma_client_is_ours(const struct luma_client *client)
+{
+    return client->generation == process_generation();
+}
 
 void client_wake(struct luma_client *client, struct channel *channel)
 {

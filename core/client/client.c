@@ -136,11 +136,6 @@ struct luma_client *luma_client_new(const struct luma_options *options,
     return NULL;
 }
 
-bool luma_client_is_ours(const struct luma_client *client)
-{
-    return client->generation == process_generation();
-}
-
 /* What its caller has not been told and cannot take later is undone, and with
  * it an end that came after. */
 static bool is_undone(const struct luma_event *event)

@@ -6,15 +6,38 @@
 #include <string.h>
 
 #include "gateway/task.h"
-#include "job/ledger.h"
 
-struct batch *batch_new(uint32_t capacity)
+static struct batch *new_batch(uint32_t capacity)
 {
     struct batch *batch =
         calloc(1, sizeof *batch + capacity * sizeof *batch->ids);
 
     if (batch)
         batch->request.settled.ids = batch->ids;
+    return batch;
+}
+
+struct batch *batch_new(struct ledger *ledger, uint32_t max)
+{
+    uint32_t most = ledger->ids->count < max ? ledger->ids->count : max;
+    struct batch *batch = new_batch(most);
+
+    if (batch)
+        batch->request.settled.count =
+            ledger_next(ledger, batch->ids, most, &batch->suspects);
+    return batch;
+}
+
+struct batch *batch_new_invalid(const struct ledger *ledger)
+{
+    const struct buf *invalid = &ledger->ids->invalid;
+    uint32_t count = (uint32_t)(invalid->len / sizeof count);
+    struct batch *batch = new_batch(count);
+
+    if (!batch)
+        return NULL;
+    memcpy(batch->ids, invalid->data, invalid->len);
+    batch->request.settled.count = count;
     return batch;
 }
 
@@ -155,6 +178,12 @@ void batch_drop_settled(struct batch *batch, const struct ledger *ledger)
         if (!ledger->states[batch->ids[i]])
             batch->ids[kept++] = batch->ids[i];
     batch->request.settled.count = kept;
+}
+
+bool batch_ask_again(const struct batch *batch, struct ledger *ledger)
+{
+    return ledger_ask_again(ledger, batch->ids, batch->request.settled.count,
+                            batch->unreadable > 0);
 }
 
 void batch_settle_all(const struct batch *batch, struct ledger *ledger)

@@ -4,7 +4,7 @@
 #define LUMA_BATCH_H
 
 #include "http/request.h"
-#include "job/ids.h"
+#include "job/ledger.h"
 
 /* Its ids are those in request.settled, of which `count` are not settled. */
 struct batch {
@@ -21,10 +21,13 @@ struct batch {
     uint32_t ids[];
 };
 
-struct ledger;
+/* A batch of at most `max` ids that are to be requested next, to be given to
+ * batch_free. NULL: out of memory. */
+struct batch *batch_new(struct ledger *ledger, uint32_t max);
 
-/* An empty batch with place for so many ids. NULL: out of memory. */
-struct batch *batch_new(uint32_t capacity);
+/* A batch of the ids that are not UTF-8, which no request can have. Otherwise
+ * likewise. */
+struct batch *batch_new_invalid(const struct ledger *ledger);
 
 /* Fills in `request`: it is for the tasks of the batch's ids, which are indices
  * of `ids`. False: out of memory. */
@@ -52,6 +55,9 @@ struct luma_doc *batch_take_held(struct batch *batch, struct ledger *ledger,
 
 /* Drops the ids that are settled by now. */
 void batch_drop_settled(struct batch *batch, const struct ledger *ledger);
+
+/* The ids that are left are to be requested again. False: no memory. */
+bool batch_ask_again(const struct batch *batch, struct ledger *ledger);
 
 /* All ids that are left have their outcome. */
 void batch_settle_all(const struct batch *batch, struct ledger *ledger);

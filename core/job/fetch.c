@@ -137,12 +137,13 @@ static bool asks_again(struct batch *batch)
     struct ledger *ledger = &fetch_of(&batch->request)->ledger;
     struct luma_settled *settled = &batch->request.settled;
 
-    ledger_note_response(ledger, batch);
+    ledger_note_response(ledger, batch->found > 0,
+                         batch->suspects && batch->unreadable);
     if (!settled->count ||
         (!batch->found &&
          !(batch->unreadable && settled->count > 1 && ledger_has_hope(ledger))))
         return false;
-    if (ledger_ask_again(ledger, batch, batch->unreadable > 0))
+    if (batch_ask_again(batch, ledger))
         settled->count = 0;
     else
         luma_error_set(&settled->error, LUMA_ERR_MEMORY);
@@ -224,7 +225,7 @@ struct request *fetch_next(struct job *job, const struct job_context *c)
 {
     struct fetch *f = (struct fetch *)job;
     struct batch *batch =
-        ledger_batch(&f->ledger, (uint32_t)c->options->batch_size);
+        batch_new(&f->ledger, (uint32_t)c->options->batch_size);
 
     if (!batch) {
         job_fail_memory(job);
@@ -256,7 +257,7 @@ void fetch_begin(struct job *job, const struct job_context *c)
 
     if (!job->ids->invalid.len)
         return;
-    batch = ledger_invalid(&f->ledger);
+    batch = batch_new_invalid(&f->ledger);
     if (!batch) {
         job_fail_memory(job);
         return;

@@ -6,7 +6,7 @@
 #define LUMA_FETCH_H
 
 #include "job/job.h"
-#include "job/ledger.h"
+#include "job/batch.h"
 
 struct fetch;
 

@@ -74,59 +74,42 @@ void ledger_advance(struct ledger *ledger)
     ledger->suspects.from = first_open(ledger, &ledger->suspects);
 }
 
-static void add_new(struct ledger *ledger, struct batch *batch, uint32_t max)
+static uint32_t take_new(struct ledger *ledger, uint32_t *ids, uint32_t max)
 {
-    uint32_t *n = &batch->request.settled.count;
+    uint32_t n = 0;
 
-    for (; *n < max && ledger->next_new < ledger->ids->count;
-         ledger->next_new++)
+    for (; n < max && ledger->next_new < ledger->ids->count; ledger->next_new++)
         if (!ledger->states[ledger->next_new])
-            batch->ids[(*n)++] = ledger->next_new;
+            ids[n++] = ledger->next_new;
+    return n;
 }
 
-static void add_waiting(struct ledger *ledger, struct id_queue *queue,
-                        struct batch *batch, uint32_t max)
+static uint32_t take_waiting(struct ledger *ledger, struct id_queue *queue,
+                             uint32_t *ids, uint32_t max)
 {
-    uint32_t *n = &batch->request.settled.count;
+    uint32_t n = 0;
 
-    for (; *n < max && queue->from < queue_count(queue); queue->from++) {
+    for (; n < max && queue->from < queue_count(queue); queue->from++) {
         uint32_t id = *id_at(queue, queue->from);
 
-        if (*n && id & GROUP_START)
-            return;
+        if (n && id & GROUP_START)
+            break;
         if (!is_settled(ledger, id))
-            batch->ids[(*n)++] = id & ~GROUP_START;
+            ids[n++] = id & ~GROUP_START;
     }
+    return n;
 }
 
 /* New ids come first, so that those which were left out gather. */
-struct batch *ledger_batch(struct ledger *ledger, uint32_t max)
+uint32_t ledger_next(struct ledger *ledger, uint32_t *ids, uint32_t max,
+                     bool *suspects)
 {
-    uint32_t most = ledger->ids->count < max ? ledger->ids->count : max;
-    struct batch *batch = batch_new(most);
+    uint32_t n = take_new(ledger, ids, max);
 
-    if (!batch)
-        return NULL;
-    add_new(ledger, batch, most);
-    if (!batch->request.settled.count)
-        add_waiting(ledger, &ledger->retry_ids, batch, most);
-    batch->suspects = !batch->request.settled.count;
-    if (batch->suspects)
-        add_waiting(ledger, &ledger->suspects, batch, most);
-    return batch;
-}
-
-struct batch *ledger_invalid(struct ledger *ledger)
-{
-    const struct buf *invalid = &ledger->ids->invalid;
-    uint32_t count = (uint32_t)(invalid->len / sizeof count);
-    struct batch *batch = batch_new(count);
-
-    if (!batch)
-        return NULL;
-    memcpy(batch->ids, invalid->data, invalid->len);
-    batch->request.settled.count = count;
-    return batch;
+    if (!n)
+        n = take_waiting(ledger, &ledger->retry_ids, ids, max);
+    *suspects = !n;
+    return n ? n : take_waiting(ledger, &ledger->suspects, ids, max);
 }
 
 int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len)
@@ -223,27 +206,27 @@ bool ledger_restart(struct ledger *ledger)
     return true;
 }
 
-bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
+bool ledger_ask_again(struct ledger *ledger, const uint32_t *ids, uint32_t n,
                       bool suspects)
 {
     struct id_queue *queue = suspects ? &ledger->suspects : &ledger->retry_ids;
-    uint32_t n = batch->request.settled.count, *ids;
+    uint32_t *added;
 
     drop_used(ledger, queue);
-    if (!buf_append(&queue->ids, batch->ids, n * sizeof *ids))
+    if (!buf_append(&queue->ids, ids, n * sizeof *ids))
         return false;
     if (suspects) {
-        ids = (uint32_t *)queue->ids.data + queue_count(queue) - n;
-        ids[0] |= GROUP_START;
-        ids[n / 2] |= GROUP_START;
+        added = (uint32_t *)queue->ids.data + queue_count(queue) - n;
+        added[0] |= GROUP_START;
+        added[n / 2] |= GROUP_START;
     }
     return true;
 }
 
-void ledger_note_response(struct ledger *ledger, const struct batch *batch)
+void ledger_note_response(struct ledger *ledger, bool found, bool fruitless)
 {
-    ledger->fruitful = ledger->fruitful || batch->found;
-    ledger->fruitless += batch->suspects && batch->unreadable;
+    ledger->fruitful = ledger->fruitful || found;
+    ledger->fruitless += fruitless;
 }
 
 bool ledger_has_hope(const struct ledger *ledger)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger of a job's ids: it gives every id exactly one outcome, and makes
- * batches of those that are to be requested. Pure; nothing blocks. A ledger and
- * its batches belong to one thread at a time. */
+/* The ledger of a job's ids: it gives every id exactly one outcome, and says
+ * which are to be requested next. Pure; nothing blocks. One thread at a time.
+ */
 #ifndef LUMA_LEDGER_H
 #define LUMA_LEDGER_H
 
-#include "job/batch.h"
+#include "job/ids.h"
 
 /* Ids that wait to be requested again. */
 struct id_queue {
@@ -40,16 +40,17 @@ struct ledger {
 bool ledger_init(struct ledger *ledger, const struct luma_ids *ids);
 void ledger_free(struct ledger *ledger);
 
-/* True while there are ids to make a batch of. */
+/* True while there are ids to be requested. */
 bool ledger_has_more(const struct ledger *ledger);
 
 /* Passes over ids that were settled while they waited, so that ledger_has_more
  * need not do so every time. */
 void ledger_advance(struct ledger *ledger);
 
-/* A batch of at most `max` ids, the caller's to batch_free(). NULL: out of
- * memory. */
-struct batch *ledger_batch(struct ledger *ledger, uint32_t max);
+/* Takes at most `max` ids that are to be requested next, and returns how many.
+ * `suspects`: one of them may not be readable. */
+uint32_t ledger_next(struct ledger *ledger, uint32_t *ids, uint32_t max,
+                     bool *suspects);
 
 /* The index of an id that is open, or -1. */
 int64_t ledger_find(const struct ledger *ledger, const char *id, size_t len);
@@ -67,22 +68,19 @@ void ledger_skip_round(struct ledger *ledger, uint32_t index);
 /* All that have no outcome are requested again. False: out of memory. */
 bool ledger_restart(struct ledger *ledger);
 
-/* The batch's ids are to be requested again: in two halves, where they are
- * suspects of a row that cannot be read. One of the halves has no such row, if
- * there is one only, so it costs two requests for each halving: 2 log2(n) + 2
- * at most. Where every row is one, n ids cost 2n - 1. False: no memory. */
-bool ledger_ask_again(struct ledger *ledger, const struct batch *batch,
+/* These ids are to be requested again: in two halves, where they are suspects
+ * of a row that cannot be read. One of the halves has no such row, if there is
+ * one only, so it costs two requests for each halving: 2 log2(n) + 2 at most.
+ * Where every row is one, n ids cost 2n - 1. False: no memory. */
+bool ledger_ask_again(struct ledger *ledger, const uint32_t *ids, uint32_t n,
                       bool suspects);
 
-/* A response to the batch has come, with its tasks counted. */
-void ledger_note_response(struct ledger *ledger, const struct batch *batch);
+/* A response has come, and `found` a new task in it. `fruitless`: it was about
+ * suspects, and could not be read. */
+void ledger_note_response(struct ledger *ledger, bool found, bool fruitless);
 
 /* Whether ids are worth another request after responses that could not be read:
  * not where 64 have been so and no task has come at all. */
 bool ledger_has_hope(const struct ledger *ledger);
-
-/* A batch of the ids that are not UTF-8, which no request can have, the
- * caller's to batch_free(). NULL: out of memory. */
-struct batch *ledger_invalid(struct ledger *ledger);
 
 #endif

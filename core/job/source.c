@@ -130,7 +130,7 @@ void source_forget_redirect(struct source *s)
 static bool prepare_task(struct source *s, struct request *request)
 {
     if (!s->batch && ledger_init(&s->ledger, s->task))
-        s->batch = ledger_batch(&s->ledger, 1);
+        s->batch = batch_new(&s->ledger, 1);
     return s->batch && batch_prepare(s->batch, s->task, request);
 }
 

@@ -7,7 +7,7 @@
 #define LUMA_SOURCE_H
 
 #include "job/kind.h"
-#include "job/ledger.h"
+#include "job/batch.h"
 
 enum link_phase {
     LINK_GIVEN,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of ledger.h: request bodies, and the ledger's small steps. job_test.c
  * lets whole jobs run. */
-#include "job/ledger.h"
+#include "job/batch.h"
 
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ static void check_body(const struct luma_ids *ids, uint32_t max,
     struct batch *batch = NULL;
     struct buf body = {0};
 
-    must(ledger_init(&ledger, ids) && (batch = ledger_batch(&ledger, max)));
+    must(ledger_init(&ledger, ids) && (batch = batch_new(&ledger, max)));
     must(buf_append_text(&body, "what was there before"));
     CHECK(ids_write(ids, batch->ids, batch->request.settled.count, &body));
     CHECK_BYTES(body.data, body.len, want, strlen(want));
@@ -89,7 +89,7 @@ static struct batch *next_batch(struct ledger *ledger, uint32_t max,
     struct batch *batch;
 
     CHECK(ledger_has_more(ledger));
-    batch = ledger_batch(ledger, max);
+    batch = batch_new(ledger, max);
     must(batch);
     check_batch(batch, indices);
     return batch;
@@ -129,7 +129,8 @@ static void test_ledger(void)
     CHECK_INT(ledger.open, 4);
     batch_drop_settled(one, &ledger);
     check_batch(one, "0 2 ");
-    CHECK(ledger_ask_again(&ledger, one, false));
+    CHECK(
+        ledger_ask_again(&ledger, one->ids, one->request.settled.count, false));
     free(one);
     CHECK(settle(&ledger, "a", 0));       /* while it waits to be asked for */
     three = next_batch(&ledger, 3, "2 "); /* and "g" has come already */
@@ -151,7 +152,9 @@ static void answer_one(struct ledger *ledger, struct batch *batch)
 {
     ledger_settle(ledger, batch->ids[0]);
     batch_drop_settled(batch, ledger);
-    insist(ledger_ask_again(ledger, batch, false), "there is memory");
+    insist(ledger_ask_again(ledger, batch->ids, batch->request.settled.count,
+                            false),
+           "there is memory");
     free(batch);
 }
 
@@ -176,7 +179,7 @@ static void test_capped_ledger(void)
             answer_one(&ledger, *batch);
         *batch = NULL;
         if (ledger_has_more(&ledger))
-            must((*batch = ledger_batch(&ledger, 100)));
+            must((*batch = batch_new(&ledger, 100)));
     }
     CHECK(ledger.retry_ids.ids.capacity <= 16 * IDS);
     ledger_free(&ledger);
@@ -190,7 +193,7 @@ static unsigned find_bad(struct ledger *ledger, uint32_t bad, uint32_t max)
     unsigned requests = 0;
 
     while (ledger->open) {
-        struct batch *batch = ledger_batch(ledger, max);
+        struct batch *batch = batch_new(ledger, max);
         uint32_t i, n;
 
         must(batch);
@@ -202,7 +205,9 @@ static unsigned find_bad(struct ledger *ledger, uint32_t bad, uint32_t max)
         if (n == 1 && batch->request.settled.count)
             batch_settle_all(batch, ledger);
         else if (batch->request.settled.count)
-            insist(ledger_ask_again(ledger, batch, true), "there is memory");
+            insist(ledger_ask_again(ledger, batch->ids,
+                                    batch->request.settled.count, true),
+                   "there is memory");
         free(batch);
     }
     return requests;
@@ -272,7 +277,7 @@ static void test_invalid(void)
     for (i = 0; i < COUNT(invalid); i++)
         must(add_id(ids, invalid[i]) == LUMA_OK);
     must(add_id(ids, "\xF0\x9F\x98\x80") == LUMA_OK);
-    must(ledger_init(&ledger, ids) && (batch = ledger_invalid(&ledger)));
+    must(ledger_init(&ledger, ids) && (batch = batch_new_invalid(&ledger)));
     check_batch(batch, "1 2 3 4 ");
     batch_settle_all(batch, &ledger);
     free(batch);
@@ -313,7 +318,7 @@ static char *make_body(void)
         good = add_id(ids, id) == LUMA_OK;
     }
     good = good && ledger_init(&ledger, ids) &&
-           (batch = ledger_batch(&ledger, 35)) &&
+           (batch = batch_new(&ledger, 35)) &&
            ids_write(ids, batch->ids, batch->request.settled.count, &body) &&
            buf_append(&body, "", 1);
     free(batch);
