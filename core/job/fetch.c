@@ -120,9 +120,9 @@ static void keep_certain(struct batch *batch, int64_t now)
     uint32_t i, kept = 0;
 
     for (i = 0; i < *count; i++)
-        if (f->rules->note_doubt(f, batch->ids[i],
-                                 batch->unreadable ? IS_UNREADABLE : IS_MISSING,
-                                 now))
+        if (f->rules->note_missing(
+                f, batch->ids[i],
+                batch->unreadable ? GRACE_UNREADABLE : GRACE_MISSING, now))
             batch->ids[kept++] = batch->ids[i];
         else
             ledger_skip_round(&f->ledger, batch->ids[i]);

@@ -10,8 +10,8 @@
 
 struct fetch;
 
-/* Why an id is not settled by a response that could settle it. */
-enum doubt { NO_DOUBT, IS_MISSING, HAS_NO_LINK, IS_UNREADABLE };
+/* Why an id is left open for some time, though a response could settle it. */
+enum grace { GRACE_NONE, GRACE_MISSING, GRACE_LINK, GRACE_UNREADABLE };
 
 /* Where a watch differs. */
 struct fetch_rules {
@@ -20,8 +20,8 @@ struct fetch_rules {
                     int64_t now);
     /* The id was left out, or its task could not be read. True: it has been so
      * for long enough. */
-    bool (*note_doubt)(struct fetch *fetch, uint32_t id, enum doubt doubt,
-                       int64_t now);
+    bool (*note_missing)(struct fetch *fetch, uint32_t id, enum grace grace,
+                         int64_t now);
     /* The request has failed. True: its ids stay open for the next round. */
     bool (*survives)(struct fetch *fetch, const struct exchange_end *end,
                      int64_t now);

@@ -81,7 +81,7 @@ struct job_kind {
     void (*drop)(struct request *request);
 
     /* After a request is settled or has failed; `random` is from 0 to 1. */
-    void (*rest)(struct job *job, int64_t now, double random);
+    void (*idle)(struct job *job, int64_t now, double random);
 
     /* While a request is in flight, and a `last` time at the job's end. True:
      * it is time to report progress. */

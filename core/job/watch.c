@@ -10,10 +10,10 @@
 enum { WORDS = 200, LONGEST_WORD = 64 /* bytes */ };
 
 struct watch_seen {
-    int64_t since; /* of the doubt */
+    int64_t since; /* of the grace */
     int16_t progress;
     uint8_t state;
-    uint8_t doubt;
+    uint8_t grace;
     uint8_t word; /* index + 1, or 0 */
     bool known;   /* state and progress are */
 };
@@ -32,14 +32,14 @@ static uint8_t note_word(struct watch *watch, const struct task_value *word)
     return (uint8_t)(ids_find(watch->words, word->text, word->len) + 1);
 }
 
-/* True when the doubt is as old as `grace`; otherwise it begins, or goes on. */
-static bool note_doubt_of(struct watch_seen *seen, enum doubt doubt,
-                          int64_t grace, int64_t now)
+/* True when this grace has lasted `ms`; otherwise it begins, or goes on. */
+static bool note_grace(struct watch_seen *seen, enum grace grace, int64_t ms,
+                       int64_t now)
 {
-    if (seen->doubt != doubt)
+    if (seen->grace != grace)
         seen->since = now;
-    seen->doubt = doubt;
-    return now - seen->since >= grace;
+    seen->grace = grace;
+    return now - seen->since >= ms;
 }
 
 void watch_compare(struct fetch *fetch, uint32_t id, struct luma_doc *task,
@@ -61,22 +61,22 @@ void watch_compare(struct fetch *fetch, uint32_t id, struct luma_doc *task,
     if (task->state == LUMA_STATE_COMPLETED &&
         !task_find_link(&source, LUMA_MEDIA_VIDEO, &found)) {
         task->final =
-            note_doubt_of(seen, HAS_NO_LINK, watch->options.link_grace, now);
+            note_grace(seen, GRACE_LINK, watch->options.link_grace, now);
     } else {
-        seen->doubt = NO_DOUBT;
+        seen->grace = GRACE_NONE;
         task->final = task->state == LUMA_STATE_COMPLETED ||
                       task->state == LUMA_STATE_FAILED;
     }
     watch->changed = watch->changed || task->changed;
 }
 
-bool watch_note_doubt(struct fetch *fetch, uint32_t id, enum doubt doubt,
-                      int64_t now)
+bool watch_note_missing(struct fetch *fetch, uint32_t id, enum grace grace,
+                        int64_t now)
 {
     struct watch *watch = (struct watch *)fetch;
 
-    return note_doubt_of(&watch->seen[id], doubt, watch->options.missing_grace,
-                         now);
+    return note_grace(&watch->seen[id], grace, watch->options.missing_grace,
+                      now);
 }
 
 /* ---- rounds ------------------------------------------------------------ */
@@ -175,7 +175,7 @@ static enum request_verdict ended(struct request *request,
 }
 
 /* Ends the round, if this was its last request. */
-static void rest(struct job *job, int64_t now, double random)
+static void end_round(struct job *job, int64_t now, double random)
 {
     struct watch *watch = (struct watch *)job;
 
@@ -204,7 +204,7 @@ static void clear(struct job *job)
     luma_ids_unref(watch->words);
 }
 
-static const struct fetch_rules rules = {watch_compare, watch_note_doubt,
+static const struct fetch_rules rules = {watch_compare, watch_note_missing,
                                          survives};
 
 static const struct job_kind watch_kind = {
@@ -219,7 +219,7 @@ static const struct job_kind watch_kind = {
     .ended = ended,
     .failed = fetch_failed,
     .drop = fetch_drop,
-    .rest = rest,
+    .idle = end_round,
     .close = fetch_close,
     .word = word,
     .clear = clear,

@@ -36,8 +36,8 @@ void watch_compare(struct fetch *watch, uint32_t id, struct luma_doc *task,
 
 /* A response left the id out, or its task could not be read. True: it has been
  * so for missing_grace. */
-bool watch_note_doubt(struct fetch *watch, uint32_t id, enum doubt doubt,
-                      int64_t now);
+bool watch_note_missing(struct fetch *watch, uint32_t id, enum grace grace,
+                        int64_t now);
 
 /* A request has failed in a way that the next round may put right. */
 void watch_note_failure(struct watch *watch, const struct luma_error *error,

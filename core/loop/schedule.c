@@ -302,10 +302,10 @@ static bool follow(struct schedule *s, struct request *request,
     }
 }
 
-static void rest(struct schedule *s, struct job *job)
+static void after_end(struct schedule *s, struct job *job)
 {
-    if (job->kind->rest)
-        job->kind->rest(job, s->context.now, random_unit(&s->random));
+    if (job->kind->idle)
+        job->kind->idle(job, s->context.now, random_unit(&s->random));
     s->scan_needed = true;
 }
 
@@ -317,7 +317,7 @@ void schedule_ended(struct schedule *s, struct request *request,
     if (job->phase == JOB_ENDED) /* its tasks came before the response's end */
         job->kind->drop(request);
     else if (follow(s, request, end))
-        rest(s, job);
+        after_end(s, job);
     count_end(s, end);
 }
 
@@ -329,5 +329,5 @@ void schedule_not_sent(struct schedule *s, struct request *request,
 
     end.error.attempts = request->attempts;
     job->kind->failed(request, &end, &s->context);
-    rest(s, job);
+    after_end(s, job);
 }

@@ -105,15 +105,15 @@ static void test_missing(void)
 {
     struct watch *w = new_watch();
 
-    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING, 1000));
-    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING, 60999));
-    CHECK(watch_note_doubt(&w->fetch, 1, IS_MISSING, 61000));
-    CHECK(!watch_note_doubt(&w->fetch, 0, IS_MISSING,
+    CHECK(!watch_note_missing(&w->fetch, 1, GRACE_MISSING, 1000));
+    CHECK(!watch_note_missing(&w->fetch, 1, GRACE_MISSING, 60999));
+    CHECK(watch_note_missing(&w->fetch, 1, GRACE_MISSING, 61000));
+    CHECK(!watch_note_missing(&w->fetch, 0, GRACE_MISSING,
                             61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
-    CHECK(!watch_note_doubt(&w->fetch, 1, IS_MISSING,
+    CHECK(!watch_note_missing(&w->fetch, 1, GRACE_MISSING,
                             70000)); /* from the beginning again */
-    CHECK(watch_note_doubt(&w->fetch, 1, IS_MISSING, 130000));
+    CHECK(watch_note_missing(&w->fetch, 1, GRACE_MISSING, 130000));
     free_watch(w);
 }
 
