@@ -109,10 +109,10 @@ static void test_missing(void)
     CHECK(!watch_note_missing(&w->fetch, 1, GRACE_MISSING, 60999));
     CHECK(watch_note_missing(&w->fetch, 1, GRACE_MISSING, 61000));
     CHECK(!watch_note_missing(&w->fetch, 0, GRACE_MISSING,
-                            61000)); /* each id by itself */
+                              61000)); /* each id by itself */
     seen(w, ROW("QUEUED", "0"), 61000);
     CHECK(!watch_note_missing(&w->fetch, 1, GRACE_MISSING,
-                            70000)); /* from the beginning again */
+                              70000)); /* from the beginning again */
     CHECK(watch_note_missing(&w->fetch, 1, GRACE_MISSING, 130000));
     free_watch(w);
 }
