@@ -98,8 +98,13 @@ void luma_error_set(struct luma_error *error, enum luma_code code);
 void luma_error_set_argument(struct luma_error *error, const char *field,
                              const char *problem);
 
-/* Replaces the code and the message ("SENTENCE: DETAIL"). The HTTP status,
- * attempts and request id stay. */
+/* Copies what `from` tells of its exchange: HTTP status, attempts, phase and
+ * request id. */
+void luma_error_copy_exchange(struct luma_error *error,
+                              const struct luma_error *from);
+
+/* Replaces the code and the message ("SENTENCE: DETAIL"; `detail` may be NULL).
+ * What the error tells of its exchange stays. */
 void luma_error_change(struct luma_error *error, enum luma_code code,
                        const char *detail);
 

@@ -4,9 +4,9 @@
  *
  * Threads: a client and its jobs belong to one thread, the caller's. Every
  * function here is called from that thread, except luma_init. Only
- * luma_client_wait, luma_client_close and luma_init may block. A client starts
- * its own thread with its first job, and another one for files with its first
- * download.
+ * luma_client_wait, luma_client_close, luma_init and luma_client_new may block.
+ * A client starts a thread for the gateway with the first job that has
+ * something to request there, and one for files with its first download.
  *
  * Ownership: the caller owns clients and jobs until it releases them. Events
  * belong to the client; luma_event_pop frees them, or luma_job_take after

@@ -149,14 +149,22 @@ void luma_error_append_errno(struct luma_error *error, const char *what,
         luma_error_append(error, "%s: error %d of the system", what, number);
 }
 
+void luma_error_copy_exchange(struct luma_error *error,
+                              const struct luma_error *from)
+{
+    error->http_status = from->http_status;
+    error->attempts = from->attempts;
+    error->phase = from->phase;
+    memcpy(error->request_id, from->request_id, sizeof from->request_id);
+}
+
 void luma_error_change(struct luma_error *error, enum luma_code code,
                        const char *detail)
 {
     struct luma_error known = *error;
 
     luma_error_set(error, code);
-    luma_error_append(error, "%s", detail);
-    error->http_status = known.http_status;
-    error->attempts = known.attempts;
-    memcpy(error->request_id, known.request_id, sizeof known.request_id);
+    if (detail)
+        luma_error_append(error, "%s", detail);
+    luma_error_copy_exchange(error, &known);
 }

@@ -77,7 +77,7 @@ void luma_event_apply(struct luma_client *client)
 
 void luma_event_defer(struct luma_client *client)
 {
-    job_keep(take_first(client));
+    job_defer(take_first(client));
 }
 
 size_t luma_client_pending(struct luma_client *client)
@@ -136,8 +136,8 @@ struct luma_client *luma_client_new(const struct luma_options *options,
     return NULL;
 }
 
-/* What its caller has not been told and cannot take later is undone, and with
- * it an end that came after. */
+/* Events that the caller has not seen, and can no longer take, are dropped, and
+ * with them an end that came after. */
 static bool is_undone(const struct luma_event *event)
 {
     const struct luma_settled *settled = (const struct luma_settled *)event;
@@ -149,7 +149,7 @@ static bool is_undone(const struct luma_event *event)
 }
 
 /* Tasks that have arrived stay with the jobs that keep them. */
-static void settle_line(struct luma_client *client)
+static void settle_queue(struct luma_client *client)
 {
     struct luma_event *event;
 
@@ -193,7 +193,7 @@ static void close_client(struct luma_client *client, int64_t ms)
         queue_close(client->files->jobs);
     if (ms && has_loop(client))
         queue_wait_closed(client->channel->events, ms);
-    settle_line(client);
+    settle_queue(client);
     cancel_jobs(client);
     client->closed = true;
     queue_wake(client->channel->events); /* for good: nobody takes any more */

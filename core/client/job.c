@@ -188,7 +188,7 @@ void luma_job_take(struct luma_job *job, bool done)
     client_dispose(job->client, event);
 }
 
-void job_keep(struct luma_event *event)
+void job_defer(struct luma_event *event)
 {
     settle_task(event->job, (const struct luma_doc *)event, true);
     event_list_add(&event->job->own, event);

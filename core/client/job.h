@@ -20,8 +20,8 @@ void job_free(struct luma_job *job);
  * again, and changes nothing then. */
 void job_apply(const struct luma_event *event, bool done);
 
-/* Moves an event, a task, to its job's own line. */
-void job_keep(struct luma_event *event);
+/* Moves an event, a task, to its job's own queue. */
+void job_defer(struct luma_event *event);
 
 /* The job ends with `error`, and with it its open ids; unless it has ended. */
 void job_finish(struct luma_job *job, const struct luma_error *error);

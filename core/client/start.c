@@ -82,8 +82,8 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
     return submitted;
 }
 
-/* False: the client is closed, as `error` says. Until something else goes
- * wrong, it says that memory is out. */
+/* Sets `error` to CANCELLED if the client is closed, else to MEMORY for
+ * later. */
 static bool is_open(const struct luma_client *client, struct luma_error *error)
 {
     luma_error_set(error,

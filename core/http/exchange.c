@@ -184,7 +184,7 @@ bool exchange_prepare(struct exchange *x, struct request *request)
     x->phase = EXCHANGE_CONNECT;
     x->refused = REFUSED_NOTHING;
     x->sends = x->counted_sends = 0;
-    x->max_sends = request->max_sends - request->attempts;
+    x->max_sends = request->max_attempts - request->attempts;
     x->active_since_check = false;
     x->progress = x->last_byte = 0;
     x->bytes = x->counted_bytes = 0;

@@ -33,7 +33,7 @@ struct exchange_type {
      * yet. The member is NULL where there are never any. */
     struct luma_doc *(*next_doc)(struct exchange *x);
     /* exchange_finish without what all have in common: sets `outcome`, the
-     * error, `how` and what a response of this type says besides. */
+     * error, `retry_class` and what a response of this type says besides. */
     void (*finish)(struct exchange *x, CURLcode result,
                    enum luma_code abort_code, struct exchange_end *end);
     void (*free)(struct exchange *x);

@@ -10,8 +10,8 @@
 struct batch {
     struct request request; /* first */
     struct buf body;
-    struct luma_doc *held; /* tasks whose ids only look like ids of the job:
-                              after the last task it is clear whose they are */
+    struct luma_doc *held; /* tasks whose ids match only without case and
+                              blanks: assigned when the response has ended */
     uint32_t held_count;
     uint32_t found;      /* new tasks of the present response */
     uint32_t unreadable; /* its tasks that are over a limit, or not JSON */

@@ -109,7 +109,7 @@ static enum request_verdict want_link(struct download_job *d,
 static enum request_verdict redirected(struct download_job *d,
                                        struct exchange_end *end)
 {
-    const char *problem = source_redirect(&d->source, end->location);
+    const char *problem = source_redirect(&d->source, end);
 
     if (!problem)
         return REQUEST_AGAIN;
@@ -117,16 +117,14 @@ static enum request_verdict redirected(struct download_job *d,
     return want_link(d, end);
 }
 
-/* The HTTP status of the response stays. */
+/* What is known of the exchange stays. */
 static void set_file_error(struct exchange_end *end,
                            const struct luma_error *error)
 {
-    long http = end->error.http_status;
-    const char *phase = end->error.phase;
+    struct luma_error exchange = end->error;
 
     end->error = *error;
-    end->error.http_status = http;
-    end->error.phase = phase;
+    luma_error_copy_exchange(&end->error, &exchange);
     end->retry_class = retry_class_of(error->code, 0);
 }
 
@@ -306,7 +304,6 @@ static void clear(struct job *job)
 }
 
 static const struct job_kind download_kind = {
-    .name = "download",
     .loop = LOOP_FILES,
     .due = due,
     .next = next,

@@ -9,7 +9,7 @@ enum { MAX_METHOD = 16, MAX_PATH = 8192 };
 
 struct endpoint {
     struct job job; /* first */
-    bool begun;     /* the request was given to the loop */
+    bool requested; /* the request was given to the loop */
     bool retries;   /* it may be sent again */
     const char *method, *path, *body;
     size_t body_len;
@@ -83,7 +83,7 @@ static bool check(const struct luma_request_options *from,
 
 static int64_t due(const struct job *job)
 {
-    return ((const struct endpoint *)job)->begun ? INT64_MAX : 0;
+    return ((const struct endpoint *)job)->requested ? INT64_MAX : 0;
 }
 
 static struct request *next(struct job *job, const struct job_context *c)
@@ -95,12 +95,12 @@ static struct request *next(struct job *job, const struct job_context *c)
         job_fail_memory(job);
         return NULL;
     }
-    e->begun = true;
+    e->requested = true;
     job_init_request(job_ref(job), &r->request, c->options);
     r->request.target = REQUEST_ENDPOINT;
     r->request.settled.ids = &r->index;
     if (!e->retries)
-        r->request.max_sends = 1;
+        r->request.max_attempts = 1;
     r->request.method = e->method;
     r->request.path = e->path;
     r->request.body = e->body;
@@ -134,11 +134,8 @@ static enum request_verdict ended(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *c)
 {
-    if (request->job->phase != JOB_DONE) {
-        if (end->error.code == LUMA_OK)
-            luma_error_set(&end->error, LUMA_ERR_REPLY);
+    if (request->job->phase != JOB_DONE)
         return REQUEST_FAILED;
-    }
     request->settled.error = end->error;
     close_request(request, c->events);
     return REQUEST_SETTLED;
@@ -162,7 +159,6 @@ static void drop(struct request *request)
 /* ---- life -------------------------------------------------------------- */
 
 static const struct job_kind endpoint_kind = {
-    .name = "request",
     .loop = LOOP_GATEWAY,
     .due = due,
     .next = next,

@@ -38,8 +38,8 @@ static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
     return job_deliver(&f->job, doc, index, c->events);
 }
 
-/* All tasks have come. Where one could not be read, it may be one of those that
- * only the held ones look like. */
+/* All tasks have come. A row that could not be read may be the task which a
+ * held one resembles; then no held task is assigned. */
 static void end_held(struct batch *batch, struct exchange_end *end,
                      const struct job_context *c)
 {
@@ -91,8 +91,8 @@ static void close_batch(struct batch *batch, struct event_list *events)
     job_unref(&f->job);
 }
 
-/* The response is no answer to this batch, after all. An id that was requested
- * alone from the beginning has all its attempts; a watch has its rounds. */
+/* The response does not belong to this batch. An id that was requested alone
+ * from the beginning has all its attempts; a watch has its rounds. */
 static void check_response(const struct batch *batch, struct exchange_end *end)
 {
     uint32_t left = batch->request.settled.count;
@@ -287,7 +287,6 @@ void fetch_close(struct job *job)
 }
 
 static const struct job_kind fetch_kind = {
-    .name = "fetch",
     .loop = LOOP_GATEWAY,
     .begin = fetch_begin,
     .due = fetch_due,

@@ -53,7 +53,7 @@ void job_init_request(struct job *job, struct request *request,
     int64_t span = job->deadline - job->started;
 
     request->job = job;
-    request->max_sends = (unsigned)options->attempts;
+    request->max_attempts = (unsigned)options->attempts;
     request->least = options->attempt_timeout;
     if (job->deadline && span < request->least)
         request->least = span;
@@ -135,15 +135,7 @@ void job_report_progress(struct job *job, struct event_list *events)
 enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
                                 const char *text)
 {
-    struct luma_error *error = &end->error;
-    const char *phase = error->phase;
-    long http = error->http_status;
-
-    luma_error_set(error, code);
-    if (text)
-        luma_error_append(error, "%s", text);
-    error->http_status = http;
-    error->phase = phase;
+    luma_error_change(&end->error, code, text);
     end->retry_class = retry_class_of(code, 0);
     return REQUEST_FAILED;
 }
@@ -165,9 +157,11 @@ bool job_has_to_end(const struct job *job, int64_t now, enum luma_code *code)
     *code = LUMA_OK;
     if (job->phase == JOB_DONE)
         return true;
-    if (job->phase == JOB_FAILED)
+    if (job->phase == JOB_FAILED) {
         *code = job->end.error.code;
-    else if (atomic_load(&job->cancelled))
+        return true;
+    }
+    if (atomic_load(&job->cancelled))
         *code = LUMA_ERR_CANCELLED;
     else if (job->deadline && job->deadline <= now)
         *code = LUMA_ERR_DEADLINE;

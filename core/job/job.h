@@ -31,7 +31,7 @@ struct job {
     int64_t deadline;     /* likewise, 0 for none */
     /* both threads */
     atomic_uint refs;
-    atomic_bool cancelled;       /* the caller wants it to end */
+    atomic_bool cancelled;       /* by the caller */
     atomic_bool paused;          /* the loop waits for the caller to take */
     atomic_bool progress_queued; /* its event is on its way */
     atomic_size_t undelivered;   /* bytes of documents on their way */
@@ -78,8 +78,8 @@ void job_report_settled(struct request *request, struct event_list *events);
 /* Adds the job's progress event, unless one is on its way. */
 void job_report_progress(struct job *job, struct event_list *events);
 
-/* The exchange was good, but what it brought is not: makes it a failure with
- * this code and text (NULL: none), retried as the code says. Any thread. */
+/* Turns a good exchange into a failure with this code and text (NULL: none),
+ * which is retried as the code says. */
 enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
                                 const char *text);
 

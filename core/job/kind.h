@@ -17,8 +17,7 @@
 /* Which of a client's loops runs it. */
 enum job_loop {
     LOOP_GATEWAY,
-    LOOP_FILES, /* its own loop, so that a disk never delays tasks */
-    LOOPS
+    LOOP_FILES /* its own loop, so that a disk never delays tasks */
 };
 
 /* What became of a document. */
@@ -44,7 +43,6 @@ struct job_context {
 };
 
 struct job_kind {
-    const char *name;
     enum job_loop loop;
     bool keeps_open_ids; /* ids that are open at the end stay open, unless the
                             job was cancelled */
@@ -68,7 +66,8 @@ struct job_kind {
     enum doc_verdict (*document)(struct request *request, struct luma_doc *doc,
                                  const struct job_context *context);
 
-    /* The exchange has ended. May change the error. Takes end->location. */
+    /* The exchange has ended. May change the error, and take end->location by
+     * setting it to NULL. */
     enum request_verdict (*ended)(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *context);

@@ -108,12 +108,13 @@ bool source_want_link(struct source *s, const struct luma_error *error)
     return true;
 }
 
-const char *source_redirect(struct source *s, char *location)
+const char *source_redirect(struct source *s, struct exchange_end *end)
 {
     free(s->redirect_url);
-    s->redirect_url = location;
+    s->redirect_url = end->location;
+    end->location = NULL;
     s->redirects++;
-    if (!location)
+    if (!s->redirect_url)
         return "it is redirected to nowhere";
     return s->redirects > MAX_REDIRECTS ? "it is redirected too often" : NULL;
 }

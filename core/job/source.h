@@ -54,9 +54,9 @@ bool source_prepare(struct source *source, struct request *request);
  * requested, because there is none, or it was requested before. */
 bool source_want_link(struct source *source, const struct luma_error *error);
 
-/* The link has led to `location`, which it takes; NULL: nowhere. NULL, or what
- * is wrong with that. */
-const char *source_redirect(struct source *source, char *location);
+/* Follows a redirect, whose location it takes from `end`. Returns NULL, or what
+ * is wrong with it. */
+const char *source_redirect(struct source *source, struct exchange_end *end);
 
 /* The next request is for the link itself. */
 void source_forget_redirect(struct source *source);

@@ -208,7 +208,6 @@ static const struct fetch_rules rules = {watch_compare, watch_note_missing,
                                          survives};
 
 static const struct job_kind watch_kind = {
-    .name = "watch",
     .loop = LOOP_GATEWAY,
     .keeps_open_ids = true,
     .begin = fetch_begin,

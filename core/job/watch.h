@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kind watch: a fetch that goes in rounds. In each round, every open id is
- * requested once, and its task is compared with what it was before.
+ * requested, and its task is compared with what it was before.
  *
  * watch_new is for the caller's thread. The other functions are what the kind
  * does: they are pure, with time and random numbers as arguments, for the

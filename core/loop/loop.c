@@ -58,7 +58,7 @@ static struct exchange *take_exchange(struct loop *loop,
     return x;
 }
 
-static void give_back(struct loop *loop, struct exchange *x)
+static void release_exchange(struct loop *loop, struct exchange *x)
 {
     if (x->type->reusable)
         list_add(&loop->spare, x);
@@ -72,7 +72,7 @@ static void detach(struct loop *loop, struct exchange *x)
     curl_multi_remove_handle(loop->multi, x->easy);
     list_remove(x);
     loop->active--;
-    give_back(loop, x);
+    release_exchange(loop, x);
 }
 
 /* ---- responses --------------------------------------------------------- */
@@ -101,6 +101,7 @@ static void finish(struct loop *loop, struct exchange *x, CURLcode result,
     deliver_documents(loop, x);
     detach(loop, x);
     schedule_ended(&loop->schedule, request, &end);
+    free(end.location);
 }
 
 /* Stops what is in flight, of one job or (NULL) of all. */
@@ -129,10 +130,9 @@ static bool start(struct loop *loop, struct request *request)
 
     if (!x)
         return false;
-    process_fill_standard();
     if (!exchange_prepare(x, request) ||
         curl_multi_add_handle(loop->multi, x->easy) != CURLM_OK) {
-        give_back(loop, x);
+        release_exchange(loop, x);
         return false;
     }
     list_add(&loop->busy, x);
@@ -140,15 +140,29 @@ static bool start(struct loop *loop, struct request *request)
     return true;
 }
 
+static bool may_send(const struct loop *loop)
+{
+    return loop->active < loop->channel->options.connections;
+}
+
+/* Whatever is opened for a request must not get a standard descriptor that the
+ * host has closed. Without memory, a request waits for those in flight. */
 static void send_next(struct loop *loop)
 {
     struct request *request;
     struct luma_error error;
 
-    while (loop->active < loop->channel->options.connections &&
-           (request = schedule_next(&loop->schedule))) {
+    while (may_send(loop)) {
+        process_fill_standard();
+        request = schedule_next(&loop->schedule);
+        if (!request)
+            return;
         if (start(loop, request))
             continue;
+        if (loop->active) {
+            schedule_postpone(&loop->schedule, request);
+            return;
+        }
         luma_error_set(&error, LUMA_ERR_MEMORY);
         schedule_not_sent(&loop->schedule, request, &error);
     }
@@ -225,8 +239,7 @@ static void sleep_until(struct loop *loop, int64_t moment)
 {
     struct curl_waitfd wake = {queue_fd(loop->channel->jobs), CURL_WAIT_POLLIN,
                                0};
-    bool may_send = loop->active < loop->channel->options.connections;
-    int64_t due = schedule_due(&loop->schedule, may_send);
+    int64_t due = schedule_due(&loop->schedule, may_send(loop));
     int64_t ms = (due < moment ? due : moment) - loop->schedule.context.now;
 
     if (ms > LONGEST_SLEEP_MS)

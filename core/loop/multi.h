@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The multi handle of an I/O thread, whose descriptors no child process of the
+/* The multi handle of a loop, whose descriptors no child process of the
  * host inherits. */
 #ifndef LUMA_MULTI_H
 #define LUMA_MULTI_H

@@ -6,6 +6,8 @@
 
 #include "base/random.h"
 
+enum { POSTPONED_MS = 100 };
+
 void schedule_init(struct schedule *s, struct channel *channel)
 {
     *s = (struct schedule){.channel = channel};
@@ -236,7 +238,7 @@ static struct retry_answer decide(struct schedule *s,
     struct retry_question question = {
         .retry_class = end->retry_class,
         .attempt = request->attempts,
-        .attempts = request->max_sends,
+        .attempts = request->max_attempts,
         .retry_after = end->retry_after,
         .left = deadline ? deadline - s->context.now : -1,
         .attempt_timeout = request->least,
@@ -279,7 +281,7 @@ static void count_end(struct schedule *s, const struct exchange_end *end)
                 end->retry_after.kind == RETRY_AFTER_INVALID);
 }
 
-/* True where the request is not sent again. What led further was no attempt. */
+/* False: it is sent again. REQUEST_AGAIN does not count as an attempt. */
 static bool follow(struct schedule *s, struct request *request,
                    struct exchange_end *end)
 {
@@ -319,6 +321,11 @@ void schedule_ended(struct schedule *s, struct request *request,
     else if (follow(s, request, end))
         after_end(s, job);
     count_end(s, end);
+}
+
+void schedule_postpone(struct schedule *s, struct request *request)
+{
+    send_again(s, request, s->context.now + POSTPONED_MS);
 }
 
 void schedule_not_sent(struct schedule *s, struct request *request,

@@ -3,8 +3,7 @@
  * what their callers have not taken yet, retries, and the ends of jobs. Knows
  * no libcurl, and of the kinds of job only their table.
  *
- * The loop's thread only. Nothing blocks, but for the disk at a download's
- * end. */
+ * The loop's thread only. Nothing blocks, but for the disk of a download. */
 #ifndef LUMA_SCHEDULE_H
 #define LUMA_SCHEDULE_H
 
@@ -53,7 +52,7 @@ void schedule_count(struct schedule *schedule, const struct request *request,
 void schedule_tick(struct schedule *schedule, const struct request *request);
 
 /* The exchange has ended, and its documents were passed on. Takes the request,
- * which is settled, or waits to be sent again; and end->location. */
+ * which is settled, or waits to be sent again. */
 void schedule_ended(struct schedule *schedule, struct request *request,
                     struct exchange_end *end);
 
@@ -61,6 +60,9 @@ void schedule_ended(struct schedule *schedule, struct request *request,
  * it. */
 void schedule_not_sent(struct schedule *schedule, struct request *request,
                        const struct luma_error *error);
+
+/* The request could not be sent now. Takes it, and gives it again later. */
+void schedule_postpone(struct schedule *schedule, struct request *request);
 
 /* True when the jobs have to be looked at one by one: something was settled,
  * their callers want something, or a deadline has passed. Forgets why. */

@@ -68,7 +68,6 @@ static void drop(struct request *request)
 }
 
 static const struct job_kind kind = {
-    .name = "counted",
     .due = due,
     .next = next,
     .document = document,

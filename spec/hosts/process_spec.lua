@@ -44,7 +44,7 @@ describe("in a process", function()
 
     local function report(after, more)
       g:default { close_after = true }
-      g:file("/clip", {})
+      g:file("/clip", { drip = { bytes = 1000, seconds = 0.02 } })
       local ended = run {
         "spec/programs/streams.lua", g.http, g.http .. "/clip", dir:at "", more,
         after = after,
@@ -56,7 +56,7 @@ describe("in a process", function()
 
     for _, case in ipairs(cases) do
       it("luma works, and leaves them useless: " .. case[1], function()
-        assert.equal(("tasks 2\nfile whole\n0 %s\n1 %s\n2 %s\n"
+        assert.equal(("file whole\ntasks 2\n0 %s\n1 %s\n2 %s\n"
           .. "fail as before\n"):format(case[2], case[3], case[4]),
           (report(case[1])))
       end)
@@ -70,7 +70,7 @@ describe("in a process", function()
     it("which it closed while luma was at work", function()
       local text = report("", (cpath:gsub("%?", "posix")))
       assert.equal(downloads.CLIP, dir:read "second")
-      assert.equal(("tasks 2\nfile whole\n0 %s\n1 %s\n2 %s\n"):rep(2)
+      assert.equal(("file whole\ntasks 2\n0 %s\n1 %s\n2 %s\n"):rep(2)
         :format(SAME, SAME, SAME, NULL, NULL, SAME), text)
     end)
   end)

@@ -36,13 +36,22 @@ local function note(...)
   lines[#lines + 1] = table.concat({ ... }, " ")
 end
 
+-- The download comes first, so that its part is opened while the numbers are
+-- free. The host writes meanwhile: no byte of it may reach the file.
 local function work(name)
+  local job = client:download(link, {
+    path = folder .. "/" .. name, allow_private = true,
+  })
+  repeat
+    io.stdout:write "x"
+    io.stdout:flush()
+    client:wait(0.01)
+    client:step()
+  until job:done()
+  local path, why = job:result()
+  note("file", path and "whole" or tostring(why))
   local tasks, err = client:tasks { "a", "b" }
   note("tasks", tasks and #tasks or tostring(err))
-  local path, why = client:download(link, {
-    path = folder .. "/" .. name, allow_private = true,
-  }):result()
-  note("file", path and "whole" or tostring(why))
 end
 
 local function look(was)
