@@ -33,7 +33,7 @@ enum retry_class {
     X(LUMA_ERR_ATTEMPT_TIMEOUT, "attempt_timeout", TRANSIENT,                  \
       "the response was not complete within timeout.attempt")                  \
     X(LUMA_ERR_STALL_TIMEOUT, "stall_timeout", TRANSIENT,                      \
-      "no data was received within timeout.stall")                             \
+      "the transfer made no progress within timeout.stall")                    \
     X(LUMA_ERR_AUTH, "auth", NEVER, "the gateway does not accept the token")   \
     X(LUMA_ERR_RATE_LIMIT, "rate_limit", THROTTLED, "too many requests")       \
     X(LUMA_ERR_REDIRECT, "redirect", NEVER,                                    \
