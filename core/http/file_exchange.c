@@ -85,6 +85,20 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 
 /* ---- the request ------------------------------------------------------- */
 
+/* What another origin redirects to is its choice, even if it is a URL of the
+ * gateway. */
+static bool add_token(struct file_exchange *f)
+{
+    struct request *r = f->x.request;
+    bool same;
+
+    if (!url_compare_origins(r->url, f->x.options->base_url, &same))
+        return false;
+    r->foreign = r->foreign || !same;
+    return r->foreign || exchange_add_header(&f->x, "Authorization: Bearer ",
+                                             f->x.options->token);
+}
+
 static bool add_headers(struct file_exchange *f)
 {
     struct exchange *x = &f->x;
@@ -96,9 +110,7 @@ static bool add_headers(struct file_exchange *f)
         return false;
     return exchange_add_header(x, "Accept: */*", "") &&
            exchange_add_header(x, "Accept-Encoding: identity", "") &&
-           (!url_is_same_origin(x->request->url, x->options->base_url) ||
-            exchange_add_header(x, "Authorization: Bearer ",
-                                x->options->token));
+           add_token(f);
 }
 
 /* A proxy's address is the caller's own choice, and what lies behind it cannot
