@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "http/url.h"
+#include "http/base_url.h"
 #include "http/file_url.h"
 
 #define PROXY "http://jane:s3cret@proxy.example:1"
@@ -151,6 +152,18 @@ static void look_at_links(void)
         insist(!found, "another origin is another one");
 }
 
+/* The caller is not blamed for it. */
+static void look_at_base_url(void)
+{
+    struct luma_options options = {.base_url = "https://a.example/v1"};
+    struct luma_error error;
+
+    if (!base_url_check(&options, &error))
+        insist(error.code == LUMA_ERR_MEMORY, "base_url is good");
+    if (!base_url_check_path(&options, "/x?y", &error))
+        insist(error.code == LUMA_ERR_MEMORY, "the path is good");
+}
+
 static void test_shortage(void (*look)(void))
 {
     unsigned n = 0, calls;
@@ -175,6 +188,7 @@ int main(void)
     test_hiding();
     test_cleaning();
     test_shortage(look_at_proxy);
+    test_shortage(look_at_base_url);
     test_shortage(look_at_links);
     return check_done();
 }
