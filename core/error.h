@@ -33,7 +33,7 @@ enum retry_class {
     X(LUMA_ERR_ATTEMPT_TIMEOUT, "attempt_timeout", TRANSIENT,                  \
       "the response was not complete within timeout.attempt")                  \
     X(LUMA_ERR_STALL_TIMEOUT, "stall_timeout", TRANSIENT,                      \
-      "no data was received within timeout.stall")                             \
+      "the transfer made no progress within timeout.stall")                    \
     X(LUMA_ERR_AUTH, "auth", NEVER, "the gateway does not accept the token")   \
     X(LUMA_ERR_RATE_LIMIT, "rate_limit", THROTTLED, "too many requests")       \
     X(LUMA_ERR_REDIRECT, "redirect", NEVER,                                    \
@@ -83,11 +83,11 @@ const char *luma_code_name(enum luma_code code);
 /* The sentence of a code, without its end: "the server failed". */
 const char *luma_code_sentence(enum luma_code code);
 
-/* The code of an HTTP status other than 2xx. */
+/* The code of an HTTP status other than 2xx: docs/errors.md shows the table. */
 enum luma_code code_of_http(long http_status);
 
-/* How to retry. `http_status` (0: none) decides for codes that have several
- * answers, such as 408 and 503. */
+/* How to retry. For a status other than 2xx the table says it; for others, and
+ * for none (0), the code. */
 enum retry_class retry_class_of(enum luma_code code, long http_status);
 
 /* Sets the code and its sentence, and resets all other members. */
@@ -97,6 +97,10 @@ void luma_error_set(struct luma_error *error, enum luma_code code);
  * PROBLEM". */
 void luma_error_set_argument(struct luma_error *error, const char *field,
                              const char *problem);
+
+/* Sets LUMA_ERR_CONNECT, for a proxy that has answered with `http_status`
+ * itself. */
+void luma_error_set_proxy(struct luma_error *error, long http_status);
 
 /* Copies what `from` tells of its exchange: HTTP status, attempts, phase and
  * request id. */

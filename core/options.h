@@ -27,7 +27,7 @@ struct luma_options {
     int64_t attempt_timeout; /* ms for request and response [30,000] */
     int64_t stall_timeout;   /* ms without data [15,000] */
     bool plain_http;         /* allow http, not only to loopback */
-    bool http2;              /* use HTTP/2 if the gateway supports it */
+    bool http2;              /* use HTTP/2 for tasks if the gateway has it */
     bool keep_text;          /* documents keep their JSON text */
 };
 

@@ -3,6 +3,7 @@
 #include "error.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,35 +32,51 @@ const char *luma_code_sentence(enum luma_code code)
     return codes[code].sentence;
 }
 
+/* The first row that has the status counts. A status that nobody has defined
+ * may come from any server between the gateway and us. From 500 to 599 it is
+ * temporary more often than not: Cloudflare's are 520 to 530. */
+static const struct status_row {
+    long first, last;
+    enum luma_code code;
+    enum retry_class retry;
+} statuses[] = {
+    {304, 304, LUMA_ERR_REPLY, RETRY_CLASS_TRANSIENT}, /* not asked for */
+    {300, 399, LUMA_ERR_REDIRECT, RETRY_CLASS_NEVER},
+    {401, 401, LUMA_ERR_AUTH, RETRY_CLASS_NEVER},
+    {403, 403, LUMA_ERR_AUTH, RETRY_CLASS_NEVER},
+    {407, 407, LUMA_ERR_CONNECT, RETRY_CLASS_NEVER}, /* from a proxy */
+    {408, 409, LUMA_ERR_REJECTED, RETRY_CLASS_TRANSIENT},
+    {421, 421, LUMA_ERR_REJECTED, RETRY_CLASS_TRANSIENT},
+    {425, 425, LUMA_ERR_REJECTED, RETRY_CLASS_ONCE},
+    {429, 429, LUMA_ERR_RATE_LIMIT, RETRY_CLASS_THROTTLED},
+    {501, 501, LUMA_ERR_SERVER, RETRY_CLASS_NEVER}, /* not implemented */
+    {503, 503, LUMA_ERR_SERVER, RETRY_CLASS_THROTTLED},
+    {505, 506, LUMA_ERR_SERVER, RETRY_CLASS_NEVER}, /* version, variants */
+    {508, 508, LUMA_ERR_SERVER, RETRY_CLASS_NEVER}, /* a loop */
+    {510, 511, LUMA_ERR_SERVER, RETRY_CLASS_NEVER}, /* extension, log in */
+    {529, 529, LUMA_ERR_SERVER, RETRY_CLASS_THROTTLED},
+    {500, 599, LUMA_ERR_SERVER, RETRY_CLASS_TRANSIENT},
+    {600, LONG_MAX, LUMA_ERR_SERVER, RETRY_CLASS_NEVER},
+    {LONG_MIN, LONG_MAX, LUMA_ERR_REJECTED, RETRY_CLASS_NEVER},
+};
+
+static const struct status_row *row_of(long http_status)
+{
+    const struct status_row *row = statuses;
+
+    while (http_status < row->first || http_status > row->last)
+        row++;
+    return row;
+}
+
 enum luma_code code_of_http(long http_status)
 {
-    if (http_status >= 500)
-        return LUMA_ERR_SERVER;
-    if (http_status == 401 || http_status == 403)
-        return LUMA_ERR_AUTH;
-    if (http_status == 429)
-        return LUMA_ERR_RATE_LIMIT;
-    if (http_status >= 300 && http_status < 400)
-        return LUMA_ERR_REDIRECT;
-    return LUMA_ERR_REJECTED;
+    return row_of(http_status)->code;
 }
 
 enum retry_class retry_class_of(enum luma_code code, long http_status)
 {
-    switch (http_status) {
-    case 408:
-    case 500:
-    case 502:
-    case 504:
-        return RETRY_CLASS_TRANSIENT;
-    case 425:
-        return RETRY_CLASS_ONCE;
-    case 429:
-    case 503:
-        return RETRY_CLASS_THROTTLED;
-    default:
-        return http_status >= 300 ? RETRY_CLASS_NEVER : codes[code].retry;
-    }
+    return http_status >= 300 ? row_of(http_status)->retry : codes[code].retry;
 }
 
 void luma_error_set(struct luma_error *error, enum luma_code code)
@@ -75,6 +92,15 @@ void luma_error_set_argument(struct luma_error *error, const char *field,
     luma_error_set(error, LUMA_ERR_ARGUMENT);
     error->field = field;
     snprintf(error->message, sizeof error->message, "%s: %s", field, problem);
+}
+
+void luma_error_set_proxy(struct luma_error *error, long http_status)
+{
+    luma_error_set(error, LUMA_ERR_CONNECT);
+    luma_error_append(error, "the proxy answered with HTTP %ld%s", http_status,
+                      http_status == 407 ? ", check its user name and password"
+                                         : "");
+    error->http_status = http_status;
 }
 
 void luma_error_append(struct luma_error *error, const char *format, ...)

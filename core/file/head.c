@@ -208,14 +208,14 @@ static void add_etag(struct head *head, const char *value)
 
 /* ---- all headers -------------------------------------------------------- */
 
-void head_start(struct head *head, long http_status, bool http2)
+void head_start(struct head *head, long http_status)
 {
     *head = (struct head){
         .http_status = http_status,
         .first = -1,
         .last = -1,
         .total = -1,
-        .end = http2 ? HEAD_MARKED : HEAD_CLOSE,
+        .end = HEAD_CLOSE,
         .kind = MEDIA_FILE,
         .coding = "",
     };

@@ -24,7 +24,7 @@ enum head_presence {
 /* How the end of the body is marked. */
 enum head_end {
     HEAD_CLOSE,  /* by the end of the connection */
-    HEAD_MARKED, /* by the last chunk, or by HTTP/2 */
+    HEAD_MARKED, /* by the last chunk */
     HEAD_CODED   /* by a Transfer-Encoding that is not only chunked */
 };
 
@@ -45,8 +45,8 @@ struct head {
     char etag[PART_ETAG]; /* a strong ETag, or "" */
 };
 
-/* Starts without headers. `http2`: the protocol marks the end of the body. */
-void head_start(struct head *head, long http_status, bool http2);
+/* Starts without headers. */
+void head_start(struct head *head, long http_status);
 
 /* Adds a header, perhaps a repeated one. Unknown headers are ignored. The
  * value must stay valid while `raw_type` is used. */

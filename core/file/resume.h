@@ -26,10 +26,12 @@
  *   marked by     | none, n is | none, n   | right   | wrong    | invalid
  *                 | not known  | is known  |         |          |
  *   --------------+------------+-----------+---------+----------+-----------
- *   chunks, HTTP/2| take it    | take it   | take it | no match | bad length
+ *   chunks        | take it    | take it   | take it | no match | bad length
  *   nothing       | endless    | take it   | take it | no match | bad length
  *   other codings | bad coding, in all columns
  *
+ *   chunks     not HTTP/2: there libcurl reports a stream that was reset with
+ *              NO_ERROR as one that has ended
  *   known      Content-Range says n
  *   right      the number of bytes from the first one to n-1. Without a
  *              Content-Range, it sets n. It is checked beside chunks, too

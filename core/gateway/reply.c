@@ -57,8 +57,8 @@ void reply_reset(struct reply *reply, bool wants_tasks)
     reply->json.max_doc = reply->single_value ? MAX_VALUE : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
-    reply->rejected = reply->over_limit = reply->listed = reply->is_json =
-        false;
+    reply->rejected = reply->over_limit = reply->cut = false;
+    reply->listed = reply->is_json = false;
     reply->bytes = reply->tasks = reply->unreadable = 0;
     reply->skipped_rows = reply->null_rows = 0;
     reply->start_len = 0;
@@ -188,7 +188,7 @@ static void append_words(const struct reply *reply, reply_clean *clean,
         luma_error_append(
             error, words.extent == REPLY_COMPLETE ? "%s" : "it starts with %s",
             text);
-    } else if (error->code != LUMA_ERR_TRUNCATED) {
+    } else if (error->code != LUMA_ERR_TRUNCATED && !reply->cut) {
         luma_error_append(error, "it is empty");
     }
 }
@@ -291,7 +291,10 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
         reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
     verdict = reply->wants_tasks ? judge(reply) : code_of_http(http_status);
-    luma_error_set(error, verdict);
+    if (verdict == LUMA_ERR_CONNECT)
+        luma_error_set_proxy(error, http_status);
+    else
+        luma_error_set(error, verdict);
     error->http_status = http_status;
     error->retryable = retry_class_of(verdict, http_status) !=
                        RETRY_CLASS_NEVER;

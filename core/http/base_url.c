@@ -33,19 +33,19 @@ static bool refuse_memory(struct luma_error *error)
     return false;
 }
 
-static bool check_parts(CURLU *url, const char *scheme, const char *host,
-                        bool plain_http, struct luma_error *error)
+static bool check_parts(const struct url_parts *p, bool plain_http,
+                        struct luma_error *error)
 {
-    bool plain = ascii_same(scheme, "http");
-    CURLUcode user = url_find_user(url);
+    bool plain = ascii_same(p->scheme, "http");
+    CURLUcode user = url_find_user(p->url);
 
-    if (!plain && !ascii_same(scheme, "https"))
+    if (!plain && !ascii_same(p->scheme, "https"))
         return refuse(error, "base_url", "must be an https URL");
     if (user == CURLUE_OUT_OF_MEMORY)
         return refuse_memory(error);
     if (user == CURLUE_OK)
         return refuse(error, "base_url", "must not hold a user or password");
-    if (plain && !plain_http && !address_is_loopback(host))
+    if (plain && !plain_http && !address_is_loopback(p->host))
         return refuse(error, "base_url",
                       "plain http would show the token to "
                       "everybody on the way; use https, or set "
@@ -56,17 +56,10 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
 bool base_url_check(const struct luma_options *options,
                     struct luma_error *error)
 {
-    CURLU *url = curl_url();
-    char *scheme = NULL, *host = NULL;
-    CURLUcode code =
-        url ? curl_url_set(url, CURLUPART_URL, options->base_url, 0)
-            : CURLUE_OUT_OF_MEMORY;
+    struct url_parts p;
+    CURLUcode code = url_parse(&p, options->base_url);
     bool good = false;
 
-    if (!code)
-        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-    if (!code)
-        code = curl_url_get(url, CURLUPART_HOST, &host, 0);
     if (code == CURLUE_OUT_OF_MEMORY)
         refuse_memory(error);
     else if (code)
@@ -74,10 +67,8 @@ bool base_url_check(const struct luma_options *options,
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
         refuse(error, "base_url", "must not hold a query or a fragment");
     else
-        good = check_parts(url, scheme, host, options->plain_http, error);
-    curl_free(scheme);
-    curl_free(host);
-    curl_url_cleanup(url);
+        good = check_parts(&p, options->plain_http, error);
+    url_free_parts(&p);
     if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
         good = refuse(error, "ca_file", "cannot be read");
     return good;
@@ -86,20 +77,21 @@ bool base_url_check(const struct luma_options *options,
 bool base_url_check_path(const struct luma_options *options, const char *path,
                          struct luma_error *error)
 {
-    CURLU *url = curl_url();
+    struct url_parts p = {0};
     struct buf text = {0};
-    bool good = url && base_url_append(&text, options->base_url) &&
+    bool good = base_url_append(&text, options->base_url) &&
                 buf_append(&text, path, strlen(path) + 1);
-    CURLUcode code = good ? curl_url_set(url, CURLUPART_URL, text.data, 0)
-                          : CURLUE_OUT_OF_MEMORY;
-    CURLUcode user = code ? CURLUE_NO_USER : url_find_user(url);
+    CURLUcode code = good ? url_parse(&p, text.data) : CURLUE_OUT_OF_MEMORY;
+    CURLUcode user = code ? CURLUE_NO_USER : url_find_user(p.url);
+    bool same = false;
 
+    if (!code && !url_compare_origins(text.data, options->base_url, &same))
+        code = CURLUE_OUT_OF_MEMORY;
     if (code == CURLUE_OUT_OF_MEMORY || user == CURLUE_OUT_OF_MEMORY)
         good = refuse_memory(error);
-    else if (code || user == CURLUE_OK ||
-             !url_is_same_origin(text.data, options->base_url))
+    else if (code || user == CURLUE_OK || !same)
         good = refuse(error, "path", "would lead to another host");
     buf_free(&text);
-    curl_url_cleanup(url);
+    url_free_parts(&p);
     return good;
 }

@@ -68,15 +68,27 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* The final response comes after all interim ones. The trailers behind a body
+ * are headers to libcurl. */
+static void note_line(struct exchange *x, const char *line, size_t n)
+{
+    long status = 0;
+
+    if (x->phase <= EXCHANGE_WAIT && n > 5 && memcmp(line, "HTTP/", 5) == 0) {
+        curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+        x->http_status = status >= 200 ? status : 0;
+        x->phase = EXCHANGE_HEAD;
+    } else if (x->phase == EXCHANGE_HEAD && (*line == '\r' || *line == '\n')) {
+        x->phase = x->http_status ? EXCHANGE_BODY : EXCHANGE_WAIT;
+    }
+}
+
 static size_t on_header(char *bytes, size_t size, size_t n, void *user)
 {
     struct exchange *x = user;
 
     x->active_since_check = true;
-    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
-        x->phase = EXCHANGE_HEAD;
-    else if (*bytes == '\r' || *bytes == '\n')
-        x->phase = EXCHANGE_BODY;
+    note_line(x, bytes, size * n);
     x->header_bytes += size * n + HEADER_COST;
     return x->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
@@ -138,6 +150,7 @@ static bool set_safety(struct exchange *x, const char *url)
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
            SET(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") &&
            SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
+           SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
            SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
 }
 
@@ -255,20 +268,48 @@ const char *exchange_only_header(const struct exchange *x, const char *name)
     return value;
 }
 
-void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_code abort_code, struct luma_error *error)
+void exchange_read_head(const struct exchange *x, struct head *head)
+{
+    struct curl_header *h = NULL;
+
+    head_start(head, x->http_status);
+    while ((h = curl_easy_nextheader(x->easy, CURLH_HEADER, -1, h)))
+        head_add(head, h->name, h->value);
+}
+
+/* The status of a proxy that opens no tunnel, or 0. */
+static long refusal_of_proxy(const struct exchange *x)
+{
+    long status = 0;
+
+    if (!x->sends)
+        curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status >= 300 ? status : 0;
+}
+
+/* libcurl itself takes no line of more than 100 KB. */
+static bool headers_are_too_large(const struct exchange *x, CURLcode result)
+{
+    return x->header_bytes > MAX_HEADER_BYTES ||
+           (x->sends && x->phase < EXCHANGE_BODY && failure_is_of_size(result));
+}
+
+static void set_failure(const struct exchange *x, CURLcode result,
+                        enum luma_code abort_code, struct luma_error *error)
 {
     struct failure failure = {result, x->curl_error, x->socket_error,
-                              x->sends > 0,
-                              x->phase >= EXCHANGE_HEAD && x->http_status};
+                              x->sends > 0, x->phase >= EXCHANGE_HEAD};
+    long refusal = refusal_of_proxy(x);
 
     if (x->refused == REFUSED_ADDRESS) {
         luma_error_set(error, LUMA_ERR_ADDRESS);
     } else if (abort_code) {
         luma_error_set(error, abort_code);
-    } else if (x->header_bytes > MAX_HEADER_BYTES) {
+    } else if (headers_are_too_large(x, result)) {
         luma_error_set(error, LUMA_ERR_TOO_LARGE);
         luma_error_append(error, "the headers are over 64 KiB");
+    } else if (refusal) {
+        luma_error_set_proxy(error, refusal);
     } else if (x->refused == REFUSED_SEND) {
         luma_error_set(error, LUMA_ERR_NETWORK);
         luma_error_append(error,
@@ -279,6 +320,13 @@ void exchange_failed(const struct exchange *x, CURLcode result,
     }
 }
 
+void exchange_failed(const struct exchange *x, CURLcode result,
+                     enum luma_code abort_code, struct exchange_end *end)
+{
+    set_failure(x, result, abort_code, &end->error);
+    end->retry_class = retry_class_of(end->error.code, end->error.http_status);
+}
+
 /* What Retry-After asks for. */
 static void read_hint(const struct exchange *x, struct exchange_end *end)
 {
@@ -287,8 +335,7 @@ static void read_hint(const struct exchange *x, struct exchange_end *end)
                                         (int64_t)time(NULL));
     if (end->retry_after.kind == RETRY_AFTER_SECONDS)
         end->error.retry_after = end->retry_after.seconds;
-    if (x->http_status != 429 &&
-        x->http_status != 503) /* reported, but not followed */
+    if (end->retry_class != RETRY_CLASS_THROTTLED) /* reported, not followed */
         end->retry_after = (struct retry_after){RETRY_AFTER_NONE, 0};
 }
 
@@ -303,7 +350,8 @@ void exchange_finish(struct exchange *x, CURLcode result,
         result = CURLE_PARTIAL_FILE;
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
-    end->error.http_status = x->http_status;
+    if (x->http_status) /* else it may be a proxy's */
+        end->error.http_status = x->http_status;
     end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)

@@ -15,6 +15,7 @@
 #error "luma needs libcurl 7.85 or later, and these headers are older"
 #endif
 
+#include "file/head.h"
 #include "http/exchange_end.h"
 #include "http/request.h"
 
@@ -41,9 +42,10 @@ struct exchange_type {
 
 enum exchange_phase {
     EXCHANGE_CONNECT, /* the request is not sent yet */
-    EXCHANGE_WAIT,    /* it is sent */
+    EXCHANGE_WAIT,    /* it is sent; interim responses (1xx) may have come */
     EXCHANGE_HEAD,    /* the headers have begun, and not ended */
-    EXCHANGE_BODY     /* the headers have ended */
+    EXCHANGE_BODY     /* the headers have ended: the status counts, whatever
+                         becomes of the body */
 };
 
 /* Why libcurl was told to stop. */
@@ -76,7 +78,7 @@ struct exchange {
     uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
     int socket_error; /* errno of the last socket that could not be made */
-    long http_status; /* the status; 0 until it was read from libcurl */
+    long http_status; /* of the response; 0 until its first line has come */
     char curl_error[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 
@@ -119,9 +121,14 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
 const char *exchange_header(const struct exchange *x, const char *name);
 const char *exchange_only_header(const struct exchange *x, const char *name);
 
-/* Sets `error` for an exchange without a response that could be read to its
- * end. */
+/* Reads the headers about the response's body. `head` must not outlive the
+ * response. */
+void exchange_read_head(const struct exchange *x, struct head *head);
+
+/* Sets the error and the retry class for an exchange without a response that
+ * counts: it broke off before its head or, with a status that needs the body,
+ * before its end. */
 void exchange_failed(const struct exchange *x, CURLcode result,
-                     enum luma_code abort_code, struct luma_error *error);
+                     enum luma_code abort_code, struct exchange_end *end);
 
 #endif

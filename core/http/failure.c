@@ -5,12 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "http/proxy.h"
 #include "http/url.h"
+
+enum {
+    TOO_LARGE = 100,          /* CURLE_TOO_LARGE, which is of libcurl 8.6 */
+    SIZE_OF_LINE = 128 * 1024 /* a header of that size needs this much */
+};
 
 /* ---- missing resources -------------------------------------------------- */
 
@@ -79,6 +85,45 @@ static const char *shortage_of(const struct failure *f)
 
 /* ---- libcurl's results ------------------------------------------------- */
 
+static bool has_any(const char *text, const char *const *words)
+{
+    while (*words && !strstr(text, *words))
+        words++;
+    return *words != NULL;
+}
+
+/* libcurl has one result for all that goes wrong in a handshake. Its text has
+ * the reason of the TLS library, unless the connection broke. The system's own
+ * words are in the language of the locale. */
+static enum luma_code code_of_handshake(const char *text)
+{
+    static const char *const broken[] = {"SSL_connect: ",
+                                         "Recv failure: ",
+                                         "Send failure: ",
+                                         "unexpected eof while reading",
+                                         "non-properly terminated",
+                                         "Error in the pull function",
+                                         "Error in the push function",
+                                         NULL};
+
+    if (strstr(text, "malloc failure"))
+        return LUMA_ERR_MEMORY;
+    return has_any(text, broken) ? LUMA_ERR_NETWORK : LUMA_ERR_TLS;
+}
+
+/* Since TLS 1.3 a server refuses the client's certificate, or the lack of it,
+ * when the handshake is over. */
+static enum luma_code code_of_break(const struct failure *f)
+{
+    static const char *const refusals[] = {"certificate", "unknown ca", NULL};
+
+    if (f->answered)
+        return LUMA_ERR_TRUNCATED;
+    return strstr(f->text, " alert ") && has_any(f->text, refusals)
+               ? LUMA_ERR_TLS
+               : LUMA_ERR_NETWORK;
+}
+
 static enum luma_code code_of(const struct failure *f)
 {
     switch (f->result) {
@@ -86,31 +131,29 @@ static enum luma_code code_of(const struct failure *f)
         return LUMA_ERR_MEMORY;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_URL_MALFORMAT: /* the name has no form that DNS knows */
         return LUMA_ERR_RESOLVE;
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
         return LUMA_ERR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
         return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR: /* an aborted handshake may be a network error
-                                   */
-        return strstr(f->text, "SSL_ERROR_SYSCALL") ? LUMA_ERR_NETWORK
-                                                    : LUMA_ERR_TLS;
+    case CURLE_SSL_CONNECT_ERROR:
+        return code_of_handshake(f->text);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CLIENTCERT:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CIPHER:
         return LUMA_ERR_TLS;
-    case CURLE_PARTIAL_FILE:
-        return LUMA_ERR_TRUNCATED;
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
     case CURLE_WRITE_ERROR:
         return LUMA_ERR_REPLY;
     default:
-        return f->answered ? LUMA_ERR_TRUNCATED : LUMA_ERR_NETWORK;
+        return code_of_break(f);
     }
 }
 
@@ -130,6 +173,21 @@ void failure_set(struct luma_error *error, const struct failure *failure,
                        len == sizeof text - 1, options);
         luma_error_append(error, "%s", text);
     }
+}
+
+/* A lack of memory is none if there is some. */
+static bool has_memory(void)
+{
+    char *block = malloc(SIZE_OF_LINE);
+
+    free(block);
+    return block != NULL;
+}
+
+bool failure_is_of_size(CURLcode result)
+{
+    return (int)result == TOO_LARGE ||
+           (result == CURLE_OUT_OF_MEMORY && has_memory());
 }
 
 /* ---- text of responses -------------------------------------------------- */

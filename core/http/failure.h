@@ -16,13 +16,17 @@ struct failure {
     const char *text; /* libcurl's error text, or "" */
     int socket_error; /* errno of the last failed socket(), or 0 */
     bool sent;        /* the request was sent */
-    bool answered;    /* a status line was received */
+    bool answered;    /* the first line of a response was received */
 };
 
 /* Sets `error` to the code and message of the failure. The message shows
  * neither the token nor the user name and password of any URL. */
 void failure_set(struct luma_error *error, const struct failure *failure,
                  const struct luma_options *options);
+
+/* Whether libcurl has refused something for its size. Some versions report that
+ * as a lack of memory. */
+bool failure_is_of_size(CURLcode result);
 
 /* A reply_clean: hides the token, and the user name and password of the proxy
  * and of each URL. `options` is a struct luma_options. */

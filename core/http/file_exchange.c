@@ -13,7 +13,8 @@ enum { MAX_IGNORED = 64 * 1024 };
 
 struct file_exchange {
     struct exchange x;            /* first */
-    enum resume_verdict verdict;  /* once x.http_status is set */
+    bool begun;                   /* the head was looked at */
+    enum resume_verdict verdict;  /* of the head */
     bool stopped;                 /* by luma: nothing more is wanted */
     size_t ignored;               /* bytes of a body that is no file */
     struct luma_error file_error; /* LUMA_OK for none */
@@ -25,17 +26,6 @@ static struct resume *file_of(const struct file_exchange *f)
 }
 
 /* ---- what libcurl calls ------------------------------------------------ */
-
-static void read_head(const struct file_exchange *f, struct head *head)
-{
-    struct curl_header *h = NULL;
-    long version = 0;
-
-    curl_easy_getinfo(f->x.easy, CURLINFO_HTTP_VERSION, &version);
-    head_start(head, f->x.http_status, version > CURL_HTTP_VERSION_1_1);
-    while ((h = curl_easy_nextheader(f->x.easy, CURLH_HEADER, -1, h)))
-        head_add(head, h->name, h->value);
-}
 
 /* Of these, resume.h has a table. 412 says that the condition of a Range does
  * not hold; without one it is a failure like others. */
@@ -64,11 +54,11 @@ static void begin(struct file_exchange *f)
 {
     struct head head;
 
-    curl_easy_getinfo(f->x.easy, CURLINFO_RESPONSE_CODE, &f->x.http_status);
+    f->begun = true;
     f->verdict = RESUME_REFUSE;
     if (!is_about_bytes(f))
         return;
-    read_head(f, &head);
+    exchange_read_head(&f->x, &head);
     f->verdict = resume_begin(file_of(f), &head, &f->file_error);
     tell_type(f, &head);
 }
@@ -78,7 +68,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     struct file_exchange *f = user;
     bool good;
 
-    if (!f->x.http_status)
+    if (!f->begun)
         begin(f);
     f->x.active_since_check = true;
     if (f->verdict == RESUME_TAKE) {
@@ -95,6 +85,20 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 
 /* ---- the request ------------------------------------------------------- */
 
+/* What another origin redirects to is its choice, even if it is a URL of the
+ * gateway. */
+static bool add_token(struct file_exchange *f)
+{
+    struct request *r = f->x.request;
+    bool same;
+
+    if (!url_compare_origins(r->url, f->x.options->base_url, &same))
+        return false;
+    r->foreign = r->foreign || !same;
+    return r->foreign || exchange_add_header(&f->x, "Authorization: Bearer ",
+                                             f->x.options->token);
+}
+
 static bool add_headers(struct file_exchange *f)
 {
     struct exchange *x = &f->x;
@@ -106,9 +110,7 @@ static bool add_headers(struct file_exchange *f)
         return false;
     return exchange_add_header(x, "Accept: */*", "") &&
            exchange_add_header(x, "Accept-Encoding: identity", "") &&
-           (!url_is_same_origin(x->request->url, x->options->base_url) ||
-            exchange_add_header(x, "Authorization: Bearer ",
-                                x->options->token));
+           add_token(f);
 }
 
 /* A proxy's address is the caller's own choice, and what lies behind it cannot
@@ -131,20 +133,39 @@ static bool is_redirect(long http)
            http == 308;
 }
 
+/* What refuses a file says something about its link, if nothing else. */
+static enum luma_code code_of_refusal(long http)
+{
+    enum luma_code code = code_of_http(http);
+
+    return code == LUMA_ERR_SERVER || code == LUMA_ERR_RATE_LIMIT
+               ? code
+               : LUMA_ERR_LINK;
+}
+
+static void set_refusal(const struct file_exchange *f, struct luma_error *error)
+{
+    long http = f->x.http_status;
+    char host[URL_HOST_SIZE];
+
+    if (code_of_http(http) == LUMA_ERR_CONNECT) {
+        luma_error_set_proxy(error, http);
+        return;
+    }
+    url_read_host(f->x.request->url, f->x.options, host);
+    luma_error_set(error, code_of_refusal(http));
+    luma_error_append(error, "%s answered with HTTP %ld", host, http);
+}
+
 /* The response has no file. */
 static enum exchange_outcome no_file(const struct file_exchange *f,
                                      struct exchange_end *end)
 {
     const char *url = f->x.request->url;
     const char *location = exchange_only_header(&f->x, "Location");
-    long http = f->x.http_status;
-    char host[URL_HOST_SIZE];
 
-    url_read_host(url, f->x.options, host);
-    luma_error_set(&end->error, http >= 500 || http == 429 ? code_of_http(http)
-                                                           : LUMA_ERR_LINK);
-    luma_error_append(&end->error, "%s answered with HTTP %ld", host, http);
-    if (!is_redirect(http))
+    set_refusal(f, &end->error);
+    if (!is_redirect(f->x.http_status))
         return EXCHANGE_FAILED;
     if (!location || url_follow(url, location, &end->location))
         return EXCHANGE_REDIRECTED;
@@ -154,7 +175,6 @@ static enum exchange_outcome no_file(const struct file_exchange *f,
 
 /* The response was read as far as it was wanted. */
 static enum exchange_outcome outcome_of(const struct file_exchange *f,
-                                        CURLcode result,
                                         struct exchange_end *end)
 {
     if (f->file_error.code != LUMA_OK) {
@@ -163,38 +183,35 @@ static enum exchange_outcome outcome_of(const struct file_exchange *f,
     }
     if (f->verdict == RESUME_TAKE) {
         luma_error_set(&end->error, LUMA_OK);
-        return result == CURLE_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
+        return EXCHANGE_DONE;
     }
     luma_error_set(&end->error, LUMA_ERR_REPLY);
     return f->verdict == RESUME_AGAIN ? EXCHANGE_RESTART : no_file(f, end);
 }
 
-static enum retry_class class_of(const struct file_exchange *f, bool readable,
+static enum retry_class class_of(const struct file_exchange *f,
                                  const struct luma_error *error)
 {
     if (f->file_error.code != LUMA_OK && !f->file_error.retryable)
         return RETRY_CLASS_NEVER; /* the next response would be the same */
-    return retry_class_of(error->code, readable && f->x.http_status >= 300
-                                           ? f->x.http_status
-                                           : 0);
+    return retry_class_of(error->code, f->x.http_status);
 }
 
 static void finish(struct exchange *x, CURLcode result,
                    enum luma_code abort_code, struct exchange_end *end)
 {
     struct file_exchange *f = (struct file_exchange *)x;
-    bool readable;
+    bool whole = !abort_code && (result == CURLE_OK || f->stopped);
 
-    if (!abort_code && result == CURLE_OK && !x->http_status)
-        begin(f); /* there was no body */
-    readable = !abort_code && (result == CURLE_OK || f->stopped ||
-                               (result == CURLE_PARTIAL_FILE &&
-                                x->http_status && f->verdict != RESUME_TAKE));
-    if (readable)
-        end->outcome = outcome_of(f, result, end);
-    else
-        exchange_failed(x, result, abort_code, &end->error);
-    end->retry_class = class_of(f, readable, &end->error);
+    if (x->phase == EXCHANGE_BODY && !f->begun &&
+        (whole || x->http_status >= 300))
+        begin(f); /* nothing of a body has come */
+    if (f->begun && (whole || f->verdict != RESUME_TAKE)) {
+        end->outcome = outcome_of(f, end);
+        end->retry_class = class_of(f, &end->error);
+    } else {
+        exchange_failed(x, result, abort_code, end);
+    }
     if (end->outcome == EXCHANGE_FAILED &&
         end->retry_class == RETRY_CLASS_NEVER &&
         end->error.code == LUMA_ERR_LINK)

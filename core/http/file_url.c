@@ -48,9 +48,11 @@ bool file_url_check(const char *url, bool redirected, bool allow_private,
                     const struct luma_options *options,
                     struct luma_error *error)
 {
+    bool asks = options->proxy && !allow_private, is_private = false;
     const char *problem;
 
-    if (!url_check(url, options->plain_http, &problem)) {
+    if (!url_check(url, options->plain_http, &problem) ||
+        (asks && !url_find_private(url, &is_private))) {
         luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }
@@ -59,8 +61,7 @@ bool file_url_check(const char *url, bool redirected, bool allow_private,
         luma_error_append(error, redirected ? "redirected: %s" : "%s", problem);
         return false;
     }
-    if (!options->proxy || allow_private || !url_is_private(url))
-        return true;
-    luma_error_set(error, LUMA_ERR_ADDRESS);
-    return false;
+    if (is_private)
+        luma_error_set(error, LUMA_ERR_ADDRESS);
+    return !is_private;
 }

@@ -26,7 +26,8 @@ struct request {
     enum request_target target;
     /* how often and when */
     unsigned max_attempts;
-    unsigned sends;    /* so far, libcurl's own resends included */
+    unsigned tries;    /* so far, libcurl's own resends included; one that sent
+                          nothing counts as well */
     unsigned attempts; /* those that brought nothing new */
     double retry_cost; /* tokens its retries have taken from the budget */
     int64_t due;       /* ms: not to be sent before; 0: this is no retry */
@@ -38,6 +39,8 @@ struct request {
     const char *url;     /* of a file */
     struct resume *file; /* likewise: where the body goes */
     bool allow_private;  /* likewise: `url` may lead to a private address */
+    bool foreign; /* likewise: this URL, or one that has led to it, is not
+                     of the gateway's origin, so it gets no token */
 };
 
 #endif

@@ -2,6 +2,7 @@
 /* Requests to the gateway, and what their responses say. */
 #include "http/task_exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/reply.h"
@@ -20,16 +21,18 @@ static struct task_exchange *of(struct exchange *x)
     return (struct task_exchange *)x;
 }
 
+static bool is_good(const struct exchange *x)
+{
+    return x->http_status / 100 == 2;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct task_exchange *t = user;
     bool good;
 
-    if (!t->x.http_status) {
-        curl_easy_getinfo(t->x.easy, CURLINFO_RESPONSE_CODE, &t->x.http_status);
-        reply_reset(&t->reply, t->x.http_status / 100 == 2);
-    }
     t->x.active_since_check = true;
+    t->reply.wants_tasks = is_good(&t->x);
     good = reply_feed(&t->reply, bytes, size * n);
     t->x.bytes = t->reply.bytes;
     return good ? size * n : 0;
@@ -92,16 +95,38 @@ static void read_request_id(const struct exchange *x, struct luma_error *error)
                        strlen(id), false, x->options);
 }
 
-/* What the response says, which was read as far as it was wanted. */
-static void read_reply(struct task_exchange *t, struct luma_error *error)
+/* What the response says, which was read as far as it was wanted or, of an
+ * error, as far as it came. */
+static void read_reply(struct task_exchange *t, struct exchange_end *end)
 {
     const char *location = exchange_header(&t->x, "Location");
+    struct luma_error *error = &end->error;
+    long http = t->x.http_status;
 
-    reply_end(&t->reply, t->x.http_status, failure_clean, t->x.options, error);
+    reply_end(&t->reply, http, failure_clean, t->x.options, error);
     t->x.bytes = t->reply.bytes;
     if (error->code == LUMA_ERR_REDIRECT)
         failure_set_redirect(error, &t->reply, t->x.options, t->url.data,
                              location);
+    end->retry_class = retry_class_of(error->code, is_good(&t->x) ? 0 : http);
+}
+
+/* libcurl takes a Content-Length that is no number for 0, and a coded body that
+ * is cut for an empty one. */
+static CURLcode check_empty(struct exchange *x)
+{
+    struct head head;
+    curl_off_t received = 0;
+
+    curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    if (received > 0)
+        return CURLE_PARTIAL_FILE;
+    exchange_read_head(x, &head);
+    if (head.length_presence != HEAD_INVALID)
+        return CURLE_OK;
+    snprintf(x->curl_error, sizeof x->curl_error,
+             "its Content-Length is not one number");
+    return CURLE_WEIRD_SERVER_REPLY;
 }
 
 static void finish(struct exchange *x, CURLcode result,
@@ -109,26 +134,25 @@ static void finish(struct exchange *x, CURLcode result,
 {
     struct reply *reply = &of(x)->reply;
     struct luma_error *error = &end->error;
-    bool good, stopped = result == CURLE_WRITE_ERROR && reply->rejected;
-    bool answered = x->phase >= EXCHANGE_HEAD;
+    bool good = is_good(x), whole;
 
-    if (!x->http_status &&
-        answered) /* else it would be that of the last exchange */
-        curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &x->http_status);
-    good = reply->wants_tasks = x->http_status / 100 == 2;
-    if (!abort_code && (result == CURLE_OK || stopped ||
-                        (result == CURLE_PARTIAL_FILE && !good)))
-        read_reply(of(x), error);
+    if (result == CURLE_OK && good && !reply->start_len)
+        result = check_empty(x);
+    whole = !abort_code && (result == CURLE_OK ||
+                            (result == CURLE_WRITE_ERROR && reply->rejected));
+    reply->wants_tasks = good;
+    reply->cut = !whole;
+    if (x->phase == EXCHANGE_BODY && (whole || !good))
+        read_reply(of(x), end);
     else
-        exchange_failed(x, result, abort_code, error);
-    if (answered)
+        exchange_failed(x, result, abort_code, end);
+    if (x->http_status) /* else it would be that of the last exchange */
         read_request_id(x, error);
     end->unreadable = (uint32_t)reply->unreadable;
     end->unreadable_code = reply->unreadable_code;
     end->skipped_rows = (uint32_t)reply->skipped_rows;
     end->listed = reply->listed;
     end->foreign = !reply->is_json && x->http_status && !good;
-    end->retry_class = retry_class_of(error->code, good ? 0 : x->http_status);
     end->outcome = error->code == LUMA_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }
 

@@ -11,12 +11,11 @@
 #include "base/buf.h"
 #include "http/proxy.h"
 
-struct parts {
-    CURLU *url;
-    char *scheme, *host, *port;
-};
+#ifndef CURLU_PUNYCODE /* before libcurl 7.88 */
+#define CURLU_PUNYCODE 0
+#endif
 
-static void free_parts(struct parts *p)
+void url_free_parts(struct url_parts *p)
 {
     curl_free(p->scheme);
     curl_free(p->host);
@@ -24,22 +23,45 @@ static void free_parts(struct parts *p)
     curl_url_cleanup(p->url);
 }
 
-/* Parses a URL. Call free_parts even if it fails. */
-static CURLUcode parse(struct parts *p, const char *url)
+/* libcurl reports a name that has no form for DNS as a lack of memory. */
+static CURLUcode read_host(CURLU *url, char **host)
+{
+    CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
+
+    if (code != CURLUE_OUT_OF_MEMORY)
+        return code;
+    code = curl_url_get(url, CURLUPART_HOST, host, 0);
+    return code ? code : CURLUE_BAD_HOSTNAME;
+}
+
+static CURLUcode parse_once(struct url_parts *p, const char *url)
 {
     CURLUcode code;
 
-    *p = (struct parts){.url = curl_url()};
+    *p = (struct url_parts){.url = curl_url()};
     code = p->url ? curl_url_set(p->url, CURLUPART_URL, url, 0)
                   : CURLUE_OUT_OF_MEMORY;
     if (!code)
         code = curl_url_get(p->url, CURLUPART_SCHEME, &p->scheme, 0);
     if (!code)
-        code = curl_url_get(p->url, CURLUPART_HOST, &p->host, 0);
+        code = read_host(p->url, &p->host);
     if (!code)
         code =
             curl_url_get(p->url, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT);
     return code;
+}
+
+/* Without memory, libcurl reports some URLs as invalid. So a problem counts
+ * only if a second try finds the same one. */
+CURLUcode url_parse(struct url_parts *p, const char *url)
+{
+    CURLUcode code = parse_once(p, url), again;
+
+    if (!code || code == CURLUE_OUT_OF_MEMORY)
+        return code;
+    url_free_parts(p);
+    again = parse_once(p, url);
+    return !again || again == code ? again : CURLUE_OUT_OF_MEMORY;
 }
 
 CURLUcode url_find_user(CURLU *url)
@@ -57,7 +79,7 @@ CURLUcode url_find_user(CURLU *url)
 }
 
 /* Returns the host without the brackets of an IPv6 address. */
-static const char *bare_host(struct parts *p)
+static const char *bare_host(struct url_parts *p)
 {
     size_t n = strlen(p->host);
 
@@ -76,7 +98,7 @@ static bool has_control(const char *url)
 }
 
 /* Returns the problem of a parsed URL, or NULL. */
-static const char *problem_of(struct parts *p, bool plain_http)
+static const char *problem_of(struct url_parts *p, bool plain_http)
 {
     if (strcmp(p->scheme, "http") == 0)
         return plain_http || address_is_loopback(bare_host(p))
@@ -86,15 +108,15 @@ static const char *problem_of(struct parts *p, bool plain_http)
                                            : "it is neither https nor http";
 }
 
-static bool check_once(const char *url, bool plain_http, const char **problem)
+bool url_check(const char *url, bool plain_http, const char **problem)
 {
-    struct parts p;
+    struct url_parts p;
     CURLUcode code, user;
 
     *problem = "it holds spaces or control characters";
     if (has_control(url))
         return true;
-    code = parse(&p, url);
+    code = url_parse(&p, url);
     user = code ? CURLUE_NO_USER : url_find_user(p.url);
     if (code)
         *problem = "it is no URL";
@@ -102,19 +124,8 @@ static bool check_once(const char *url, bool plain_http, const char **problem)
         *problem = "it holds a user name or password";
     else
         *problem = problem_of(&p, plain_http);
-    free_parts(&p);
+    url_free_parts(&p);
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
-}
-
-/* Without memory, libcurl reports some URLs as invalid. So a problem counts
- * only if a second check finds the same one. url_follow does likewise. */
-bool url_check(const char *url, bool plain_http, const char **problem)
-{
-    const char *again = NULL;
-
-    return check_once(url, plain_http, problem) &&
-           (!*problem ||
-            (check_once(url, plain_http, &again) && again == *problem));
 }
 
 static CURLUcode follow(const char *url, const char *location, char **to)
@@ -135,6 +146,7 @@ static CURLUcode follow(const char *url, const char *location, char **to)
     return code || *to ? code : CURLUE_OUT_OF_MEMORY;
 }
 
+/* Two tries, as in url_parse. */
 bool url_follow(const char *url, const char *location, char **to)
 {
     CURLUcode code = follow(url, location, to);
@@ -166,14 +178,16 @@ static CURLUcode read_display(const char *url, char **text)
     return code;
 }
 
+/* Without memory: false. */
 static bool same_host(const char *url, const char *other)
 {
-    struct parts a, b;
-    bool same = parse(&a, url) == CURLUE_OK;
+    struct url_parts a, b;
+    bool same = url_parse(&a, url) == CURLUE_OK;
 
-    same = parse(&b, other) == CURLUE_OK && same && ascii_same(a.host, b.host);
-    free_parts(&a);
-    free_parts(&b);
+    same = url_parse(&b, other) == CURLUE_OK && same &&
+           ascii_same(a.host, b.host);
+    url_free_parts(&a);
+    url_free_parts(&b);
     return same;
 }
 
@@ -216,44 +230,44 @@ bool url_read_redirect(struct redirect_target *to, const char *url,
     return code != CURLUE_OUT_OF_MEMORY;
 }
 
-bool url_is_same_origin(const char *url, const char *other)
+bool url_compare_origins(const char *url, const char *other, bool *same)
 {
-    struct parts a, b;
-    bool same = parse(&a, url) == CURLUE_OK;
+    struct url_parts a, b;
+    CURLUcode first = url_parse(&a, url), second = url_parse(&b, other);
 
-    same = parse(&b, other) == CURLUE_OK && same;
-    same = same && ascii_same(a.scheme, b.scheme) &&
-           ascii_same(a.host, b.host) && strcmp(a.port, b.port) == 0;
-    free_parts(&a);
-    free_parts(&b);
-    return same;
+    *same = !first && !second && ascii_same(a.scheme, b.scheme) &&
+            ascii_same(a.host, b.host) && strcmp(a.port, b.port) == 0;
+    url_free_parts(&a);
+    url_free_parts(&b);
+    return first != CURLUE_OUT_OF_MEMORY && second != CURLUE_OUT_OF_MEMORY;
 }
 
 void url_read_host(const char *url, const struct luma_options *options,
                    char host[URL_HOST_SIZE])
 {
-    struct parts p;
+    struct url_parts p;
 
     *host = '\0';
-    if (parse(&p, url) == CURLUE_OK)
+    if (url_parse(&p, url) == CURLUE_OK)
         proxy_sanitize(host, URL_HOST_SIZE, p.host, strlen(p.host), false,
                        options);
-    free_parts(&p);
+    url_free_parts(&p);
 }
 
-bool url_is_private(const char *url)
+bool url_find_private(const char *url, bool *is_private)
 {
-    struct parts p;
-    bool is_private = true;
+    struct url_parts p;
+    CURLUcode code = url_parse(&p, url);
 
-    if (parse(&p, url) == CURLUE_OK) {
+    *is_private = true;
+    if (!code) {
         const char *host = bare_host(&p);
 
-        is_private =
+        *is_private =
             address_is_loopback(host) ||
             (!address_text_is_public(host) &&
              (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
     }
-    free_parts(&p);
-    return is_private;
+    url_free_parts(&p);
+    return code != CURLUE_OUT_OF_MEMORY;
 }

@@ -30,6 +30,17 @@ CURLUcode url_find_user(CURLU *url);
  * memory. */
 bool url_follow(const char *url, const char *location, char **to);
 
+/* The parts of a URL that is asked for. */
+struct url_parts {
+    CURLU *url;
+    char *scheme, *host, *port; /* the host as DNS has it, if libcurl can */
+};
+
+/* Parses a URL. Call url_free_parts even if it fails. Only a lack of memory
+ * gives CURLUE_OUT_OF_MEMORY. */
+CURLUcode url_parse(struct url_parts *parts, const char *url);
+void url_free_parts(struct url_parts *parts);
+
 /* The target of a redirect, for messages. */
 struct redirect_target {
     char display[URL_DISPLAY_SIZE]; /* scheme, host and path; "": invalid */
@@ -45,16 +56,17 @@ bool url_read_redirect(struct redirect_target *to, const char *url,
                        const char *location,
                        const struct luma_options *options);
 
-/* Whether both have the same scheme, host and port. Without memory: false. */
-bool url_is_same_origin(const char *url, const char *other);
+/* Sets `same`: both have the same scheme, host and port. False: out of memory.
+ */
+bool url_compare_origins(const char *url, const char *other, bool *same);
 
 /* Sets `host` to the URL's host, for messages; or to "" if there is none, or
  * without memory. */
 void url_read_host(const char *url, const struct luma_options *options,
                    char host[URL_HOST_SIZE]);
 
-/* Whether the host is written as an address that is not public (address.h).
- * Also true for an invalid URL, and without memory. */
-bool url_is_private(const char *url);
+/* Sets `is_private`: the host is written as an address that is not public
+ * (address.h), or the URL is invalid. False: out of memory. */
+bool url_find_private(const char *url, bool *is_private);
 
 #endif

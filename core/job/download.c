@@ -290,7 +290,7 @@ static void close_part(struct job *job)
 {
     struct download_job *d = of(job);
 
-    job->end.error.attempts = d->request.sends;
+    job->end.error.attempts = d->request.tries;
     resume_close(&d->file);
 }
 

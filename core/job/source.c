@@ -141,6 +141,7 @@ bool source_prepare(struct source *s, struct request *request)
         return prepare_task(s, request);
     request->target = REQUEST_FILE;
     request->url = url_of(s);
+    request->foreign = request->foreign && s->redirect_url;
     request->allow_private = s->allow_private;
     return true;
 }

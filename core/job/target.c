@@ -2,6 +2,7 @@
 /* Paths and names. */
 #include "job/target.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,15 +22,21 @@ static char *join(const char *a, const char *b, const char *c)
     return NULL;
 }
 
-/* The directory must not change with the process's own. */
-static char *absolute(const char *dir)
+/* The directory must not change with the process's own, which may have been
+ * removed. NULL: out of memory, unless `error` is set. */
+static char *absolute(const char *dir, struct luma_error *error)
 {
-    char *here, *text;
+    char *here = *dir == '/' ? NULL : getcwd(NULL, 0), *text = NULL;
 
-    if (*dir == '/')
-        return buf_copy(dir, strlen(dir));
-    here = getcwd(NULL, 0);
-    text = here ? join(here, "/", dir) : NULL;
+    if (*dir == '/') {
+        text = buf_copy(dir, strlen(dir));
+    } else if (here) {
+        text = join(here, "/", dir);
+    } else if (errno != ENOMEM) {
+        luma_error_set(error, LUMA_ERR_FILE);
+        luma_error_append_errno(error, "cannot find the working directory",
+                                errno);
+    }
     free(here);
     return text;
 }
@@ -52,7 +59,8 @@ static bool check(const struct luma_download_options *d, const char *name,
 
 /* A name made of the task's id. */
 static void set_in_folder(struct target *t,
-                          const struct luma_download_options *d)
+                          const struct luma_download_options *d,
+                          struct luma_error *error)
 {
     bool has_slash = d->dir[strlen(d->dir) - 1] == '/';
     char name[MEDIA_BASENAME_SIZE];
@@ -60,16 +68,17 @@ static void set_in_folder(struct target *t,
     media_basename(name, d->id, d->id_len, d->media);
     t->add_extension = true;
     t->name = buf_copy(name, strlen(name));
-    t->dir = absolute(d->dir);
+    t->dir = absolute(d->dir, error);
     t->display_dir = join(d->dir, has_slash ? "" : "/", "");
 }
 
-static void set_path(struct target *t, const char *path, const char *name)
+static void set_path(struct target *t, const char *path, const char *name,
+                     struct luma_error *error)
 {
     t->name = buf_copy(name, strlen(name));
     t->display_dir = buf_copy(path, (size_t)(name - path));
     if (t->display_dir)
-        t->dir = absolute(name > path ? t->display_dir : ".");
+        t->dir = absolute(name > path ? t->display_dir : ".", error);
 }
 
 bool target_init(struct target *t, const struct luma_download_options *d,
@@ -80,14 +89,12 @@ bool target_init(struct target *t, const struct luma_download_options *d,
 
     if (!check(d, name, error))
         return false;
-    if (d->path)
-        set_path(t, d->path, name);
-    else
-        set_in_folder(t, d);
-    if (t->name && t->dir && t->display_dir)
-        return true;
     luma_error_set(error, LUMA_ERR_MEMORY);
-    return false;
+    if (d->path)
+        set_path(t, d->path, name, error);
+    else
+        set_in_folder(t, d, error);
+    return t->name && t->dir && t->display_dir;
 }
 
 void target_clear(struct target *t)

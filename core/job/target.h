@@ -15,7 +15,8 @@ struct target {
 };
 
 /* Sets up a zero-filled target. False: `error` says what is wrong with path or
- * dir, or that memory is out; target_clear all the same. */
+ * dir or with the working directory, or that memory is out; target_clear all
+ * the same. */
 bool target_init(struct target *target,
                  const struct luma_download_options *download,
                  struct luma_error *error);

@@ -85,7 +85,8 @@ void watch_note_failure(struct watch *watch, const struct luma_error *error,
                         int64_t now)
 {
     int64_t hold = now + (int64_t)(error->retry_after * 1000);
-    bool followed = error->http_status == 429 || error->http_status == 503;
+    bool followed = retry_class_of(error->code, error->http_status) ==
+                    RETRY_CLASS_THROTTLED;
 
     watch->failure = *error;
     if (followed && error->retry_after > 0 && hold > watch->hold)

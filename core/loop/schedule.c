@@ -288,7 +288,7 @@ static bool follow(struct schedule *s, struct request *request,
     unsigned attempts = request->attempts;
     double cost = request->retry_cost;
 
-    request->sends += end->sends;
+    request->tries += end->sends ? end->sends : 1;
     request->attempts += end->sends ? end->sends : 1;
     end->error.attempts = request->attempts;
     switch (request->job->kind->ended(request, end, &s->context)) {

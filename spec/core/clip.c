@@ -37,7 +37,7 @@ void clip_open(struct resume *d, bool with_part)
          resume_set_key(d, CLIP_KEY + 1, &error) &&
          resume_set_key(d, CLIP_KEY, &error));
     if (with_part) {
-        head_start(&head, 200, false);
+        head_start(&head, 200);
         head_add(&head, "Content-Length", "100");
         head_add(&head, "ETag", "\"v1\"");
         must(!resume_ask(d, range) &&

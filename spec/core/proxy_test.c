@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "http/url.h"
+#include "http/base_url.h"
 #include "http/file_url.h"
 
 #define PROXY "http://jane:s3cret@proxy.example:1"
@@ -129,6 +130,7 @@ static void look_at_links(void)
 {
     const char *problem;
     char *url = NULL;
+    bool found;
 
     if (url_check("https://jane@a.example/", false, &problem))
         insist(problem && strstr(problem, "user name"), "a user name is seen");
@@ -141,9 +143,25 @@ static void look_at_links(void)
     if (file_url_read(&url, "a b/c", 5, "https://a.example"))
         insist(strcmp(url, "https://a.example/a%20b/c") == 0, "it is absolute");
     free(url);
-    insist(url_is_private("https://127.0.0.1/"), "it stays closed");
-    insist(!url_is_same_origin("https://a.example/", "https://b.example/"),
-           "another origin is another one");
+    if (url_find_private("https://127.0.0.1/", &found))
+        insist(found, "it stays closed");
+    if (url_compare_origins("https://a.example/", "https://a.example/b",
+                            &found))
+        insist(found, "the same origin is the same");
+    if (url_compare_origins("https://a.example/", "https://b.example/", &found))
+        insist(!found, "another origin is another one");
+}
+
+/* The caller is not blamed for it. */
+static void look_at_base_url(void)
+{
+    struct luma_options options = {.base_url = "https://a.example/v1"};
+    struct luma_error error;
+
+    if (!base_url_check(&options, &error))
+        insist(error.code == LUMA_ERR_MEMORY, "base_url is good");
+    if (!base_url_check_path(&options, "/x?y", &error))
+        insist(error.code == LUMA_ERR_MEMORY, "the path is good");
 }
 
 static void test_shortage(void (*look)(void))
@@ -170,6 +188,7 @@ int main(void)
     test_hiding();
     test_cleaning();
     test_shortage(look_at_proxy);
+    test_shortage(look_at_base_url);
     test_shortage(look_at_links);
     return check_done();
 }

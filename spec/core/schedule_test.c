@@ -176,7 +176,7 @@ static void test_again(void)
     answer(&c->request, LUMA_OK);
     CHECK_INT(schedule_due(&schedule, true), 0);
     CHECK(schedule_next(&schedule) == &c->request);
-    CHECK(c->request.attempts == 0 && c->request.sends == 1);
+    CHECK(c->request.attempts == 0 && c->request.tries == 1);
     CHECK(atomic_load(&channel->retries) == 0);
     end();
 }

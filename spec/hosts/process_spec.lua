@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- luma takes none of the standard descriptors and leaves none of its own to a
--- child process. It reports when there are no descriptors left.
+-- child process. It reports when there are no descriptors left, or no working
+-- directory.
 
 local children = require "spec.support.children"
 local downloads = require "spec.support.downloads"
@@ -107,6 +108,19 @@ describe("in a process", function()
       assert.truthy(ended.output:match "^([%d ]+)\n%1\n$", ended.output)
     end)
   end
+
+  it("whose working directory is gone, that is said", function()
+    g:file("/clip", {})
+    local ended = run {
+      os.getenv "PWD" .. "/spec/programs/removed.lua", g.http .. "/clip",
+      dir:at "clip.mp4",
+      before = "gone=$(mktemp -d); cd $gone; rmdir $gone;",
+    }
+    assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)
+    assert.equal("the file could not be written: cannot find the working "
+      .. "directory: No such file or directory (file)\nworks\n", ended.output)
+    assert.equal(downloads.CLIP, dir:read "clip.mp4")
+  end)
 
   describe("with too many open files", function()
     -- what is done, descriptors left, URL, code and message, and afterwards

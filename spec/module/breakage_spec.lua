@@ -271,6 +271,12 @@ describe("a gateway that is not there", function()
     local gone = gateway.start()
     gone:stop()
     assert.is_true(failure({ base_url = gone.http }, "connect", 3).retryable)
+    local path = os.tmpname()
+    local result, err = f:new():download(gone.http .. "/clip",
+      { path = path, allow_private = true }):result()
+    assert.is_nil(result)
+    assert.same({ "connect", 3 }, { errors.check(err).code, err.attempts })
+    os.remove(path)
   end)
 
   it("has a name that nobody knows", function()

@@ -176,14 +176,15 @@ describe("a user name and password", function()
     end)
 
     it("does not change luma's own words", function()
-      for _, word in ipairs { "the", "gateway", "rejected", "it starts",
+      for _, word in ipairs { "the", "connection", "answered", "it starts",
         "with" } do
         local client = d:client_of { attempts = 1,
           proxy = "http://jane:" .. word:gsub(" ", "%%20") .. "@" .. at }
         proxy:queue { status = 407, body = "so " .. word .. " is wrong" }
         local _, err = client:tasks { "a" }
         has(errors.check(err).message, "it starts with so *** is wrong")
-        has(err.message, "the gateway rejected the request: ")
+        has(err.message, "no connection could be made: the proxy answered with "
+          .. "HTTP 407, check its user name and password: ")
       end
     end)
 

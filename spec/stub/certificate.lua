@@ -8,6 +8,7 @@ local context = require "openssl.ssl.context"
 local extension = require "openssl.x509.extension"
 local name = require "openssl.x509.name"
 local pkey = require "openssl.pkey"
+local h2 = require "h2"
 local rand = require "openssl.rand"
 local x509 = require "openssl.x509"
 
@@ -42,17 +43,29 @@ local function write_temporary(text)
   return path
 end
 
--- The server's context, and the path of the certificate (PEM), which the
--- caller removes.
-function certificate.make()
-  local key = pkey.new { type = "EC", curve = "prime256v1" }
-  local cert = sign(key)
+local function new_context(key, cert)
   local ctx = context.new("TLS", true)
   ctx:setOptions(context.OP_NO_SSLv3 | context.OP_NO_TLSv1
     | context.OP_NO_TLSv1_1)
   ctx:setPrivateKey(key)
   ctx:setCertificate(cert)
-  return ctx, write_temporary(cert:tostring "PEM")
+  return ctx
+end
+
+-- The server's contexts, and the path of the certificate (PEM), which the
+-- caller removes. `usual` is for all connections but those whose accept says
+-- `h2` or `asks_certificate`.
+function certificate.make()
+  local key = pkey.new { type = "EC", curve = "prime256v1" }
+  local cert = sign(key)
+  local contexts = {
+    usual = new_context(key, cert), h2 = new_context(key, cert),
+    asks_certificate = new_context(key, cert),
+  }
+  contexts.h2:setAlpnSelect(h2.select)
+  contexts.asks_certificate:setVerify(context.VERIFY_PEER
+    | context.VERIFY_FAIL_IF_NO_PEER_CERT)
+  return contexts, write_temporary(cert:tostring "PEM")
 end
 
 return certificate

@@ -96,6 +96,13 @@ function Connection:hold(seconds, condition, done)
   return true
 end
 
+-- After a handshake that failed, what the client has sent cannot be read: gives
+-- it the time to read why.
+function Connection:linger()
+  cqueues.sleep(LINGER)
+  self.sock:shutdown "rw"
+end
+
 -- Ends the stream and takes what the peer is still sending: a close with
 -- unread bytes would be a reset, which can destroy the answer on its way.
 -- (Under TLS there is no close_notify: cqueues has none.)

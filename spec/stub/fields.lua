@@ -128,6 +128,11 @@ fields.accept = {
   reset = flag,
   close = flag,
   ["then"] = one_of("close", "reset"), -- how it ends, also after garbage
+  -- Over https: asks for a certificate of the client, which has none
+  asks_certificate = flag,
+  -- Over https: with a client that offers HTTP/2, one request is not answered
+  -- ("close"), or with half a file and RST_STREAM(NO_ERROR) ("half")
+  h2 = one_of("close", "half"),
 }
 
 -- A file. Every field is optional. It may also have all fields of a behaviour,

@@ -25,6 +25,7 @@ local answers = require "answer"
 local Connection = require "connection"
 local fields = require "fields"
 local files = require "files"
+local h2 = require "h2"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
 local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
@@ -155,7 +156,13 @@ local function run(conn)
   if conn.tls then
     conn.sock:unget(conn.input) -- the handshake reads from the socket
     conn.input = ""
-    if not conn.sock:starttls(conn.context) then return "close" end
+    if not conn.sock:starttls(conn.context) then
+      conn:linger()
+      return "close"
+    end
+    if conn.sock:checktls():getAlpnSelected() == "h2" then
+      return h2.serve(conn, conn.act.h2)
+    end
   end
   return serve(conn)
 end
@@ -170,11 +177,14 @@ end
 
 -- Counts a new connection and claims its behaviour: in the accepting
 -- coroutine, since only there is the order that of arrival.
-local function admit(sock, context)
+local function admit(sock, contexts)
   local conn = Connection.new(sock)
   conn.state, conn.nth = state, 0
-  conn.tls, conn.context = context ~= nil, context
   conn.act = table.remove(state.accepts, 1) or {}
+  conn.tls = contexts ~= nil
+  conn.context = contexts and (conn.act.h2 and contexts.h2
+    or conn.act.asks_certificate and contexts.asks_certificate
+    or contexts.usual)
   state.connections = state.connections + 1
   conn.number = state.connections
   count_open(conn, 1)
@@ -356,7 +366,7 @@ end
 local function main()
   local options = parse_arguments(arg)
   local loop = cqueues.new()
-  local context, pem = certificate.make()
+  local contexts, pem = certificate.make()
   local first = true
   state = fresh_state()
   function ops.quit() loop:wrap(quit, pem) end
@@ -374,7 +384,7 @@ local function main()
       return attend, admit(sock)
     end),
     https = listen(loop, 0, function(sock)
-      return attend, admit(sock, context)
+      return attend, admit(sock, contexts)
     end),
     control = listen(loop, 0, function(sock)
       return attend_control, sock

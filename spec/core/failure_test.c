@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of failure.h: what libcurl's results mean. A break is the network's, a
+ * refusal of TLS is not, and a lack of memory is neither. */
+#include "http/failure.h"
+
+#include <string.h>
+
+#include "alloc.h"
+#include "check.h"
+
+#define OPENSSL "OpenSSL SSL_connect: "
+#define ROUTINE "error:0A000086:SSL routines::"
+
+enum moment { UNSENT, SENT, ANSWERED };
+
+static const struct {
+    CURLcode result;
+    enum moment moment;
+    const char *text;
+    enum luma_code code;
+} rows[] = {
+    /* the handshake broke off; the system's words are in any language */
+    {CURLE_SSL_CONNECT_ERROR, UNSENT,
+     OPENSSL "SSL_ERROR_SYSCALL in connection to a.example:443 ",
+     LUMA_ERR_NETWORK},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT,
+     OPENSSL "Connexion r\xC3\xA9initialis\xC3\xA9"
+             "e in connection to a.example:443 ",
+     LUMA_ERR_NETWORK},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, "Recv failure: Connection reset by peer",
+     LUMA_ERR_NETWORK},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, "Send failure: Broken pipe",
+     LUMA_ERR_NETWORK},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT,
+     "TLS connect error: " ROUTINE "unexpected eof while reading",
+     LUMA_ERR_NETWORK},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT,
+     "GnuTLS, handshake failed: Error in the pull function.", LUMA_ERR_NETWORK},
+    /* it was refused */
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, ROUTINE "wrong version number",
+     LUMA_ERR_TLS},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, ROUTINE "sslv3 alert handshake failure",
+     LUMA_ERR_TLS},
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, "", LUMA_ERR_TLS},
+    {CURLE_PEER_FAILED_VERIFICATION, UNSENT,
+     "SSL certificate problem: self-signed certificate", LUMA_ERR_TLS},
+    {CURLE_SSL_CLIENTCERT, SENT, "", LUMA_ERR_TLS},
+    {CURLE_RECV_ERROR, SENT,
+     "OpenSSL SSL_read: " ROUTINE "tlsv13 alert certificate required, errno 0",
+     LUMA_ERR_TLS},
+    {CURLE_RECV_ERROR, SENT,
+     "OpenSSL SSL_read: " ROUTINE "tlsv1 alert unknown ca, errno 0",
+     LUMA_ERR_TLS},
+    {CURLE_RECV_ERROR, SENT,
+     "OpenSSL SSL_read: " ROUTINE "tlsv1 alert internal error, errno 0",
+     LUMA_ERR_NETWORK},
+    {CURLE_RECV_ERROR, ANSWERED,
+     "OpenSSL SSL_read: " ROUTINE "sslv3 alert bad certificate, errno 0",
+     LUMA_ERR_TRUNCATED},
+    /* there was no memory */
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, ROUTINE "malloc failure",
+     LUMA_ERR_MEMORY},
+    {CURLE_OUT_OF_MEMORY, SENT, "", LUMA_ERR_MEMORY},
+    /* the connection broke: before the response, or in it */
+    {CURLE_GOT_NOTHING, SENT, "Empty reply from server", LUMA_ERR_NETWORK},
+    {CURLE_PARTIAL_FILE, SENT, "HTTP/2 stream 1 was not closed cleanly",
+     LUMA_ERR_NETWORK},
+    {CURLE_PARTIAL_FILE, ANSWERED, "", LUMA_ERR_TRUNCATED},
+    {CURLE_HTTP2_STREAM, SENT, "", LUMA_ERR_NETWORK},
+    {CURLE_HTTP2_STREAM, ANSWERED, "", LUMA_ERR_TRUNCATED},
+    {CURLE_OPERATION_TIMEDOUT, UNSENT, "", LUMA_ERR_CONNECT_TIMEOUT},
+    {CURLE_OPERATION_TIMEDOUT, SENT, "", LUMA_ERR_ATTEMPT_TIMEOUT},
+};
+
+static void test_results(void)
+{
+    struct luma_options options = {.token = "t0ken"};
+    struct luma_error error;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct failure failure = {rows[i].result, rows[i].text, 0,
+                                  rows[i].moment >= SENT,
+                                  rows[i].moment == ANSWERED};
+
+        check_case = rows[i].text;
+        failure_set(&error, &failure, &options);
+        CHECK_TEXT(luma_code_name(error.code), luma_code_name(rows[i].code));
+        CHECK(strstr(error.message, luma_code_sentence(rows[i].code)) ==
+              error.message);
+    }
+    check_case = "";
+}
+
+/* What libcurl finds too large has its own result in newer versions. */
+static void test_sizes(void)
+{
+    CHECK(failure_is_of_size((CURLcode)100));
+    CHECK(failure_is_of_size(CURLE_OUT_OF_MEMORY));
+    CHECK(!failure_is_of_size(CURLE_RECV_ERROR));
+    alloc_fail_at(1, true);
+    CHECK(!failure_is_of_size(CURLE_OUT_OF_MEMORY));
+    CHECK(alloc_stop() == 1);
+}
+
+int main(void)
+{
+    test_results();
+    test_sizes();
+    return check_done();
+}
