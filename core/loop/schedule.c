@@ -274,6 +274,7 @@ static bool retry(struct schedule *s, struct request *request,
         request->job->kind->failed(request, end, &s->context);
         return false;
     }
+    job_note_failure(request->job, &end->error);
     send_again(s, request, s->context.now + answer.delay);
     return true;
 }

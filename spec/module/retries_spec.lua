@@ -244,12 +244,13 @@ describe("a repeat", function()
       local soon = os.date("!*t", os.time() + 9999)
       local late = ("Sun, %02d %s %d %02d:%02d:%02d GMT"):format(soon.day,
         MONTHS[soon.month], soon.year, soon.hour, soon.min, soon.sec)
-      for _, status in ipairs { 429, 503 } do
+      for _, status in ipairs { 429, 503, 500, 502, 408 } do
         for _, value in ipairs { "61", "9999999999", late } do
           g:reset()
           g:default { status = status, headers = { ["Retry-After"] = value } }
           local err, seconds = failure(new(), "a")
-          assert.equal(status == 429 and "rate_limit" or "server", err.code)
+          assert.equal(status == 429 and "rate_limit"
+            or status == 408 and "rejected" or "server", err.code)
           assert.is_true(err.retryable)
           assert.equal(1, err.attempts)
           assert.is_true(math.abs(err.retry_after
@@ -302,6 +303,15 @@ describe("a repeat", function()
       assert.equal("deadline", err.code)
       assert.is_true(seconds >= 0.2 and (sanitized or seconds < 0.7), seconds)
       assert.same({ "a" }, { err.tasks[1].id, err.tasks[2] })
+    end)
+
+    it("tells what had failed before", function()
+      g:queue { status = 500 }
+      g:default { stall = "request" }
+      local err = failure(new(), "a", { deadline = 0.3 })
+      assert.same({ "deadline", 500 }, { err.code, err.status })
+      assert.matches("deadline passed; last error: the server failed",
+        tostring(err))
     end)
 
     it("counts all attempts together", function()
