@@ -335,8 +335,6 @@ static void read_hint(const struct exchange *x, struct exchange_end *end)
                                         (int64_t)time(NULL));
     if (end->retry_after.kind == RETRY_AFTER_SECONDS)
         end->error.retry_after = end->retry_after.seconds;
-    if (end->retry_class != RETRY_CLASS_THROTTLED) /* reported, not followed */
-        end->retry_after = (struct retry_after){RETRY_AFTER_NONE, 0};
 }
 
 /* libcurl takes headers that were cut for a whole response. */

@@ -24,7 +24,9 @@ struct exchange_end {
     uint32_t skipped_rows;          /* values that are no tasks */
     uint32_t delivered; /* documents that were delivered only at the end */
     bool listed;        /* ids that a real answer leaves out are missing */
-    bool foreign;       /* not 2xx, and its body is no JSON object or list */
+    bool foreign;       /* the response's body is no JSON object or list */
+    bool progressed;    /* set by the job's kind: the attempt failed, but
+                           brought a part of what it was to bring */
     char *location;     /* a URL, the receiver's to free(), or NULL */
 };
 

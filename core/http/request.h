@@ -29,7 +29,6 @@ struct request {
     unsigned tries;    /* so far, libcurl's own resends included; one that sent
                           nothing counts as well */
     unsigned attempts; /* those that brought nothing new */
-    double retry_cost; /* tokens its retries have taken from the budget */
     int64_t due;       /* ms: not to be sent before; 0: this is no retry */
     int64_t least;     /* ms a retry needs at least to be worth while */
     /* what is sent; the pointers must stay valid until the exchange ends */

@@ -1,33 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* The numbers of the policy: the token bucket and full jitter as in the AWS
- * SDKs, the 10 % rule of Google's SRE book, and a limit for Retry-After. */
+/* The numbers of the policy. make outage shows what follows from them. */
 #include "http/retry.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/ascii.h"
 
-static const double BUCKET = 500, TRANSIENT_COST = 14, THROTTLED_COST = 5;
-static const double SHARE = 0.1; /* retries per request, after 100 requests */
-static const double BASE_TRANSIENT = 50, BASE_THROTTLED = 1000; /* ms */
-static const double DELAY_CAP = 20000;                          /* ms */
+/* What the budget holds, and what gives a retry back: requests that succeed,
+ * and time. In an outage only time does: over 1,000 requests, which fail within
+ * timeout.stall on eight connections, that is less than 100 retries in all. */
+static const double RESERVE = 35;
+static const double EARNED = 0.4;   /* retries for each success */
+static const double REFILL = 40000; /* ms for each retry */
+
+/* Longest delays in ms: of the first retry, and of the second, from which on
+ * they double. */
+static const double FIRST_TRANSIENT = 50, FIRST_THROTTLED = 1000, SECOND = 4000;
 
 struct retry_budget retry_budget_new(void)
 {
-    return (struct retry_budget){.tokens = BUCKET};
+    return (struct retry_budget){RESERVE, 0};
 }
 
-void retry_count_request(struct retry_budget *budget)
+static void add(struct retry_budget *budget, double retries)
 {
-    budget->requests++;
+    budget->retries += retries;
+    if (budget->retries > RESERVE)
+        budget->retries = RESERVE;
 }
 
-void retry_refund(struct retry_budget *budget, double cost)
+void retry_earn(struct retry_budget *budget)
 {
-    budget->tokens += cost > 0 ? cost : 1;
-    if (budget->tokens > BUCKET)
-        budget->tokens = BUCKET;
+    add(budget, EARNED);
+}
+
+static void refill(struct retry_budget *budget, int64_t now)
+{
+    if (now <= budget->since)
+        return;
+    add(budget, (double)(now - budget->since) / REFILL);
+    budget->since = now;
 }
 
 /* ---- Retry-After ------------------------------------------------------- */
@@ -185,50 +199,48 @@ static bool allowed(const struct retry_question *q)
     return q->retry_class != RETRY_CLASS_NEVER && q->attempt < attempts;
 }
 
-/* Full jitter: a random delay up to a limit that doubles. */
-static double backoff(const struct retry_question *q)
+/* The first delay has full jitter. Of a later one, only half is random, so that
+ * it is long enough for an outage. `most` cuts it, so that a delay costs no
+ * attempt for which there would be time. */
+static double backoff(const struct retry_question *q, double most)
 {
-    double ceiling = q->retry_class == RETRY_CLASS_THROTTLED ? BASE_THROTTLED
-                                                             : BASE_TRANSIENT;
+    bool first = q->attempt <= 1;
+    double longest = SECOND;
     unsigned i;
 
-    for (i = 1; i < q->attempt; i++)
-        ceiling *= 2;
-    return q->random * (ceiling < DELAY_CAP ? ceiling : DELAY_CAP);
-}
-
-static bool affordable(const struct retry_budget *budget, double cost)
-{
-    bool many = budget->requests > 100;
-
-    return budget->tokens >= cost &&
-           !(many &&
-             (double)(budget->retries + 1) > SHARE * (double)budget->requests);
+    if (first)
+        longest = q->retry_class == RETRY_CLASS_THROTTLED ? FIRST_THROTTLED
+                                                          : FIRST_TRANSIENT;
+    for (i = 2; i < q->attempt; i++)
+        longest *= 2;
+    if (longest > most)
+        longest = most;
+    return longest * (first ? q->random : 0.5 + 0.5 * q->random);
 }
 
 struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *q)
 {
-    struct retry_answer answer = {RETRY_STOP, 0, 0};
+    struct retry_answer answer = {RETRY_STOP, 0};
     bool asked = q->retry_after.kind == RETRY_AFTER_SECONDS;
-    double delay = backoff(q), needed = 0.1 * (double)q->attempt_timeout;
-    double cost = q->retry_class == RETRY_CLASS_THROTTLED ? THROTTLED_COST
-                                                          : TRANSIENT_COST;
+    double needed = 0.1 * (double)q->attempt_timeout, delay,
+           most = q->left < 0 ? INFINITY : (double)q->left - needed;
 
     if (!allowed(q))
         return answer;
+    delay = backoff(q, most);
     if (asked && q->retry_after.seconds * 1000 > delay)
         delay = q->retry_after.seconds * 1000;
+    refill(budget, q->now);
     if (asked && q->retry_after.seconds > RETRY_AFTER_CAP) {
         answer.verdict = RETRY_STOP_LATER;
-    } else if (q->left >= 0 && delay + needed > (double)q->left) {
+    } else if (most < 0 || delay > most) {
         answer.verdict = asked ? RETRY_STOP_LATER : RETRY_STOP_TIME;
-    } else if (!affordable(budget, cost)) {
+    } else if (!q->progressed && budget->retries < 1) {
         answer.verdict = RETRY_STOP_BUDGET;
     } else {
-        answer = (struct retry_answer){RETRY_DELAYED, (int64_t)delay, cost};
-        budget->tokens -= cost;
-        budget->retries++;
+        answer = (struct retry_answer){RETRY_DELAYED, (int64_t)delay};
+        budget->retries -= !q->progressed;
     }
     return answer;
 }

@@ -2,9 +2,11 @@
 /* Whether and when to retry a failed request. Pure: the caller passes the time
  * and a random number; nothing blocks.
  *
- * The delay has full jitter. A bucket of tokens limits the retries when many
- * requests fail, so that a client does not add to the load. A Retry-After of up
- * to RETRY_AFTER_CAP is followed. */
+ * The first delay is short, for a failure that is over at once. The later ones
+ * are seconds, for a gateway that restarts: three attempts survive an outage of
+ * two seconds. A budget limits the retries when many requests fail, so that a
+ * client does not add to the load. A Retry-After of up to RETRY_AFTER_CAP is
+ * followed. */
 #ifndef LUMA_RETRY_H
 #define LUMA_RETRY_H
 
@@ -18,21 +20,17 @@ enum {
     RETRY_AFTER_CAP = 60 /* longest Retry-After that is followed, in seconds */
 };
 
-/* One per loop thread. */
+/* The retries that are allowed now. It starts full; each retry takes one. One
+ * per loop thread. */
 struct retry_budget {
-    double tokens;     /* at most 500 */
-    uint64_t requests; /* first sends */
-    uint64_t retries;
+    double retries;
+    int64_t since; /* ms: when time last gave some back */
 };
 
 struct retry_budget retry_budget_new(void);
 
-/* Counts the first send of a request. */
-void retry_count_request(struct retry_budget *budget);
-
-/* Returns tokens after a usable response. `cost` is what its retries had cost.
- */
-void retry_refund(struct retry_budget *budget, double cost);
+/* A request has succeeded, which gives a part of a retry back. */
+void retry_earn(struct retry_budget *budget);
 
 enum retry_after_kind {
     RETRY_AFTER_NONE,    /* no header, or a time in the past */
@@ -58,13 +56,15 @@ struct retry_question {
     struct retry_after retry_after;
     int64_t left;            /* ms until the job's deadline; below 0: none */
     int64_t attempt_timeout; /* ms */
+    bool progressed;         /* the attempt brought something: a free retry */
+    int64_t now;             /* ms on the monotonic clock */
     double random;           /* from 0 to 1 */
 };
 
 enum retry_verdict {
     RETRY_STOP,        /* a retry cannot help, or no attempt is left */
     RETRY_STOP_LATER,  /* Retry-After is too long */
-    RETRY_STOP_BUDGET, /* too many retries */
+    RETRY_STOP_BUDGET, /* the budget is used up */
     RETRY_STOP_TIME,   /* the deadline is too close */
     RETRY_DELAYED      /* retry after `delay` ms */
 };
@@ -72,10 +72,9 @@ enum retry_verdict {
 struct retry_answer {
     enum retry_verdict verdict;
     int64_t delay; /* ms */
-    double cost;   /* tokens taken, for retry_refund */
 };
 
-/* Decides. RETRY_DELAYED takes tokens from the bucket. */
+/* Decides. RETRY_DELAYED takes a retry from the budget. */
 struct retry_answer retry_decide(struct retry_budget *budget,
                                  const struct retry_question *question);
 

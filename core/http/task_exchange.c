@@ -152,7 +152,7 @@ static void finish(struct exchange *x, CURLcode result,
     end->unreadable_code = reply->unreadable_code;
     end->skipped_rows = (uint32_t)reply->skipped_rows;
     end->listed = reply->listed;
-    end->foreign = !reply->is_json && x->http_status && !good;
+    end->foreign = !reply->is_json && x->http_status;
     end->outcome = error->code == LUMA_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }
 

@@ -198,13 +198,13 @@ static enum request_verdict task_ended(struct download_job *d,
 
 /* Attempts are counted from where the part last grew: a long file over a bad
  * line is completed, as long as it grows. */
-static void count_attempts(struct download_job *d,
-                           const struct exchange_end *end)
+static void count_attempts(struct download_job *d, struct exchange_end *end)
 {
     if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
     d->furthest = d->file.received;
     d->request.attempts = end->sends ? end->sends : 1;
+    end->progressed = true;
 }
 
 static enum request_verdict ended(struct request *request,

@@ -8,10 +8,6 @@
 #include "base/text.h"
 #include "json/writer.h"
 
-/* FNV-1a. */
-#define FNV_START 0xCBF29CE484222325u
-#define FNV_PRIME 0x100000001B3u
-
 struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
 {
     struct luma_ids *ids = calloc(1, sizeof *ids);
@@ -23,6 +19,7 @@ struct luma_ids *luma_ids_new(size_t expected, size_t bytes)
         return NULL;
     atomic_init(&ids->refs, 1);
     ids->text.limit = UINT32_MAX;
+    ids->key = hash_new_key();
     ids->capacity = capacity;
     ids->slots = calloc(capacity, sizeof *ids->slots);
     if (ids->slots && buf_reserve(&ids->text, bytes) &&
@@ -58,21 +55,11 @@ const char *ids_get(const struct luma_ids *ids, uint32_t index, size_t *len)
     return ids->text.data + from;
 }
 
-static uint32_t hash_of(const char *s, size_t n)
-{
-    uint64_t h = FNV_START;
-    size_t i;
-
-    for (i = 0; i < n; i++)
-        h = (h ^ (unsigned char)s[i]) * FNV_PRIME;
-    return (uint32_t)(h ^ h >> 32);
-}
-
 /* The slot of the id, or the empty one where it belongs. */
 static uint32_t *find_slot(const struct luma_ids *ids, const char *id,
                            size_t len)
 {
-    uint32_t i = hash_of(id, len) & (ids->capacity - 1);
+    uint32_t i = (uint32_t)hash_bytes(&ids->key, id, len) & (ids->capacity - 1);
 
     for (;; i = (i + 1) & (ids->capacity - 1)) {
         size_t known;
@@ -134,13 +121,16 @@ bool ids_write(const struct luma_ids *ids, const uint32_t *indices,
 
 /* ---- ids that look alike ----------------------------------------------- */
 
-uint32_t ids_hash_look(const char *id, size_t len)
+/* Of what is longer than any id, the beginning is enough. */
+uint32_t ids_hash_look(const struct luma_ids *ids, const char *id, size_t len)
 {
-    uint64_t h = FNV_START;
+    char lower[LUMA_ID_MAX];
+    size_t i;
 
-    for (ascii_trim(&id, &len); len > 0; id++, len--)
-        h = (h ^ (unsigned char)ascii_lower(*id)) * FNV_PRIME;
-    return (uint32_t)(h ^ h >> 32);
+    ascii_trim(&id, &len);
+    for (i = 0; i < len && i < sizeof lower; i++)
+        lower[i] = ascii_lower(id[i]);
+    return (uint32_t)hash_bytes(&ids->key, lower, i);
 }
 
 bool ids_look_alike(const char *a, size_t n, const char *b, size_t len)

@@ -8,16 +8,18 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "luma.h"
 
 struct luma_ids {
     atomic_uint refs;
-    uint32_t count;     /* distinct ones */
-    struct buf text;    /* all bytes, one after the other */
-    struct buf ends;    /* uint32_t each: where the id ends in `text` */
-    struct buf invalid; /* uint32_t each: ids that are not UTF-8 */
-    uint32_t *slots;    /* index + 1 of an id, or 0; hashed by its bytes */
-    uint32_t capacity;  /* of `slots`, a power of two */
+    uint32_t count;      /* distinct ones */
+    struct buf text;     /* all bytes, one after the other */
+    struct buf ends;     /* uint32_t each: where the id ends in `text` */
+    struct buf invalid;  /* uint32_t each: ids that are not UTF-8 */
+    uint32_t *slots;     /* index + 1 of an id, or 0; hashed by its bytes */
+    uint32_t capacity;   /* of `slots`, a power of two */
+    struct hash_key key; /* so that strangers cannot make ids collide */
 };
 
 struct luma_ids *ids_ref(struct luma_ids *ids); /* any thread */
@@ -34,8 +36,8 @@ bool ids_write(const struct luma_ids *ids, const uint32_t *indices,
                uint32_t count, struct buf *body);
 
 /* They differ in nothing but case and blanks around them; and a hash that is
- * the same then. */
+ * the same then, with the key of the list. */
 bool ids_look_alike(const char *a, size_t n, const char *b, size_t len);
-uint32_t ids_hash_look(const char *id, size_t len);
+uint32_t ids_hash_look(const struct luma_ids *ids, const char *id, size_t len);
 
 #endif

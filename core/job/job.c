@@ -2,7 +2,9 @@
 /* Lists, references, events and the end of a job. */
 #include "job/job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- lists ------------------------------------------------------------- */
 
@@ -140,6 +142,18 @@ enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
     return REQUEST_FAILED;
 }
 
+void job_note_failure(struct job *job, const struct luma_error *error)
+{
+    if (job->phase == JOB_RUNS)
+        job->end.error = *error;
+}
+
+void job_forget_failure(struct job *job)
+{
+    if (job->phase == JOB_RUNS)
+        job->end.error.code = LUMA_OK;
+}
+
 void job_fail(struct job *job, const struct luma_error *error)
 {
     job->phase = JOB_FAILED;
@@ -175,11 +189,33 @@ static void close_job(struct job *job)
         job->kind->close(job);
 }
 
+/* The deadline has passed; what had failed before stays to be seen. */
+static void set_deadline(struct luma_error *error)
+{
+    struct luma_error last = *error;
+    size_t used;
+
+    luma_error_set(error, LUMA_ERR_DEADLINE);
+    if (last.code == LUMA_OK)
+        return;
+    used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used,
+             "; last error: %s", last.message);
+    error->http_status = last.http_status;
+    error->phase = last.phase;
+    error->attempts = last.attempts;
+    error->retry_after = last.retry_after;
+    memcpy(error->request_id, last.request_id, sizeof last.request_id);
+}
+
 void job_end(struct job *job, enum luma_code code, struct event_list *events)
 {
-    if (job->phase != JOB_FAILED)
-        luma_error_set(&job->end.error,
-                       job->phase == JOB_DONE ? LUMA_OK : code);
+    if (job->phase == JOB_DONE)
+        luma_error_set(&job->end.error, LUMA_OK);
+    else if (job->phase != JOB_FAILED && code == LUMA_ERR_DEADLINE)
+        set_deadline(&job->end.error);
+    else if (job->phase != JOB_FAILED)
+        luma_error_set(&job->end.error, code);
     close_job(job);
     event_list_add(events, &job->end.event);
 }

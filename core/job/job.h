@@ -21,7 +21,8 @@ enum job_phase {
 };
 
 struct job {
-    struct luma_end end;        /* first: the job travels as this event */
+    struct luma_end end;        /* first: the job travels as this event; before
+                                   the end, its error is the last failure */
     struct luma_event progress; /* likewise; one at a time */
     /* set at creation */
     const struct job_kind *kind;
@@ -82,6 +83,14 @@ void job_report_progress(struct job *job, struct event_list *events);
  * which is retried as the code says. */
 enum request_verdict job_reject(struct exchange_end *end, enum luma_code code,
                                 const char *text);
+
+/* A request has failed and is sent again, or asked for again in another form.
+ * If the deadline passes first, the job's error tells this one as well. Nothing
+ * if the job has failed. */
+void job_note_failure(struct job *job, const struct luma_error *error);
+
+/* The failure that was noted is over. */
+void job_forget_failure(struct job *job);
 
 /* The job has failed with `error`. */
 void job_fail(struct job *job, const struct luma_error *error);

@@ -131,7 +131,7 @@ static bool make_alike(struct ledger *ledger)
     for (i = 0; ledger->alike && i < ids->count; i++) {
         size_t len;
         const char *id = ids_get(ids, i, &len);
-        uint32_t slot = ids_hash_look(id, len) & mask;
+        uint32_t slot = ids_hash_look(ids, id, len) & mask;
 
         while (ledger->alike[slot])
             slot = (slot + 1) & mask;
@@ -144,7 +144,7 @@ static bool make_alike(struct ledger *ledger)
 int64_t ledger_find_alike(struct ledger *ledger, const char *id, size_t len)
 {
     uint32_t mask = ledger->ids->capacity - 1,
-             slot = ids_hash_look(id, len) & mask;
+             slot = ids_hash_look(ledger->ids, id, len) & mask;
     int64_t found = -1;
 
     if (!ledger->alike && !make_alike(ledger))

@@ -84,12 +84,13 @@ bool watch_note_missing(struct fetch *fetch, uint32_t id, enum grace grace,
 void watch_note_failure(struct watch *watch, const struct luma_error *error,
                         int64_t now)
 {
-    int64_t hold = now + (int64_t)(error->retry_after * 1000);
-    bool followed = retry_class_of(error->code, error->http_status) ==
-                    RETRY_CLASS_THROTTLED;
+    double asked = error->retry_after; /* may be any number */
+    int64_t hold = now + (asked < RETRY_AFTER_CAP
+                              ? (int64_t)(asked * 1000)
+                              : RETRY_AFTER_CAP * (int64_t)1000);
 
-    watch->failure = *error;
-    if (followed && error->retry_after > 0 && hold > watch->hold)
+    job_note_failure(&watch->fetch.job, error);
+    if (hold > watch->hold)
         watch->hold = hold;
 }
 
@@ -101,12 +102,14 @@ static int64_t jittered(int64_t interval, double random)
 
 bool watch_end_round(struct watch *watch, int64_t now, double random)
 {
+    struct job *job = &watch->fetch.job;
     int64_t longest = watch->options.max_interval;
 
     watch->failed_rounds = watch->answered ? 0 : watch->failed_rounds + 1;
     if (watch->failed_rounds > WATCH_FAILED_ROUNDS) {
-        luma_error_append(&watch->failure, "the round failed %u times in a row",
+        luma_error_append(&job->end.error, "the round failed %u times in a row",
                           watch->failed_rounds);
+        job->phase = JOB_FAILED;
         return false;
     }
     if (watch->changed)
@@ -128,15 +131,32 @@ void watch_begin_round(struct watch *watch)
 
 /* ---- the kind ---------------------------------------------------------- */
 
-/* Another round may put it right. A page that is not in the gateway's own words
- * may come from something between the gateway and us, and be gone soon. */
+/* Where nothing was ever understood, a page with a good status says that this
+ * is no gateway. */
+static bool is_no_gateway(const struct watch *watch,
+                          const struct exchange_end *end)
+{
+    return !watch->trusted && end->foreign && end->error.code == LUMA_ERR_REPLY;
+}
+
+/* Such a page may come from something between the gateway and us, and be gone
+ * soon, whatever its status. */
+static bool is_passing(const struct watch *watch,
+                       const struct exchange_end *end)
+{
+    return watch->trusted && end->foreign &&
+           end->error.http_status / 100 != 2 &&
+           end->error.code != LUMA_ERR_MEMORY;
+}
+
+/* Another round may put it right. */
 static bool survives(struct fetch *fetch, const struct exchange_end *end,
                      int64_t now)
 {
     struct watch *watch = (struct watch *)fetch;
 
-    if (!end->error.retryable &&
-        !(watch->trusted && end->foreign && end->error.code != LUMA_ERR_MEMORY))
+    if (is_no_gateway(watch, end) ||
+        (!end->error.retryable && !is_passing(watch, end)))
         return false;
     watch_note_failure(watch, &end->error, now);
     return true;
@@ -170,8 +190,10 @@ static enum request_verdict ended(struct request *request,
     struct watch *watch = (struct watch *)request->job;
     enum request_verdict verdict = fetch_ended(request, end, c);
 
-    if (verdict == REQUEST_SETTLED)
+    if (verdict == REQUEST_SETTLED) {
         watch->answered = watch->trusted = true;
+        job_forget_failure(request->job);
+    }
     return verdict;
 }
 
@@ -183,8 +205,7 @@ static void end_round(struct job *job, int64_t now, double random)
     if (job->phase != JOB_RUNS || watch->due || watch->fetch.in_flight ||
         ledger_has_more(&watch->fetch.ledger))
         return;
-    if (!watch_end_round(watch, now, random))
-        job_fail(job, &watch->failure);
+    watch_end_round(watch, now, random);
 }
 
 /* NULL also if the word has more than 64 bytes, or came after 200 others. */

@@ -17,13 +17,12 @@ struct watch {
     struct luma_watch_options options; /* complete, in ms */
     struct watch_seen *seen;           /* per id */
     struct luma_ids *words;            /* the gateway's own for states */
-    int64_t interval;          /* before the next round where nothing changes */
-    int64_t hold;              /* no round before; the gateway asked for it */
-    int64_t due;               /* of the next round; 0: one is going on */
-    bool changed, answered;    /* in this round: any task, any request */
-    bool trusted;              /* a request was answered, in any round */
-    unsigned failed_rounds;    /* in a row */
-    struct luma_error failure; /* the last one */
+    int64_t interval;       /* before the next round where nothing changes */
+    int64_t hold;           /* no round before; the gateway asked for it */
+    int64_t due;            /* of the next round; 0: one is going on */
+    bool changed, answered; /* in this round: any task, any request */
+    bool trusted;           /* a request was answered, in any round */
+    unsigned failed_rounds; /* in a row */
 };
 
 /* As fetch_new. */
@@ -44,7 +43,7 @@ void watch_note_failure(struct watch *watch, const struct luma_error *error,
                         int64_t now);
 
 /* The round has ended: `due` is when the next one begins. False: too many in a
- * row have failed, and `failure` says how. */
+ * row have failed, and the job has. */
 bool watch_end_round(struct watch *watch, int64_t now, double random);
 
 void watch_begin_round(struct watch *watch);

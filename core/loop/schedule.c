@@ -6,7 +6,10 @@
 
 #include "base/random.h"
 
-enum { POSTPONED_MS = 100 };
+enum {
+    POSTPONED_MS = 100,
+    OUTAGE = 8 /* failures in a row */
+};
 
 void schedule_init(struct schedule *s, struct channel *channel)
 {
@@ -140,12 +143,19 @@ static struct request *next_waiting(struct schedule *s)
     return NULL;
 }
 
+/* Nothing gets through: new requests wait until a retry has found out more. So
+ * those that an outage meets are few, and it does not use up the budget. */
+static bool is_held(const struct schedule *s)
+{
+    return s->failures >= OUTAGE && s->waiting;
+}
+
 /* A new request of the job that has waited longest for its turn. */
 static struct request *next_new(struct schedule *s)
 {
     struct job *job;
 
-    for (job = s->jobs.first; job; job = job->next) {
+    for (job = is_held(s) ? NULL : s->jobs.first; job; job = job->next) {
         struct request *request;
 
         if (job->phase != JOB_RUNS || job->kind->due(job) > s->context.now ||
@@ -156,7 +166,6 @@ static struct request *next_new(struct schedule *s)
             s->scan_needed = true;
             continue;
         }
-        retry_count_request(&s->budget);
         job_list_remove(&s->jobs, job);
         job_list_append(&s->jobs, job);
         return request;
@@ -193,7 +202,7 @@ int64_t schedule_due(const struct schedule *s, bool may_send)
 
     for (event = s->waiting; event && may_send; event = event->next)
         due = earlier(due, ((const struct request *)event)->due);
-    for (job = s->jobs.first; job && may_send; job = job->next)
+    for (job = s->jobs.first; job && may_send && !is_held(s); job = job->next)
         if (job->phase == JOB_RUNS && !atomic_load(&job->paused))
             due = earlier(due, job->kind->due(job));
     return due;
@@ -242,6 +251,8 @@ static struct retry_answer decide(struct schedule *s,
         .retry_after = end->retry_after,
         .left = deadline ? deadline - s->context.now : -1,
         .attempt_timeout = request->least,
+        .progressed = end->progressed,
+        .now = s->context.now,
         .random = random_unit(&s->random),
     };
 
@@ -266,7 +277,7 @@ static bool retry(struct schedule *s, struct request *request,
         request->job->kind->failed(request, end, &s->context);
         return false;
     }
-    request->retry_cost += answer.cost;
+    job_note_failure(request->job, &end->error);
     send_again(s, request, s->context.now + answer.delay);
     return true;
 }
@@ -281,17 +292,30 @@ static void count_end(struct schedule *s, const struct exchange_end *end)
                 end->retry_after.kind == RETRY_AFTER_INVALID);
 }
 
+/* A server that says when to come back is not out. */
+static void count_failures(struct schedule *s, enum request_verdict verdict,
+                           const struct exchange_end *end)
+{
+    if (verdict == REQUEST_FAILED && end->retry_class != RETRY_CLASS_NEVER &&
+        end->retry_after.kind != RETRY_AFTER_SECONDS)
+        s->failures++;
+    else
+        s->failures = 0;
+}
+
 /* False: it is sent again. REQUEST_AGAIN does not count as an attempt. */
 static bool follow(struct schedule *s, struct request *request,
                    struct exchange_end *end)
 {
     unsigned attempts = request->attempts;
-    double cost = request->retry_cost;
+    enum request_verdict verdict;
 
     request->tries += end->sends ? end->sends : 1;
     request->attempts += end->sends ? end->sends : 1;
     end->error.attempts = request->attempts;
-    switch (request->job->kind->ended(request, end, &s->context)) {
+    verdict = request->job->kind->ended(request, end, &s->context);
+    count_failures(s, verdict, end);
+    switch (verdict) {
     case REQUEST_AGAIN:
         request->attempts = attempts;
         send_again(s, request, 0);
@@ -299,7 +323,7 @@ static bool follow(struct schedule *s, struct request *request,
     case REQUEST_FAILED:
         return !retry(s, request, end);
     default:
-        retry_refund(&s->budget, cost);
+        retry_earn(&s->budget);
         return true;
     }
 }

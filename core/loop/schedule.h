@@ -19,6 +19,7 @@ struct schedule {
     struct event_list events;   /* for the caller, not handed over yet */
     struct job_context context; /* its `now` is the loop's to set */
     struct retry_budget budget;
+    unsigned failures; /* in a row, of requests that may be retried */
     uint64_t random;
     bool scan_needed;      /* some job may have to end */
     int64_t next_deadline; /* the first of all jobs; INT64_MAX: none */

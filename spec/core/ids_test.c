@@ -134,14 +134,12 @@ static void test_many(void)
     luma_ids_unref(ids);
 }
 
-/* The hash of ids.c, to find ids that fall together. */
-static uint32_t hash_of(const char *s)
+static bool is_at_end(const struct luma_ids *ids, const char *id)
 {
-    uint64_t h = 0xCBF29CE484222325u;
+    uint32_t mask = ids->capacity - 1;
 
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001B3u;
-    return (uint32_t)(h ^ h >> 32);
+    return ((uint32_t)hash_bytes(&ids->key, id, strlen(id)) & mask) >=
+           (mask & ~3u);
 }
 
 /* All at the end of the table, so that looking on goes round it. */
@@ -149,12 +147,12 @@ static void test_collisions(void)
 {
     enum { ALIKE = 300 };
     struct luma_ids *ids = new_ids(2 * ALIKE);
-    uint32_t mask = ids->capacity - 1, n = 0, i;
+    uint32_t n = 0, i;
     char id[24];
 
     for (i = 0; n < ALIKE; i++) {
         snprintf(id, sizeof id, "hostile-%u", i);
-        if ((hash_of(id) & mask) < (mask & ~3u))
+        if (!is_at_end(ids, id))
             continue;
         insist(add_id(ids, id) == LUMA_OK && ids->count == ++n, "another");
         insist(add_id(ids, id) == LUMA_OK && ids->count == n, "the same");
@@ -162,6 +160,43 @@ static void test_collisions(void)
     }
     CHECK_INT(ids->count, ALIKE);
     CHECK_INT(ids_find(ids, "hostile-x", 9), -1);
+    luma_ids_unref(ids);
+}
+
+/* Strangers who have found such ids for one list have found none for another,
+ * so adding many takes no longer than the number of ids says. */
+static void test_other_list(void)
+{
+    enum { ALIKE = 300 };
+    struct luma_ids *ids = new_ids(ALIKE), *other = new_ids(ALIKE);
+    uint32_t n = 0, i, together = 0, looks = 0;
+    char id[24];
+
+    for (i = 0; n < ALIKE; i++) {
+        snprintf(id, sizeof id, "hostile-%u", i);
+        if (!is_at_end(ids, id))
+            continue;
+        n++;
+        together += is_at_end(other, id);
+        looks += ids_hash_look(ids, id, strlen(id)) ==
+                 ids_hash_look(other, id, strlen(id));
+    }
+    CHECK(together < ALIKE / 10);
+    CHECK_INT(looks, 0);
+    luma_ids_unref(ids);
+    luma_ids_unref(other);
+}
+
+static void test_looks(void)
+{
+    struct luma_ids *ids = new_ids(1);
+    char longer[LUMA_ID_MAX + 10];
+
+    memset(longer, 'x', sizeof longer);
+    CHECK(ids_hash_look(ids, " aBc\t", 5) == ids_hash_look(ids, "AbC", 3));
+    CHECK(ids_hash_look(ids, "abc", 3) != ids_hash_look(ids, "abd", 3));
+    CHECK(ids_hash_look(ids, longer, sizeof longer) ==
+          ids_hash_look(ids, longer, LUMA_ID_MAX));
     luma_ids_unref(ids);
 }
 
@@ -210,6 +245,8 @@ int main(void)
     test_more_than_expected();
     test_many();
     test_collisions();
+    test_other_list();
+    test_looks();
     test_references();
     test_memory_of_one();
     return check_done();

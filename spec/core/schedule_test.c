@@ -181,16 +181,18 @@ static void test_again(void)
     end();
 }
 
-static void test_retries(void)
+/* A request that always fails is sent as often as it may be. */
+static void test_retries(int attempts)
 {
     struct counted *c;
     int64_t due_at;
     int i;
 
     begin();
+    channel->options.attempts = (size_t)attempts;
     c = submit(1);
     c->verdict = REQUEST_FAILED;
-    for (i = 0; i < 2; i++) {
+    for (i = 1; i < attempts; i++) {
         CHECK(schedule_next(&schedule) == &c->request);
         answer(&c->request, LUMA_ERR_NETWORK);
         due_at = schedule_due(&schedule, true);
@@ -200,11 +202,87 @@ static void test_retries(void)
         schedule.context.now = due_at;
     }
     CHECK(schedule_next(&schedule) == &c->request);
-    CHECK(atomic_load(&channel->retries) == 2);
+    CHECK((int)atomic_load(&channel->retries) == attempts - 1);
     answer(&c->request, LUMA_ERR_NETWORK);
     CHECK(c->failed == 1 && c->job.phase == JOB_FAILED);
+    CHECK_INT(c->job.end.error.attempts, attempts);
     CHECK(schedule_take_scan_request(&schedule));
     CHECK(!schedule_take_scan_request(&schedule));
+    end();
+}
+
+/* One that succeeds with its last attempt has not failed. */
+static void test_last_attempt(int attempts)
+{
+    struct counted *c;
+    int i;
+
+    begin();
+    channel->options.attempts = (size_t)attempts;
+    c = submit(1);
+    for (i = 1; i <= attempts; i++) {
+        bool last = i == attempts;
+
+        CHECK(schedule_next(&schedule) == &c->request);
+        c->verdict = last ? REQUEST_SETTLED : REQUEST_FAILED;
+        answer(&c->request, last ? LUMA_OK : LUMA_ERR_SERVER);
+        schedule.context.now += 100000;
+    }
+    CHECK(!schedule_next(&schedule) && c->failed == 0);
+    CHECK_INT(c->request.sends, attempts);
+    end();
+}
+
+/* Eight failures in a row, while some of them wait for their retries: new
+ * requests wait as well, without keeping the loop awake, until one succeeds. */
+static void test_outage(void)
+{
+    struct counted *c[8], *late;
+    int i;
+
+    begin();
+    for (i = 0; i < 8; i++) {
+        c[i] = submit(1);
+        c[i]->verdict = REQUEST_FAILED;
+        CHECK(schedule_next(&schedule) == &c[i]->request);
+    }
+    for (i = 0; i < 8; i++)
+        answer(&c[i]->request, LUMA_ERR_CONNECT);
+    late = submit(1);
+    CHECK(!schedule_next(&schedule));
+    CHECK(schedule_due(&schedule, true) > schedule.context.now);
+    schedule.context.now = schedule_due(&schedule, true);
+    CHECK(schedule_next(&schedule) != &late->request);
+    for (i = 0; i < 8 && c[i]->request.due != schedule.context.now; i++)
+        ;
+    must(i < 8);
+    c[i]->verdict = REQUEST_SETTLED;
+    answer(&c[i]->request, LUMA_OK);
+    CHECK_INT(schedule_due(&schedule, true), 0);
+    end();
+}
+
+/* A server that says when to come back can be asked for something else. */
+static void test_hint_is_no_outage(void)
+{
+    struct exchange_end how = {
+        .sends = 1,
+        .retry_class = RETRY_CLASS_THROTTLED,
+        .retry_after = {RETRY_AFTER_SECONDS, 30},
+    };
+    struct counted *c, *late;
+    int i;
+
+    begin();
+    luma_error_set(&how.error, LUMA_ERR_RATE_LIMIT);
+    for (i = 0; i < 8; i++) {
+        c = submit(1);
+        c->verdict = REQUEST_FAILED;
+        CHECK(schedule_next(&schedule) == &c->request);
+        schedule_ended(&schedule, &c->request, &how);
+    }
+    late = submit(1);
+    CHECK(schedule_next(&schedule) == &late->request);
     end();
 }
 
@@ -232,10 +310,17 @@ static void test_end(void)
 
 int main(void)
 {
+    int attempts;
+
     test_turns();
     test_paused();
     test_again();
-    test_retries();
+    for (attempts = 1; attempts <= RETRY_MAX_ATTEMPTS; attempts++) {
+        test_retries(attempts);
+        test_last_attempt(attempts);
+    }
+    test_outage();
+    test_hint_is_no_outage();
     test_end();
     return check_done();
 }

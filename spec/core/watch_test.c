@@ -153,18 +153,38 @@ static void test_failures(void)
         CHECK(watch_end_round(w, 0, 0.5));
     }
     watch_begin_round(w);
-    error.retry_after = 90;
-    error.http_status = 503; /* of a 500 it is reported, not followed */
+    error.retry_after = 45;
     watch_note_failure(w, &error, 0);
     w->answered = true; /* another request was */
-    CHECK(watch_end_round(w, 0, 0.5) && w->due == 90000);
+    CHECK(watch_end_round(w, 0, 0.5) && w->due == 45000);
     watch_begin_round(w);
     for (i = 0; i < WATCH_FAILED_ROUNDS; i++)
         CHECK(watch_end_round(w, 100000, 0.5));
     CHECK(!watch_end_round(w, 100000, 0.5));
-    CHECK(strstr(w->failure.message, "6 times in a row") != NULL);
-    CHECK(w->failure.code == LUMA_ERR_SERVER);
+    CHECK(strstr(w->fetch.job.end.error.message, "6 times in a row") != NULL);
+    CHECK(w->fetch.job.phase == JOB_FAILED);
+    CHECK(w->fetch.job.end.error.code == LUMA_ERR_SERVER);
     free_watch(w);
+}
+
+/* Whatever the gateway asks for, the next round is within a minute. */
+static void test_hold(void)
+{
+    static const double asked[] = {59, 60, 61, 3600, 253402300799.0, 1e300};
+    struct luma_error error;
+    size_t i;
+
+    luma_error_set(&error, LUMA_ERR_RATE_LIMIT);
+    for (i = 0; i < COUNT(asked); i++) {
+        struct watch *w = new_watch();
+
+        error.retry_after = asked[i];
+        watch_begin_round(w);
+        watch_note_failure(w, &error, 1000);
+        CHECK(watch_end_round(w, 1000, 0.5));
+        CHECK_INT(w->due, i ? 61000 : 60000);
+        free_watch(w);
+    }
 }
 
 int main(void)
@@ -175,6 +195,7 @@ int main(void)
     test_missing();
     test_rounds();
     test_failures();
+    test_hold();
     json_free(&reader);
     return check_done();
 }

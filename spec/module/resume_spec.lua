@@ -168,6 +168,17 @@ describe("a download that broke", function()
     assert.same({}, dir:names())
   end)
 
+  it("goes on as long as there is more each time, however often", function()
+    client = f:new { attempts = 2 }
+    local answers = {}
+    for i = 1, 50 do answers[i] = clip { cut = 1000 } end
+    answers[51] = clip {}
+    g:file("/clip", table.unpack(answers))
+    assert(bring())
+    assert.equal(files.content("clip", SIZE), dir:read "clip.mp4")
+    assert.equal(51, #g:journal())
+  end)
+
   describe("in another job", function()
     local function leave_part(fields)
       client = f:new { attempts = 1 }

@@ -32,29 +32,75 @@ describe("a repeat", function()
   end
 
   describe("of a failed request", function()
+    -- A job for each number of attempts, all at the same time, and how often
+    -- each of them was sent. Each is answered so often with 500. (More than
+    -- three attempts are in schedule_test.c, which has no pauses.)
+    local function jobs_of(failures)
+      local jobs, sends = {}, {}
+      for attempts = 1, 3 do
+        local base, answers = "/attempts" .. attempts, {}
+        for i = 1, failures(attempts) do answers[i] = { status = 500 } end
+        answers[#answers + 1] = {}
+        g:route(base .. "/luma/tasks", table.unpack(answers))
+        jobs[attempts] = new { base_url = g.http .. base,
+          attempts = attempts }:fetch { "a", "b" }
+        sends[attempts] = 0
+      end
+      for _, job in ipairs(jobs) do job:result() end
+      for _, request in ipairs((g:journal())) do
+        local attempts = tonumber(request.path:match "%d")
+        sends[attempts] = sends[attempts] + 1
+      end
+      return jobs, sends
+    end
+
     it("succeeds when the gateway is well again", function()
-      for attempts = 2, 5 do
-        g:reset()
-        for _ = 1, attempts - 1 do g:queue { status = 500 } end
-        local job = new { attempts = attempts }:fetch { "a", "b" }
+      local jobs, sends = jobs_of(function(attempts) return attempts - 1 end)
+      for attempts, job in ipairs(jobs) do
         local tasks = assert(job:result())
         assert.same({ "a", "b" }, { tasks[1].id, tasks[2].id })
         local progress = job:progress()
         assert.same({ attempts, attempts - 1 },
           { progress.requests, progress.retries })
-        assert.equal(attempts, #g:journal())
       end
+      assert.same({ 1, 2, 3 }, sends)
     end)
 
     it("ends with the attempts that are allowed", function()
-      g:default { status = 500 }
-      for attempts = 1, 5 do
-        local before = #g:journal()
-        local err = failure(new { attempts = attempts }, "a")
+      local jobs, sends = jobs_of(function(attempts) return attempts end)
+      for attempts, job in ipairs(jobs) do
+        local tasks, err = job:result()
+        assert.is_nil(tasks)
         assert.same({ "server", attempts }, { err.code, err.attempts })
-        assert.equal(attempts, #g:journal() - before)
+        errors.check(err)
       end
+      assert.same({ 1, 2, 3 }, sends)
     end)
+
+    it("survives a gateway that is away for a while", function()
+      local ids = {}
+      for i = 1, 100 do ids[i] = "id" .. i end
+      g:default { close = true }
+      local job = new { batch_size = 1 }:fetch(ids)
+      g:wait("requests", 1)
+      local from = now()
+      fixture.wait_until(function() return now() - from >= 1.5 end)
+      g:default {}
+      assert.equal(100, #assert(job:result()))
+      assert.is_true(#g:journal() <= 100 + 35)
+    end)
+
+    it("does not hold failures against later requests that were repeated well",
+      function()
+        local client = new { attempts = 2 }
+        for i = 1, 101 do
+          if i <= 20 then g:queue { status = 500 } end
+          assert(client:tasks { "id" .. i })
+        end
+        g:queue { status = 500 }
+        assert(client:tasks { "last" })
+        assert.equal(21, client:stats().retries)
+      end)
 
     it("counts for each batch alone", function()
       local client = new { attempts = 2 }
@@ -79,9 +125,9 @@ describe("a repeat", function()
       g:default { status = 500 }
       local ids, said = {}, 0
       for i = 1, 300 do ids[i] = "id" .. i end
-      local client = new { batch_size = 1, attempts = 3 }
+      local client = new { batch_size = 1, attempts = 2 }
       local err = failure(client, ids)
-      local most = 300 + math.floor(500 / 14) -- the bucket's price of each
+      local most = 300 + 35 -- what the budget holds
       local count = #g:journal()
       assert.is_true(count > 300 and count <= most, count)
       assert.equal(count, client:stats().requests)
@@ -89,8 +135,8 @@ describe("a repeat", function()
         local one = err.failed[id]
         assert.same({ "server", 500, true },
           { one.code, one.status, one.retryable })
-        assert.is_true(one.attempts <= 3)
-        if one.attempts < 3 then
+        assert.is_true(one.attempts <= 2)
+        if one.attempts < 2 then
           assert.truthy(one.message:find("too much failed", 1, true))
           said = said + 1
         end
@@ -198,12 +244,13 @@ describe("a repeat", function()
       local soon = os.date("!*t", os.time() + 9999)
       local late = ("Sun, %02d %s %d %02d:%02d:%02d GMT"):format(soon.day,
         MONTHS[soon.month], soon.year, soon.hour, soon.min, soon.sec)
-      for _, status in ipairs { 429, 503 } do
+      for _, status in ipairs { 429, 503, 500, 502, 408 } do
         for _, value in ipairs { "61", "9999999999", late } do
           g:reset()
           g:default { status = status, headers = { ["Retry-After"] = value } }
           local err, seconds = failure(new(), "a")
-          assert.equal(status == 429 and "rate_limit" or "server", err.code)
+          assert.equal(status == 429 and "rate_limit"
+            or status == 408 and "rejected" or "server", err.code)
           assert.is_true(err.retryable)
           assert.equal(1, err.attempts)
           assert.is_true(math.abs(err.retry_after
@@ -256,6 +303,15 @@ describe("a repeat", function()
       assert.equal("deadline", err.code)
       assert.is_true(seconds >= 0.2 and (sanitized or seconds < 0.7), seconds)
       assert.same({ "a" }, { err.tasks[1].id, err.tasks[2] })
+    end)
+
+    it("tells what had failed before", function()
+      g:queue { status = 500 }
+      g:default { stall = "request" }
+      local err = failure(new(), "a", { deadline = 0.3 })
+      assert.same({ "deadline", 500 }, { err.code, err.status })
+      assert.matches("deadline passed; last error: the server failed",
+        tostring(err))
     end)
 
     it("counts all attempts together", function()

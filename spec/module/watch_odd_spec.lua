@@ -87,6 +87,32 @@ describe("a watch", function()
     assert.equal(7, #g:journal())
   end)
 
+  local WEB = { body = "<html><title>Welcome</title>",
+    content_type = "text/html" }
+
+  it("ends soon where base_url is a web page", function()
+    g:default(WEB)
+    local _, err = f:new({ attempts = 2 }):watch("a", options()):result()
+    assert.same({ "reply", 200 }, { err.code, err.status })
+    assert.equal(2, #g:journal())
+  end)
+
+  it("rides out a web page that comes later", function()
+    g:queue({ texts = { a = row "QUEUED" } }, WEB, WEB, WEB)
+    g:default { texts = { a = row "SUCCESS" } }
+    assert(f:new({ attempts = 1 }):watch("a", options()):result())
+    assert.equal(5, #g:journal())
+  end)
+
+  it("rides out the page of a gateway that is away at first", function()
+    local away = { status = 502, content_type = "text/html",
+      body = "<h1>502 Bad Gateway</h1>" }
+    g:queue(away, away, away)
+    g:default { texts = { a = row "SUCCESS" } }
+    assert(f:new({ attempts = 1 }):watch("a", options()):result())
+    assert.equal(4, #g:journal())
+  end)
+
   it("ends at the first where nothing was answered before", function()
     g:default(PAGE)
     local _, err = f:new():watch("a", options()):result()

@@ -265,11 +265,36 @@ describe("a watch", function()
       assert.equal(1, #(g:journal()))
     end)
 
-    it("waits as long as it asks for", function()
-      g:queue { status = 503, headers = { ["Retry-After"] = "1" } }
-      local start = fixture.now()
-      assert(f:new({ attempts = 1 }):watch("a", options()):result())
-      assert.is_true(fixture.now() - start >= 1)
+    for _, status in ipairs { 503, 500 } do
+      it("waits as long as it asks for with " .. status, function()
+        g:queue { status = status, headers = { ["Retry-After"] = "1" } }
+        local start = fixture.now()
+        assert(f:new({ attempts = 1 }):watch("a", options()):result())
+        assert.is_true(fixture.now() - start >= 1)
+      end)
+    end
+
+    it("is remembered when the deadline passes", function()
+      g:default { status = 503, body = "maintenance",
+        headers = { ["Retry-After"] = "3600" } }
+      local _, err = f:new():watch("a", options { deadline = 0.3 }):result()
+      assert.same({ "deadline", 503, 3600, "stub-1", 1 }, { err.code, err.status,
+        err.retry_after, err.request_id, err.attempts })
+      assert.matches("^the job's deadline passed; last error: the server "
+        .. "failed: .*maintenance", tostring(err))
+      assert.same({ "a" }, err.pending)
+      assert.equal(1, #(g:journal()))
+    end)
+
+    it("is forgotten when it answers again", function()
+      g:queue(BAD, BAD)
+      g:default { state = "processing" }
+      local _, err = f:new({ attempts = 1 }):watch("a",
+        options { deadline = 0.5 }):result()
+      assert.equal("deadline", err.code)
+      assert.is_nil(err.status)
+      assert.equal("the job's deadline passed (deadline)", tostring(err))
+      assert.is_true(#(g:journal()) > 2)
     end)
   end)
 
