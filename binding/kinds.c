@@ -251,6 +251,7 @@ static const struct lua_kind request = {
     .start = start_request,
     .push_values = result_push_value,
     .no_each = "a request has one value, for result",
+    .has_one_value = true,
 };
 
 static const struct lua_kind download = {

@@ -121,6 +121,7 @@ static void finish(struct exchange *x, CURLcode result,
         read_reply(of(x), error);
     else
         exchange_failed(x, result, abort_code, error);
+    reply_release_value(reply);
     if (answered)
         read_request_id(x, error);
     end->unreadable = (uint32_t)reply->unreadable;

@@ -108,18 +108,29 @@ static struct request *next(struct job *job, const struct job_context *c)
     return &r->request;
 }
 
+static void drop_value(struct request *request)
+{
+    free(request->settled.value);
+    request->settled.value = NULL;
+}
+
+/* The value of an earlier attempt is not that of the next one. */
+static bool prepare(struct request *request, const struct job_context *c,
+                    struct luma_error *error)
+{
+    (void)c, (void)error;
+    drop_value(request);
+    return true;
+}
+
+/* Whether it is the result or belongs to an error, the end says. */
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {
-    struct job *job = request->job;
-
-    if (job->phase != JOB_RUNS) {
-        free(doc);
-        return DOC_DROPPED;
-    }
-    doc->final = true;
-    job->phase = JOB_DONE;
-    return job_deliver(job, doc, 0, c->events);
+    (void)c;
+    drop_value(request);
+    request->settled.value = doc;
+    return DOC_KEPT;
 }
 
 static void close_request(struct request *request, struct event_list *events)
@@ -134,11 +145,17 @@ static enum request_verdict ended(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *c)
 {
-    if (request->job->phase != JOB_DONE) {
-        if (end->error.code == LUMA_OK)
-            luma_error_set(&end->error, LUMA_ERR_REPLY);
+    struct luma_doc *value = request->settled.value;
+
+    if (end->error.code != LUMA_OK)
         return REQUEST_FAILED;
-    }
+    if (!value)
+        return job_reject(end, LUMA_ERR_REPLY, NULL);
+    request->settled.value = NULL;
+    value->final = true;
+    request->job->phase = JOB_DONE;
+    job_deliver(request->job, value, 0, c->events);
+    end->delivered++;
     request->settled.error = end->error;
     close_request(request, c->events);
     return REQUEST_SETTLED;
@@ -156,6 +173,7 @@ static void failed(struct request *request, const struct exchange_end *end,
 static void drop(struct request *request)
 {
     job_unref(request->job);
+    drop_value(request);
     free(request);
 }
 
@@ -166,6 +184,7 @@ static const struct job_kind endpoint_kind = {
     .loop = LOOP_GATEWAY,
     .due = due,
     .next = next,
+    .prepare = prepare,
     .document = document,
     .ended = ended,
     .failed = failed,

@@ -299,6 +299,20 @@ describe("the command line", function()
         "0.2" }).code)
     end)
 
+    with("request", "prints the response of an error with status 200", function()
+      for body, out in pairs {
+        ['{ "id": "paid", "error": "no quota" }'] =
+          '{"id":"paid","error":"no quota"}\n',
+        ['{ "id": "paid" } x'] = '{"id":"paid"}\n', ["<html>"] = "",
+      } do
+        g:reset()
+        g:route("/x", { body = body })
+        local ended = cli.run(g, { "request", "POST", "/x", "{}" })
+        assert.same({ 1, out }, { ended.code, ended.out })
+        assert.matches("^luma: .*HTTP 200", ended.err)
+      end
+    end)
+
     with("request watch", "feeds a watch", function()
       g:route("/luma/generations", { status = 201, body = REPLY })
       local submitted = cli.run(g, { "request", "POST", "/luma/generations",
