@@ -56,6 +56,7 @@ end
 
 local function follow(app, window, rows)
   local open = {}
+  rows.files:begin()
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
     open[id] = facts_of(task, id, state)

@@ -85,6 +85,19 @@ describe("the command line", function()
         ended.err)
     end)
 
+    with("watch", "says why the gateway fails after the first round", function()
+      for _, behaviour in ipairs {
+        { status = 500, body = '{"error":{"message":"database is gone"}}' },
+        { status = 200, body = "<html>database is gone</html>" },
+      } do
+        g:queue { states = { a = "completed" }, state = "processing" }
+        g:default(behaviour)
+        local ended = watch { "a", "b" }
+        assert.same({ 1, "a" }, { ended.code, cjson.decode(ended.out).id })
+        assert.matches("^luma: failed: b: [^\n]*database is gone[^\n]*\n$", ended.err)
+      end
+    end)
+
     with("watch", "draws what is open on a terminal", function()
       g:queue({ shape = "B", state = "processing" },
         { shape = "B", state = "processing" },
@@ -189,6 +202,19 @@ describe("the command line", function()
       assert.matches("saved +250 kB  " .. dir:gsub("%p", "%%%0") .. "/a%.mp4",
         ended.screen)
       assert.matches("2 files, 500 kB, ", ended.screen)
+    end)
+
+    with("watch download", "ends files at the deadline as well", function()
+      serve { drip = { bytes = 1, seconds = 0.05 } }
+      local start = fixture.now()
+      local ended = download { "--deadline", "1", "--jobs", "1", "a", "b" }
+      if fixture.PLAIN then assert.is_true(fixture.now() - start < 10) end
+      assert.same({ 5, "" }, { ended.code, ended.out })
+      assert.equal("luma: out of time: a: the file is not complete\n"
+        .. "luma: out of time: b: the file is not complete\n", ended.err)
+      serve {}
+      assert.equal(0, download({ "--deadline", "60", "a", "b" }).code)
+      assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
     end)
 
     with("watch download", "makes the folder, and those above it", function()
