@@ -175,7 +175,8 @@ describe("the command line", function()
       assert.equal(2, ended.code)
       assert.equal("luma: standard input:2: not an id: an object without an id\n",
         ended.err)
-      assert.equal(0, #g:journal())
+      assert.equal("a", cjson.decode(ended.out).id)
+      assert.same({ { "a" } }, { g:journal()[1].ids })
     end)
   end)
 
