@@ -4,7 +4,6 @@
 local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
 local stopping = require "luma_cli.stop"
-local text = require "luma_cli.text"
 local work = require "luma_cli.work"
 
 local stop = stopping.stop
@@ -29,8 +28,8 @@ end
 
 local function show(app, value)
   local screen = app.screen
-  if screen.out_is_terminal then value = text.safe_json(value) end
-  app.out:line(screen.as_json and value or indent(screen, value))
+  local json = screen:json(value)
+  app.out:line(screen.as_json and json or indent(screen, json))
 end
 
 return function(app)

@@ -60,6 +60,11 @@ describe("the command line", function()
       assert.equal("", ended.err)
     end)
 
+    with("watch", "counts an id as missing at once with no grace", function()
+      local ended = watch { "--missing-grace", "0", "nobody" }
+      assert.same({ 4, "luma: missing: nobody\n" }, { ended.code, ended.err })
+    end)
+
     with("watch", "gives up at the deadline, and says on what", function()
       g:default { states = { a = "completed" }, state = "processing" }
       local ended = watch { "--deadline", "1", "a", "b" }
