@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "access.h"
+#include "kind.h"
 #include "result.h"
 
 /* Stack indices. In all functions below the job is at JOB. While events are
@@ -105,6 +106,26 @@ static void deliver_update(lua_State *L, struct lua_job *job,
         lua_call(L, 3, 0);
 }
 
+/* Adds the JSON text of a value to the error on top. */
+static void add_text(lua_State *L, const struct luma_doc *doc)
+{
+    lua_pushlstring(L, doc->json, doc->json_len);
+    lua_setfield(L, -2, "value");
+}
+
+/* Adds the value of a response to the error on top, as the result would be; its
+ * text, if the decode hook fails. */
+static void add_value(lua_State *L, const struct lua_job *job,
+                      const struct luma_doc *doc)
+{
+    if (value_push(L, job, doc)) {
+        lua_setfield(L, -2, "value");
+        return;
+    }
+    lua_pop(L, 1);
+    add_text(L, doc);
+}
+
 static void deliver_task(lua_State *L, struct lua_job *job,
                          const struct luma_doc *doc)
 {
@@ -115,6 +136,8 @@ static void deliver_task(lua_State *L, struct lua_job *job,
         return;
     }
     built = value_push(L, job, doc);
+    if (!built && job->kind->has_one_value)
+        add_text(L, doc);
     called = built && job_has(job, JOB_ON_TASK);
     if (called)
         push_call(L, JOB_ON_TASK, job, doc);
@@ -148,6 +171,8 @@ static void deliver_answer(lua_State *L, struct lua_job *job,
 
     if (answer->error.code != LUMA_OK && answer->count) {
         value_push_error(L, &answer->error);
+        if (answer->value)
+            add_value(L, job, answer->value);
         for (i = 0; i < answer->count; i++) {
             lua_pushvalue(L, -1);
             store_error(L, job, answer->ids[i]);

@@ -42,6 +42,7 @@ struct lua_kind {
     void (*add_details)(lua_State *L, const struct lua_job *job);
 
     const char *no_each; /* why each() is refused, or NULL */
+    bool has_one_value;  /* its errors keep the value of the response */
     bool in_bytes;       /* progress is counted in bytes, not in ids */
 };
 

@@ -3,6 +3,7 @@
  * job is made: after that, no Lua error may be raised until it is stored. */
 #include "kinds.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "access.h"
@@ -48,6 +49,56 @@ static size_t check_id(lua_State *L, int ids, size_t i)
     return len;
 }
 
+/* What Lua itself puts beside a list: the keys below 1 of `arg`, and the `n` of
+ * table.pack. The key is at -2, its value on top. */
+static bool is_beside_list(lua_State *L)
+{
+    int whole;
+    lua_Integer key = lua_tointegerx(L, -2, &whole);
+
+    if (lua_type(L, -2) == LUA_TNUMBER)
+        return whole && key < 1;
+    return lua_type(L, -1) == LUA_TNUMBER && lua_type(L, -2) == LUA_TSTRING &&
+           strcmp(lua_tostring(L, -2), "n") == 0;
+}
+
+/* Raises an error about a key that is not from 1 to `count`: its id would have
+ * no outcome. */
+static void check_keys(lua_State *L, int ids, size_t count)
+{
+    for (lua_pushnil(L); lua_next(L, ids); lua_pop(L, 1)) {
+        int whole;
+        lua_Integer key = lua_tointegerx(L, -2, &whole);
+        bool number = lua_type(L, -2) == LUA_TNUMBER && whole;
+
+        if ((number && key >= 1 && (size_t)key <= count) || is_beside_list(L))
+            continue;
+        if (number && key >= 1 && key < INT_MAX)
+            luaL_argerror(
+                L, ids,
+                lua_pushfstring(L, "ids[%d] is behind a hole", (int)key));
+        luaL_argerror(L, ids, "ids must be an array without other keys");
+    }
+}
+
+/* Raises an error if the metatable shows other ids than the table has: only
+ * these are read. */
+static void check_metatable(lua_State *L, int ids, size_t count)
+{
+    bool same;
+
+    if (!lua_getmetatable(L, ids))
+        return;
+    lua_pushinteger(L, (lua_Integer)count + 1);
+    lua_gettable(L, ids);
+    same = lua_isnil(L, -1);
+    if (luaL_callmeta(L, ids, "__len"))
+        same = same && lua_type(L, -1) == LUA_TNUMBER &&
+               lua_tonumber(L, -1) == (lua_Number)count;
+    luaL_argcheck(L, same, ids,
+                  "ids must be an array without a metatable for its elements");
+}
+
 /* Checks and counts the ids. Afterwards make_ids can fail only for lack of
  * memory. */
 static void read_ids(lua_State *L, int index, void *member)
@@ -65,13 +116,12 @@ static void read_ids(lua_State *L, int index, void *member)
         type_error(L, index, "string or array of strings");
     ids->index = index;
     ids->count = lua_rawlen(L, index);
-    lua_pushnil(L);
-    luaL_argcheck(L, ids->count || !lua_next(L, index), index,
-                  "ids must be an array");
-    lua_settop(L, JOB - 1);
     luaL_argcheck(L, ids->count < UINT32_MAX / 4, index, "too many ids");
     for (i = 1; i <= ids->count; i++)
         ids->bytes += check_id(L, index, i);
+    check_keys(L, index, ids->count);
+    check_metatable(L, index, ids->count);
+    lua_settop(L, JOB - 1);
 }
 
 /* Makes the body a text: a table becomes JSON. */
@@ -252,6 +302,7 @@ static const struct lua_kind request = {
     .start = start_request,
     .push_values = result_push_value,
     .no_each = "a request has one value, for result",
+    .has_one_value = true,
 };
 
 static const struct lua_kind download = {

@@ -129,7 +129,7 @@ static int task_state(lua_State *L)
 {
     struct table task;
 
-    if (open_table(L, 1, &task))
+    if (open_table(L, 1, &task) && task_is_one(&task.source))
         lua_pushstring(L, luma_state_name(task_find_state(&task.source, NULL)));
     else
         lua_pushnil(L);

@@ -146,6 +146,7 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
     else
         luma_error_append(&error, "it raised a %s", luaL_typename(L, -1));
     value_push_error(L, &error);
+    lua_replace(L, -2);
     return false;
 }
 

@@ -45,7 +45,9 @@ struct luma_settled {
     struct luma_event event;
     struct luma_error error;
     uint32_t count;
-    uint32_t *ids; /* indices */
+    uint32_t *ids;          /* indices */
+    struct luma_doc *value; /* of the response that a luma_client_request
+                               failed with, or NULL; freed with the event */
 };
 
 /* The last event of a job. Ids that are still open end with this error. */
@@ -127,7 +129,8 @@ struct luma_request_options {
 };
 
 /* A job with one document, index 0: the value of the response, or null if the
- * response is empty. Copies the options. NULL: `error` says why; with
+ * response is empty. If it fails, its LUMA_EVENT_SETTLED has the value, where
+ * the response had one. Copies the options. NULL: `error` says why; with
  * LUMA_ERR_ARGUMENT, its `field` is "method" or "path". */
 struct luma_job *luma_client_request(struct luma_client *client,
                                      const struct luma_request_options *options,

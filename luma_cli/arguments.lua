@@ -41,13 +41,17 @@ local function new_command(parser, name)
   return with_help(parser:command(name))
 end
 
--- Adds an option with a time. The limit is that of the module.
-local function add_seconds(command, name)
+-- Adds an option with a time. The limits are those of the module.
+local function add_seconds(command, name, may_be_zero)
+  local least = may_be_zero and "from 0 to" or "above 0, at most"
   return command:option(name):argname "<seconds>":convert(function(word)
     local number = tonumber(word)
-    if number and number > 0 and number <= 1e9 then return number end
-    return nil, ("%s: '%s' is not a number above 0, at most 1000000000")
-      :format(name, word)
+    if number == 0 and may_be_zero
+        or number and number > 0 and number <= 1e9 then
+      return number
+    end
+    return nil, ("%s: '%s' is not a number %s 1000000000")
+      :format(name, word, least)
   end)
 end
 
@@ -104,7 +108,7 @@ local function add_interval(command)
     :description "Pause between two rounds while tasks change (5)."
   add_seconds(command, "--max-interval")
     :description "Longest pause while nothing changes (15)."
-  add_seconds(command, "--missing-grace")
+  add_seconds(command, "--missing-grace", true)
     :description "Time until an id that is left out counts as missing (60)."
 end
 
@@ -147,7 +151,8 @@ local function add_download(parser)
     :description "Wait until tasks are completed, then download their files."
     :epilog [[
 The name of a file is the id of its task. An interrupted download resumes when
-you run the same command again.
+you run the same command again. --deadline includes the files. Without it, the
+tasks of a window have 600 seconds, and then each file has 600 seconds.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
   luma download --what thumbnail - < ids.txt]]

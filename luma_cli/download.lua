@@ -56,6 +56,7 @@ end
 
 local function follow(app, window, rows)
   local open = {}
+  rows.files:begin()
   local options = watching.options(app.args)
   function options.on_update(task, id, state)
     open[id] = facts_of(task, id, state)
@@ -84,12 +85,11 @@ end
 return function(app)
   local args = app.args
   make_folder(args.dir)
-  local next_id = ids.of(app)
   local rows = setmetatable({ app = app }, Rows)
   rows.files = files.new(app, function(id, path, bytes)
     show_saved(app, id, path, bytes)
   end)
-  for list, total in ids.windows(next_id, args.window) do
+  for list, total in ids.windows(app, args.window) do
     follow(app, work.window(app, list, total), rows)
   end
   if app.screen.shows_progress and app.outcome:total() > 1 then

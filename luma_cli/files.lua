@@ -15,6 +15,9 @@ local MIN_FOR_RATE = 40 -- columns of a screen with room for the rate
 local RATE = 12     -- columns
 local NUMBERS = 17  -- columns of percentage, bytes and gaps
 
+local DEADLINE = 600 -- seconds of a file, if --deadline is not given
+local LATE = "the file is not complete"
+
 local Files = {}
 Files.__index = Files
 
@@ -44,17 +47,28 @@ local function finish(self, file, path, err)
     if other == file then table.remove(self.running, i) end
   end
   local bytes = file.progress and file.progress.bytes
+  if not path and err.code == "deadline" then
+    return self.app.outcome:add_late(file.id, LATE)
+  end
   if not path then return self.app.outcome:add_failure(file.id, err) end
   self.done, self.bytes = self.done + 1, self.bytes + (bytes or 0)
   self.saved(file.id, path, bytes)
 end
 
+-- Begins a window. --deadline is the time for all of its tasks and files.
+function Files:begin()
+  local seconds = self.app.args.deadline
+  self.ends = seconds and monotime() + seconds
+end
+
 local function start_one(self, file)
   local args = self.app.args
   file.started = monotime()
+  local left = self.ends and self.ends - file.started or DEADLINE
+  if left <= 0 then return self.app.outcome:add_late(file.id, LATE) end
   self.running[#self.running + 1] = file
   work.start(self.app, "download", file.task, {
-    dir = args.dir, what = args.what,
+    dir = args.dir, what = args.what, deadline = left,
     allow_private = args.allow_private,
     on_progress = function(p) file.progress = p end,
     on_done = function(path, err) finish(self, file, path, err) end,

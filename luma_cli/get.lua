@@ -46,11 +46,10 @@ end
 
 return function(app)
   local args = app.args
-  local next_id = ids.of(app)
   local size = args.window
   if not app.screen.as_json then size = math.min(size, ROWS) end
   local show = Show.new(app, args.long or ids.is_one(args))
-  for list, total in ids.windows(next_id, size) do
+  for list, total in ids.windows(app, size) do
     show:expect(list)
     fetch(app, work.window(app, list, total), show)
   end

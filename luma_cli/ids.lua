@@ -5,7 +5,9 @@
 local LONGEST = require "luma_cli.found".LONGEST
 local Scanner = require "luma_cli.scanner"
 local source = require "luma_cli.source"
-local stop = require "luma_cli.stop".stop
+local stopping = require "luma_cli.stop"
+
+local stop = stopping.stop
 
 local ids = {}
 
@@ -47,8 +49,8 @@ end
 
 -- An iterator over the ids of the words ("-" is standard input), then of the
 -- files. `report_empty(name)`, if given, is called for an input without ids.
-function ids.each(words, files, report_empty)
-  local sources = {}
+local function each(words, files, report_empty)
+  local sources, at = {}, 1
   for _, word in ipairs(words) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
@@ -60,19 +62,19 @@ function ids.each(words, files, report_empty)
     sources[#sources + 1] = each_in_file(path, report_empty)
   end
   return function()
-    while sources[1] do
-      local id = sources[1]()
+    while sources[at] do
+      local id = sources[at]()
       if id then return id end
-      table.remove(sources, 1)
+      at = at + 1
     end
   end
 end
 
 -- The same for the arguments of the program. An input without ids is not an
 -- error, because a script may have none, but it is reported on stderr.
-function ids.of(app)
+local function each_of(app)
   local args = app.args
-  return ids.each(args.ids, args.files, not args.quiet and function(name)
+  return each(args.ids, args.files, not args.quiet and function(name)
     app.live:say("luma: no ids in " .. app.screen:safe(name))
   end)
 end
@@ -82,18 +84,34 @@ function ids.is_one(args)
   return #args.ids == 1 and args.ids[1] ~= "-" and #args.files == 0
 end
 
--- An iterator over arrays of at most `size` ids. With the last one, if it is
--- not full, it also returns the number of all ids.
-function ids.windows(next_id, size)
-  local count = 0
+-- The next ids, at most `size`, and the problem that ended the reading.
+local function read_window(next_id, size)
+  local window = {}
+  while #window < size do
+    local ok, id = stopping.try(next_id)
+    if not ok and not stopping.is_stop(id) then error(id, 0) end
+    if not ok then return window, id end
+    if not id then break end
+    window[#window + 1] = id
+  end
+  return window
+end
+
+-- An iterator over arrays of at most `size` ids of the program's arguments.
+-- With the last one, if it is not full, it also returns the number of all ids.
+-- If the input has a problem, that is reported at once, and the ids before it
+-- are the last ones.
+function ids.windows(app, size)
+  local next_id, count, problem = each_of(app), 0, nil
   return function()
-    local window = {}
-    while #window < size do
-      local id = next_id()
-      if not id then break end
-      window[#window + 1] = id
-    end
+    if problem then stop(problem.code) end
+    local window
+    window, problem = read_window(next_id, size)
     count = count + #window
+    if problem and #window == 0 then error(problem, 0) end
+    if problem then
+      app.live:say("luma: " .. app.screen:safe(problem.message))
+    end
     if #window == 0 then return nil end
     return window, #window < size and count or nil
   end

@@ -4,7 +4,6 @@
 local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
 local stopping = require "luma_cli.stop"
-local text = require "luma_cli.text"
 local work = require "luma_cli.work"
 
 local stop = stopping.stop
@@ -21,19 +20,28 @@ local function progress_line(app, path)
   return { ("%s, %.0f s"):format(where, app.live:elapsed()) }
 end
 
+-- After a status 2xx, the gateway may have done what it was asked for, whatever
+-- else is wrong. The response may have the id of a task.
+local function has_been_done(err)
+  return err.status and err.status >= 200 and err.status < 300
+end
+
+local function show(app, value)
+  local screen = app.screen
+  local json = screen:json(value)
+  app.out:line(screen.as_json and json or indent(screen, json))
+end
+
 return function(app)
-  local args, screen = app.args, app.screen
+  local args = app.args
   local job = work.start(app, "request", args.method:upper(), args.path,
     body_of(args.body), { deadline = args.deadline, retry = args.retry })
   work.drive(app, function() return not job:done() end, function()
     return { progress_line(app, args.path) }
   end)
   local reply, err = job:result()
-  if not reply then
-    if err.code == "decode" then stopping.interrupt() end
-    if err.code == "deadline" then stop(5, hints.of_error(err)) end
-    stop(1, hints.of_error(err))
-  end
-  if screen.out_is_terminal then reply = text.safe_json(reply) end
-  app.out:line(screen.as_json and reply or indent(screen, reply))
+  if reply then return show(app, reply) end
+  if err.code == "decode" then stopping.interrupt() end
+  if err.value and has_been_done(err) then show(app, err.value) end
+  stop(err.code == "deadline" and 5 or 1, hints.of_error(err))
 end

@@ -65,6 +65,11 @@ function Screen:safe(s)
   return self.utf8 and s or text.ascii(s)
 end
 
+-- JSON text for stdout: safe on a terminal, and valid UTF-8 everywhere.
+function Screen:json(json)
+  return self.out_is_terminal and text.safe_json(json) or text.valid_json(json)
+end
+
 function Screen:cut(s, width)
   return text.cut(s, width, self.utf8 and "\226\128\166" or "~")
 end

@@ -43,8 +43,7 @@ end
 function Show:task(task, id, state)
   self.app.outcome:add_task(state)
   if type(task) == "table" then return put(self, facts_of(task, id, state)) end
-  local on_terminal = self.app.screen.out_is_terminal
-  self.write(on_terminal and text.safe_json(task) or task)
+  self.write(self.app.screen:json(task))
 end
 
 -- Shows a missing id. JSON output has no line for it, so stderr has one.

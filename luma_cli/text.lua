@@ -7,6 +7,8 @@
 -- sequence is narrower than its parts. Scripts whose letters change with their
 -- neighbours (Devanagari, for example) may be wrong by about one column.
 
+local has_utf8, utf8 = pcall(require, "utf8") -- not in Lua 5.1 and LuaJIT
+
 local text = {}
 
 -- Pairs of first and last code points, in order.
@@ -172,14 +174,42 @@ function text.ascii(s)
   end))
 end
 
+local function length_of(lead)
+  return lead < 0x80 and 1 or lead < 0xE0 and 2 or lead < 0xF0 and 3 or 4
+end
+
+-- Replaces each character by f(character, its code point). The code point of
+-- broken bytes is nil. Continuation bytes after a complete character, such as
+-- the quote of a string, are not a part of it, and become U+FFFD.
+local function replace_characters(s, f)
+  return (s:gsub(CHARACTER, function(bytes)
+    local length = length_of(bytes:byte())
+    local character = bytes:sub(1, length)
+    return f(character, decode(character)) .. (#bytes > length and BAD or "")
+  end))
+end
+
+local SURROGATE = "\237[\160-\191]" -- which utf8.len of Lua 5.3 accepts
+
+local function valid_character(character, code)
+  return code and character or BAD
+end
+
+-- JSON text as valid UTF-8: broken bytes become U+FFFD.
+function text.valid_json(s)
+  if has_utf8 and not s:find(SURROGATE) and utf8.len(s) then return s end
+  return (s:gsub("[\128-\255]+", function(bytes)
+    return replace_characters(bytes, valid_character)
+  end))
+end
+
 local ESCAPED = { [0x2028] = true, [0x2029] = true }
 
 -- JSON text with the same value, safe for a terminal: control characters in
 -- strings are escaped. There is no white space outside of strings.
 function text.safe_json(s)
   if s:find(PLAIN) then return s end
-  return (s:gsub(CHARACTER, function(bytes)
-    local code = decode(bytes)
+  return replace_characters(s, function(character, code)
     if not code then return BAD end
     if is_control(code) or ESCAPED[code] or within(INVISIBLE, code) then
       if code < 0x10000 then return ("\\u%04x"):format(code) end
@@ -187,7 +217,8 @@ function text.safe_json(s)
       return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(code / 1024),
         0xDC00 + code % 1024)
     end
-  end))
+    return character
+  end)
 end
 
 return text

@@ -27,9 +27,8 @@ end
 
 return function(app)
   local args = app.args
-  local next_id = ids.of(app)
   local show = Show.new(app, args.long or ids.is_one(args))
-  for list, total in ids.windows(next_id, args.window) do
+  for list, total in ids.windows(app, args.window) do
     show:expect(list)
     follow(app, work.window(app, list, total), show)
   end

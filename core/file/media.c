@@ -42,7 +42,7 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
     size_t i, n = same ? len : LONGEST_ID;
 
     for (i = 0; i < n; i++) {
-        bool stays = is_allowed(id[i]) && (i || id[i] != '.');
+        bool stays = is_allowed(id[i]) && (i || (id[i] != '.' && id[i] != '-'));
 
         basename[i] = '_';
         if (stays)

@@ -20,9 +20,13 @@ bool envelope_has_id(const struct luma_doc *root, const char *object);
  * list. */
 bool envelope_list_is_null(const struct luma_doc *root);
 
-/* Whether a response with status 2xx is an error. With `tasks`, for a response
- * that should hold tasks, `data` and `status` are checked, too. */
-bool envelope_has_error(const struct luma_doc *root, bool tasks);
+/* Whether a response with status 2xx that should hold tasks is an error. */
+bool envelope_has_error(const struct luma_doc *root);
+
+/* Whether a response with status 2xx of any other endpoint plainly says that
+ * the request has failed: it may have done something that must not be done
+ * twice. So a member that can mean anything else means nothing. */
+bool envelope_says_failure(const struct luma_doc *root);
 
 /* Returns the gateway's text about the error, or NULL. It belongs to the
  * document. */

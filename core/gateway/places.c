@@ -96,6 +96,11 @@ static const char *const errors[] = {
     "detail", "data.error", "data.errors", "data.error_msg", NULL,
 };
 
+/* Not `detail`, which is the quality of a picture elsewhere. */
+static const char *const request_errors[] = {
+    "error", "errors", "error_code", "errcode", "err", "error_msg", NULL,
+};
+
 #define FAILURES_IN(object)                                                   \
     object "message", object "reason", object "error", object "detail",       \
         object "msg", object "description", object "err", object "error_msg", \
@@ -128,6 +133,10 @@ static const struct {
         {"what makes a response with status 200 an error, unless it "
          "is empty, false or 0",
          errors},
+    [PLACE_REQUEST_ERROR] =
+        {"what makes the response to a `client:request` an error, if it is "
+         "true or has a text, unless the response is a task",
+         request_errors},
     [PLACE_FAILURE] = {"the text of an error response", failures},
 };
 

@@ -21,8 +21,9 @@ enum place {
     PLACE_LAST_FRAME,
     PLACE_COMPLETED_VIDEO, /* a link only if the task is completed */
     PLACE_PALETTE,
-    PLACE_ERROR,   /* a reply is an error if this is not empty */
-    PLACE_FAILURE, /* the text about the error of a reply */
+    PLACE_ERROR,         /* a reply with tasks is an error if it is not empty */
+    PLACE_REQUEST_ERROR, /* any other reply is one if it has a text */
+    PLACE_FAILURE,       /* the text about the error of a reply */
     PLACES
 };
 

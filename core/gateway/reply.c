@@ -225,7 +225,7 @@ static enum luma_code judge_object(struct reply *reply)
                  !envelope_find_member(root, "code"));
     bool null_list = !task && envelope_list_is_null(root), inner, alone;
 
-    if (envelope_has_error(root, true))
+    if (envelope_has_error(root))
         return LUMA_ERR_GATEWAY;
     if (reply->json.lists && list_is_owned(reply))
         return LUMA_ERR_REPLY;
@@ -238,19 +238,6 @@ static enum luma_code judge_object(struct reply *reply)
     if (reply->json.lists || (null_list && !alone))
         return judge_list(reply);
     return alone ? LUMA_OK : LUMA_ERR_REPLY;
-}
-
-/* Accepts any value that is not an error object. */
-static enum luma_code judge_value(struct reply *reply)
-{
-    struct luma_doc *root = reply->root;
-
-    if (root->root->kind == LUMA_JSON_OBJECT && envelope_has_error(root, false))
-        return LUMA_ERR_GATEWAY;
-    reply->listed = true;
-    reply->root = NULL;
-    add_task(reply, root);
-    return LUMA_OK;
 }
 
 static enum luma_code judge(struct reply *reply)
@@ -267,7 +254,7 @@ static enum luma_code judge(struct reply *reply)
     if (!root || reply->rejected)
         return reply->json.error_code ? reply->json.error_code : LUMA_ERR_REPLY;
     if (reply->single_value)
-        return judge_value(reply);
+        return envelope_says_failure(root) ? LUMA_ERR_GATEWAY : LUMA_OK;
     if (root->root->kind == LUMA_JSON_OBJECT)
         return judge_object(reply);
     return root->root->kind == LUMA_JSON_ARRAY ||
@@ -303,4 +290,14 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
                           reply->max_bytes);
     else if (verdict != LUMA_OK)
         append_words(reply, clean, clean_arg, error);
+}
+
+void reply_release_value(struct reply *reply)
+{
+    struct luma_doc *root = reply->root;
+
+    if (!root || !reply->single_value)
+        return;
+    reply->root = NULL;
+    add_task(reply, root);
 }

@@ -50,7 +50,7 @@ void reply_free(struct reply *reply);
 bool reply_feed(struct reply *reply, const char *bytes, size_t n);
 
 /* Returns the next task, which the caller must free(). Its `state` is set.
- * NULL: no task is ready. */
+ * NULL: no task is ready. A single value is ready after reply_release_value. */
 struct luma_doc *reply_take(struct reply *reply);
 
 /* The text of a response about its error. */
@@ -79,5 +79,10 @@ typedef void reply_clean(const void *arg, char *out, size_t capacity,
  * only now: call reply_take once more. */
 void reply_end(struct reply *reply, long http_status, reply_clean *clean,
                const void *clean_arg, struct luma_error *error);
+
+/* Makes a complete single value ready for reply_take, whether the response is
+ * an error, has broken off, or is usable. Comes last: the text about an error
+ * is in the value. */
+void reply_release_value(struct reply *reply);
 
 #endif

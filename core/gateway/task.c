@@ -157,6 +157,23 @@ enum luma_state task_find_state(const struct task_source *source,
     return LUMA_STATE_PROCESSING;
 }
 
+/* Whether the digits are those of an HTTP status. */
+static bool is_http_status(const struct task_value *value)
+{
+    return value->kind == TASK_INTEGER && value->len == 3 &&
+           value->text[0] >= '1' && value->text[0] <= '5';
+}
+
+bool task_is_one(const struct task_source *source)
+{
+    struct task_value value;
+
+    if (task_find_id(source, &value))
+        return true;
+    task_find_state(source, &value);
+    return value.kind != TASK_OTHER && !is_http_status(&value);
+}
+
 /* Reads a text such as "40%" or " 07.5 %". Returns a value below 0 if it is
  * not a number. */
 static double percent_of(const char *text, size_t len)

@@ -51,6 +51,10 @@ bool task_find_other_id(const struct task_source *source, unsigned *from,
 enum luma_state task_find_state(const struct task_source *source,
                                 struct task_value *word);
 
+/* Whether it is a task: it has an id, or a word for its state. An HTTP status
+ * is no such word. */
+bool task_is_one(const struct task_source *source);
+
 /* Returns the progress in per cent, from 0 to 100. Below 0: not known. */
 double task_find_progress(const struct task_source *source);
 

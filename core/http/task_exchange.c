@@ -146,6 +146,7 @@ static void finish(struct exchange *x, CURLcode result,
         read_reply(of(x), end);
     else
         exchange_failed(x, result, abort_code, end);
+    reply_release_value(reply);
     if (x->http_status) /* else it would be that of the last exchange */
         read_request_id(x, error);
     end->unreadable = (uint32_t)reply->unreadable;

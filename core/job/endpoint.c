@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { MAX_METHOD = 16, MAX_PATH = 8192 };
 
 struct endpoint {
@@ -32,14 +34,45 @@ static bool is_method(const char *method)
            strcmp(method, "CONNECT") != 0;
 }
 
-/* Printable ASCII, so that nothing can hide behind the request's line. */
-static bool is_path(const char *path)
+/* How many bytes stand for a dot here: one, or three if it is escaped as %2e,
+ * which libcurl and servers read as a dot. */
+static size_t dot_length(const char *at)
+{
+    bool escaped = at[0] == '%' && at[1] == '2' && ascii_lower(at[2]) == 'e';
+
+    return escaped ? 3 : *at == '.';
+}
+
+/* Whether the path has the segment "..", which leads above the path of
+ * base_url. */
+static bool has_parent(const char *path)
+{
+    for (; *path && *path != '?'; path++) {
+        const char *at = path + 1;
+        size_t first = *path == '/' ? dot_length(at) : 0;
+        size_t second = first ? dot_length(at + first) : 0;
+
+        if (second && strchr("/?", at[first + second]))
+            return true;
+    }
+    return false;
+}
+
+/* What is wrong with the path, or NULL. Printable ASCII, so that nothing can
+ * hide behind the request's line. */
+static const char *path_problem(const char *path)
 {
     const char *c = path;
 
     while (*c > ' ' && *c <= '~')
         c++;
-    return path[0] == '/' && path[1] != '/' && !*c && c - path <= MAX_PATH;
+    if (path[0] != '/' || path[1] == '/' || *c)
+        return "must start with one / and be printable ASCII without spaces";
+    if (c - path > MAX_PATH)
+        return "must have at most 8192 bytes";
+    if (strchr(path, '#'))
+        return "must not have a #, which is %23 in a URL";
+    return has_parent(path) ? "must not have the segment \"..\"" : NULL;
 }
 
 /* A second time does no more than the first. */
@@ -65,6 +98,8 @@ static bool expects_body(const char *method)
 static bool check(const struct luma_request_options *from,
                   struct luma_error *error)
 {
+    const char *problem = path_problem(from->path);
+
     luma_error_set(error, LUMA_OK);
     if (!is_method(from->method))
         luma_error_set_argument(error, "method",
@@ -72,10 +107,8 @@ static bool check(const struct luma_request_options *from,
                                 "as GET or POST");
     else if (from->body && strcmp(from->method, "HEAD") == 0)
         luma_error_set_argument(error, "method", "HEAD goes without a body");
-    else if (!is_path(from->path))
-        luma_error_set_argument(error, "path",
-                                "must start with one / and be printable "
-                                "ASCII without spaces");
+    else if (problem)
+        luma_error_set_argument(error, "path", problem);
     return error->code == LUMA_OK;
 }
 
@@ -108,18 +141,29 @@ static struct request *next(struct job *job, const struct job_context *c)
     return &r->request;
 }
 
+static void drop_value(struct request *request)
+{
+    free(request->settled.value);
+    request->settled.value = NULL;
+}
+
+/* The value of an earlier attempt is not that of the next one. */
+static bool prepare(struct request *request, const struct job_context *c,
+                    struct luma_error *error)
+{
+    (void)c, (void)error;
+    drop_value(request);
+    return true;
+}
+
+/* Whether it is the result or belongs to an error, the end says. */
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {
-    struct job *job = request->job;
-
-    if (job->phase != JOB_RUNS) {
-        free(doc);
-        return DOC_DROPPED;
-    }
-    doc->final = true;
-    job->phase = JOB_DONE;
-    return job_deliver(job, doc, 0, c->events);
+    (void)c;
+    drop_value(request);
+    request->settled.value = doc;
+    return DOC_KEPT;
 }
 
 static void close_request(struct request *request, struct event_list *events)
@@ -134,8 +178,17 @@ static enum request_verdict ended(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *c)
 {
-    if (request->job->phase != JOB_DONE)
+    struct luma_doc *value = request->settled.value;
+
+    if (end->error.code != LUMA_OK)
         return REQUEST_FAILED;
+    if (!value)
+        return job_reject(end, LUMA_ERR_REPLY, NULL);
+    request->settled.value = NULL;
+    value->final = true;
+    request->job->phase = JOB_DONE;
+    job_deliver(request->job, value, 0, c->events);
+    end->delivered++;
     request->settled.error = end->error;
     close_request(request, c->events);
     return REQUEST_SETTLED;
@@ -153,6 +206,7 @@ static void failed(struct request *request, const struct exchange_end *end,
 static void drop(struct request *request)
 {
     job_unref(request->job);
+    drop_value(request);
     free(request);
 }
 
@@ -162,6 +216,7 @@ static const struct job_kind endpoint_kind = {
     .loop = LOOP_GATEWAY,
     .due = due,
     .next = next,
+    .prepare = prepare,
     .document = document,
     .ended = ended,
     .failed = failed,

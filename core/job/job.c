@@ -91,12 +91,20 @@ static void dispose_progress(struct job *job)
     job_unref(job);
 }
 
+static void dispose_settled(struct luma_settled *settled)
+{
+    free(settled->value);
+    free(settled);
+}
+
 void event_dispose(struct luma_event *event)
 {
     if (event->kind == LUMA_EVENT_END)
         job_unref((struct job *)event);
     else if (event->kind == LUMA_EVENT_PROGRESS)
         dispose_progress(job_of_progress(event));
+    else if (event->kind == LUMA_EVENT_SETTLED)
+        dispose_settled((struct luma_settled *)event);
     else
         free(event);
 }

@@ -170,12 +170,22 @@ describe("the command line", function()
         .. "No such file or directory\n", ended.err)
     end)
 
+    it("whose tasks are not UTF-8 are printed in valid JSON", function()
+      g:default { body = '[{"id":"a","p":"\128x\255"}]' }
+      local ended = luma { "get", "a" }
+      assert.equal('{"id":"a","p":"\239\191\189x\239\191\189"}\n', ended.out)
+      g:route("/x", { body = '"\128"' })
+      ended = luma { "request", "GET", "/x" }
+      assert.equal('"\239\191\189"\n', ended.out)
+    end)
+
     it("that are none are named by their line", function()
       local ended = luma({ "get", "-" }, { stdin = 'a\n{"no":"id"}\n' })
       assert.equal(2, ended.code)
       assert.equal("luma: standard input:2: not an id: an object without an id\n",
         ended.err)
-      assert.equal(0, #g:journal())
+      assert.equal("a", cjson.decode(ended.out).id)
+      assert.same({ { "a" } }, { g:journal()[1].ids })
     end)
   end)
 
@@ -242,6 +252,9 @@ describe("the command line", function()
         ["--deadline: '1000000001' is not a number above 0, at most "
           .. "1000000000\nTry: luma request --help"] =
           { "request", "--deadline", "1000000001", "GET", "/" },
+        ["--missing-grace: 'none' is not a number from 0 to 1000000000\n"
+          .. "Try: luma watch --help"] =
+          { "watch", "--missing-grace", "none", "a" },
         ["--interval: '0' is not a number above 0, at most 1000000000\n"
           .. "Try: luma watch --help"] = { "watch", "--interval", "0", "a" },
         ["--max-interval: 'nan' is not a number above 0, at most 1000000000\n"

@@ -415,6 +415,16 @@ describe("the command line reads ids", function()
     return all
   end
 
+  -- The ids of the tasks that were printed, in their order.
+  local function printed(ended)
+    local all = {}
+    for line in ended.out:gmatch "[^\n]+" do
+      all[#all + 1] = cjson.decode(line).id
+    end
+    table.sort(all)
+    return all
+  end
+
   -- As a file, as standard input that is a file, and from a pipe.
   local WAYS = {
     function() return cli.run(g, { "get", "--file", path }) end,
@@ -444,15 +454,47 @@ describe("the command line reads ids", function()
     end
   end)
 
-  it("and names the file and the line of anything else", function()
+  it("and names the file and the line of anything else, whose ids before it "
+    .. "are not lost", function()
     save "A\nB\n\nnull\nC\n"
     local names = { path, "standard input", "standard input" }
     for way, run in ipairs(WAYS) do
       local ended = run()
       assert.equal(("luma: %s:4: not an id: null\n"):format(names[way]), ended.err)
       assert.equal(2, ended.code)
-      assert.same({}, asked())
+      assert.same({ "A", "B" }, asked())
+      assert.same({ "A", "B" }, printed(ended))
+      g:reset()
     end
+  end)
+
+  it("and gets those of every window before a bad line", function()
+    save "A\nB\nC\n{bad"
+    for _, size in ipairs { "1", "2", "3", "4" } do
+      g:reset()
+      local ended = cli.run(g, { "get", "--window", size, "--file", path })
+      assert.equal(2, ended.code)
+      assert.equal(("luma: %s:4: not an id: not JSON: 'bad'\n"):format(path), ended.err)
+      assert.same({ "A", "B", "C" }, printed(ended))
+    end
+    g:reset()
+    g:default { status = 500 }
+    local ended = cli.run(g, { "watch", "--interval", "0.1", "--max-interval",
+      "0.1", "--file", path })
+    assert.equal(1, ended.code) -- the more serious one
+    assert.matches("^luma: [^\n]+:4: not an id: [^\n]+\nluma: 3 of 3 ids",
+      ended.err)
+  end)
+
+  it("in little time, however many are arguments", function()
+    if not fixture.PLAIN then return pending "time of a sanitizer" end
+    g:record(false)
+    local start = fixture.now()
+    local ended = cli.run(g, { "get" },
+      { before = "seq 60000 | xargs -x -s 1000000 -n 60000" })
+    local took = fixture.now() - start
+    assert.equal(60000, #printed(ended))
+    assert.is_true(took < 10, tostring(took))
   end)
 
   it("and says where there are none, unless it is to be quiet", function()
@@ -469,16 +511,17 @@ describe("the command line reads ids", function()
   end)
 
   it("and never joins what a NUL byte divides", function()
-    for text, line in pairs {
-      ["A1\nB1\0C1\nD1\n"] = 2, ["A1\0B1\0C1\0"] = 1,
+    for text, case in pairs {
+      ["A1\nB1\0C1\nD1\n"] = { 2, { "A1" } }, ["A1\0B1\0C1\0"] = { 1, {} },
     } do
       save(text)
       for _, run in ipairs(WAYS) do
         local ended = run()
         assert.matches((":%d: not an id: a control character in a word\n")
-          :format(line), ended.err, 1, true)
+          :format(case[1]), ended.err, 1, true)
         assert.equal(2, ended.code)
-        assert.same({}, asked())
+        assert.same(case[2], asked())
+        g:reset()
       end
     end
   end)

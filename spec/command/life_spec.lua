@@ -60,6 +60,11 @@ describe("the command line", function()
       assert.equal("", ended.err)
     end)
 
+    with("watch", "counts an id as missing at once with no grace", function()
+      local ended = watch { "--missing-grace", "0", "nobody" }
+      assert.same({ 4, "luma: missing: nobody\n" }, { ended.code, ended.err })
+    end)
+
     with("watch", "gives up at the deadline, and says on what", function()
       g:default { states = { a = "completed" }, state = "processing" }
       local ended = watch { "--deadline", "1", "a", "b" }
@@ -83,6 +88,19 @@ describe("the command line", function()
       assert.equal(1, ended.code)
       assert.matches("^luma: failed: a: no connection could be made",
         ended.err)
+    end)
+
+    with("watch", "says why the gateway fails after the first round", function()
+      for _, behaviour in ipairs {
+        { status = 500, body = '{"error":{"message":"database is gone"}}' },
+        { status = 200, body = "<html>database is gone</html>" },
+      } do
+        g:queue { states = { a = "completed" }, state = "processing" }
+        g:default(behaviour)
+        local ended = watch { "a", "b" }
+        assert.same({ 1, "a" }, { ended.code, cjson.decode(ended.out).id })
+        assert.matches("^luma: failed: b: [^\n]*database is gone[^\n]*\n$", ended.err)
+      end
     end)
 
     with("watch", "draws what is open on a terminal", function()
@@ -191,6 +209,19 @@ describe("the command line", function()
       assert.matches("2 files, 500 kB, ", ended.screen)
     end)
 
+    with("watch download", "ends files at the deadline as well", function()
+      serve { drip = { bytes = 1, seconds = 0.05 } }
+      local start = fixture.now()
+      local ended = download { "--deadline", "1", "--jobs", "1", "a", "b" }
+      if fixture.PLAIN then assert.is_true(fixture.now() - start < 10) end
+      assert.same({ 5, "" }, { ended.code, ended.out })
+      assert.equal("luma: out of time: a: the file is not complete\n"
+        .. "luma: out of time: b: the file is not complete\n", ended.err)
+      serve {}
+      assert.equal(0, download({ "--deadline", "60", "a", "b" }).code)
+      assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
+    end)
+
     with("watch download", "makes the folder, and those above it", function()
       serve {}
       local ended = download { "a", "--dir", dir .. "/it's new/clips" }
@@ -297,6 +328,20 @@ describe("the command line", function()
       g:route("/x", { stall = "request" })
       assert.equal(5, cli.run(g, { "request", "GET", "/x", "--deadline",
         "0.2" }).code)
+    end)
+
+    with("request", "prints the response of an error with status 200", function()
+      for body, out in pairs {
+        ['{ "id": "paid", "error": "no quota" }'] =
+          '{"id":"paid","error":"no quota"}\n',
+        ['{ "id": "paid" } x'] = '{"id":"paid"}\n', ["<html>"] = "",
+      } do
+        g:reset()
+        g:route("/x", { body = body })
+        local ended = cli.run(g, { "request", "POST", "/x", "{}" })
+        assert.same({ 1, out }, { ended.code, ended.out })
+        assert.matches("^luma: .*HTTP 200", ended.err)
+      end
     end)
 
     with("request watch", "feeds a watch", function()

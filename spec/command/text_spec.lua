@@ -63,6 +63,23 @@ describe("text of strangers", function()
     assert.same(cjson.decode(json), cjson.decode(safe))
   end)
 
+  it("as JSON is valid UTF-8, and its quotes stay", function()
+    for given, valid in pairs {
+      ['{"a":"é 猫 😀"}'] = '{"a":"é 猫 😀"}',
+      ['["\128","a\128b","\255\254"]'] =
+        '["' .. BAD .. '","a' .. BAD .. 'b","' .. BAD:rep(2) .. '"]',
+      ['["\195","é\128","\226\130"]'] =
+        '["' .. BAD .. '","é' .. BAD .. '","' .. BAD .. '"]',
+      ['["\237\160\128","\192\128","\244\144\128\128"]'] =
+        ('["%s","%s","%s"]'):format(BAD, BAD, BAD),
+    } do
+      assert.equal(valid, text.valid_json(given))
+      assert.equal(valid, text.safe_json(given))
+      assert.equal(valid, text.valid_json(valid))
+    end
+    assert.equal('"\194\155\127"', text.valid_json '"\194\155\127"')
+  end)
+
   it("as JSON is set out in lines", function()
     local screen = { paint = function(_, _, s) return s end }
     assert.equal([=[

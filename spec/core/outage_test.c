@@ -66,7 +66,7 @@ static void failed(struct request *request, const struct exchange_end *end,
     (void)c;
     of(request->job)->settled++;
     of(request->job)->failed++;
-    of(request->job)->refused += end->error.attempts < request->max_sends;
+    of(request->job)->refused += end->error.attempts < request->max_attempts;
     free(request);
 }
 
@@ -76,7 +76,6 @@ static void drop(struct request *request)
 }
 
 static const struct job_kind kind = {
-    .name = "many",
     .due = due,
     .next = next,
     .document = document,

@@ -268,6 +268,10 @@ static void test_names(void)
     CHECK_TEXT(stem, "a-last_frame");
     media_basename(stem, "../a", 4, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
+    media_basename(stem, "-rf", 3, LUMA_MEDIA_VIDEO);
+    CHECK(strncmp(stem, "_rf-", 4) == 0 && strlen(stem) == 20);
+    media_basename(stem, "a-rf", 4, LUMA_MEDIA_VIDEO);
+    CHECK_TEXT(stem, "a-rf");
     memset(longest, '.', sizeof longest);
     media_basename(stem, longest, sizeof longest, LUMA_MEDIA_LAST_FRAME);
     CHECK(*stem == '_' && strlen(stem) == 100 + 17 + 11);

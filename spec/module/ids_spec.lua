@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- Ids are found as people type them and as gateways return them.
+-- Ids are found as people type them and as gateways return them. None that is
+-- given to luma is dropped without a word.
 
+local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
 
 describe("an id", function()
@@ -108,5 +110,54 @@ describe("an id", function()
     assert.equal("argument", err.code)
     assert.truthy(err.message:find("3 of 3 ids failed", 1, true))
     assert.equal(0, #g:journal())
+  end)
+end)
+
+describe("a list of ids", function()
+  local f = fixture.use()
+  local g = f.g
+
+  -- A list that is not in the table itself.
+  local function proxy(list, events)
+    local meta = {}
+    if events.index then meta.__index = list end
+    if events.len then meta.__len = function() return #list end end
+    return setmetatable({}, meta)
+  end
+
+  it("is refused if it has more than an array shows", function()
+    local client = f:new()
+    for _, case in ipairs {
+      { "ids[3] is behind a hole", { [1] = "a", [3] = "c" } },
+      { "ids[2] is behind a hole", { [2] = "b" } },
+      { "ids[3]: string expected, got nil", { "a", "b", nil, "d" } },
+      { "without other keys", { "a", x = "b" } },
+      { "without other keys", { "a", n = "b" } },
+      { "without other keys", { "a", [1.5] = "b" } },
+      { "without other keys", { "a", [2 ^ 53] = "b" } },
+      { "without other keys", { a = true } },
+      { "without a metatable for", proxy({ "a" }, { index = true }) },
+      { "without a metatable for", proxy({ "a" }, { index = true, len = true }) },
+    } do
+      for _, verb in ipairs { "fetch", "watch", "tasks" } do
+        local message = errors.misuse(client[verb], client, case[2])
+        assert.truthy(message:find(case[1], 1, true), message)
+        assert.truthy(message:find("bad argument #2", 1, true)
+          or message:find("bad argument #1", 1, true), message)
+      end
+    end
+    assert.equal(0, #g:journal())
+  end)
+
+  it("may have what Lua itself puts beside a list", function()
+    local client = f:new()
+    local class = { __index = { first = function() end } }
+    for _, ids in ipairs {
+      { n = 2, "a", "b" }, { [0] = "program", [-1] = "lua", "a", "b" },
+      setmetatable({ "a", "b" }, class),
+    } do
+      assert.same({ "a", "b" }, fixture.ids_of(assert(client:tasks(ids))))
+    end
+    assert.same({}, client:tasks(setmetatable({}, class)))
   end)
 end)

@@ -174,6 +174,22 @@ describe("a request", function()
       assert.error_matches(function() client:request("GET", path) end,
         "bad argument #2")
     end
+    for path, why in pairs {
+      ["/a#b"] = "%%23", ["/#"] = "%%23", ["/a?b#c"] = "%%23",
+      ["/.."] = "segment", ["/../x"] = "segment", ["/a/../../x"] = "segment",
+      ["/a/%2e%2E/x"] = "segment", ["/.%2e?x"] = "segment",
+      ["/" .. ("a"):rep(8192)] = "at most 8192 bytes",
+    } do
+      assert.error_matches(function() client:request("GET", path) end,
+        "bad argument #2.*path: .*" .. why)
+    end
+    reply "1"
+    for _, path in ipairs { "/a..b", "/..a", "/...", "/.a/.%2ea", "/x?a=/../b",
+      "/" .. ("a"):rep(8191) } do
+      g:route(path:match "^[^?]+", { body = "1" })
+      assert.equal(1, (client:request("GET", path):result()))
+    end
+    g:reset()
     local nowhere = f:new { base_url = g.http .. "/" }
     reply "1"
     assert.equal(1, nowhere:request("GET", PATH):result())

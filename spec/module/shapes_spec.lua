@@ -197,6 +197,8 @@ describe("a reply", function()
 end)
 
 describe("luma.state", function()
+  local f = fixture.use()
+
   for state, words in pairs(WORDS) do
     for _, first in ipairs(words) do
       it(("takes %s for %s"):format(first, state), function()
@@ -218,15 +220,24 @@ describe("luma.state", function()
   end
 
   it("takes a task that says nothing for processing", function()
-    assert.equal("processing", luma.state {})
+    assert.equal("processing", luma.state { id = "a" })
     for _, silent in ipairs(SILENT) do
-      assert.equal("processing", luma.state { status = silent,
+      assert.equal("processing", luma.state { task_id = "a", status = silent,
         state = silent, data = { state = silent } })
-      assert.equal("processing", luma.state { data = silent })
+      assert.equal("processing", luma.state { id = 7, data = silent })
     end
+    assert.equal("processing", luma.state { state = "unknown" })
   end)
 
-  it("answers nil for what is no table", function()
+  it("answers nil for what is no task", function()
+    f.g:default { status = 500 }
+    local _, err = f:new { attempts = 1 }:tasks { "a", "b" }
+    assert.equal(500, err.status)
+    for _, value in ipairs { {}, err, err.failed.a, { 1 }, { data = {} },
+      { status = 200 }, { status = "" }, { id = "" } } do
+      assert.same({ nil, n = 1 }, table.pack(luma.state(value)))
+    end
+    assert.equal("completed", luma.state { status = 1 })
     for _, value in ipairs(NO_TASKS) do
       assert.same({ nil, n = 1 }, table.pack(luma.state(value)))
     end
