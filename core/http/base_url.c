@@ -33,8 +33,20 @@ static bool refuse_memory(struct luma_error *error)
     return false;
 }
 
+/* Plain http to this host. */
+static bool refuse_plain(const char *host, struct luma_error *error)
+{
+    return refuse(error, "base_url",
+                  address_is_loopback(host)
+                      ? "plain http would show the token to the proxy; use "
+                        "https, or set plain_http = true"
+                      : "plain http would show the token to everybody on the "
+                        "way; use https, or set plain_http = true");
+}
+
 static bool check_parts(CURLU *url, const char *scheme, const char *host,
-                        bool plain_http, struct luma_error *error)
+                        const struct luma_options *options,
+                        struct luma_error *error)
 {
     bool plain = ascii_same(scheme, "http");
     CURLUcode user = url_find_user(url);
@@ -45,12 +57,8 @@ static bool check_parts(CURLU *url, const char *scheme, const char *host,
         return refuse_memory(error);
     if (user == CURLUE_OK)
         return refuse(error, "base_url", "must not hold a user or password");
-    if (plain && !plain_http && !address_is_loopback(host))
-        return refuse(error, "base_url",
-                      "plain http would show the token to "
-                      "everybody on the way; use https, or set "
-                      "plain_http = true");
-    return true;
+    return !plain || url_may_be_plain(host, options) ||
+           refuse_plain(host, error);
 }
 
 bool base_url_check(const struct luma_options *options,
@@ -74,7 +82,7 @@ bool base_url_check(const struct luma_options *options,
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
         refuse(error, "base_url", "must not hold a query or a fragment");
     else
-        good = check_parts(url, scheme, host, options->plain_http, error);
+        good = check_parts(url, scheme, host, options, error);
     curl_free(scheme);
     curl_free(host);
     curl_url_cleanup(url);

@@ -50,7 +50,7 @@ bool file_url_check(const char *url, bool redirected, bool allow_private,
 {
     const char *problem;
 
-    if (!url_check(url, options->plain_http, &problem)) {
+    if (!url_check(url, options, &problem)) {
         luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
     }

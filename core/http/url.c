@@ -75,18 +75,26 @@ static bool has_control(const char *url)
     return false;
 }
 
+bool url_may_be_plain(const char *host, const struct luma_options *options)
+{
+    return options->plain_http ||
+           (!options->proxy && address_is_loopback(host));
+}
+
 /* Returns the problem of a parsed URL, or NULL. */
-static const char *problem_of(struct parts *p, bool plain_http)
+static const char *problem_of(struct parts *p,
+                              const struct luma_options *options)
 {
     if (strcmp(p->scheme, "http") == 0)
-        return plain_http || address_is_loopback(bare_host(p))
+        return url_may_be_plain(bare_host(p), options)
                    ? NULL
                    : "it is plain http; see plain_http";
     return strcmp(p->scheme, "https") == 0 ? NULL
                                            : "it is neither https nor http";
 }
 
-static bool check_once(const char *url, bool plain_http, const char **problem)
+static bool check_once(const char *url, const struct luma_options *options,
+                       const char **problem)
 {
     struct parts p;
     CURLUcode code, user;
@@ -101,20 +109,21 @@ static bool check_once(const char *url, bool plain_http, const char **problem)
     else if (user == CURLUE_OK)
         *problem = "it holds a user name or password";
     else
-        *problem = problem_of(&p, plain_http);
+        *problem = problem_of(&p, options);
     free_parts(&p);
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
 }
 
 /* Without memory, libcurl reports some URLs as invalid. So a problem counts
  * only if a second check finds the same one. url_follow does likewise. */
-bool url_check(const char *url, bool plain_http, const char **problem)
+bool url_check(const char *url, const struct luma_options *options,
+               const char **problem)
 {
     const char *again = NULL;
 
-    return check_once(url, plain_http, problem) &&
+    return check_once(url, options, problem) &&
            (!*problem ||
-            (check_once(url, plain_http, &again) && again == *problem));
+            (check_once(url, options, &again) && again == *problem));
 }
 
 static CURLUcode follow(const char *url, const char *location, char **to)
@@ -244,16 +253,9 @@ void url_read_host(const char *url, const struct luma_options *options,
 bool url_is_private(const char *url)
 {
     struct parts p;
-    bool is_private = true;
+    bool is_public = parse(&p, url) == CURLUE_OK &&
+                     address_host_is_public(bare_host(&p));
 
-    if (parse(&p, url) == CURLUE_OK) {
-        const char *host = bare_host(&p);
-
-        is_private =
-            address_is_loopback(host) ||
-            (!address_text_is_public(host) &&
-             (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
-    }
     free_parts(&p);
-    return is_private;
+    return !is_public;
 }
