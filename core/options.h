@@ -26,7 +26,7 @@ struct luma_options {
     int64_t connect_timeout; /* ms until connected [10,000] */
     int64_t attempt_timeout; /* ms for request and response [30,000] */
     int64_t stall_timeout;   /* ms without data [15,000] */
-    bool plain_http;         /* allow http, not only to loopback */
+    bool plain_http;         /* allow http beyond this machine */
     bool http2;              /* use HTTP/2 for tasks if the gateway has it */
     bool keep_text;          /* documents keep their JSON text */
 };

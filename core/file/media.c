@@ -29,10 +29,10 @@ uint64_t media_hash(uint64_t from, const void *bytes, size_t n)
     return h;
 }
 
-static bool is_allowed(char c)
+static bool is_allowed(char c, bool first)
 {
-    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' ||
-           c == '.';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '_' ||
+           (!first && (c == '-' || c == '.'));
 }
 
 void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
@@ -42,7 +42,7 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
     size_t i, n = same ? len : LONGEST_ID;
 
     for (i = 0; i < n; i++) {
-        bool stays = is_allowed(id[i]) && (i || (id[i] != '.' && id[i] != '-'));
+        bool stays = is_allowed(id[i], i == 0);
 
         basename[i] = '_';
         if (stays)

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/text.h"
 #include "file/media.h"
+#include "file/own.h"
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
@@ -41,112 +41,42 @@ static bool refuse(struct luma_error *error, const char *detail)
     return false;
 }
 
-/* ---- state ------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------- */
 
-enum { BOOT_SIZE = 40, STATE_SIZE = 512, LINE_SIZE = STATE_SIZE + 32 };
-
-/* Reads an id of the time since the system was started. A part of an earlier
- * start is not resumed, because its bytes may not have reached the disk. */
-static void read_boot_name(char name[BOOT_SIZE])
+static bool set_names(struct part *part, const char *name,
+                      struct luma_error *error)
 {
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, name, BOOT_SIZE - 1);
+    static const char *const extensions[PART_FILES] = {
+        ".luma.part", ".luma.state.part", ".luma.mode.part",
+        ".luma.whole.part"};
+    size_t len = strlen(name), i;
+    char hash[32];
 
-    if (fd >= 0)
-        close(fd);
-    name[n > 0 ? n : 0] = '\0';
-    name[strcspn(name, " \n")] = '\0';
-    if (!*name)
-        strcpy(name, "-");
-}
-
-void part_write_state(const struct part *part, const struct part_state *state)
-{
-    char boot[BOOT_SIZE], text[STATE_SIZE], line[LINE_SIZE];
-    int fd, n;
-
-    unlinkat(part->dir, part->state, 0);
-    if (!*state->etag || state->total < 0)
-        return;
-    read_boot_name(boot);
-    n = snprintf(text, sizeof text,
-                 "luma 1 %s %o %016" PRIx64 " %" PRId64 " %s", boot, part->mode,
-                 state->key, state->total, state->etag);
-    n = snprintf(line, sizeof line, "%s %016" PRIx64 "\n", text,
-                 media_hash(0, text, (size_t)n));
-    fd = openat(part->dir, part->state,
-                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
-    if (write(fd, line, (size_t)n) != n)
-        unlinkat(part->dir, part->state, 0);
-    close(fd);
-}
-
-/* Reads the text of the state and checks its hash. NULL: there is none, or the
- * hash differs. */
-static char *read_state_text(const struct part *part, char line[LINE_SIZE])
-{
-    int fd = openat(part->dir, part->state,
-                    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    ssize_t n = fd < 0 ? 0 : read(fd, line, LINE_SIZE - 1);
-    const char *digits;
-    uint64_t sum;
-    char *space;
-
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0 || line[n - 1] != '\n')
-        return NULL;
-    line[n - 1] = '\0';
-    space = strrchr(line, ' ');
-    digits = space ? space + 1 : line;
-    if (!space || !ascii_read(&digits, 16, &sum) || *digits)
-        return NULL;
-    *space = '\0';
-    return media_hash(0, line, (size_t)(space - line)) == sum ? line : NULL;
-}
-
-/* Moves *at behind `text`, if it stands there. */
-static bool skip_text(const char **at, const char *text)
-{
-    size_t n = strlen(text);
-    bool there = strncmp(*at, text, n) == 0;
-
-    *at += there ? n : 0;
-    return there;
-}
-
-/* Reads a number and the space behind it. */
-static bool read_number(const char **at, unsigned base, uint64_t *number)
-{
-    return ascii_read(at, base, number) && skip_text(at, " ");
-}
-
-bool part_read_state(struct part *part, struct part_state *state, int64_t *size)
-{
-    char line[LINE_SIZE], boot[BOOT_SIZE];
-    uint64_t mode, key, total;
-    const char *at = line;
-    struct stat s;
-
-    read_boot_name(boot);
-    if (fstat(part->fd, &s) != 0 || !read_state_text(part, line) ||
-        !skip_text(&at, "luma 1 ") || !skip_text(&at, boot) ||
-        !skip_text(&at, " ") || !read_number(&at, 8, &mode) ||
-        !read_number(&at, 16, &key) || !read_number(&at, 10, &total) ||
-        strlen(at) >= PART_ETAG || total > INT64_MAX ||
-        s.st_size > (int64_t)total)
+    part->name = malloc(PART_FILES * sizeof *part->name);
+    if (!part->name) {
+        luma_error_set(error, LUMA_ERR_MEMORY);
         return false;
-    part->mode = mode & 0777;
-    state->key = key;
-    state->total = (int64_t)total;
-    strcpy(state->etag, at);
-    *size = s.st_size;
+    }
+    snprintf(hash, sizeof hash, "luma-%016" PRIx64, media_hash(0, name, len));
+    if (len + strlen(".luma.state.part") > NAME_MAX)
+        name = hash;
+    for (i = 0; i < PART_FILES; i++)
+        snprintf(part->name[i], sizeof part->name[i], "%s%s", name,
+                 extensions[i]);
     return true;
 }
 
-/* ---- opening ----------------------------------------------------------- */
+/* A directory that may be written to, but not read, can be used, too. */
+static int open_folder(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+#ifdef O_PATH
+    if (fd < 0 && errno == EACCES)
+        fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+#endif
+    return fd;
+}
 
 /* Under the final name there may be a file, a link, or nothing. */
 static bool check_target(const struct part *part, const char *name,
@@ -154,58 +84,31 @@ static bool check_target(const struct part *part, const char *name,
 {
     struct stat s;
 
-    if (fstatat(part->dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0 ||
-        S_ISREG(s.st_mode) || S_ISLNK(s.st_mode))
-        return true;
-    return refuse(error, "a folder or device has this name");
-}
-
-/* Only a file that luma has created is written to. */
-static bool is_own(int fd)
-{
-    struct stat s;
-
-    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_nlink == 1 &&
-           s.st_uid == geteuid() && !(s.st_mode & 077);
-}
-
-/* Creates a part, and notes the mode of new files here. */
-static int make_part(struct part *part)
-{
-    struct stat s;
-    int fd = openat(part->dir, part->name,
-                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-
-    if (fd >= 0 && fstat(fd, &s) == 0) {
-        part->mode = s.st_mode & 0777;
-        fchmod(fd, 0600);
-    }
-    return fd;
+    if (fstatat(part->dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno != ENAMETOOLONG ||
+               file_error(error, "cannot use its name", errno);
+    return S_ISREG(s.st_mode) || S_ISLNK(s.st_mode) ||
+           refuse(error, "a folder or device has this name");
 }
 
 /* Opens the part, or creates one. Returns its descriptor. -1: errno says why.
  */
-static int open_part(struct part *part)
+static int open_part(const struct part *part)
 {
-    int fd = openat(part->dir, part->name,
-                    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int fd = own_open(part->dir, part->name[PART_BYTES], O_RDWR);
 
-    if (fd >= 0 && is_own(fd))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    if ((fd >= 0 || errno != ENOENT) &&
-        unlinkat(part->dir, part->name, 0) != 0 && errno != ENOENT)
-        return -1;
-    return make_part(part);
+    if (fd < 0 && errno == ENOENT)
+        fd = own_create(part->dir, part->name[PART_BYTES], O_RDWR, 0600);
+    return fd;
 }
 
-/* Whether the part was neither renamed nor removed before it was locked. */
+/* Whether the part still bears its name. */
 static bool is_current(const struct part *part)
 {
     struct stat there, here;
 
-    return fstatat(part->dir, part->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return fstatat(part->dir, part->name[PART_BYTES], &there,
+                   AT_SYMLINK_NOFOLLOW) == 0 &&
            fstat(part->fd, &here) == 0 && there.st_ino == here.st_ino &&
            there.st_dev == here.st_dev;
 }
@@ -243,69 +146,129 @@ static bool lock_part(struct part *part, const char *dir,
     return refuse(error, "another process keeps removing its part file");
 }
 
-static char *join(const char *name, const char *extension)
+/* The mode that the system gives to new files here. The part itself must not
+ * have it: others could open the part before it is taken away. */
+static bool find_mode(struct part *part, const char *dir,
+                      struct luma_error *error)
 {
-    size_t size = strlen(name) + strlen(extension) + 1;
-    char *text = malloc(size);
+    const char *name = part->name[PART_MODE];
+    int fd = own_create(part->dir, name, O_WRONLY, 0666);
+    struct stat s;
 
-    if (text)
-        snprintf(text, size, "%s%s", name, extension);
-    return text;
+    if (fd < 0 && errno == EEXIST && own_remove(part->dir, name))
+        fd = own_create(part->dir, name, O_WRONLY, 0666);
+    if (fd < 0)
+        return folder_error(error, "cannot make a file in", dir, errno);
+    part->mode = fstat(fd, &s) == 0 ? s.st_mode & 0777 : 0600;
+    close(fd);
+    unlinkat(part->dir, name, 0);
+    return true;
+}
+
+/* The state is this user's own, or there is none. */
+static bool check_state(const struct part *part, const char *dir,
+                        struct luma_error *error)
+{
+    int fd = own_open(part->dir, part->name[PART_STATE], O_RDONLY);
+
+    if (fd < 0)
+        return errno == ENOENT ||
+               folder_error(error, "cannot use the state file in", dir, errno);
+    close(fd);
+    return true;
 }
 
 bool part_open(struct part *part, const char *dir, const char *name,
                struct luma_error *error)
 {
     *part = (struct part){.dir = -1, .fd = -1, .mode = 0600};
-    part->name = join(name, ".luma.part");
-    part->state = join(name, ".luma.state.part");
-    if (!part->name || !part->state) {
-        luma_error_set(error, LUMA_ERR_MEMORY);
+    if (!set_names(part, name, error))
         return false;
-    }
-    part->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    part->dir = open_folder(dir);
     if (part->dir < 0)
         return folder_error(error, "cannot open the folder", dir, errno);
-    return check_target(part, name, error) && lock_part(part, dir, error);
+    return check_target(part, name, error) && lock_part(part, dir, error) &&
+           find_mode(part, dir, error) && check_state(part, dir, error);
 }
 
-void part_close(struct part *part, bool remove)
+/* ---- closing ----------------------------------------------------------- */
+
+/* While the part is locked and bears its name, the state is its own, too. */
+static void remove_files(const struct part *part)
 {
-    if (!part->name && !part->state) /* zero-filled */
+    if (!is_current(part))
+        return;
+    unlinkat(part->dir, part->name[PART_STATE], 0);
+    unlinkat(part->dir, part->name[PART_BYTES], 0);
+}
+
+static bool is_kept(const struct part *part, const struct part_state *keep)
+{
+    return keep && !part->damaged && is_current(part) &&
+           state_write(part->dir, part->name[PART_STATE], part->fd, keep,
+                       STATE_CLOSED);
+}
+
+void part_close(struct part *part, const struct part_state *keep)
+{
+    if (!part->name) /* zero-filled, or without memory */
         return;
     if (part->fd >= 0) {
-        if (remove) {
-            unlinkat(part->dir, part->name, 0);
-            unlinkat(part->dir, part->state, 0);
-        }
+        if (!is_kept(part, keep))
+            remove_files(part);
         unlock_and_close(part);
     }
     if (part->dir >= 0)
         close(part->dir);
     free(part->name);
-    free(part->state);
     *part = (struct part){.dir = -1, .fd = -1};
 }
 
 /* ---- content ----------------------------------------------------------- */
 
+bool part_read_state(const struct part *part, struct part_state *state,
+                     int64_t *size)
+{
+    return state_read(part->dir, part->name[PART_STATE], part->fd, state, size);
+}
+
+void part_write_state(const struct part *part, const struct part_state *state)
+{
+    const char *name = part->name[PART_STATE];
+
+    if (!*state->etag || state->total < 0 || !is_current(part))
+        return;
+    if (!state_write(part->dir, name, part->fd, state, STATE_WRITING))
+        unlinkat(part->dir, name, 0);
+}
+
 bool part_empty(const struct part *part, struct luma_error *error)
 {
-    unlinkat(part->dir, part->state, 0);
+    if (is_current(part) && !own_remove(part->dir, part->name[PART_STATE]))
+        return file_error(error, "cannot remove its state file", errno);
     return ftruncate(part->fd, 0) == 0 ||
            file_error(error, "cannot empty its part file", errno);
 }
 
-bool part_write(const struct part *part, const char *bytes, size_t n,
-                int64_t at, struct luma_error *error)
+/* Whether there may be room later, and what the disk has is right. */
+static bool is_full(int number)
+{
+    return number == ENOSPC || number == EDQUOT;
+}
+
+bool part_write(struct part *part, const char *bytes, size_t n, int64_t at,
+                struct luma_error *error)
 {
     while (n > 0) {
         ssize_t written = pwrite(part->fd, bytes, n, (off_t)at);
+        int number = written ? errno : ENOSPC;
 
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && number == EINTR)
             continue;
-        if (written <= 0)
-            return file_error(error, "cannot write", written ? errno : ENOSPC);
+        if (written <= 0) {
+            part->damaged = !is_full(number);
+            return file_error(error, "cannot write", number);
+        }
         at += written;
         bytes += written;
         n -= (size_t)written;
@@ -313,18 +276,76 @@ bool part_write(const struct part *part, const char *bytes, size_t n,
     return true;
 }
 
+bool part_has(const struct part *part, char c, int64_t at)
+{
+    char found;
+
+    return pread(part->fd, &found, 1, (off_t)at) == 1 && found == c;
+}
+
+/* ---- the final name ---------------------------------------------------- */
+
+/* Gives the bytes of the descriptor a name that only they can have, whatever
+ * bears the name of the part by now. False: the file system or the directory
+ * does not allow it, or the bytes have no name any more. */
+static bool link_whole(const struct part *part)
+{
+    const char *name = part->name[PART_WHOLE];
+    char self[40];
+
+    snprintf(self, sizeof self, "/proc/self/fd/%d", part->fd);
+    if (linkat(AT_FDCWD, self, part->dir, name, AT_SYMLINK_FOLLOW) == 0)
+        return true;
+    return errno == EEXIST && own_remove(part->dir, name) &&
+           linkat(AT_FDCWD, self, part->dir, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* Without links, the part is renamed by its name. */
+static bool rename_part(const struct part *part, const char *name,
+                        struct luma_error *error)
+{
+    const char *from = part->name[PART_WHOLE];
+    int number;
+
+    if (!link_whole(part)) {
+        from = part->name[PART_BYTES];
+        if (!is_current(part))
+            return refuse(error, "somebody has removed its part file");
+    }
+    if (renameat(part->dir, from, part->dir, name) == 0)
+        return true;
+    number = errno;
+    if (from == part->name[PART_WHOLE])
+        unlinkat(part->dir, from, 0);
+    return file_error(error, "cannot give it its name", number);
+}
+
+static bool sync_part(struct part *part, struct luma_error *error)
+{
+    if (fsync(part->fd) == 0)
+        return true;
+    part->damaged = true;
+    return file_error(error, "cannot bring it to the disk", errno);
+}
+
 bool part_commit(struct part *part, const char *name, bool sync,
                  struct luma_error *error)
 {
+    bool mine = is_current(part), named;
+
     if (!check_target(part, name, error))
         return false;
     fchmod(part->fd, part->mode);
-    if (sync && fsync(part->fd) != 0)
-        return file_error(error, "cannot bring it to the disk", errno);
-    if (renameat(part->dir, part->name, part->dir, name) != 0)
-        return file_error(error, "cannot give it its name", errno);
+    named = (!sync || sync_part(part, error)) && rename_part(part, name, error);
+    if (!named) {
+        fchmod(part->fd, 0600);
+        return false;
+    }
+    if (mine)
+        unlinkat(part->dir, part->name[PART_STATE], 0);
+    if (is_current(part)) /* its other name */
+        unlinkat(part->dir, part->name[PART_BYTES], 0);
     unlock_and_close(part);
-    unlinkat(part->dir, part->state, 0);
     if (sync)
         fsync(part->dir); /* syncs the name; the file is on the disk already */
     return true;

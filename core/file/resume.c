@@ -55,7 +55,9 @@ bool resume_set_key(struct resume *r, uint64_t key, struct luma_error *error)
 
 void resume_close(struct resume *r)
 {
-    part_close(&r->part, r->unusable || !*r->state.etag || r->received < 2);
+    bool keep = !r->unusable && *r->state.etag && r->received > 1;
+
+    part_close(&r->part, keep ? &r->state : NULL);
     *r = (struct resume){.received = 0};
 }
 
@@ -229,7 +231,7 @@ static bool begin_whole(struct resume *r, const struct head *head,
         next_state->total = head->length;
     if (next_state->total > 0)
         strcpy(next_state->etag, head->etag);
-    r->start_checked = false;
+    r->start_checked = r->overlaps = false;
     r->sniffer = (struct media_sniffer){0};
     r->held_len = 0;
     return next_state->total != 0 ||
@@ -247,6 +249,8 @@ static bool begin_body(struct resume *r, const struct head *head,
                check_size(r, r->next_state.total, error);
     r->received = r->asked;
     r->start_checked = true; /* the part's first bytes were checked before */
+    r->overlaps = true;
+    part_write_state(&r->part, &r->state);
     return check_size(r, r->state.total, error);
 }
 
@@ -299,9 +303,18 @@ static bool write_start(struct resume *r, const char *bytes, size_t n,
     }
     if (kind != MEDIA_FILE)
         return refuse_kind(error, kind);
-    r->unusable = !adopt(r, error) || !append(r, r->held, r->held_len, error) ||
-                  !append(r, bytes, n, error);
-    return !r->unusable;
+    r->unusable = !adopt(r, error);
+    return !r->unusable && append(r, r->held, r->held_len, error) &&
+           append(r, bytes, n, error);
+}
+
+/* The first byte of the rest is the last one of the part. */
+static bool check_overlap(struct resume *r, char first)
+{
+    bool same = !r->overlaps || part_has(&r->part, first, r->received);
+
+    r->overlaps = false;
+    return same;
 }
 
 bool resume_write(struct resume *r, const char *bytes, size_t n,
@@ -317,8 +330,10 @@ bool resume_write(struct resume *r, const char *bytes, size_t n,
         refuse(error, LUMA_ERR_REPLY, "more came than was announced");
     else if (!r->start_checked)
         return write_start(r, bytes, n, error);
-    else if (append(r, bytes, n, error))
-        return true;
+    else if (n > 0 && !check_overlap(r, *bytes))
+        refuse(error, LUMA_ERR_REPLY, "it is not the rest of the same file");
+    else
+        return append(r, bytes, n, error);
     r->unusable = r->start_checked;
     return false;
 }
@@ -345,7 +360,8 @@ bool resume_finish(struct resume *r, const char *name, bool sync,
     }
     if (!r->start_checked)
         return refuse_short(r, error);
-    r->unusable = !part_commit(&r->part, name, sync, error);
+    if (!part_commit(&r->part, name, sync, error))
+        return false;
     r->state.total = r->received;
-    return !r->unusable;
+    return true;
 }

@@ -51,7 +51,9 @@
  * The part is not changed until something better arrives: the first bytes of a
  * "whole" body are held back until they cannot be those of a page or playlist.
  * Only then is the part emptied for them. So the first bytes of every part are
- * checked. A part can be resumed if n is known and the ETag is strong. */
+ * checked. A part can be resumed if n is known and the ETag is strong. The
+ * first byte of "the rest" is the last one of the part: if they differ,
+ * somebody has changed the part, and it is emptied. */
 #ifndef LUMA_RESUME_H
 #define LUMA_RESUME_H
 
@@ -71,7 +73,8 @@ struct resume {
     bool unusable;           /* the part must be removed or emptied */
     bool whole_only; /* request the whole file, even if there is a part */
     /* about the body being received */
-    bool start_checked;           /* its first bytes are in the part */
+    bool start_checked; /* its first bytes are in the part */
+    bool overlaps;      /* its first byte must be the last one of the part */
     struct media_sniffer sniffer; /* of its first bytes */
     char held[RESUME_HELD];       /* these bytes */
     size_t held_len;
@@ -135,7 +138,8 @@ bool resume_finish(struct resume *r, const char *name, bool sync,
 /* Empties the part. False: `error` says why. */
 bool resume_restart(struct resume *r, struct luma_error *error);
 
-/* Closes the part, and removes it if it cannot be resumed. May be called
+/* Closes the part, and removes it if it cannot be resumed. A part for which the
+ * disk had no room, or which could not get its name, can be. May be called
  * again. */
 void resume_close(struct resume *r);
 

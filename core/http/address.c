@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registries of special addresses (RFC 6890 and its successors). */
+/* The registries of special addresses (RFC 6890 and its successors) and names
+ * (RFC 6761, RFC 6762 with its appendix G, RFC 8375). */
 #include "http/address.h"
 
 #include <arpa/inet.h>
@@ -97,6 +98,50 @@ bool address_text_is_public(const char *text)
     if (inet_pton(AF_INET, text, &v4) == 1)
         return is_public_v4(ntohl(v4.s_addr));
     return inet_pton(AF_INET6, text, &v6) == 1 && is_public_v6(v6.s6_addr);
+}
+
+/* ---- hosts ------------------------------------------------------------- */
+
+static bool is_reserved(const char *host, size_t len)
+{
+    static const char *const ends[] = {
+        ".localhost", ".localdomain", ".localdomain4", ".localdomain6",
+        ".local",     ".internal",    ".intranet",     ".private",
+        ".corp",      ".home",        ".home.arpa",    ".lan",
+    };
+    size_t i, n;
+
+    for (i = 0; i < sizeof ends / sizeof *ends; i++) {
+        n = strlen(ends[i]);
+        if (len >= n && ascii_same_bytes(host + len - n, ends[i], n))
+            return true;
+    }
+    return false;
+}
+
+/* A last label that begins with a digit belongs to an address, perhaps one in
+ * another notation. */
+static bool name_is_public(const char *host, size_t len)
+{
+    size_t i, label = 0;
+
+    for (i = 0; i < len; i++) {
+        if ((unsigned char)host[i] >= 0x80)
+            return false;
+        if (host[i] == '.')
+            label = i + 1;
+    }
+    return label > 0 && label < len && !ascii_is_digit(host[label]) &&
+           !is_reserved(host, len);
+}
+
+bool address_host_is_public(const char *host)
+{
+    size_t len = strlen(host);
+
+    while (len > 0 && host[len - 1] == '.')
+        len--;
+    return address_text_is_public(host) || name_is_public(host, len);
 }
 
 bool address_is_loopback(const char *host)

@@ -33,7 +33,19 @@ static bool refuse_memory(struct luma_error *error)
     return false;
 }
 
-static bool check_parts(const struct url_parts *p, bool plain_http,
+/* Plain http to this host. */
+static bool refuse_plain(const char *host, struct luma_error *error)
+{
+    return refuse(error, "base_url",
+                  address_is_loopback(host)
+                      ? "plain http would show the token to the proxy; use "
+                        "https, or set plain_http = true"
+                      : "plain http would show the token to everybody on the "
+                        "way; use https, or set plain_http = true");
+}
+
+static bool check_parts(const struct url_parts *p,
+                        const struct luma_options *options,
                         struct luma_error *error)
 {
     bool plain = ascii_same(p->scheme, "http");
@@ -45,12 +57,8 @@ static bool check_parts(const struct url_parts *p, bool plain_http,
         return refuse_memory(error);
     if (user == CURLUE_OK)
         return refuse(error, "base_url", "must not hold a user or password");
-    if (plain && !plain_http && !address_is_loopback(p->host))
-        return refuse(error, "base_url",
-                      "plain http would show the token to "
-                      "everybody on the way; use https, or set "
-                      "plain_http = true");
-    return true;
+    return !plain || url_may_be_plain(p->host, options) ||
+           refuse_plain(p->host, error);
 }
 
 bool base_url_check(const struct luma_options *options,
@@ -67,7 +75,7 @@ bool base_url_check(const struct luma_options *options,
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
         refuse(error, "base_url", "must not hold a query or a fragment");
     else
-        good = check_parts(&p, options->plain_http, error);
+        good = check_parts(&p, options, error);
     url_free_parts(&p);
     if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
         good = refuse(error, "ca_file", "cannot be read");

@@ -51,7 +51,7 @@ bool file_url_check(const char *url, bool redirected, bool allow_private,
     bool asks = options->proxy && !allow_private, is_private = false;
     const char *problem;
 
-    if (!url_check(url, options->plain_http, &problem) ||
+    if (!url_check(url, options, &problem) ||
         (asks && !url_find_private(url, &is_private))) {
         luma_error_set(error, LUMA_ERR_MEMORY);
         return false;

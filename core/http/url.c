@@ -97,18 +97,26 @@ static bool has_control(const char *url)
     return false;
 }
 
+bool url_may_be_plain(const char *host, const struct luma_options *options)
+{
+    return options->plain_http ||
+           (!options->proxy && address_is_loopback(host));
+}
+
 /* Returns the problem of a parsed URL, or NULL. */
-static const char *problem_of(struct url_parts *p, bool plain_http)
+static const char *problem_of(struct url_parts *p,
+                              const struct luma_options *options)
 {
     if (strcmp(p->scheme, "http") == 0)
-        return plain_http || address_is_loopback(bare_host(p))
+        return url_may_be_plain(bare_host(p), options)
                    ? NULL
                    : "it is plain http; see plain_http";
     return strcmp(p->scheme, "https") == 0 ? NULL
                                            : "it is neither https nor http";
 }
 
-bool url_check(const char *url, bool plain_http, const char **problem)
+bool url_check(const char *url, const struct luma_options *options,
+               const char **problem)
 {
     struct url_parts p;
     CURLUcode code, user;
@@ -123,7 +131,7 @@ bool url_check(const char *url, bool plain_http, const char **problem)
     else if (user == CURLUE_OK)
         *problem = "it holds a user name or password";
     else
-        *problem = problem_of(&p, plain_http);
+        *problem = problem_of(&p, options);
     url_free_parts(&p);
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
 }
@@ -259,15 +267,7 @@ bool url_find_private(const char *url, bool *is_private)
     struct url_parts p;
     CURLUcode code = url_parse(&p, url);
 
-    *is_private = true;
-    if (!code) {
-        const char *host = bare_host(&p);
-
-        *is_private =
-            address_is_loopback(host) ||
-            (!address_text_is_public(host) &&
-             (strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0'));
-    }
+    *is_private = code || !address_host_is_public(bare_host(&p));
     url_free_parts(&p);
     return code != CURLUE_OUT_OF_MEMORY;
 }

@@ -16,10 +16,15 @@ enum { URL_HOST_SIZE = 256 };
 /* Bytes for a URL in a message. */
 enum { URL_DISPLAY_SIZE = 240 };
 
-/* Checks whether luma may request a URL: https, or http to loopback or with
- * `plain_http`, and without a user name. Sets `problem` to NULL, or to the
- * reason why not. False: out of memory. */
-bool url_check(const char *url, bool plain_http, const char **problem);
+/* Whether plain http to this host may be used: with `plain_http`, or if nothing
+ * leaves this machine. Behind a proxy, everything does. */
+bool url_may_be_plain(const char *host, const struct luma_options *options);
+
+/* Checks whether luma may request a URL: https, or http as above, and without a
+ * user name. Sets `problem` to NULL, or to the reason why not. False: out of
+ * memory. */
+bool url_check(const char *url, const struct luma_options *options,
+               const char **problem);
 
 /* Whether the URL has a user name or password. CURLUE_OK: yes. CURLUE_NO_USER:
  * no. CURLUE_OUT_OF_MEMORY: not known. */
@@ -65,8 +70,8 @@ bool url_compare_origins(const char *url, const char *other, bool *same);
 void url_read_host(const char *url, const struct luma_options *options,
                    char host[URL_HOST_SIZE]);
 
-/* Sets `is_private`: the host is written as an address that is not public
- * (address.h), or the URL is invalid. False: out of memory. */
+/* Sets `is_private`: the host is not written as a public one
+ * (address_host_is_public), or the URL is invalid. False: out of memory. */
 bool url_find_private(const char *url, bool *is_private);
 
 #endif

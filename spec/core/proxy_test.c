@@ -128,13 +128,14 @@ static void look_at_proxy(void)
 
 static void look_at_links(void)
 {
+    static const struct luma_options options;
     const char *problem;
     char *url = NULL;
     bool found;
 
-    if (url_check("https://jane@a.example/", false, &problem))
+    if (url_check("https://jane@a.example/", &options, &problem))
         insist(problem && strstr(problem, "user name"), "a user name is seen");
-    if (url_check("https://a.example/", false, &problem))
+    if (url_check("https://a.example/", &options, &problem))
         insist(!problem, "a good link is good");
     if (url_follow("https://a.example/b", "c", &url))
         insist(url && strcmp(url, "https://a.example/c") == 0,

@@ -229,7 +229,7 @@ static void test_last_attempt(int attempts)
         schedule.context.now += 100000;
     }
     CHECK(!schedule_next(&schedule) && c->failed == 0);
-    CHECK_INT(c->request.sends, attempts);
+    CHECK_INT(c->request.tries, attempts);
     end();
 }
 

@@ -132,15 +132,36 @@ static void test_problems(void)
         {"", false, false},
         {"https://", false, false},
     };
+    static const struct luma_options none, plain = {.plain_http = true};
     const char *problem;
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
         check_case = rows[i].url;
-        CHECK(url_check(rows[i].url, false, &problem));
+        CHECK(url_check(rows[i].url, &none, &problem));
         CHECK_INT(problem == NULL, rows[i].good);
-        CHECK(url_check(rows[i].url, true, &problem));
+        CHECK(url_check(rows[i].url, &plain, &problem));
         CHECK_INT(problem == NULL, rows[i].plain);
+    }
+    check_case = "";
+}
+
+/* Behind a proxy, "localhost" is the proxy's host. */
+static void test_plain_proxy(void)
+{
+    static const char proxy[] = "http://127.0.0.1:3128";
+    static const char *const urls[] = {"http://localhost/", "http://127.0.0.1/",
+                                       "http://[::1]/"};
+    struct luma_options options = {.proxy = proxy};
+    const char *problem;
+    size_t i;
+
+    for (i = 0; i < COUNT(urls); i++) {
+        check_case = urls[i];
+        options.plain_http = false;
+        CHECK(url_check(urls[i], &options, &problem) && problem);
+        options.plain_http = true;
+        CHECK(url_check(urls[i], &options, &problem) && !problem);
     }
     check_case = "";
 }
@@ -249,13 +270,63 @@ static void test_origins(void)
     CHECK_TEXT(host, "***.example");
     url_read_host("https://", &options, host);
     CHECK_TEXT(host, "");
-    CHECK(is_private("https://10.0.0.1/"));
-    CHECK(is_private("https://0x7f.1/"));
-    CHECK(is_private("https://localhost/"));
-    CHECK(is_private("https://[fe80::1]/"));
-    CHECK(is_private("nothing"));
-    CHECK(!is_private("https://8.8.8.8/"));
-    CHECK(!is_private("https://a.example/"));
+}
+
+static void test_private(void)
+{
+    static const char *const closed[] = {
+        "https://10.0.0.1/",
+        "https://10.0.0.1./",
+        "https://0x7f.1/",
+        "https://0x7f.1./",
+        "https://127.1/",
+        "https://0177.0.0.1./",
+        "https://2130706433/",
+        "https://1.2.3.4.5/",
+        "https://8.8.8.8./",
+        "https://localhost/",
+        "https://LOCALHOST./",
+        "https://%6cocalhost/",
+        "https://x.localhost/",
+        "https://X.Y.LocalHost./",
+        "https://ip6-localhost/",
+        "https://localhost.localdomain/",
+        "https://localhost6.localdomain6/",
+        "https://printer.local/",
+        "https://metadata.google.internal/",
+        "https://nas.home.arpa./",
+        "https://router/",
+        "https://router./",
+        "https://[fe80::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[fd00::1%25eth0]/",
+        "https://loc\xEF\xBD\x81lhost/",
+        "https://a.loca\xEF\xBD\x8C/",
+        "https://\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1/",
+        "nothing",
+    };
+    static const char *const open[] = {
+        "https://8.8.8.8/",
+        "https://[2606:4700::1]/",
+        "https://a.example/",
+        "https://a.example./",
+        "https://localhost.example/",
+        "https://notlocalhost.com/",
+        "https://10.0.0.1.example/",
+        "https://xn--bcher-kva.ch/",
+        "https://internal.example.com/",
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(closed); i++) {
+        check_case = closed[i];
+        CHECK(is_private(closed[i]));
+    }
+    for (i = 0; i < COUNT(open); i++) {
+        check_case = open[i];
+        CHECK(!is_private(open[i]));
+    }
+    check_case = "";
 }
 
 static void test_names(void)
@@ -393,8 +464,10 @@ int main(void)
     test_loopback();
     test_sockets();
     test_problems();
+    test_plain_proxy();
     test_following();
     test_origins();
+    test_private();
     test_names();
     test_types();
     test_starts();

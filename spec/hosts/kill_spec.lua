@@ -101,7 +101,7 @@ describe("a download that is killed", function()
   -- The system calls that change what is on the disk; how often each is made.
   local points = { { "openat", 60 }, { "pwrite64", 30 }, { "ftruncate", 2 },
     { "unlinkat", 3 }, { "fsync", 2 }, { "renameat", 1 }, { "flock", 2 },
-    { "fchmod", 2 } }
+    { "fchmod", 2 }, { "linkat", 1 } }
 
   local function at_a_call(round)
     local point = points[round % #points + 1]

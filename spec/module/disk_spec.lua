@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- A download to a disk that is full, read-only or limited gives a clear error,
--- no file under the final name, and no part that is of no use.
+-- no file under the final name, and no part that is of no use. A full disk
+-- keeps the part, so that the download can be resumed.
 
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
@@ -49,9 +50,9 @@ describe("a disk", function()
     return not MOUNTS
   end
 
-  it("that is full leaves nothing behind", function()
+  it("that is full leaves no part that cannot be resumed", function()
     if needs_mounts() then return end
-    g:file("/clip", { size = 1000000 })
+    g:file("/clip", { size = 1000000, etag = false })
     local text = on_small_disk(bring("/clip", dir:at "a") .. "; ls -A "
       .. dir.path)
     assert.equal("file\tthe file could not be written: cannot write: "
@@ -63,12 +64,26 @@ describe("a disk", function()
     g:file("/clip", { size = 1000000 })
     local text = on_small_disk(("echo old > %s; %s; ls -A %s; cat %s"):format(
       dir:at "a", bring("/clip", dir:at "a"), dir.path, dir:at "a"))
-    assert.truthy(text:find "No space left on device\na\nold\n$", text)
+    assert.truthy(text:find("No space left on device\na\na.luma.part\n"
+      .. "a.luma.state.part\nold\n", 1, true), text)
+  end)
+
+  it("that is full keeps what it has for the next time", function()
+    if needs_mounts() then return end
+    g:file("/clip", { size = 1000000 })
+    local text = on_small_disk(("%s; mount -o remount,size=2m %s; %s; ls -A %s")
+      :format(bring("/clip", dir:at "a"), dir.path, bring("/clip", dir:at "a"),
+        dir.path))
+    assert.truthy(text:find "No space left on device\nok\t1000000\na\n$", text)
+    local requests = g:journal()
+    assert.equal(2, #requests)
+    local first = tonumber(requests[2].headers.range:match "^bytes=(%d+)%-$")
+    assert.is_true(first > 200000 and first < 262144, tostring(first))
   end)
 
   it("that is full for one has room for the next", function()
     if needs_mounts() then return end
-    g:file("/clip", { size = 1000000 })
+    g:file("/clip", { size = 1000000, etag = false })
     g:file("/small", { size = 200000 })
     local text = on_small_disk(bring("/clip", dir:at "a") .. "; "
       .. bring("/small", dir:at "b") .. "; ls -A " .. dir.path)
@@ -122,7 +137,8 @@ describe("a disk", function()
   local calls = {
     { "openat", "ENFILE", true }, { "pwrite64", "EIO", true },
     { "pwrite64", "ENOSPC", true }, { "fsync", "EIO", true },
-    { "renameat", "EACCES", true }, { "ftruncate", "EIO", true },
+    { "renameat", "EACCES", true }, { "linkat", "EPERM", false },
+    { "ftruncate", "EIO", true },
     { "flock", "ENOLCK", false }, { "fchmod", "EPERM", false },
     { "unlinkat", "EACCES", false }, { "newfstatat", "EIO", false },
   }

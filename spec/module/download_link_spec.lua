@@ -151,8 +151,10 @@ describe("a download", function()
     end
 
     it("behind a proxy that names such an address nobody is asked", function()
-      client = d:client_of { proxy = g.http }
-      for _, host in ipairs { "127.0.0.1", "localhost", "[::1]", "10.1.1.1" } do
+      client = d:client_of { proxy = g.http, plain_http = true }
+      for _, host in ipairs { "127.0.0.1", "localhost", "[::1]", "10.1.1.1",
+        "localhost.", "x.localhost", "ip6-localhost", "127.0.0.1.", "router",
+        "metadata.google.internal", "loc\239\189\129lhost" } do
         local _, err = client:download("https://" .. host .. "/x",
           dir:at "clip.mp4"):result()
         assert.equal("address", err.code, host)

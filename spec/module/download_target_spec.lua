@@ -72,12 +72,13 @@ describe("a download", function()
     end
 
     local odd = { "..", ".", ".hidden", "../../etc/passwd", "/etc/passwd",
-      "a/b", "a\\b", "a b", "a\nb", "a\0b", "-rf *", "$(id)", "é", "\255",
+      "a/b", "a\\b", "a b", "a\nb", "a\0b", "-rf *", "-rf", "--help", "-",
+      "$(id)", "é", "\255",
       "%2e%2e", "a:b", "~", ("x"):rep(101), ("x"):rep(1000), "CON\\" }
     for _, id in ipairs(odd) do
       it(("makes a name of the id %q"):format(id:sub(1, 20)), function()
         local name = name_of(id)
-        assert.truthy(name:find "^[%w_%-][%w._%-]*%.mp4$", name)
+        assert.truthy(name:find "^[%w_][%w._%-]*%.mp4$", name)
         assert.is_true(#name < 130)
         assert.truthy(name:find "%-%x+%.mp4$", name)
       end)
@@ -183,8 +184,26 @@ describe("a download", function()
     is_refused("in a loop of links", "ln -s none none", "none/clip.mp4",
       "/none", "symbolic")
     is_refused("of too long a name", "true", ("x"):rep(300), "too long")
+    is_refused("of a name that is too long by a byte", "true",
+      ("x"):rep(256), "too long")
     is_refused("behind a part that is a directory",
       "mkdir clip.mp4.luma.part", "clip.mp4", "part file")
+    is_refused("behind a state that is a directory",
+      "mkdir clip.mp4.luma.state.part", "clip.mp4", "state file")
+
+    it("has the longest name there can be is downloaded and resumed",
+      function()
+        for length = 238, 255 do
+          local name = ("x"):rep(length)
+          d:client_of { attempts = 2 }
+          g:file("/clip", { cut = 40000 }, {})
+          assert(bring("/clip", { path = dir:at(name) }))
+          assert.equal("bytes=39999-", g:journal()[2].headers.range)
+          assert.equal(CLIP, dir:read(name))
+          assert.same({ name }, dir:names())
+          d:tidy()
+        end
+      end)
 
     it("is in a folder that cannot be used is refused, and named", function()
       for folder, reason in pairs { [dir:at "none"] = "No such file",
@@ -211,6 +230,13 @@ describe("a download", function()
       local path, err = job:result()
       assert.is_nil(path)
       assert.equal("file", err.code)
+      assert.is_true(dir:run "rmdir clip.mp4")
+      g:reset()
+      g:file("/clip", {})
+      assert(bring "/clip")
+      assert.equal(("bytes=%d-"):format(SIZE - 1),
+        g:journal()[1].headers.range)
+      assert.equal(CLIP, dir:read "clip.mp4")
       assert.same({ "clip.mp4" }, dir:names())
     end)
 

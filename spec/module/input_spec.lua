@@ -82,6 +82,19 @@ describe("bad input", function()
       assert.equal(0, select(2, g:journal()).connections)
     end)
 
+    it("would show the token to a proxy, whatever host it names", function()
+      for _, host in ipairs { "127.0.0.1", "[::1]", "localhost" } do
+        for _, proxy in ipairs { g.http, "socks5h://proxy.example" } do
+          local options = option("base_url", "http://" .. host)
+          options.proxy = proxy
+          refused(options, "show the token to the proxy")
+          options.plain_http = true
+          luma.client(options):close()
+        end
+      end
+      assert.equal(0, select(2, g:journal()).connections)
+    end)
+
     it("is none where it is a loopback, and a path may follow", function()
       for _, host in ipairs { "127.0.0.1", "127.1.2.3", "127.1", "[::1]",
         "localhost", "LocalHost", "127.255.255.255:1" } do

@@ -130,6 +130,15 @@ describe("a download that broke", function()
     assert.equal("- 4999 9998 14997 19996 24995 29994", ranges())
   end)
 
+  it("starts anew when the rest is another file's", function()
+    g:file("/clip", clip { cut = CUT }, clip { name = "other" })
+    assert.not_equal(files.content("clip", SIZE):byte(CUT),
+      files.content("other", SIZE):byte(CUT))
+    assert(bring())
+    assert.equal(files.content("other", SIZE), dir:read "clip.mp4")
+    assert.equal("- " .. CUT - 1 .. " -", ranges())
+  end)
+
   -- What comes before the break is no proof that it is a file.
   for start, rest in pairs {
     ["  "] = "<html>sorry</html>", ["#EXT"] = "M3U\n#EXT-X-VERSION:3\n",
@@ -252,6 +261,25 @@ describe("a download that broke", function()
     is_started_anew("the part is longer than the file", function()
       dir:write("clip.mp4.luma.part", ("x"):rep(SIZE + 1))
     end)
+    is_started_anew("somebody has added to the part", function()
+      dir:write("clip.mp4.luma.part", files.content("clip", CUT) .. "x")
+    end)
+    is_started_anew("somebody has written to the part", function()
+      dir:write("clip.mp4.luma.part", ("x"):rep(CUT))
+    end)
+    is_started_anew("the part is a copy", function()
+      dir:run "cp -p clip.mp4.luma.part it && mv it clip.mp4.luma.part"
+    end)
+    is_started_anew("the state has two names", function()
+      dir:run(("ln clip.mp4.luma.state.part %s"):format(outside:at "it"))
+    end)
+    is_started_anew("the state is a pipe", function()
+      move_out "clip.mp4.luma.state.part"
+      dir:run "mkfifo -m 600 clip.mp4.luma.state.part"
+    end)
+    is_started_anew("others may write to the state", function()
+      dir:run "chmod 666 clip.mp4.luma.state.part"
+    end)
     is_started_anew("others may write to the part", function()
       dir:run "chmod 666 clip.mp4.luma.part"
     end)
@@ -283,9 +311,22 @@ describe("a download that broke", function()
       assert.equal("- -", ranges())
     end)
 
+    -- All bytes came, but a folder had the file's name.
+    local function leave_whole_part()
+      g:file("/clip", clip { stall = "body" })
+      local job = client:download(g.http .. "/clip", {
+        path = dir:at "clip.mp4", allow_private = true,
+      })
+      g:wait("stalled", 1)
+      dir:run "mkdir clip.mp4"
+      g:release()
+      assert.equal("file", select(2, job:result()).code)
+      dir:run "rmdir clip.mp4"
+      assert.equal(files.content("clip", SIZE), dir:read "clip.mp4.luma.part")
+    end
+
     it("takes up a part with nothing missing, after a look", function()
-      leave_part()
-      dir:write("clip.mp4.luma.part", files.content("clip", SIZE))
+      leave_whole_part()
       g:file("/clip", clip {})
       assert(bring())
       assert.equal(files.content("clip", SIZE), dir:read "clip.mp4")
@@ -293,8 +334,7 @@ describe("a download that broke", function()
     end)
 
     it("finds out that a whole part is not the file any more", function()
-      leave_part()
-      dir:write("clip.mp4.luma.part", files.content("clip", SIZE))
+      leave_whole_part()
       g:file("/clip", clip { name = "new", etag = "v2" })
       assert(bring())
       assert.equal(files.content("new", SIZE), dir:read "clip.mp4")

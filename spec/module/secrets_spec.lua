@@ -130,7 +130,8 @@ describe("a user name and password", function()
       }
       for _, case in ipairs(cases) do
         for _, rest in ipairs { "", "/" } do
-          local client = d:client_of { proxy = case[1] .. at .. rest }
+          local client = d:client_of { plain_http = true,
+            proxy = case[1] .. at .. rest }
           assert.equal(2, #assert(client:tasks { "a", "b" }))
           local request = proxy:journal()[1]
           assert.equal(g.http .. "/luma/tasks", request.path)
@@ -146,7 +147,7 @@ describe("a user name and password", function()
       for _, scheme in ipairs { "http", "https", "socks4", "socks4a", "socks5",
         "socks5h" } do
         for _, host in ipairs { "127.0.0.1:1", "no.such.host.invalid:1" } do
-          local client = d:client_of { attempts = 1,
+          local client = d:client_of { attempts = 1, plain_http = true,
             proxy = scheme .. "://" .. USER .. "@" .. host }
           local _, err = client:tasks { "a" }
           local expected = host:find "127" and "connect" or "resolve"
@@ -163,7 +164,7 @@ describe("a user name and password", function()
         "http://" .. USER .. "@host/", "<p>s3cret%2Fcanary</p>",
         ("x"):rep(240) .. "s3cret/canary",
       }
-      local client = d:client_of { attempts = 1,
+      local client = d:client_of { attempts = 1, plain_http = true,
         proxy = "http://jane:s3cret%2Fcanary@" .. at }
       for _, body in ipairs(bodies) do
         body = body:gsub("s3cret%-canary", "s3cret/canary")
@@ -178,7 +179,7 @@ describe("a user name and password", function()
     it("does not change luma's own words", function()
       for _, word in ipairs { "the", "connection", "answered", "it starts",
         "with" } do
-        local client = d:client_of { attempts = 1,
+        local client = d:client_of { attempts = 1, plain_http = true,
           proxy = "http://jane:" .. word:gsub(" ", "%%20") .. "@" .. at }
         proxy:queue { status = 407, body = "so " .. word .. " is wrong" }
         local _, err = client:tasks { "a" }
@@ -189,7 +190,7 @@ describe("a user name and password", function()
     end)
 
     it("is hidden as the end of a text only where that was cut", function()
-      local client = d:client_of { attempts = 1,
+      local client = d:client_of { attempts = 1, plain_http = true,
         proxy = "http://jane:serverless@" .. at }
       proxy:queue { status = 407, body = "no such server" }
       local _, err = client:tasks { "a" }
@@ -199,7 +200,8 @@ describe("a user name and password", function()
     it("may stand in the path of a socket, where it is none", function()
       for _, url in ipairs { "socks5h://localhost/run/tor@default/socks",
         "socks5://localhost:1/run/a@b", "socks5h://%s@localhost/run/a@b" } do
-        local client = d:client_of { attempts = 1, proxy = url:format(USER) }
+        local client = d:client_of { attempts = 1, plain_http = true,
+          proxy = url:format(USER) }
         local _, err = client:tasks { "a" }
         assert.equal("connect", check_error(err).code)
       end
@@ -210,7 +212,7 @@ describe("a user name and password", function()
     end)
 
     it("is hidden where it is the name alone, a key", function()
-      local client = d:client_of { attempts = 1,
+      local client = d:client_of { attempts = 1, plain_http = true,
         proxy = "http://" .. CANARY .. ":@" .. at }
       proxy:queue { status = 407, body = "no key " .. CANARY .. " here" }
       local _, err = client:tasks { "a" }
