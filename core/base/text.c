@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* The number of bytes of the UTF-8 character at `s`, or 0 if it is invalid:
  * overlong, a surrogate, or beyond U+10FFFF. */
 static size_t utf8_length(const unsigned char *s, size_t left)
@@ -33,13 +35,108 @@ bool text_is_utf8(const char *text, size_t len)
     return true;
 }
 
-/* Whether it is an ASCII control character or one of C1 (U+0080 to U+009F).
- * Terminals interpret both. */
+/* Whether it is an ASCII control character, one of C1 (U+0080 to U+009F), ends
+ * a line (U+2028, U+2029), or changes the direction of the text around it
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
 static bool is_control(const unsigned char *s, size_t n)
 {
-    return (n == 1 && (*s < ' ' || *s == 0x7F)) ||
-           (n == 2 && *s == 0xC2 && s[1] < 0xA0);
+    if (n == 1)
+        return *s < ' ' || *s == 0x7F;
+    if (n == 2)
+        return (*s == 0xC2 && s[1] < 0xA0) || (*s == 0xD8 && s[1] == 0x9C);
+    return n == 3 && *s == 0xE2 &&
+           ((s[1] == 0x80 && (s[2] == 0x8E || s[2] == 0x8F ||
+                              (s[2] >= 0xA8 && s[2] <= 0xAE))) ||
+            (s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9));
 }
+
+/* ---- secrets ----------------------------------------------------------- */
+
+/* How JSON, URLs and HTML write a byte as a number. */
+static const struct form {
+    const char *start;
+    int base;
+    size_t least, most; /* digits */
+    const char *end;
+} forms[] = {
+    {"\\u", 16, 4, 4, ""},
+    {"%", 16, 2, 2, ""},
+    {"&#x", 16, 1, 7, ";"},
+    {"&#", 10, 1, 7, ";"},
+};
+
+static int value_of_digit(char c, int base)
+{
+    int value = ascii_is_digit(c)    ? c - '0'
+                : ascii_is_letter(c) ? ascii_lower(c) - 'a' + 10
+                                     : base;
+
+    return value < base ? value : -1;
+}
+
+/* The length of a byte in this form at the start of a text, or 0 if it is not
+ * there. Sets `cut` if the text ends within it. */
+static size_t length_in_form(const struct form *form, const char *text,
+                             size_t len, char byte, bool *cut)
+{
+    size_t start = strlen(form->start), end = strlen(form->end), i;
+    int number = 0, digit;
+
+    if (!ascii_same_bytes(text, form->start, start < len ? start : len))
+        return 0;
+    for (i = start; i < len && i < start + form->most; i++) {
+        digit = value_of_digit(text[i], form->base);
+        if (digit < 0)
+            break;
+        number = number * form->base + digit;
+    }
+    if (i >= len && (i < start + form->least || end)) {
+        *cut = true;
+        return 0;
+    }
+    return i >= start + form->least && number == (unsigned char)byte &&
+                   memcmp(text + i, form->end, end) == 0
+               ? i + end
+               : 0;
+}
+
+/* The same in any form, with a backslash as well. */
+static size_t length_of_byte(const char *text, size_t len, char byte, bool *cut)
+{
+    size_t i, n = 0;
+
+    if (len >= 2 && text[0] == '\\' && text[1] == byte)
+        return 2;
+    if (*text == byte)
+        return 1;
+    for (i = 0; !n && i < sizeof forms / sizeof *forms; i++)
+        n = length_in_form(&forms[i], text, len, byte, cut);
+    return n;
+}
+
+/* The length of the secret at the start of a text, or 0 if it is not there.
+ * Sets `cut`: the text ends within it, after its first byte. */
+static size_t length_of_secret(const char *text, size_t len, const char *secret,
+                               bool *cut)
+{
+    const char *byte;
+    size_t used = 0, n;
+
+    *cut = false;
+    for (byte = secret; *byte; byte++, used += n) {
+        bool within = used == len;
+
+        n = within ? 0
+                   : length_of_byte(text + used, len - used, *byte, &within);
+        if (!n) {
+            *cut = within && used > 0;
+            return 0;
+        }
+    }
+    return used;
+}
+
+/* ---- URLs -------------------------------------------------------------- */
 
 /* The length of "://" at the start of a text, or 0 if it does not start so.
  * JSON allows backslashes before the slashes. */
@@ -69,7 +166,7 @@ static size_t user_info(const char *text, size_t len)
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *secret)
 {
-    size_t hidden = secret ? strlen(secret) : 0, used = 0;
+    size_t used = 0;
 
     while (len > 0) {
         const unsigned char *at = (const unsigned char *)text;
@@ -77,11 +174,14 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
         bool shown = n && !is_control(at, n);
         const char *from = shown ? text : n ? " " : "?";
         size_t size = shown ? n : 1, skip = n ? n : 1;
-        size_t start = after_scheme(text, len), user = 0;
+        size_t start = after_scheme(text, len), user = 0, hidden = 0;
+        bool cut;
 
+        if (secret)
+            hidden = length_of_secret(text, len, secret, &cut);
         if (start)
             user = user_info(text + start, len - start);
-        if (hidden && hidden <= len && memcmp(text, secret, hidden) == 0) {
+        if (hidden) {
             from = STARS;
             size = sizeof STARS - 1;
             skip = hidden;
@@ -103,10 +203,13 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
 
 size_t text_length_before(const char *text, size_t len, const char *secret)
 {
-    size_t n = secret ? strlen(secret) : 0;
+    bool cut = false;
+    size_t i;
 
-    for (n = n < len ? n : len; n > 0; n--)
-        if (memcmp(text + len - n, secret, n) == 0)
-            break;
-    return len - n;
+    for (i = 0; secret && i < len; i++) {
+        length_of_secret(text + i, len - i, secret, &cut);
+        if (cut)
+            return i;
+    }
+    return len;
 }

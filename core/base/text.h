@@ -12,9 +12,9 @@
 bool text_is_utf8(const char *text, size_t len);
 
 /* Copies a text so that a message can show it: at most `capacity` - 1 bytes of
- * valid UTF-8 on one line, and a NUL. Asterisks replace `secret` (NULL: none)
- * and the user name and password of each URL in the text. False: the copy is
- * cut. */
+ * valid UTF-8 on one line and in one direction, and a NUL. Asterisks replace
+ * `secret` (NULL: none), also where JSON, a URL or HTML escapes it, and the
+ * user name and password of each URL in the text. False: the copy is cut. */
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *secret);
 

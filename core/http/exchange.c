@@ -323,8 +323,14 @@ static void set_failure(const struct exchange *x, CURLcode result,
 void exchange_failed(const struct exchange *x, CURLcode result,
                      enum luma_code abort_code, struct exchange_end *end)
 {
+    long code = CURLPX_OK;
+
     set_failure(x, result, abort_code, &end->error);
     end->retry_class = retry_class_of(end->error.code, end->error.http_status);
+    if (result == CURLE_PROXY)
+        curl_easy_getinfo(x->easy, CURLINFO_PROXY_ERROR, &code);
+    if (failure_is_refusal(code))
+        end->retry_class = RETRY_CLASS_NEVER;
 }
 
 /* What Retry-After asks for. */

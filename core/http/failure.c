@@ -190,6 +190,12 @@ bool failure_is_of_size(CURLcode result)
            (result == CURLE_OUT_OF_MEMORY && has_memory());
 }
 
+bool failure_is_refusal(long code)
+{
+    return code == CURLPX_NO_AUTH || code == CURLPX_USER_REJECTED ||
+           code == CURLPX_REPLY_NOT_ALLOWED;
+}
+
 /* ---- text of responses -------------------------------------------------- */
 
 void failure_clean(const void *options, char *out, size_t capacity,

@@ -28,6 +28,10 @@ void failure_set(struct luma_error *error, const struct failure *failure,
  * as a lack of memory. */
 bool failure_is_of_size(CURLcode result);
 
+/* Whether a SOCKS proxy would refuse the same again. `code` is a CURLproxycode.
+ */
+bool failure_is_refusal(long code);
+
 /* A reply_clean: hides the token, and the user name and password of the proxy
  * and of each URL. `options` is a struct luma_options. */
 void failure_clean(const void *options, char *out, size_t capacity,

@@ -23,14 +23,17 @@ void url_free_parts(struct url_parts *p)
     curl_url_cleanup(p->url);
 }
 
-/* libcurl reports a name that has no form for DNS as a lack of memory. */
+/* libcurl 7.88 reports a name that has no form for DNS as a lack of memory, and
+ * sets `host` nevertheless. */
 static CURLUcode read_host(CURLU *url, char **host)
 {
     CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
+    char *plain = NULL;
 
     if (code != CURLUE_OUT_OF_MEMORY)
         return code;
-    code = curl_url_get(url, CURLUPART_HOST, host, 0);
+    code = curl_url_get(url, CURLUPART_HOST, &plain, 0);
+    curl_free(plain);
     return code ? code : CURLUE_BAD_HOSTNAME;
 }
 

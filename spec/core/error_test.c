@@ -303,6 +303,16 @@ static const struct {
      "a\xC2\x85\xC2\x9B"
      "31m\xC2\x9F\xC2\xA0",
      "a  31m \xC2\xA0"},
+    /* what ends a line or turns the text around */
+    {99,
+     "a\xE2\x80\xAE"
+     "b\xE2\x80\xA8"
+     "c\xE2\x81\xA6"
+     "d\xE2\x81\xA9.",
+     "a b c d ."},
+    {99, "\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xAA.", "    ."},
+    {99, "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA\xD8\x9B",
+     "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA\xD8\x9B"},
     /* the end of the room */
     {1, "abc", ""},
     {2, "abc", "a"},
@@ -353,6 +363,55 @@ static void test_clean_bytes(void)
     CHECK(strcmp(out, "abc") != 0);
     text_sanitize(out, sizeof out, "abc", 3, "");
     CHECK_TEXT(out, "abc");
+}
+
+#define KEY "sk-a/b+c="
+
+static const struct {
+    const char *text, *want;
+} escaped_rows[] = {
+    {"no " KEY "!", "no ***!"},
+    {"sk-a\\/b+c=", "***"},
+    {"sk-a\\u002fb\\u002Bc=.", "***."},
+    {"sk-a%2Fb%2bc%3D&x", "***&x"},
+    {"\\u0073k-a/b+c=", "***"},
+    {"sk-a&#47;b&#x2B;c&#x3d;;", "***;"},
+    {"sk-a&#047;b&#43;c=", "***"},
+    {"sk-sk-a%2Fb+c=", "sk-***"},
+    {"sk-a%2Gb+c=", "sk-a%2Gb+c="},
+    {"sk-a%2Eb+c=", "sk-a%2Eb+c="},
+    {"sk-a&#47b+c=", "sk-a&#47b+c="},
+    {"sk-a&#0000000047;b", "sk-a&#0000000047;b"},
+    {"100% &# \\u \\", "100% &# \\u \\"},
+};
+
+static void test_escaped_secret(void)
+{
+    char out[99];
+    size_t i, n, len, kept;
+
+    for (i = 0; i < COUNT(escaped_rows); i++) {
+        const char *text = check_case = escaped_rows[i].text;
+
+        len = strlen(text);
+        text_sanitize(out, sizeof out, text, len, KEY);
+        CHECK_TEXT(out, escaped_rows[i].want);
+        if (!strstr(escaped_rows[i].want, "***"))
+            continue;
+        for (n = 0; n < len;
+             n++) { /* cut anywhere: at most one byte is shown */
+            kept = text_length_before(text, n, KEY);
+            text_sanitize(out, sizeof out, text, kept, KEY);
+            insist(!strstr(out, "k-a"), "no part of the secret is shown");
+        }
+    }
+    check_case = "";
+    CHECK_INT(text_length_before("100%", 4, KEY), 4);
+    CHECK_INT(text_length_before("a sk-a%2", 8, KEY), 2);
+    CHECK_INT(text_length_before("a sk-a\\u00", 10, KEY), 2);
+    CHECK_INT(text_length_before("a sk-a\\", 7, KEY), 2);
+    CHECK_INT(text_length_before("a sk-b", 6, KEY), 6);
+    CHECK_INT(text_length_before("sk-a", 4, NULL), 4);
 }
 
 /* ---- error values ------------------------------------------------------ */
@@ -426,6 +485,7 @@ int main(void)
     test_long_message();
     test_clean();
     test_clean_bytes();
+    test_escaped_secret();
     test_every_status();
     test_details();
     test_errno();

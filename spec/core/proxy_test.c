@@ -137,6 +137,10 @@ static void look_at_links(void)
         insist(problem && strstr(problem, "user name"), "a user name is seen");
     if (url_check("https://a.example/", &options, &problem))
         insist(!problem, "a good link is good");
+    if (url_check("https://a\xE2\x89\xA0"
+                  "b.example/",
+                  false, &problem))
+        insist(problem && strstr(problem, "no URL"), "no name for DNS");
     if (url_follow("https://a.example/b", "c", &url))
         insist(url && strcmp(url, "https://a.example/c") == 0,
                "it is followed");

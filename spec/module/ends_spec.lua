@@ -5,6 +5,7 @@
 local downloads = require "spec.support.downloads"
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
+local gateway = require "spec.support.gateway"
 
 local BODY = '{"error":{"message":"boom"}}'
 local STALL = 0.3 -- seconds, the timeout
@@ -153,6 +154,64 @@ describe("a connection that breaks", function()
     assert.same({ "network", "wait", 1, true },
       { errors.check(err).code, err.phase, err.attempts, err.retryable })
     assert.is_nil(err.status)
+  end)
+end)
+
+describe("a proxy that refuses", function()
+  local d, g, proxy
+
+  setup(function()
+    d, proxy = downloads.setup(), gateway.start()
+    g = d.g
+  end)
+  teardown(function()
+    d:teardown()
+    proxy:stop()
+  end)
+  after_each(function()
+    d:tidy()
+    proxy:reset()
+  end)
+
+  -- Both kinds of exchange fail like this after so many attempts.
+  local function refused(options, status, attempts, phase)
+    local client = d:client_of(options)
+    for _, result in ipairs {
+      function() return client:tasks "a" end,
+      function() return d:start(options.base_url .. "/clip"):result() end,
+    } do
+      local value, err = result()
+      assert.is_nil(value)
+      assert.same({ "connect", status, attempts, phase, attempts > 1 },
+        { errors.check(err).code, err.status, err.attempts, err.phase,
+          err.retryable })
+      if status then
+        assert.truthy(err.message:find("the proxy answered with HTTP "
+          .. status, 1, true), err.message)
+      end
+    end
+    assert.same({}, (g:journal()))
+  end
+
+  for status, attempts in pairs { [407] = 1, [403] = 1, [502] = 3 } do
+    it("a tunnel with " .. status .. " is tried " .. attempts, function()
+      proxy:route("localhost:" .. g.https_port, { status = status, body = "" })
+      refused({ proxy = proxy.http, base_url = g.https }, status, attempts,
+        "connect")
+      assert.equal(2 * attempts, #proxy:journal())
+    end)
+  end
+
+  it("plain http with 407 is tried once", function()
+    proxy:default { status = 407, body = "" }
+    proxy:route(g.http .. "/clip", { status = 407, body = "" })
+    refused({ proxy = proxy.http, base_url = g.http }, 407, 1, "body")
+  end)
+
+  it("in SOCKS is tried once", function()
+    proxy:accept({ garbage = "\5\255" }, { garbage = "\5\255" })
+    refused({ proxy = "socks5h://" .. proxy.http:match "//(.*)",
+      base_url = g.http }, nil, 1, "connect")
   end)
 end)
 

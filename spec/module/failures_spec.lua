@@ -285,6 +285,15 @@ describe("a failure's words", function()
     assert.equal("x-***", said.request_id)
   end)
 
+  it("never show it in another spelling", function()
+    local escaped = TOKEN:gsub("-", "%%2D")
+    for _, text in ipairs { escaped, (TOKEN:gsub("-", "\\u002d")),
+      (TOKEN:gsub("-", "&#45;")) } do
+      local said = failure(json(400, '{"odd":"' .. text .. '"}'))
+      assert.truthy(said.message:find('"***"', 1, true), said.message)
+    end
+  end)
+
   it("never show a token's start where an excerpt ends", function()
     for before = 200, 270 do
       failure(json(400, ("x"):rep(before) .. TOKEN .. " y"))
@@ -298,7 +307,8 @@ describe("a failure's words", function()
   it("are one line of text whatever the gateway sends", function()
     for _, odd in ipairs { "\27[31mred\27[0m", "\r\nInjected: yes", "\127",
       "\194\155", "\255\254", "\192\128", "\224\128\128", "\237\160\128",
-      "\240\128\128\128", "\244\144\128\128", "\226\130" } do
+      "\240\128\128\128", "\244\144\128\128", "\226\130",
+      "\226\128\174", "\226\128\168", "\226\129\166" } do
       local err = failure(json(400, "before " .. odd .. " after"))
       assert.truthy(err.message:find "before .* after")
     end

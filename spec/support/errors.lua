@@ -42,6 +42,8 @@ end
 function errors.check_printable(text)
   assert.is_nil(text:find "[%z\1-\31\127]", ("unprintable: %q"):format(text))
   assert.is_nil(text:find "\194[\128-\159]", ("C1 control: %q"):format(text))
+  assert.is_nil(text:find "\226\128[\142\143\168-\174]",
+    ("direction: %q"):format(text))
   if utf8 then
     assert.truthy(utf8.len(text), ("not UTF-8: %q"):format(text))
   end
