@@ -234,8 +234,8 @@ describe("a limit", function()
   end)
 
   it("of a request's value is max_reply", function()
-    local text = ("printf '\"'; tr '\\0' x </dev/zero | head -c %d; printf '\"'")
-      :format(20 * MIB)
+    local text = ("exec 2>/dev/null; printf '\"'; tr '\\0' x </dev/zero"
+      .. " | head -c %d; printf '\"'"):format(20 * MIB)
     assert.equal(20 * MIB, #value_of(text))
     local value, err = value_of(text, { max_reply = 20 * MIB })
     assert.is_nil(value)
@@ -254,7 +254,8 @@ describe("a limit", function()
     assert.equal("too_large", errors.check(err).code)
     assert.truthy(err.message:find(named, 1, true), err.message)
     if sanitized then return end
-    local row = "printf '['; yes 1, | tr -d '\\n' | head -c %.0f; printf '1]'"
+    local row = "exec 2>/dev/null; printf '['; yes 1, | tr -d '\\n'"
+      .. " | head -c %.0f; printf '1]'"
     _, err = value_of(row:format(2 ^ 25))
     assert.equal("too_large", errors.check(err).code)
     assert.truthy(err.message:find(named, 1, true), err.message)
