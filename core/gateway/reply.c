@@ -11,8 +11,6 @@
 #include "gateway/places.h"
 #include "gateway/task.h"
 
-enum { MAX_VALUE = 16 << 20 }; /* JSON bytes of a single value */
-
 /* ---- reading ----------------------------------------------------------- */
 
 /* Whether an array is a list of tasks. It must be at one of the places for
@@ -54,7 +52,8 @@ void reply_reset(struct reply *reply, bool wants_tasks)
 {
     drop_docs(reply);
     reply->json.single_value = reply->single_value;
-    reply->json.max_doc = reply->single_value ? MAX_VALUE : reply->max_task;
+    reply->json.max_doc = reply->single_value ? reply->max_bytes
+                                              : reply->max_task;
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
     reply->rejected = reply->over_limit = reply->cut = false;
@@ -288,6 +287,10 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
     if (verdict == LUMA_ERR_TOO_LARGE && reply->over_limit)
         luma_error_append(error, "more than max_reply, %zu bytes",
                           reply->max_bytes);
+    else if (verdict == LUMA_ERR_TOO_LARGE && reply->single_value)
+        luma_error_append(error,
+                          "more than %d levels deep, or more than %d values",
+                          BUILDER_DEPTH, BUILDER_NODES);
     else if (verdict != LUMA_OK)
         append_words(reply, clean, clean_arg, error);
 }

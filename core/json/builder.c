@@ -183,6 +183,8 @@ static struct luma_node *node_at(const struct builder *b, uint32_t index)
 
 static enum luma_code add(struct builder *b, const struct luma_node *node)
 {
+    if (builder_count(b) >= BUILDER_NODES)
+        return LUMA_ERR_TOO_LARGE;
     if (!buf_append(&b->nodes, node, sizeof *node))
         return LUMA_ERR_MEMORY;
     if (b->depth > b->row_depth) {
@@ -228,11 +230,11 @@ enum luma_code builder_open(struct builder *b, enum luma_kind kind,
 {
     struct luma_node node = {.kind = kind, .span = 1, .name = name};
     uint32_t index = builder_count(b);
+    enum luma_code code = b->depth == BUILDER_DEPTH ? LUMA_ERR_TOO_LARGE
+                                                    : add(b, &node);
 
-    if (b->depth == BUILDER_DEPTH)
-        return LUMA_ERR_TOO_LARGE;
-    if (add(b, &node) != LUMA_OK)
-        return LUMA_ERR_MEMORY;
+    if (code != LUMA_OK)
+        return code;
     b->open[b->depth++] = index;
     b->in_object = kind == LUMA_JSON_OBJECT;
     return LUMA_OK;
@@ -243,7 +245,7 @@ uint32_t builder_close(struct builder *b)
     uint32_t index = b->open[--b->depth];
     uint32_t span = builder_count(b) - index;
 
-    node_at(b, index)->span = span & 0xFFFFFF;
+    node_at(b, index)->span = span & BUILDER_NODES;
     b->in_object = b->depth &&
                    node_at(b, b->open[b->depth - 1])->kind == LUMA_JSON_OBJECT;
     return index;

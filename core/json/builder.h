@@ -14,7 +14,11 @@
 #include "error.h"
 #include "json/token.h"
 
-enum { BUILDER_SLOTS = 1024, BUILDER_DEPTH = 128 };
+enum {
+    BUILDER_SLOTS = 1024,
+    BUILDER_DEPTH = 128,
+    BUILDER_NODES = (1 << 24) - 1 /* what the span of a node can count */
+};
 
 struct builder {
     /* of the root, then of the row */
@@ -62,7 +66,8 @@ static inline uint32_t builder_count(const struct builder *b)
 
 /* The four functions below add to the current document. `name` is the index of
  * a member's name; it is ignored outside of objects. They return
- * LUMA_ERR_MEMORY if they run out of memory. */
+ * LUMA_ERR_MEMORY if they run out of memory, and LUMA_ERR_TOO_LARGE if both
+ * documents would have more than BUILDER_NODES values. */
 
 /* Adds a string, number or literal. LUMA_ERR_REPLY: not a valid number. */
 enum luma_code builder_add_value(struct builder *b, const struct token *token,

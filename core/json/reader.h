@@ -71,7 +71,7 @@ struct json_reader {
     enum luma_code error_code; /* why it is, or why the text is JSON_BAD */
 };
 
-/* Initialises the reader. `max_doc` is at most 16 MiB. */
+/* Initialises the reader. `max_doc` is at most 2 GiB. */
 void json_init(struct json_reader *reader, size_t max_doc, bool keep_json);
 
 /* Prepares for the next text. */

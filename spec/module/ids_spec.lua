@@ -70,6 +70,21 @@ describe("an id", function()
       (f:new():tasks { "ab", "AB" }))
   end)
 
+  it("has one outcome if its row comes twice: the first", function()
+    for _, verb in ipairs { "fetch", "watch" } do
+      g:default { body = '[{"id":"a","state":"failed","n":1},'
+        .. '{"id":"a","state":"processing","n":2},{"id":"b","state":"failed"}]' }
+      local seen = {}
+      local client = f:new()
+      local job = client[verb](client, { "a", "b" }, {
+        on_task = function(task, id) seen[#seen + 1] = id .. (task.n or "") end,
+      })
+      assert.same({ {}, {} }, { job:result() })
+      assert.same({ "a1", "b" }, seen)
+      assert.same({ 2, 1 }, { job:progress().tasks, client:stats().dropped })
+    end
+  end)
+
   it("does not get the row of another where one could not be read", function()
     g:queue({ body = '[{"id":"ab","n":1},{"id":"c","n":NaN}]' },
       { texts = { AB = '{"id":"AB","n":2}' } },

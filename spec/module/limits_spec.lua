@@ -60,6 +60,13 @@ describe("a limit", function()
     return path
   end
 
+  -- The result of a request whose response is what a shell command writes.
+  local function value_of(command, options)
+    g:reset()
+    g:route("/value", { body_file = file_of(command) })
+    return new(options):request("GET", "/value"):result()
+  end
+
   local function gzipped(command)
     return {
       body_file = file_of("{ " .. command .. "; } | gzip -9"),
@@ -224,5 +231,33 @@ describe("a limit", function()
     assert.same({ "b" }, requests[2].ids)
     assert.same({ "nobody" }, requests[3].ids)
     assert.equal(3, #requests)
+  end)
+
+  it("of a request's value is max_reply", function()
+    local text = ("exec 2>/dev/null; printf '\"'; tr '\\0' x </dev/zero"
+      .. " | head -c %d; printf '\"'"):format(20 * MIB)
+    assert.equal(20 * MIB, #value_of(text))
+    local value, err = value_of(text, { max_reply = 20 * MIB })
+    assert.is_nil(value)
+    assert.equal("too_large", errors.check(err).code)
+    assert.truthy(err.message:find("max_reply, 20971520 bytes", 1, true))
+    assert.equal(20 * MIB, #value_of(text, { max_reply = 20 * MIB + 2 }))
+  end)
+
+  it("of the levels and values of a request is named", function()
+    local named = "more than 128 levels deep, or more than 16777215 values"
+    local function nest(n)
+      return ("printf '%s'"):format(("["):rep(n) .. ("]"):rep(n))
+    end
+    assert.equal("table", type((value_of(nest(128)))))
+    local _, err = value_of(nest(129))
+    assert.equal("too_large", errors.check(err).code)
+    assert.truthy(err.message:find(named, 1, true), err.message)
+    if sanitized then return end
+    local row = "exec 2>/dev/null; printf '['; yes 1, | tr -d '\\n'"
+      .. " | head -c %.0f; printf '1]'"
+    _, err = value_of(row:format(2 ^ 25))
+    assert.equal("too_large", errors.check(err).code)
+    assert.truthy(err.message:find(named, 1, true), err.message)
   end)
 end)
