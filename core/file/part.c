@@ -91,6 +91,28 @@ static bool check_target(const struct part *part, const char *name,
            refuse(error, "a folder or device has this name");
 }
 
+/* The mode that the system gives to new files here. The part itself must not
+ * have it: others could open the part before it is taken away. */
+static bool find_mode(struct part *part, const char *dir,
+                      struct luma_error *error)
+{
+    const char *name = part->name[PART_MODE];
+    int fd = -1, tries;
+    struct stat s;
+
+    for (tries = 0; fd < 0 && tries < 100; tries++) {
+        fd = own_create(part->dir, name, O_WRONLY, 0666);
+        if (fd < 0 && (errno != EEXIST || !own_remove(part->dir, name)))
+            break;
+    }
+    if (fd < 0)
+        return folder_error(error, "cannot make a file in", dir, errno);
+    part->mode = fstat(fd, &s) == 0 ? s.st_mode & 0777 : 0600;
+    close(fd);
+    unlinkat(part->dir, name, 0);
+    return true;
+}
+
 /* Opens the part, or creates one. Returns its descriptor. -1: errno says why.
  */
 static int open_part(const struct part *part)
@@ -146,36 +168,38 @@ static bool lock_part(struct part *part, const char *dir,
     return refuse(error, "another process keeps removing its part file");
 }
 
-/* The mode that the system gives to new files here. The part itself must not
- * have it: others could open the part before it is taken away. */
-static bool find_mode(struct part *part, const char *dir,
-                      struct luma_error *error)
+/* While the part is locked and bears its name, the state is its own, too. */
+static void remove_files(const struct part *part)
 {
-    const char *name = part->name[PART_MODE];
-    int fd = own_create(part->dir, name, O_WRONLY, 0666);
-    struct stat s;
-
-    if (fd < 0 && errno == EEXIST && own_remove(part->dir, name))
-        fd = own_create(part->dir, name, O_WRONLY, 0666);
-    if (fd < 0)
-        return folder_error(error, "cannot make a file in", dir, errno);
-    part->mode = fstat(fd, &s) == 0 ? s.st_mode & 0777 : 0600;
-    close(fd);
-    unlinkat(part->dir, name, 0);
-    return true;
+    if (!is_current(part))
+        return;
+    unlinkat(part->dir, part->name[PART_STATE], 0);
+    unlinkat(part->dir, part->name[PART_BYTES], 0);
 }
 
-/* The state is this user's own, or there is none. */
-static bool check_state(const struct part *part, const char *dir,
+/* Leaves a part that is there for another time. */
+static void leave(struct part *part)
+{
+    struct stat s;
+
+    if (fstat(part->fd, &s) == 0 && s.st_size == 0)
+        remove_files(part);
+    unlock_and_close(part);
+}
+
+/* The state is this user's own, or there is none, and it can be read. */
+static bool check_state(struct part *part, const char *dir,
                         struct luma_error *error)
 {
     int fd = own_open(part->dir, part->name[PART_STATE], O_RDONLY);
+    int number = errno;
 
-    if (fd < 0)
-        return errno == ENOENT ||
-               folder_error(error, "cannot use the state file in", dir, errno);
-    close(fd);
-    return true;
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 || number == ENOENT)
+        return true;
+    leave(part);
+    return folder_error(error, "cannot use the state file in", dir, number);
 }
 
 bool part_open(struct part *part, const char *dir, const char *name,
@@ -187,26 +211,20 @@ bool part_open(struct part *part, const char *dir, const char *name,
     part->dir = open_folder(dir);
     if (part->dir < 0)
         return folder_error(error, "cannot open the folder", dir, errno);
-    return check_target(part, name, error) && lock_part(part, dir, error) &&
-           find_mode(part, dir, error) && check_state(part, dir, error);
+    return check_target(part, name, error) && find_mode(part, dir, error) &&
+           lock_part(part, dir, error) && check_state(part, dir, error);
 }
 
 /* ---- closing ----------------------------------------------------------- */
 
-/* While the part is locked and bears its name, the state is its own, too. */
-static void remove_files(const struct part *part)
-{
-    if (!is_current(part))
-        return;
-    unlinkat(part->dir, part->name[PART_STATE], 0);
-    unlinkat(part->dir, part->name[PART_BYTES], 0);
-}
-
+/* Without a descriptor, the state stays that of a part being written. */
 static bool is_kept(const struct part *part, const struct part_state *keep)
 {
-    return keep && !part->damaged && is_current(part) &&
-           state_write(part->dir, part->name[PART_STATE], part->fd, keep,
-                       STATE_CLOSED);
+    if (!keep || part->damaged || !is_current(part))
+        return false;
+    return state_write(part->dir, part->name[PART_STATE], part->fd, keep,
+                       STATE_CLOSED) ||
+           errno == EMFILE || errno == ENFILE;
 }
 
 void part_close(struct part *part, const struct part_state *keep)

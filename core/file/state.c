@@ -3,6 +3,7 @@
  * one of the same length: a full disk has room for it. */
 #include "file/state.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,7 +81,7 @@ bool state_write(int dir, const char *name, int fd,
     struct stamp stamp;
     bool good;
     size_t n;
-    int file;
+    int file, number;
 
     if (!read_stamp(fd, &stamp))
         return false;
@@ -94,7 +95,9 @@ bool state_write(int dir, const char *name, int fd,
         return false;
     good = pwrite(file, line, n, 0) == (ssize_t)n &&
            ftruncate(file, (off_t)n) == 0;
+    number = errno;
     close(file);
+    errno = number;
     return good;
 }
 

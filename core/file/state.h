@@ -25,7 +25,7 @@ struct part_state {
 enum state_phase { STATE_WRITING, STATE_CLOSED };
 
 /* Writes the state of the part `fd` to the file `name` in `dir`. False: it
- * could not be written. */
+ * could not be written, as errno says. */
 bool state_write(int dir, const char *name, int fd,
                  const struct part_state *state, enum state_phase phase);
 

@@ -199,6 +199,37 @@ static void test_blanks(void)
     resume_close(&d);
 }
 
+/* The rest begins with the last byte of the part; else one of them belongs to
+ * another file. */
+static void test_overlap(void)
+{
+    struct luma_error error;
+    struct resume d;
+    struct head rest;
+    char range[RESUME_RANGE];
+    int wrong;
+
+    head_start(&rest, 206, false);
+    head_add(&rest, "Content-Range", "bytes 39-99/100");
+    head_add(&rest, "ETag", "\"v1\"");
+    head_add(&rest, "Content-Length", "61");
+    for (wrong = 0; wrong < 2; wrong++) {
+        clip_open(&d, true);
+        CHECK_INT(resume_begin(&d, &rest, &error), RESUME_TAKE);
+        CHECK_INT(
+            resume_write(&d, clip_content + CLIP_ASKED + wrong, 10, &error),
+            !wrong);
+        CHECK_INT(d.unusable, wrong);
+        CHECK(!wrong || (error.code == LUMA_ERR_REPLY && error.retryable));
+        resume_close(&d);
+        must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+             resume_set_key(&d, CLIP_KEY, &error));
+        CHECK_INT(resume_ask(&d, range), !wrong);
+        CHECK(wrong || d.received == CLIP_ASKED + 10);
+        resume_close(&d);
+    }
+}
+
 /* The part of another file is emptied, but not before that is known. */
 static void test_keys(void)
 {
@@ -228,6 +259,7 @@ int main(void)
     test_doubt();
     test_first_bytes();
     test_blanks();
+    test_overlap();
     test_keys();
     clip_end();
     return check_done();

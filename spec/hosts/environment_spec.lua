@@ -97,7 +97,7 @@ describe("the environment", function()
 
   it("does not switch off the proxy that an option names", function()
     local output = child({ no_proxy = "*", NO_PROXY = "127.0.0.1" },
-      ("show { token = %q, base_url = %q, proxy = %q }")
+      ("show { token = %q, base_url = %q, proxy = %q, plain_http = true }")
         :format(TOKEN, g.http, proxy.http))
     assert.equal("a\n", output)
     assert.same({}, (g:journal()))
@@ -123,7 +123,7 @@ describe("the environment", function()
   it("may hold a proxy that is dead, which is told", function()
     for bad, code in pairs { [DEAD] = "connect",
       ["http://no.such.host.invalid:8080"] = "resolve" } do
-      local client = f:new { proxy = bad, attempts = 1 }
+      local client = f:new { proxy = bad, attempts = 1, plain_http = true }
       local tasks, err = client:tasks { "a" }
       assert.is_nil(tasks)
       assert.equal(code, errors.check(err).code)

@@ -132,6 +132,24 @@ describe("a disk", function()
     end
   end)
 
+  it("keeps its part without descriptors", function()
+    for limit = 5, 20 do
+      g:file("/clip", { cut = 40000 }, {})
+      assert.truthy(output_of(bring("/clip", dir:at "a") .. " 1")
+        :find "^truncated\t")
+      local text = output_of(("prlimit --nofile=%d "):format(limit)
+        .. bring("/clip", dir:at "a"))
+      if text:find "^ok" then
+        assert.equal(100000, #dir:read "a")
+      else
+        assert.equal(40000, #dir:read "a.luma.part", text)
+        assert.truthy(dir:read "a.luma.state.part")
+      end
+      g:reset()
+      dir:empty()
+    end
+  end)
+
   -- The calls that look at the disk or change it, and whether the download
   -- cannot do without; strace lets one of them fail, at every turn.
   local calls = {

@@ -157,6 +157,21 @@ describe("in a folder that others use, too,", function()
       end)
     end
 
+    it("that cannot be removed does not cost the part", function()
+      if needs_root() then return end
+      dir:run "chmod 1777 ."
+      g:file("/clip", { cut = 40000 }, {})
+      assert.truthy(as(ME, bring()):find "^truncated\t")
+      as(ME, "mv " .. STATE .. " kept")
+      as(OTHER, "echo mine > " .. STATE)
+      assert.truthy(as(ME, bring()):find "^file\t")
+      as(OTHER, "rm " .. STATE)
+      as(ME, "mv kept " .. STATE)
+      assert.equal(("ok\t%d\n"):format(SIZE), as(ME, bring()))
+      assert.equal("bytes=39999-", g:journal()[2].headers.range)
+      assert.equal(CLIP, dir:read "clip.mp4")
+    end)
+
     it("that only takes the place of a link is in nobody's way", function()
       if needs_root() then return end
       local name = "clip.mp4.luma.whole.part"
