@@ -3,10 +3,10 @@
  * job is made: after that, no Lua error may be raised until it is stored. */
 #include "kinds.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "access.h"
+#include "idlist.h"
 #include "kind.h"
 #include "result.h"
 
@@ -24,104 +24,6 @@ static void read_text(lua_State *L, int index, void *text)
     *(const char **)text = luaL_checklstring(L, index, &len);
     luaL_argcheck(L, strlen(*(const char **)text) == len, index,
                   "must not hold a NUL byte");
-}
-
-/* Returns the length of the id at ids[i]. */
-static size_t check_id(lua_State *L, int ids, size_t i)
-{
-    const char *problem = NULL;
-    size_t len = 0;
-
-    lua_rawgeti(L, ids, (lua_Integer)i);
-    if (lua_type(L, -1) == LUA_TSTRING)
-        len = lua_rawlen(L, -1);
-    else
-        problem =
-            lua_pushfstring(L, "string expected, got %s", luaL_typename(L, -1));
-    if (!problem && !len)
-        problem = "empty string";
-    if (len > LUMA_ID_MAX)
-        problem = "longer than 1024 bytes";
-    if (problem)
-        luaL_argerror(L, ids,
-                      lua_pushfstring(L, "ids[%d]: %s", (int)i, problem));
-    lua_pop(L, 1);
-    return len;
-}
-
-/* What Lua itself puts beside a list: the keys below 1 of `arg`, and the `n` of
- * table.pack. The key is at -2, its value on top. */
-static bool is_beside_list(lua_State *L)
-{
-    int whole;
-    lua_Integer key = lua_tointegerx(L, -2, &whole);
-
-    if (lua_type(L, -2) == LUA_TNUMBER)
-        return whole && key < 1;
-    return lua_type(L, -1) == LUA_TNUMBER && lua_type(L, -2) == LUA_TSTRING &&
-           strcmp(lua_tostring(L, -2), "n") == 0;
-}
-
-/* Raises an error about a key that is not from 1 to `count`: its id would have
- * no outcome. */
-static void check_keys(lua_State *L, int ids, size_t count)
-{
-    for (lua_pushnil(L); lua_next(L, ids); lua_pop(L, 1)) {
-        int whole;
-        lua_Integer key = lua_tointegerx(L, -2, &whole);
-        bool number = lua_type(L, -2) == LUA_TNUMBER && whole;
-
-        if ((number && key >= 1 && (size_t)key <= count) || is_beside_list(L))
-            continue;
-        if (number && key >= 1 && key < INT_MAX)
-            luaL_argerror(
-                L, ids,
-                lua_pushfstring(L, "ids[%d] is behind a hole", (int)key));
-        luaL_argerror(L, ids, "ids must be an array without other keys");
-    }
-}
-
-/* Raises an error if the metatable shows other ids than the table has: only
- * these are read. */
-static void check_metatable(lua_State *L, int ids, size_t count)
-{
-    bool same;
-
-    if (!lua_getmetatable(L, ids))
-        return;
-    lua_pushinteger(L, (lua_Integer)count + 1);
-    lua_gettable(L, ids);
-    same = lua_isnil(L, -1);
-    if (luaL_callmeta(L, ids, "__len"))
-        same = same && lua_type(L, -1) == LUA_TNUMBER &&
-               lua_tonumber(L, -1) == (lua_Number)count;
-    luaL_argcheck(L, same, ids,
-                  "ids must be an array without a metatable for its elements");
-}
-
-/* Checks and counts the ids. Afterwards make_ids can fail only for lack of
- * memory. */
-static void read_ids(lua_State *L, int index, void *member)
-{
-    struct id_list *ids = member;
-    size_t i;
-
-    if (lua_type(L, index) == LUA_TSTRING) { /* one id is a list of one */
-        lua_createtable(L, 1, 0);
-        lua_pushvalue(L, index);
-        lua_rawseti(L, -2, 1);
-        lua_replace(L, index);
-    }
-    if (!lua_istable(L, index))
-        type_error(L, index, "string or array of strings");
-    ids->index = index;
-    ids->count = lua_rawlen(L, index);
-    luaL_argcheck(L, ids->count < UINT32_MAX / 4, index, "too many ids");
-    for (i = 1; i <= ids->count; i++)
-        ids->bytes += check_id(L, index, i);
-    check_keys(L, index, ids->count);
-    check_metatable(L, index, ids->count);
-    lua_settop(L, JOB - 1);
 }
 
 /* Makes the body a text: a table becomes JSON. */
@@ -218,26 +120,6 @@ static void check_download(lua_State *L, struct job_args *args)
 
 /* ---- core jobs --------------------------------------------------------- */
 
-/* NULL: out of memory. Never raises, because nothing would free the list. */
-static struct luma_ids *make_ids(lua_State *L, const struct id_list *list)
-{
-    struct luma_ids *ids = luma_ids_new(list->count, list->bytes);
-    size_t i, len;
-
-    for (i = 1; ids && i <= list->count; i++) {
-        const char *id;
-
-        lua_rawgeti(L, list->index, (lua_Integer)i);
-        id = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
-        if (!id || luma_ids_add(ids, id, len) != LUMA_OK) {
-            luma_ids_unref(ids);
-            ids = NULL;
-        }
-        lua_pop(L, 1);
-    }
-    return ids;
-}
-
 static struct luma_job *start_fetch(const struct job_args *args,
                                     struct luma_error *error)
 {
@@ -272,7 +154,7 @@ static struct luma_job *start_download(const struct job_args *args,
 static const struct lua_kind fetch = {
     .name = "fetch",
     .kind = KIND_FETCH,
-    .arguments = {{read_ids, MEMBER(ids), NULL}},
+    .arguments = {{idlist_read, MEMBER(ids), NULL}},
     .start = start_fetch,
     .push_values = result_push_tasks,
     .add_details = result_add_ids,
@@ -281,7 +163,7 @@ static const struct lua_kind fetch = {
 static const struct lua_kind watch = {
     .name = "watch",
     .kind = KIND_WATCH,
-    .arguments = {{read_ids, MEMBER(ids), NULL}},
+    .arguments = {{idlist_read, MEMBER(ids), NULL}},
     .defaults = {.deadline = 600000,
                  .watch = {.interval = 5000,
                            .max_interval = 15000,
@@ -377,7 +259,7 @@ static int start(lua_State *L, const struct lua_kind *kind)
     luma_error_set(&error, LUMA_ERR_MEMORY);
     args.client = client->core;
     if (args.ids.index)
-        args.ids.core = make_ids(L, &args.ids);
+        args.ids.core = idlist_make(L, &args.ids);
     if (args.ids.core || !args.ids.index)
         job->core = kind->start(&args, &error);
     if (!job->core)
