@@ -13,7 +13,11 @@
 #include "loop/multi.h"
 #include "loop/schedule.h"
 
-enum { LONGEST_SLEEP_MS = 60000 };
+enum {
+    LONGEST_SLEEP_MS = 60000,
+    CONNECT_NAP_MS = 200, /* longest sleep while a connection is made */
+    STARVED_NAP_MS = 50   /* longest sleep that does not watch the sockets */
+};
 
 /* The thread's own. */
 struct loop {
@@ -221,17 +225,38 @@ static int64_t end_stalled(struct loop *loop)
     return first;
 }
 
+/* libcurl goes on to the next address of a host only when it is called, and
+ * sets no timer for that. */
+static int longest_sleep(const struct loop *loop)
+{
+    const struct exchange *x;
+
+    for (x = loop->busy; x; x = x->next)
+        if (x->phase == EXCHANGE_CONNECT)
+            return CONNECT_NAP_MS;
+    return LONGEST_SLEEP_MS;
+}
+
+/* Without memory libcurl cannot wait, and returns at once. */
+static void sleep_for(struct loop *loop, int ms)
+{
+    struct queue *jobs = loop->channel->jobs;
+    struct curl_waitfd wake = {queue_fd(jobs), CURL_WAIT_POLLIN, 0};
+
+    if (curl_multi_poll(loop->multi, &wake, 1, ms, NULL) != CURLM_OK)
+        queue_wait(jobs, ms < STARVED_NAP_MS ? ms : STARVED_NAP_MS);
+}
+
 static void sleep_until(struct loop *loop, int64_t moment)
 {
-    struct curl_waitfd wake = {queue_fd(loop->channel->jobs), CURL_WAIT_POLLIN,
-                               0};
     bool may_send = loop->active < loop->channel->options.connections;
     int64_t due = schedule_due(&loop->schedule, may_send);
     int64_t ms = (due < moment ? due : moment) - loop->schedule.context.now;
+    int longest = longest_sleep(loop);
 
-    if (ms > LONGEST_SLEEP_MS)
-        ms = LONGEST_SLEEP_MS;
-    curl_multi_poll(loop->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    if (ms > longest)
+        ms = longest;
+    sleep_for(loop, ms > 0 ? (int)ms : 0);
 }
 
 /* Jobs end before the next requests are sent, and those that failed in sending
