@@ -25,6 +25,8 @@ struct request {
     struct job *job;
     enum request_target target;
     /* how often and when */
+    bool idempotent; /* sending it twice does no harm; false is always safe */
+    bool broke;      /* the last exchange was not read to its end */
     unsigned max_sends;
     unsigned sends;    /* so far, libcurl's own resends included */
     unsigned attempts; /* of max_sends: those that brought nothing new */

@@ -206,7 +206,7 @@ static void count_attempts(struct download_job *d,
     if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
     d->furthest = d->file.received;
-    d->request.attempts = end->sends ? end->sends : 1;
+    d->request.attempts = exchange_attempts(end);
 }
 
 static enum request_verdict ended(struct request *request,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "http/file_exchange.h"
+#include "http/reuse.h"
 #include "http/task_exchange.h"
 #include "loop/multi.h"
 #include "loop/schedule.h"
@@ -24,6 +25,7 @@ struct loop {
     struct channel *channel;
     struct schedule schedule;
     CURLM *multi;
+    struct connections connections;
     struct exchange *busy;  /* those in flight */
     struct exchange *spare; /* those for the next request */
     size_t active;          /* how many are busy */
@@ -55,16 +57,18 @@ static struct exchange *take_exchange(struct loop *loop,
     struct exchange *x = loop->spare;
 
     if (request->target == REQUEST_FILE)
-        return file_exchange_new(options);
+        return file_exchange_new(options, &loop->connections);
     if (!x)
-        return task_exchange_new(options);
+        return task_exchange_new(options, &loop->connections);
     list_remove(x);
     return x;
 }
 
+/* libcurl counts its own resends over the life of a handle, and makes no more
+ * than five. */
 static void give_back(struct loop *loop, struct exchange *x)
 {
-    if (x->type->reusable)
+    if (x->type->reusable && x->sends <= 1)
         list_add(&loop->spare, x);
     else
         x->type->free(x);
@@ -94,6 +98,17 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
     x->counted_bytes = x->bytes;
 }
 
+/* On a dead HTTP/2 connection no other exchange has to wait as long. */
+static void end_unheard(struct loop *loop, const struct exchange *x)
+{
+    const struct exchange *other;
+
+    for (other = loop->busy; other; other = other->next)
+        if (reuse_hears_more(other, x))
+            return;
+    reuse_shut(x);
+}
+
 /* The exchange has ended by itself, or is stopped with `abort_code`. */
 static void finish(struct loop *loop, struct exchange *x, CURLcode result,
                    enum luma_code abort_code)
@@ -101,10 +116,25 @@ static void finish(struct loop *loop, struct exchange *x, CURLcode result,
     struct request *request = x->request;
     struct exchange_end end;
 
-    exchange_finish(x, result, abort_code, &end);
+    if (reuse_is_unheard(x, result, abort_code))
+        end_unheard(loop, x);
+    exchange_finish(x, result, abort_code, loop->schedule.context.now, &end);
     deliver_documents(loop, x);
     detach(loop, x);
     schedule_ended(&loop->schedule, request, &end);
+}
+
+/* Nothing was sent, because the connection was not fit for it: the exchange
+ * goes on with a new one. */
+static bool begin_again(struct loop *loop, struct exchange *x, CURLcode *result)
+{
+    if (!reuse_renew(x))
+        return false;
+    curl_multi_remove_handle(loop->multi, x->easy);
+    if (curl_multi_add_handle(loop->multi, x->easy) == CURLM_OK)
+        return true;
+    *result = CURLE_OUT_OF_MEMORY;
+    return false;
 }
 
 /* Stops what is in flight, of one job or (NULL) of all. */
@@ -119,6 +149,7 @@ static void drop_busy(struct loop *loop, const struct job *job)
         if (job && request->job != job)
             continue;
         deliver_documents(loop, x);
+        reuse_leave(x);
         detach(loop, x);
         request->job->kind->drop(request);
     }
@@ -134,7 +165,7 @@ static bool start(struct loop *loop, struct request *request)
     if (!x)
         return false;
     process_fill_standard();
-    if (!exchange_prepare(x, request) ||
+    if (!exchange_prepare(x, request, loop->schedule.context.now) ||
         curl_multi_add_handle(loop->multi, x->easy) != CURLM_OK) {
         give_back(loop, x);
         return false;
@@ -203,7 +234,8 @@ static void perform(struct loop *loop)
         char *exchange = NULL;
 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-        finish(loop, (struct exchange *)exchange, result, LUMA_OK);
+        if (!begin_again(loop, (struct exchange *)exchange, &result))
+            finish(loop, (struct exchange *)exchange, result, LUMA_OK);
     }
 }
 
@@ -289,6 +321,7 @@ static void destroy(struct loop *loop)
         x->type->free(x);
     }
     curl_multi_cleanup(loop->multi);
+    connections_free(&loop->connections);
     schedule_free(&loop->schedule);
 }
 

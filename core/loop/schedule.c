@@ -287,7 +287,7 @@ static bool follow(struct schedule *s, struct request *request,
     double cost = request->retry_cost;
 
     request->sends += end->sends;
-    request->attempts += end->sends ? end->sends : 1;
+    request->attempts += exchange_attempts(end);
     end->error.attempts = request->attempts;
     switch (request->job->kind->ended(request, end, &s->context)) {
     case REQUEST_AGAIN:
