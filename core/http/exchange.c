@@ -16,6 +16,8 @@
  * cost as much as a few long ones. */
 enum { MAX_HEADER_BYTES = 64 * 1024, HEADER_COST = 32 };
 
+enum { TAIL_MS = 250 }; /* from the last task to the end of the response */
+
 /* ---- what libcurl calls ------------------------------------------------ */
 
 /* Before each send on a connection, libcurl's silent resends included: also on
@@ -49,9 +51,21 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
         return CURL_SOCKET_BAD;
     }
     x->connected = true;
+    x->phase = EXCHANGE_CONNECT; /* also for a resend */
     fd = connections_open(x->connections, a);
     x->socket_error = fd == CURL_SOCKET_BAD ? errno : 0;
     return fd;
+}
+
+/* Before the request is sent, the line is a proxy's, about its tunnel. */
+static void note_line(struct exchange *x, const char *line, size_t len)
+{
+    if (x->phase == EXCHANGE_CONNECT)
+        return;
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+        x->phase = EXCHANGE_HEAD;
+    else if (*line == '\r' || *line == '\n')
+        x->phase = EXCHANGE_BODY;
 }
 
 static size_t on_header(char *bytes, size_t size, size_t n, void *user)
@@ -59,10 +73,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *user)
     struct exchange *x = user;
 
     x->active_since_check = true;
-    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
-        x->phase = EXCHANGE_HEAD;
-    else if (*bytes == '\r' || *bytes == '\n')
-        x->phase = EXCHANGE_BODY;
+    note_line(x, bytes, size * n);
     x->header_bytes += size * n + HEADER_COST;
     return x->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
@@ -168,7 +179,8 @@ bool exchange_prepare(struct exchange *x, struct request *request, int64_t now)
     x->refused = REFUSED_NOTHING;
     x->counted_sends = 0;
     x->active_since_check = false;
-    x->progress = x->last_byte = 0;
+    x->progress = x->last_byte = x->ends_by = 0;
+    request->complete = false;
     x->bytes = x->counted_bytes = 0;
     x->header_bytes = 0;
     x->socket_error = 0;
@@ -201,6 +213,10 @@ int64_t exchange_stalls_at(struct exchange *x, int64_t now)
         x->active_since_check = false;
         x->last_byte = now;
     }
+    if (x->request->complete && !x->ends_by)
+        x->ends_by = now + TAIL_MS;
+    if (x->ends_by)
+        return x->ends_by;
     return x->last_byte ? x->last_byte + x->options->stall_timeout : 0;
 }
 
@@ -242,7 +258,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
                      enum luma_code abort_code, struct luma_error *error)
 {
     struct failure failure = {result, x->curl_error, x->socket_error,
-                              x->sends > 0,
+                              x->phase != EXCHANGE_CONNECT,
                               x->phase >= EXCHANGE_HEAD && x->http_status};
 
     if (x->refused == REFUSED_ADDRESS) {
@@ -290,7 +306,7 @@ void exchange_finish(struct exchange *x, CURLcode result,
     end->sends = x->sends;
     end->spared = x->spared;
     end->error.http_status = x->http_status;
-    end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
+    end->error.phase = phases[x->phase];
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)
         read_hint(x, end);

@@ -100,6 +100,7 @@ struct exchange {
     bool active_since_check; /* by exchange_stalls_at */
     int64_t progress;        /* bytes of both bodies so far, as on the wire */
     int64_t last_byte;       /* ms; 0 until the request is sent */
+    int64_t ends_by;         /* ms; 0 until the request is complete */
     uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
     int socket_error; /* errno of the last socket that could not be made */
@@ -111,7 +112,9 @@ struct exchange {
  * pointers in it. `now` is in ms. False: out of memory. */
 bool exchange_prepare(struct exchange *x, struct request *request, int64_t now);
 
-/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
+/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. A
+ * response that is complete for its job has only a moment to end, so that its
+ * connection can be used again. */
 int64_t exchange_stalls_at(struct exchange *x, int64_t now);
 
 /* Says how the exchange ended: with `result`, or stopped by luma with

@@ -27,6 +27,7 @@ struct request {
     /* how often and when */
     bool idempotent; /* sending it twice does no harm; false is always safe */
     bool broke;      /* the last exchange was not read to its end */
+    bool complete;   /* the kind says: all that is wanted has come */
     unsigned max_sends;
     unsigned sends;    /* so far, libcurl's own resends included */
     unsigned attempts; /* of max_sends: those that brought nothing new */

@@ -74,7 +74,7 @@ void reuse_note_end(struct exchange *x, CURLcode result,
 bool reuse_is_unheard(const struct exchange *x, CURLcode result,
                       enum luma_code abort_code)
 {
-    return x->multiplexes && x->sends &&
+    return x->multiplexes && x->sends && !x->ends_by &&
            (abort_code == LUMA_ERR_STALL_TIMEOUT ||
             (result == CURLE_OPERATION_TIMEDOUT && x->phase == EXCHANGE_WAIT));
 }

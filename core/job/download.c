@@ -84,8 +84,12 @@ static bool prepare(struct request *request, const struct job_context *c,
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {
+    struct source *source = &of(request->job)->source;
+    enum doc_verdict verdict = source_document(source, doc);
+
     (void)c;
-    return source_document(&of(request->job)->source, doc);
+    request->complete = source->found != NULL;
+    return verdict;
 }
 
 /* ---- the end of a request ---------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of loop.h where libcurl has to be helped: a host whose first address is
- * dead, and a wait that fails for want of memory. This program looks names up,
- * and waits, in place of the libraries. */
+ * dead, one that moves, and a wait that fails for want of memory. This program
+ * looks names up, and waits, in place of the libraries. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -26,11 +26,11 @@ typedef int resolver(const char *, const char *, const struct addrinfo *,
                      struct addrinfo **);
 typedef CURLMcode waiter(CURLM *, struct curl_waitfd *, unsigned, int, int *);
 
-static atomic_bool starved;
+static atomic_bool starved, moved;
 static atomic_uint waits;
 
-/* "two.test" has two addresses on the loopback; the other names are looked up.
- * libcurl has to find this function. */
+/* "two.test" has two addresses on the loopback, "moves.test" one after another;
+ * the other names are looked up. libcurl has to find this function. */
 __attribute__((visibility("default"))) int
 getaddrinfo(const char *restrict node, const char *restrict service,
             const struct addrinfo *restrict hints,
@@ -40,6 +40,8 @@ getaddrinfo(const char *restrict node, const char *restrict service,
     struct addrinfo *second = NULL;
 
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (node && strcmp(node, "moves.test") == 0)
+        node = atomic_load(&moved) ? "127.0.0.1" : "127.0.0.3";
     if (!node || strcmp(node, "two.test") != 0)
         return real(node, service, hints, found);
     must(real("127.0.0.2", service, hints, found) == 0 &&
@@ -62,6 +64,14 @@ CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd extra[],
 }
 
 /* ---- two addresses ----------------------------------------------------- */
+
+static int port_of(const char *url)
+{
+    int port = 0;
+
+    must(sscanf(url, "http://127.0.0.1:%d", &port) == 1);
+    return port;
+}
 
 /* Nobody accepts on 127.0.0.2, and its line is full: it swallows what comes. */
 static void fill_line(int port, int fds[FILLERS])
@@ -87,10 +97,9 @@ static void test_second_address(void)
     struct luma_options options = usual();
     struct luma_client *client;
     struct luma_job *job;
-    int fds[FILLERS], port = 0, i;
+    int fds[FILLERS], port = port_of(server_url(server)), i;
     char url[64];
 
-    must(sscanf(server_url(server), "http://127.0.0.1:%d", &port) == 1);
     fill_line(port, fds);
     snprintf(url, sizeof url, "http://two.test:%d", port);
     options.base_url = url;
@@ -105,6 +114,33 @@ static void test_second_address(void)
     leave(client, job);
     for (i = 0; i < FILLERS; i++)
         close(fds[i]);
+}
+
+/* ---- another address --------------------------------------------------- */
+
+/* Nobody listens at its first address; what libcurl has learned is old then. */
+static void test_moved_host(void)
+{
+    struct luma_options options = usual();
+    struct luma_client *client;
+    struct luma_job *job;
+    char url[64];
+
+    snprintf(url, sizeof url, "http://moves.test:%d",
+             port_of(server_url(server)));
+    options.base_url = url;
+    options.plain_http = true;
+    options.attempts = 1;
+    client = new_client(&options);
+    job = fetch(client, 3, 0);
+    run(client, job);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 3);
+    luma_job_release(job);
+    atomic_store(&moved, true);
+    job = fetch(client, 3, 0);
+    run(client, job);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 3);
+    leave(client, job);
 }
 
 /* ---- no memory for the wait -------------------------------------------- */
@@ -141,6 +177,7 @@ int main(void)
     alarm(HANG_S);
     server = server_start();
     test_second_address();
+    test_moved_host();
     test_starved_wait();
     server_stop(server);
     return check_done();

@@ -79,6 +79,32 @@ describe("a connection", function()
     end
   end)
 
+  describe("whose response does not end", function()
+    -- All of the body comes, and then nothing.
+    local function endless(letters)
+      local body = fixture.body(letters)
+      return { body = body, content_length = #body + 1, ["then"] = "stall" }
+    end
+
+    it("does not keep the next job waiting", function()
+      local client = f:new { connections = 1 }
+      g:queue(endless "a")
+      assert(fixture.within(0.25, client.tasks, client, "a"))
+      assert(fixture.within(0.25, client.tasks, client, "b"))
+      assert.same({ 1, 2 }, connections_of_requests())
+    end)
+
+    it("does not keep the same job waiting", function()
+      local client = f:new { connections = 1, batch_size = 1 }
+      g:queue(endless "a", endless "b")
+      local tasks = assert(fixture.within(0.5, client.tasks, client,
+        { "a", "b", "c" }))
+      assert.same({ "a", "b", "c" }, fixture.ids_of(tasks))
+      assert.same({ 3, 0 },
+        { client:stats().requests, client:stats().retries })
+    end)
+  end)
+
   it("is not used if it was idle when another one died", function()
     local client = f:new { batch_size = 1 }
     fill_pool(client, 8, { silent_close = true })
