@@ -120,15 +120,6 @@ bool connections_is_readable(const struct connections *c, struct ports ports)
     return false;
 }
 
-void connections_shut(const struct connections *c, struct ports ports)
-{
-    size_t i;
-
-    for (i = 0; i < c->count; i++)
-        if (fits(c->open[i], ports))
-            shutdown(c->open[i], SHUT_RDWR);
-}
-
 /* ---- breaks ------------------------------------------------------------ */
 
 long connections_sound_for(const struct connections *c, int64_t now, long most)

@@ -37,10 +37,6 @@ int connections_close(void *user, curl_socket_t socket);
 bool connections_is_readable(const struct connections *connections,
                              struct ports ports);
 
-/* Ends the connection. Whoever uses it sees the end of the stream. */
-void connections_shut(const struct connections *connections,
-                      struct ports ports);
-
 /* The whole seconds since one last broke; `most` if it is longer ago. */
 long connections_sound_for(const struct connections *connections, int64_t now,
                            long most);

@@ -57,23 +57,15 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
     return fd;
 }
 
-/* Before the request is sent, the line is a proxy's, about its tunnel. */
-static void note_line(struct exchange *x, const char *line, size_t len)
-{
-    if (x->phase == EXCHANGE_CONNECT)
-        return;
-    if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
-        x->phase = EXCHANGE_HEAD;
-    else if (*line == '\r' || *line == '\n')
-        x->phase = EXCHANGE_BODY;
-}
-
 static size_t on_header(char *bytes, size_t size, size_t n, void *user)
 {
     struct exchange *x = user;
 
     x->active_since_check = true;
-    note_line(x, bytes, size * n);
+    if (size * n > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        x->phase = EXCHANGE_HEAD;
+    else if (*bytes == '\r' || *bytes == '\n')
+        x->phase = EXCHANGE_BODY;
     x->header_bytes += size * n + HEADER_COST;
     return x->header_bytes > MAX_HEADER_BYTES ? 0 : size * n;
 }
@@ -136,6 +128,7 @@ static bool set_safety(struct exchange *x)
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
            SET(CURLOPT_PROTOCOLS_STR, x->tls ? "https" : "http") &&
            SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
+           SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
            SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
 }
 
@@ -258,7 +251,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
                      enum luma_code abort_code, struct luma_error *error)
 {
     struct failure failure = {result, x->curl_error, x->socket_error,
-                              x->phase != EXCHANGE_CONNECT,
+                              x->sends > 0,
                               x->phase >= EXCHANGE_HEAD && x->http_status};
 
     if (x->refused == REFUSED_ADDRESS) {
@@ -306,7 +299,7 @@ void exchange_finish(struct exchange *x, CURLcode result,
     end->sends = x->sends;
     end->spared = x->spared;
     end->error.http_status = x->http_status;
-    end->error.phase = phases[x->phase];
+    end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)
         read_hint(x, end);

@@ -19,10 +19,9 @@
  * - A resend, and a request whose last exchange broke, gets a new connection.
  * - When an exchange breaks, what is older is in doubt: connections that have
  *   been idle since then are not used, and addresses are looked up anew.
- * - An HTTP/2 connection on which nothing comes any more ends for all:
- *   exchange_shut.
+ * - An HTTP/2 connection on which nothing comes any more is left by all.
  * - A connection of HTTP/1.1 in which bytes wait, or that the peer has closed,
- *   gets no request: reuse_renew.
+ *   gets no request.
  *
  * The loop's thread only. Only writing a file waits, for the disk. */
 #ifndef LUMA_EXCHANGE_H

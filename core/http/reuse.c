@@ -30,10 +30,9 @@ bool reuse_prepare(struct exchange *x, int64_t now)
 
 bool reuse_renew(struct exchange *x)
 {
-    bool stale = x->refused == REFUSED_STALE;
-
-    x->refused = stale ? REFUSED_NOTHING : x->refused;
-    return stale && SET(CURLOPT_FRESH_CONNECT, 1L);
+    x->refused = REFUSED_NOTHING;
+    x->phase = EXCHANGE_CONNECT;
+    return SET(CURLOPT_FRESH_CONNECT, 1L) && SET(CURLOPT_FORBID_REUSE, 0L);
 }
 
 /* ---- sends ------------------------------------------------------------- */
@@ -79,17 +78,21 @@ bool reuse_is_unheard(const struct exchange *x, CURLcode result,
             (result == CURLE_OPERATION_TIMEDOUT && x->phase == EXCHANGE_WAIT));
 }
 
+static bool shares(const struct exchange *other, const struct exchange *x)
+{
+    return other != x && other->ports.near == x->ports.near &&
+           other->ports.far == x->ports.far;
+}
+
 bool reuse_hears_more(const struct exchange *other, const struct exchange *x)
 {
-    return other != x && other->phase >= EXCHANGE_HEAD &&
-           other->ports.near == x->ports.near &&
-           other->ports.far == x->ports.far &&
+    return shares(other, x) && other->phase >= EXCHANGE_HEAD &&
            (other->active_since_check || other->last_byte > x->last_byte);
 }
 
-void reuse_shut(const struct exchange *x)
+bool reuse_waits_with(const struct exchange *other, const struct exchange *x)
 {
-    connections_shut(x->connections, x->ports);
+    return shares(other, x) && other->phase == EXCHANGE_WAIT && !other->spared;
 }
 
 /* Only over HTTP/2 would libcurl keep it. */

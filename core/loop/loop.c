@@ -98,15 +98,28 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
     x->counted_bytes = x->bytes;
 }
 
-/* On a dead HTTP/2 connection no other exchange has to wait as long. */
-static void end_unheard(struct loop *loop, const struct exchange *x)
+/* On a new connection. False: out of memory. */
+static bool begin_again(struct loop *loop, struct exchange *x)
 {
-    const struct exchange *other;
+    reuse_leave(x);
+    curl_multi_remove_handle(loop->multi, x->easy);
+    return reuse_renew(x) &&
+           curl_multi_add_handle(loop->multi, x->easy) == CURLM_OK;
+}
+
+/* On a dead HTTP/2 connection no other exchange has to wait as long as `x`. One
+ * that has no memory to begin again will stall. */
+static void leave_unheard(struct loop *loop, struct exchange *x)
+{
+    struct exchange *other;
 
     for (other = loop->busy; other; other = other->next)
         if (reuse_hears_more(other, x))
             return;
-    reuse_shut(x);
+    reuse_leave(x);
+    for (other = loop->busy; other; other = other->next)
+        if (reuse_waits_with(other, x))
+            begin_again(loop, other);
 }
 
 /* The exchange has ended by itself, or is stopped with `abort_code`. */
@@ -117,24 +130,20 @@ static void finish(struct loop *loop, struct exchange *x, CURLcode result,
     struct exchange_end end;
 
     if (reuse_is_unheard(x, result, abort_code))
-        end_unheard(loop, x);
+        leave_unheard(loop, x);
     exchange_finish(x, result, abort_code, loop->schedule.context.now, &end);
     deliver_documents(loop, x);
     detach(loop, x);
     schedule_ended(&loop->schedule, request, &end);
 }
 
-/* Nothing was sent, because the connection was not fit for it: the exchange
- * goes on with a new one. */
-static bool begin_again(struct loop *loop, struct exchange *x, CURLcode *result)
+/* Nothing was sent if the connection was not fit for it. */
+static void end_transfer(struct loop *loop, struct exchange *x, CURLcode result)
 {
-    if (!reuse_renew(x))
-        return false;
-    curl_multi_remove_handle(loop->multi, x->easy);
-    if (curl_multi_add_handle(loop->multi, x->easy) == CURLM_OK)
-        return true;
-    *result = CURLE_OUT_OF_MEMORY;
-    return false;
+    if (x->refused != REFUSED_STALE)
+        finish(loop, x, result, LUMA_OK);
+    else if (!begin_again(loop, x))
+        finish(loop, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
 /* Stops what is in flight, of one job or (NULL) of all. */
@@ -234,8 +243,7 @@ static void perform(struct loop *loop)
         char *exchange = NULL;
 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-        if (!begin_again(loop, (struct exchange *)exchange, &result))
-            finish(loop, (struct exchange *)exchange, result, LUMA_OK);
+        end_transfer(loop, (struct exchange *)exchange, result);
     }
 }
 
