@@ -20,8 +20,8 @@
  * - When an exchange breaks, what is older is in doubt: connections that have
  *   been idle since then are not used, and addresses are looked up anew.
  * - An HTTP/2 connection on which nothing comes any more is left by all.
- * - A connection of HTTP/1.1 in which bytes wait, or that the peer has closed,
- *   gets no request.
+ * - A connection in which bytes wait, or that the peer has closed, gets no
+ *   request. With `http2` only libcurl looks: there bytes may wait for all.
  *
  * The loop's thread only. Only writing a file waits, for the disk. */
 #ifndef LUMA_EXCHANGE_H
