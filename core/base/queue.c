@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -191,6 +192,13 @@ void queue_free(struct queue *queue)
 int queue_fd(const struct queue *queue)
 {
     return queue->fd[0];
+}
+
+void queue_wait(const struct queue *queue, int ms)
+{
+    struct pollfd fd = {queue->fd[0], POLLIN, 0};
+
+    poll(&fd, 1, ms);
 }
 
 /* ---- events ------------------------------------------------------------- */

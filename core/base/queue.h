@@ -53,6 +53,10 @@ void queue_free(struct queue *queue);
  * is empty. */
 int queue_fd(const struct queue *queue);
 
+/* Waits until the descriptor is readable, at most `ms`. A signal may end the
+ * wait early. The reader only. */
+void queue_wait(const struct queue *queue, int ms);
+
 /* Puts all events of the list into the queue; the list is then empty. Any
  * thread. */
 void queue_put(struct queue *queue, struct event_list *list);

@@ -3,20 +3,20 @@
 #include "http/exchange.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "base/ascii.h"
 #include "base/buf.h"
-#include "base/process.h"
 #include "http/address.h"
 #include "http/failure.h"
+#include "http/reuse.h"
 
 /* Each header counts some bytes more than it has, as in HTTP/2: many short ones
  * cost as much as a few long ones. */
 enum { MAX_HEADER_BYTES = 64 * 1024, HEADER_COST = 32 };
+
+enum { TAIL_MS = 250 }; /* from the last task to the end of the response */
 
 /* ---- what libcurl calls ------------------------------------------------ */
 
@@ -26,23 +26,19 @@ static int before_send(void *user, char *ip, char *local, int port, int from)
 {
     struct exchange *x = user;
 
-    (void)local, (void)port, (void)from;
-    x->refused = REFUSED_NOTHING;
-    if (x->public_only && !address_text_is_public(ip))
-        x->refused = REFUSED_ADDRESS;
-    else if (x->sends == x->max_sends)
-        x->refused = REFUSED_SEND;
+    (void)local;
+    x->ports = (struct ports){from, port};
+    x->refused = x->public_only && !address_text_is_public(ip)
+                     ? REFUSED_ADDRESS
+                     : reuse_count_send(x);
     if (x->refused)
         return CURL_PREREQFUNC_ABORT;
     x->phase = EXCHANGE_WAIT;
-    x->sends++;
     x->active_since_check = true;
     return CURL_PREREQFUNC_OK;
 }
 
-/* The address itself is checked, whatever name led to it. The socket is
- * close-on-exec, so a program that the host starts does not get it. The host
- * may have closed a standard descriptor since the exchange began. */
+/* The address itself is checked, whatever name led to it. */
 curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *a)
 {
@@ -54,18 +50,11 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
         x->refused = REFUSED_ADDRESS;
         return CURL_SOCKET_BAD;
     }
-    process_fill_standard();
-#ifdef SOCK_CLOEXEC
-    fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-#else
-    fd = socket(a->family, a->socktype, a->protocol);
-    if (fd >= 0)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-#endif
-    if (fd >= 0)
-        fd = process_move_up(fd);
-    x->socket_error = fd < 0 ? errno : 0;
-    return fd < 0 ? CURL_SOCKET_BAD : fd;
+    x->connected = true;
+    x->phase = EXCHANGE_CONNECT; /* also for a resend */
+    fd = connections_open(x->connections, a);
+    x->socket_error = fd == CURL_SOCKET_BAD ? errno : 0;
+    return fd;
 }
 
 /* The final response comes after all interim ones. The trailers behind a body
@@ -124,7 +113,9 @@ static bool set_callbacks(struct exchange *x, curl_write_callback on_body)
            SET(CURLOPT_XFERINFOFUNCTION, on_progress) &&
            SET(CURLOPT_XFERINFODATA, x) &&
            SET(CURLOPT_OPENSOCKETFUNCTION, exchange_open_socket) &&
-           SET(CURLOPT_OPENSOCKETDATA, x);
+           SET(CURLOPT_OPENSOCKETDATA, x) &&
+           SET(CURLOPT_CLOSESOCKETFUNCTION, connections_close) &&
+           SET(CURLOPT_CLOSESOCKETDATA, x->connections);
 }
 
 /* A directory of issuers beside the file would be read for every connection;
@@ -141,14 +132,13 @@ static bool set_issuers(struct exchange *x)
 
 /* What could surprise a host, its user or the gateway is off: signals, the
  * wait for a resolver, redirects, environment proxies, other protocols. */
-static bool set_safety(struct exchange *x, const char *url)
+static bool set_safety(struct exchange *x)
 {
     const char *proxy = x->options->proxy;
-    bool tls = ascii_starts(url, "https:");
 
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
-           SET(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") &&
+           SET(CURLOPT_PROTOCOLS_STR, x->tls ? "https" : "http") &&
            SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
            SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
            SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
@@ -160,8 +150,6 @@ static bool set_connection(struct exchange *x)
 
     return SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
            SET(CURLOPT_USERAGENT, o->user_agent) &&
-           SET(CURLOPT_HTTP_VERSION,
-               o->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
            SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
            SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
            SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
@@ -169,14 +157,12 @@ static bool set_connection(struct exchange *x)
 
 /* ---- life -------------------------------------------------------------- */
 
-bool exchange_init(struct exchange *x, const struct exchange_type *type,
-                   const struct luma_options *options, const char *url,
+bool exchange_init(struct exchange *x, const char *url,
                    curl_write_callback on_body)
 {
-    x->type = type;
-    x->options = options;
+    x->tls = ascii_starts(url, "https:");
     x->easy = curl_easy_init();
-    return x->easy && set_callbacks(x, on_body) && set_safety(x, url) &&
+    return x->easy && set_callbacks(x, on_body) && set_safety(x) &&
            set_connection(x);
 }
 
@@ -191,21 +177,22 @@ void exchange_free(struct exchange *x)
     curl_slist_free_all(x->headers);
 }
 
-bool exchange_prepare(struct exchange *x, struct request *request)
+bool exchange_prepare(struct exchange *x, struct request *request, int64_t now)
 {
     x->request = request;
     x->phase = EXCHANGE_CONNECT;
     x->refused = REFUSED_NOTHING;
-    x->sends = x->counted_sends = 0;
-    x->max_sends = request->max_attempts - request->attempts;
+    x->counted_sends = 0;
     x->active_since_check = false;
-    x->progress = x->last_byte = 0;
+    x->progress = x->last_byte = x->ends_by = 0;
+    request->complete = false;
     x->bytes = x->counted_bytes = 0;
     x->header_bytes = 0;
     x->socket_error = 0;
     x->http_status = 0;
     x->curl_error[0] = '\0';
-    return x->type->prepare(x, request) && SET(CURLOPT_HTTPHEADER, x->headers);
+    return x->type->prepare(x, request) && reuse_prepare(x, now) &&
+           SET(CURLOPT_HTTPHEADER, x->headers);
 }
 
 bool exchange_add_header(struct exchange *x, const char *name,
@@ -231,6 +218,10 @@ int64_t exchange_stalls_at(struct exchange *x, int64_t now)
         x->active_since_check = false;
         x->last_byte = now;
     }
+    if (x->request->complete && !x->ends_by)
+        x->ends_by = now + TAIL_MS;
+    if (x->ends_by)
+        return x->ends_by;
     return x->last_byte ? x->last_byte + x->options->stall_timeout : 0;
 }
 
@@ -345,15 +336,18 @@ static void read_hint(const struct exchange *x, struct exchange_end *end)
 
 /* libcurl takes headers that were cut for a whole response. */
 void exchange_finish(struct exchange *x, CURLcode result,
-                     enum luma_code abort_code, struct exchange_end *end)
+                     enum luma_code abort_code, int64_t now,
+                     struct exchange_end *end)
 {
     static const char *const phases[] = {"connect", "wait", "body", "body"};
 
     *end = (struct exchange_end){.outcome = EXCHANGE_FAILED};
     if (result == CURLE_OK && x->phase == EXCHANGE_HEAD)
         result = CURLE_PARTIAL_FILE;
+    reuse_note_end(x, result, abort_code, now);
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
+    end->spared = x->spared;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
     end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];

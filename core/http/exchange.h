@@ -5,6 +5,24 @@
  * type: the response is read as JSON (task_exchange.h) or written to a file
  * (file_exchange.h). The loop owns the multi handle.
  *
+ * How often a request is sent, and on which connection:
+ *
+ * - libcurl sends a request again by itself when a connection that was used
+ *   before ends without a byte of the response. The peer may have processed it.
+ * - A request that is not idempotent therefore gets a new connection, which it
+ *   shares with no other (so HTTP/1.1). There libcurl does not send it again.
+ * - Any other may get a connection that was used before. The first resend of
+ *   an exchange costs no attempt, since a connection that has died in the
+ *   pool says nothing about the request. Each further send costs one, and
+ *   libcurl is stopped when none is left. So max_attempts attempts are at most
+ *   twice as many sends.
+ * - A resend, and a request whose last exchange broke, gets a new connection.
+ * - When an exchange breaks, what is older is in doubt: connections that have
+ *   been idle since then are not used, and addresses are looked up anew.
+ * - An HTTP/2 connection on which nothing comes any more is left by all.
+ * - A connection in which bytes wait, or that the peer has closed, gets no
+ *   request. With `http2` only libcurl looks: there bytes may wait for all.
+ *
  * The loop's thread only. Only writing a file waits, for the disk. */
 #ifndef LUMA_EXCHANGE_H
 #define LUMA_EXCHANGE_H
@@ -16,6 +34,7 @@
 #endif
 
 #include "file/head.h"
+#include "http/connections.h"
 #include "http/exchange_end.h"
 #include "http/request.h"
 
@@ -52,13 +71,16 @@ enum exchange_phase {
 enum exchange_refusal {
     REFUSED_NOTHING,
     REFUSED_ADDRESS, /* the address is private */
-    REFUSED_SEND     /* it was sent max_sends times already */
+    REFUSED_STALE,   /* the connection is not fit for a request */
+    REFUSED_SEND     /* no attempt is left */
 };
 
 struct exchange {
     /* set at creation */
     const struct exchange_type *type;
     const struct luma_options *options; /* the client's, complete */
+    struct connections *connections;    /* the loop's */
+    bool tls;
     CURL *easy;
     struct curl_slist *headers; /* of the request */
     bool public_only;           /* private addresses are not connected to */
@@ -70,11 +92,16 @@ struct exchange {
     /* of the present request */
     enum exchange_phase phase;
     enum exchange_refusal refused;
+    bool multiplexes;        /* over HTTP/2, where the peer has it */
+    bool connected;          /* over a connection of its own making */
+    struct ports ports;      /* of the connection, once it is sent */
     unsigned sends;          /* times it was sent */
-    unsigned max_sends;      /* libcurl's own resends included */
+    unsigned spared;         /* of them, those that are no attempts */
+    unsigned attempts;       /* that are left */
     bool active_since_check; /* by exchange_stalls_at */
     int64_t progress;        /* bytes of both bodies so far, as on the wire */
     int64_t last_byte;       /* ms; 0 until the request is sent */
+    int64_t ends_by;         /* ms; 0 until the request is complete */
     uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
     int socket_error; /* errno of the last socket that could not be made */
@@ -83,24 +110,27 @@ struct exchange {
 };
 
 /* Makes the exchange ready for `request`, which must outlive it, as must the
- * pointers in it. False: out of memory. */
-bool exchange_prepare(struct exchange *x, struct request *request);
+ * pointers in it. `now` is in ms. False: out of memory. */
+bool exchange_prepare(struct exchange *x, struct request *request, int64_t now);
 
-/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. */
+/* When the exchange stalls unless a byte comes, in ms; 0 while it cannot. A
+ * response that is complete for its job has only a moment to end, so that its
+ * connection can be used again. */
 int64_t exchange_stalls_at(struct exchange *x, int64_t now);
 
 /* Says how the exchange ended: with `result`, or stopped by luma with
- * `abort_code`, when that is not LUMA_OK. */
+ * `abort_code`, when that is not LUMA_OK. `now` is in ms. */
 void exchange_finish(struct exchange *x, CURLcode result,
-                     enum luma_code abort_code, struct exchange_end *end);
+                     enum luma_code abort_code, int64_t now,
+                     struct exchange_end *end);
 
 /* ---- for the types ----------------------------------------------------- */
 
-/* Sets what is the same for all exchanges of `url`'s scheme; `on_body` is
+/* Sets what is the same for all exchanges of `url`'s scheme; type, options and
+ * connections are set. `on_body` is
  * called with `x`, which must not move, and counts as activity. False: out of
  * memory; exchange_free all the same. */
-bool exchange_init(struct exchange *x, const struct exchange_type *type,
-                   const struct luma_options *options, const char *url,
+bool exchange_init(struct exchange *x, const char *url,
                    curl_write_callback on_body);
 
 /* The exchange must have ended. Zero-filled is fine. */

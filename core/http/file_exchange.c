@@ -120,7 +120,7 @@ static bool prepare(struct exchange *x, const struct request *request)
     struct file_exchange *f = (struct file_exchange *)x;
 
     x->public_only = !request->allow_private && !x->options->proxy;
-    return exchange_init(x, x->type, x->options, request->url, on_body) &&
+    return exchange_init(x, request->url, on_body) &&
            curl_easy_setopt(x->easy, CURLOPT_URL, request->url) == CURLE_OK &&
            add_headers(f);
 }
@@ -232,7 +232,8 @@ static const struct exchange_type type = {
     .free = free_exchange,
 };
 
-struct exchange *file_exchange_new(const struct luma_options *options)
+struct exchange *file_exchange_new(const struct luma_options *options,
+                                   struct connections *connections)
 {
     struct file_exchange *f = calloc(1, sizeof *f);
 
@@ -240,6 +241,7 @@ struct exchange *file_exchange_new(const struct luma_options *options)
         return NULL;
     f->x.type = &type;
     f->x.options = options;
+    f->x.connections = connections;
     luma_error_set(&f->file_error, LUMA_OK);
     return &f->x;
 }

@@ -9,7 +9,8 @@
 
 #include "http/exchange.h"
 
-/* NULL: out of memory. The options stay the caller's and must live longer. */
-struct exchange *file_exchange_new(const struct luma_options *options);
+/* NULL: out of memory. Both stay the caller's and must live longer. */
+struct exchange *file_exchange_new(const struct luma_options *options,
+                                   struct connections *connections);
 
 #endif

@@ -25,6 +25,9 @@ struct request {
     struct job *job;
     enum request_target target;
     /* how often and when */
+    bool idempotent; /* sending it twice does no harm; false is always safe */
+    bool broke;      /* the last exchange was not read to its end */
+    bool complete;   /* the kind says: all that is wanted has come */
     unsigned max_attempts;
     unsigned tries;    /* so far, libcurl's own resends included; one that sent
                           nothing counts as well */

@@ -194,7 +194,8 @@ static const struct exchange_type type = {
     .free = free_exchange,
 };
 
-struct exchange *task_exchange_new(const struct luma_options *options)
+struct exchange *task_exchange_new(const struct luma_options *options,
+                                   struct connections *connections)
 {
     struct task_exchange *t = calloc(1, sizeof *t);
 
@@ -202,7 +203,10 @@ struct exchange *task_exchange_new(const struct luma_options *options)
         return NULL;
     reply_init(&t->reply, options->max_task, options->max_reply,
                options->keep_text);
-    if (exchange_init(&t->x, &type, options, options->base_url, on_body) &&
+    t->x.type = &type;
+    t->x.options = options;
+    t->x.connections = connections;
+    if (exchange_init(&t->x, options->base_url, on_body) &&
         set_options(&t->x) && add_headers(&t->x))
         return &t->x;
     free_exchange(&t->x);

@@ -54,6 +54,7 @@ bool batch_prepare(struct batch *batch, const struct luma_ids *ids,
     if (!ids_write(ids, batch->ids, batch->request.settled.count, &batch->body))
         return false;
     request->target = REQUEST_TASKS;
+    request->idempotent = true; /* it only reads */
     request->method = "POST";
     request->path = "/luma/tasks";
     request->body = batch->body.data;

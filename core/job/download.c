@@ -84,8 +84,12 @@ static bool prepare(struct request *request, const struct job_context *c,
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {
+    struct source *source = &of(request->job)->source;
+    enum doc_verdict verdict = source_document(source, doc);
+
     (void)c;
-    return source_document(&of(request->job)->source, doc);
+    request->complete = source->found != NULL;
+    return verdict;
 }
 
 /* ---- the end of a request ---------------------------------------------- */
@@ -203,7 +207,7 @@ static void count_attempts(struct download_job *d, struct exchange_end *end)
     if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
     d->furthest = d->file.received;
-    d->request.attempts = end->sends ? end->sends : 1;
+    d->request.attempts = exchange_attempts(end);
     end->progressed = true;
 }
 

@@ -132,6 +132,7 @@ static struct request *next(struct job *job, const struct job_context *c)
     job_init_request(job_ref(job), &r->request, c->options);
     r->request.target = REQUEST_ENDPOINT;
     r->request.settled.ids = &r->index;
+    r->request.idempotent = e->retries;
     if (!e->retries)
         r->request.max_attempts = 1;
     r->request.method = e->method;

@@ -26,6 +26,7 @@ static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
     struct fetch *f = fetch_of(&batch->request);
 
     batch->found++;
+    batch->request.complete = batch->found >= batch->request.settled.count;
     doc->final = true;
     if (f->rules)
         f->rules->compare(f, index, doc, c->now);

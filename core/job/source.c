@@ -140,6 +140,7 @@ bool source_prepare(struct source *s, struct request *request)
     if (s->link == LINK_WANTED)
         return prepare_task(s, request);
     request->target = REQUEST_FILE;
+    request->idempotent = true;
     request->url = url_of(s);
     request->foreign = request->foreign && s->redirect_url;
     request->allow_private = s->allow_private;

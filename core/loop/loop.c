@@ -9,17 +9,23 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "http/file_exchange.h"
+#include "http/reuse.h"
 #include "http/task_exchange.h"
 #include "loop/multi.h"
 #include "loop/schedule.h"
 
-enum { LONGEST_SLEEP_MS = 60000 };
+enum {
+    LONGEST_SLEEP_MS = 60000,
+    CONNECT_NAP_MS = 200, /* longest sleep while a connection is made */
+    STARVED_NAP_MS = 50   /* longest sleep that does not watch the sockets */
+};
 
 /* The thread's own. */
 struct loop {
     struct channel *channel;
     struct schedule schedule;
     CURLM *multi;
+    struct connections connections;
     struct exchange *busy;  /* those in flight */
     struct exchange *spare; /* those for the next request */
     size_t active;          /* how many are busy */
@@ -51,16 +57,18 @@ static struct exchange *take_exchange(struct loop *loop,
     struct exchange *x = loop->spare;
 
     if (request->target == REQUEST_FILE)
-        return file_exchange_new(options);
+        return file_exchange_new(options, &loop->connections);
     if (!x)
-        return task_exchange_new(options);
+        return task_exchange_new(options, &loop->connections);
     list_remove(x);
     return x;
 }
 
+/* libcurl counts its own resends over the life of a handle, and makes no more
+ * than five. */
 static void release_exchange(struct loop *loop, struct exchange *x)
 {
-    if (x->type->reusable)
+    if (x->type->reusable && x->sends <= 1)
         list_add(&loop->spare, x);
     else
         x->type->free(x);
@@ -90,6 +98,30 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
     x->counted_bytes = x->bytes;
 }
 
+/* On a new connection. False: out of memory. */
+static bool begin_again(struct loop *loop, struct exchange *x)
+{
+    reuse_leave(x);
+    curl_multi_remove_handle(loop->multi, x->easy);
+    return reuse_renew(x) &&
+           curl_multi_add_handle(loop->multi, x->easy) == CURLM_OK;
+}
+
+/* On a dead HTTP/2 connection no other exchange has to wait as long as `x`. One
+ * that has no memory to begin again will stall. */
+static void leave_unheard(struct loop *loop, struct exchange *x)
+{
+    struct exchange *other;
+
+    for (other = loop->busy; other; other = other->next)
+        if (reuse_hears_more(other, x))
+            return;
+    reuse_leave(x);
+    for (other = loop->busy; other; other = other->next)
+        if (reuse_waits_with(other, x))
+            begin_again(loop, other);
+}
+
 /* The exchange has ended by itself, or is stopped with `abort_code`. */
 static void finish(struct loop *loop, struct exchange *x, CURLcode result,
                    enum luma_code abort_code)
@@ -97,11 +129,22 @@ static void finish(struct loop *loop, struct exchange *x, CURLcode result,
     struct request *request = x->request;
     struct exchange_end end;
 
-    exchange_finish(x, result, abort_code, &end);
+    if (reuse_is_unheard(x, result, abort_code))
+        leave_unheard(loop, x);
+    exchange_finish(x, result, abort_code, loop->schedule.context.now, &end);
     deliver_documents(loop, x);
     detach(loop, x);
     schedule_ended(&loop->schedule, request, &end);
     free(end.location);
+}
+
+/* Nothing was sent if the connection was not fit for it. */
+static void end_transfer(struct loop *loop, struct exchange *x, CURLcode result)
+{
+    if (x->refused != REFUSED_STALE)
+        finish(loop, x, result, LUMA_OK);
+    else if (!begin_again(loop, x))
+        finish(loop, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
 /* Stops what is in flight, of one job or (NULL) of all. */
@@ -116,6 +159,7 @@ static void drop_busy(struct loop *loop, const struct job *job)
         if (job && request->job != job)
             continue;
         deliver_documents(loop, x);
+        reuse_leave(x);
         detach(loop, x);
         request->job->kind->drop(request);
     }
@@ -130,7 +174,7 @@ static bool start(struct loop *loop, struct request *request)
 
     if (!x)
         return false;
-    if (!exchange_prepare(x, request) ||
+    if (!exchange_prepare(x, request, loop->schedule.context.now) ||
         curl_multi_add_handle(loop->multi, x->easy) != CURLM_OK) {
         release_exchange(loop, x);
         return false;
@@ -213,7 +257,7 @@ static void perform(struct loop *loop)
         char *exchange = NULL;
 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-        finish(loop, (struct exchange *)exchange, result, LUMA_OK);
+        end_transfer(loop, (struct exchange *)exchange, result);
     }
 }
 
@@ -235,16 +279,37 @@ static int64_t end_stalled(struct loop *loop)
     return first;
 }
 
+/* libcurl goes on to the next address of a host only when it is called, and
+ * sets no timer for that. */
+static int longest_sleep(const struct loop *loop)
+{
+    const struct exchange *x;
+
+    for (x = loop->busy; x; x = x->next)
+        if (x->phase == EXCHANGE_CONNECT)
+            return CONNECT_NAP_MS;
+    return LONGEST_SLEEP_MS;
+}
+
+/* Without memory libcurl cannot wait, and returns at once. */
+static void sleep_for(struct loop *loop, int ms)
+{
+    struct queue *jobs = loop->channel->jobs;
+    struct curl_waitfd wake = {queue_fd(jobs), CURL_WAIT_POLLIN, 0};
+
+    if (curl_multi_poll(loop->multi, &wake, 1, ms, NULL) != CURLM_OK)
+        queue_wait(jobs, ms < STARVED_NAP_MS ? ms : STARVED_NAP_MS);
+}
+
 static void sleep_until(struct loop *loop, int64_t moment)
 {
-    struct curl_waitfd wake = {queue_fd(loop->channel->jobs), CURL_WAIT_POLLIN,
-                               0};
     int64_t due = schedule_due(&loop->schedule, may_send(loop));
     int64_t ms = (due < moment ? due : moment) - loop->schedule.context.now;
+    int longest = longest_sleep(loop);
 
-    if (ms > LONGEST_SLEEP_MS)
-        ms = LONGEST_SLEEP_MS;
-    curl_multi_poll(loop->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    if (ms > longest)
+        ms = longest;
+    sleep_for(loop, ms > 0 ? (int)ms : 0);
 }
 
 /* Jobs end before the next requests are sent, and those that failed in sending
@@ -277,6 +342,7 @@ static void destroy(struct loop *loop)
         x->type->free(x);
     }
     curl_multi_cleanup(loop->multi);
+    connections_free(&loop->connections);
     schedule_free(&loop->schedule);
 }
 

@@ -178,7 +178,8 @@ static void test_moving(void)
 static void test_new_socket(void)
 {
     struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM};
-    struct exchange x = {.socket_error = -1};
+    struct connections connections = {0};
+    struct exchange x = {.connections = &connections, .socket_error = -1};
     int keep = fcntl(1, F_DUPFD_CLOEXEC, 3), fd;
 
     close(1);
@@ -188,7 +189,9 @@ static void test_new_socket(void)
     CHECK_INT(write(1, "x", 1), -1);
     dup2(keep, 1);
     close(keep);
-    close(fd);
+    CHECK_INT(connections_close(&connections, fd), 0);
+    CHECK_INT(connections.count, 0);
+    connections_free(&connections);
 }
 
 int main(void)

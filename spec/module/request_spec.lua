@@ -62,13 +62,24 @@ describe("a request", function()
   it("can be followed by tasks on the same connection", function()
     reply '{"a":1}'
     local client = f:new { connections = 1 }
-    for _, method in ipairs { "GET", "HEAD", "POST" } do
+    for _, method in ipairs { "GET", "HEAD", "PUT" } do
       assert(client:request(method, PATH):result())
       assert.equal("x", client:tasks("x")[1].id)
     end
+    assert(client:request("POST", PATH, nil, { retry = true }):result())
     local requests, counters = g:journal()
-    assert.same({ 6, 1 }, { #requests, counters.connections })
+    assert.same({ 7, 1 }, { #requests, counters.connections })
     assert.same({ "x" }, requests[6].ids)
+  end)
+
+  it("has a new connection if it is sent only once", function()
+    reply '{"a":1}'
+    local client = f:new { connections = 1 }
+    for i, method in ipairs { "POST", "PATCH" } do
+      assert.equal("x", client:tasks("x")[1].id)
+      assert(client:request(method, PATH):result())
+      assert.equal(i + 1, select(2, g:journal()).connections)
+    end
   end)
 
   it("gives any value", function()

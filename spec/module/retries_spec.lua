@@ -160,7 +160,7 @@ describe("a repeat", function()
       assert.equal(count, select(2, g:journal()).open)
     end
 
-    it("is one of the attempts", function()
+    it("costs an attempt, but for the first one", function()
       for attempts = 1, 5 do
         g:reset()
         local client = new { batch_size = 1, attempts = attempts }
@@ -168,29 +168,46 @@ describe("a repeat", function()
         g:default { close = true }
         local err = failure(client, "a")
         assert.same({ "network", attempts }, { err.code, err.attempts })
-        assert.equal(8 + attempts, #g:journal())
-        assert.equal(8 + attempts, client:stats().requests)
+        assert.equal(8 + 1 + attempts, #g:journal())
+        assert.equal(8 + 1 + attempts, client:stats().requests)
       end
     end)
 
-    it("helps where a dead connection was in the pool", function()
-      local client = new { batch_size = 1, connections = 2, attempts = 3 }
-      fill_pool(client, 2, { silent_close = true })
-      g:default {}
-      local job = client:fetch "a"
-      assert.equal("a", assert(job:result())[1].id)
-      assert.equal(3, #g:journal())
-      assert.equal(3, job:progress().requests)
+    it("leaves the dead connections of the pool", function()
+      for _, count in ipairs { 1, 2, 8 } do
+        g:reset()
+        local client = new { batch_size = 1, attempts = 1 }
+        fill_pool(client, count, { silent_close = true })
+        g:default {}
+        local job = client:fetch "a"
+        assert.equal("a", assert(job:result())[1].id)
+        assert.equal(count + 1, #g:journal())
+        assert.equal(2, job:progress().requests)
+      end
     end)
 
-    it("is refused when no attempt is left for it", function()
-      local client = new { batch_size = 1, attempts = 3 }
+    it("does not run out", function()
+      local client = new { attempts = 1, connections = 1 }
+      g:default { silent_close = true }
+      for i = 1, 20 do
+        local job = client:fetch("a" .. i)
+        assert.equal("a" .. i, assert(job:result())[1].id)
+        assert.equal(i == 1 and 1 or 2, job:progress().requests)
+      end
+      assert.equal(20, #g:journal())
+    end)
+
+    it("never happens to a request that is sent only once", function()
+      local client = new { batch_size = 1 }
       fill_pool(client, 8, { silent_close = true })
-      g:default {}
-      local err = failure(client, "a")
-      assert.same({ "network", 3, true },
-        { err.code, err.attempts, err.retryable })
-      assert.equal(8, #g:journal())
+      g:route("/v1/make", { close = true })
+      local job = client:request("POST", "/v1/make", {})
+      local value, err = job:result()
+      assert.is_nil(value)
+      errors.check(err)
+      assert.same({ "network", 1 }, { err.code, err.attempts })
+      assert.equal(8 + 1, #g:journal())
+      assert.equal(1, job:progress().requests)
     end)
   end)
 

@@ -237,6 +237,10 @@ local function answer(conn, request, behaviour, unknown)
   local head, body, keep = behaviour.raw, "", true
   if not head then head, body, keep = response(request, behaviour, unknown) end
   local what = send_response(conn, head, body, behaviour)
+  if what == "keep" and behaviour.late then
+    stall(conn)
+    conn:send(behaviour.late)
+  end
   if what == "keep" and behaviour.silent_close then
     if conn.input == "" then conn:fill() end -- the next request knocks
     return "close"

@@ -116,6 +116,8 @@ fields.behaviour = {
                       -- when the rest follows
   reset = flag,       -- no answer but a reset
   close = flag,       -- no answer but the end
+  late = text,        -- bytes that follow the answer after a `release`, on a
+                      -- connection that stays open
   silent_close = flag, -- closes at the first bytes of the next request
 }
 

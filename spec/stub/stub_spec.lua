@@ -144,6 +144,18 @@ describe("the stub server", function()
     assert.equal(0, g:stalled())
   end)
 
+  it("speaks out of turn", function()
+    g:queue { late = "more" }
+    local sock = dial()
+    ask(sock, "a")
+    assert.equal(200, (answer(sock)))
+    g:wait("stalled", 1)
+    g:release()
+    assert.equal("more", sock:read(4))
+    ask(sock, "a")
+    assert.equal(200, (answer(sock)))
+  end)
+
   it("notices that a stalled client leaves", function()
     g:queue { stall = "head" }
     local sock = dial()

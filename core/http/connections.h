@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What a loop knows about its connections. libcurl keeps them and chooses one
+ * for each request. It does not look whether bytes wait in it, and cannot know
+ * that its peer has forgotten it.
+ *
+ * The loop's thread only. Nothing blocks. Zero-filled is empty. */
+#ifndef LUMA_CONNECTIONS_H
+#define LUMA_CONNECTIONS_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct connections {
+    curl_socket_t *open; /* the sockets of all of them */
+    size_t count, capacity;
+    int64_t broke_at; /* ms: when one last broke; 0: none has */
+};
+
+/* The two ports of a connection: all that libcurl tells of it. */
+struct ports {
+    int near, far;
+};
+
+/* Frees the list, when libcurl has closed all sockets. */
+void connections_free(struct connections *connections);
+
+/* Makes a socket, which is close-on-exec and none of the standard descriptors.
+ * CURL_SOCKET_BAD: errno says why. */
+curl_socket_t connections_open(struct connections *connections,
+                               const struct curl_sockaddr *address);
+
+/* Closes a socket; for CURLOPT_CLOSESOCKETFUNCTION: `user` is the struct. */
+int connections_close(void *user, curl_socket_t socket);
+
+/* True: bytes wait in it, or its peer has closed it. */
+bool connections_is_readable(const struct connections *connections,
+                             struct ports ports);
+
+/* The whole seconds since one last broke; `most` if it is longer ago. */
+long connections_sound_for(const struct connections *connections, int64_t now,
+                           long most);
+
+#endif

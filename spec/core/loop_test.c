@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of loop.h where libcurl has to be helped: a host whose first address is
+ * dead, one that moves, and a wait that fails for want of memory. This program
+ * looks names up, and waits, in place of the libraries. */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "caller.h"
+#include "check.h"
+
+enum { FILLERS = 8, DEAD_MS = 1000, STARVED_MS = 500, HANG_S = 60 };
+
+/* ---- in place of the libraries ----------------------------------------- */
+
+typedef int resolver(const char *, const char *, const struct addrinfo *,
+                     struct addrinfo **);
+typedef CURLMcode waiter(CURLM *, struct curl_waitfd *, unsigned, int, int *);
+
+static atomic_bool starved, moved;
+static atomic_uint waits;
+
+/* "two.test" has two addresses on the loopback, "moves.test" one after another;
+ * the other names are looked up. libcurl has to find this function. */
+__attribute__((visibility("default"))) int
+getaddrinfo(const char *restrict node, const char *restrict service,
+            const struct addrinfo *restrict hints,
+            struct addrinfo **restrict found)
+{
+    resolver *real = NULL;
+    struct addrinfo *second = NULL;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (node && strcmp(node, "moves.test") == 0)
+        node = atomic_load(&moved) ? "127.0.0.1" : "127.0.0.3";
+    if (!node || strcmp(node, "two.test") != 0)
+        return real(node, service, hints, found);
+    must(real("127.0.0.2", service, hints, found) == 0 &&
+         real("127.0.0.1", service, hints, &second) == 0);
+    must(!(*found)->ai_next);
+    (*found)->ai_next = second;
+    return 0;
+}
+
+CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd extra[],
+                          unsigned extra_count, int ms, int *count)
+{
+    waiter *real = NULL;
+
+    atomic_fetch_add(&waits, 1);
+    if (atomic_load(&starved))
+        return CURLM_OUT_OF_MEMORY;
+    *(void **)&real = dlsym(RTLD_NEXT, "curl_multi_poll");
+    return real(multi, extra, extra_count, ms, count);
+}
+
+/* ---- two addresses ----------------------------------------------------- */
+
+static int port_of(const char *url)
+{
+    int port = 0;
+
+    must(sscanf(url, "http://127.0.0.1:%d", &port) == 1);
+    return port;
+}
+
+/* Nobody accepts on 127.0.0.2, and its line is full: it swallows what comes. */
+static void fill_line(int port, int fds[FILLERS])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port)};
+    int i;
+
+    must(inet_pton(AF_INET, "127.0.0.2", &address.sin_addr) == 1);
+    fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+    must(bind(fds[0], (struct sockaddr *)&address, sizeof address) == 0 &&
+         listen(fds[0], 0) == 0);
+    for (i = 1; i < FILLERS; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        must(fcntl(fds[i], F_SETFL, O_NONBLOCK) == 0);
+        connect(fds[i], (struct sockaddr *)&address, sizeof address);
+    }
+}
+
+/* The connect timeout leaves time for the second one. */
+static void test_second_address(void)
+{
+    struct luma_options options = usual();
+    struct luma_client *client;
+    struct luma_job *job;
+    int fds[FILLERS], port = port_of(server_url(server)), i;
+    char url[64];
+
+    fill_line(port, fds);
+    snprintf(url, sizeof url, "http://two.test:%d", port);
+    options.base_url = url;
+    options.plain_http = true;
+    options.attempts = 1;
+    options.connect_timeout = DEAD_MS;
+    client = new_client(&options);
+    job = fetch(client, 3, 0);
+    run(client, job);
+    CHECK_INT(luma_job_error(job)->code, LUMA_OK);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 3);
+    leave(client, job);
+    for (i = 0; i < FILLERS; i++)
+        close(fds[i]);
+}
+
+/* ---- another address --------------------------------------------------- */
+
+/* Nobody listens at its first address; what libcurl has learned is old then. */
+static void test_moved_host(void)
+{
+    struct luma_options options = usual();
+    struct luma_client *client;
+    struct luma_job *job;
+    char url[64];
+
+    snprintf(url, sizeof url, "http://moves.test:%d",
+             port_of(server_url(server)));
+    options.base_url = url;
+    options.plain_http = true;
+    options.attempts = 1;
+    client = new_client(&options);
+    job = fetch(client, 3, 0);
+    run(client, job);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 3);
+    luma_job_release(job);
+    atomic_store(&moved, true);
+    job = fetch(client, 3, 0);
+    run(client, job);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 3);
+    leave(client, job);
+}
+
+/* ---- no memory for the wait -------------------------------------------- */
+
+static void test_starved_wait(void)
+{
+    const struct timespec pause = {0, STARVED_MS * 1000000L};
+    struct luma_options options = usual();
+    unsigned before = server_requests(server), after;
+    struct luma_client *client = new_client(&options);
+    struct luma_job *job;
+
+    server_set(server, SERVER_STALLS);
+    atomic_store(&starved, true);
+    job = fetch(client, 3, 0);
+    nanosleep(&pause, NULL);
+    CHECK_INT(server_requests(server), before + 1);
+    after = atomic_load(&waits);
+    nanosleep(&pause, NULL);
+    after = atomic_load(&waits) - after;
+    CHECK(after > 0 && after < 100); /* promised: 10; as a busy loop: 10,000s */
+    luma_job_cancel(job);
+    CHECK_INT(run(client, job), 0);
+    leave(client, job);
+    job = fetch(client = new_client(&options), 3, 0);
+    run(client, job);
+    CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 3);
+    leave(client, job);
+    atomic_store(&starved, false);
+}
+
+int main(void)
+{
+    alarm(HANG_S);
+    server = server_start();
+    test_second_address();
+    test_moved_host();
+    test_starved_wait();
+    server_stop(server);
+    return check_done();
+}

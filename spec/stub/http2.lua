@@ -1,0 +1,122 @@
+-- SPDX-License-Identifier: MIT
+-- A small gateway for HTTP/2, over https: it completes each task it is asked
+-- for. Its first connection goes deaf after one answer: it reads what comes,
+-- and is silent. To a client that does not offer HTTP/2 it answers one request
+-- of HTTP/1.1 with {"version":1}.
+--
+--   lua5.4 http2.lua
+--
+-- Prints its port, the path of its certificate and its pid in a line, and then
+-- for each request that it answers the number of the connection and the version
+-- of HTTP. It ends when it is killed, or after a minute.
+
+local here = arg[0]:match "^(.*/)" or "./"
+package.path = here .. "?.lua;" .. package.path
+
+local cjson = require "cjson"
+local cqueues = require "cqueues"
+local socket = require "cqueues.socket"
+local certificate = require "certificate"
+
+local LIFE = 60 -- seconds
+local PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+local DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
+local END, ACK = 0x1, 0x1 -- flags: END_STREAM, and of a SETTINGS
+local END_HEADERS = 0x4
+
+local function frame(kind, flags, stream, payload)
+  return string.pack(">I3 B B I4", #payload, kind, flags, stream) .. payload
+end
+
+-- ":status: 200" stands in HPACK's table, and so does "content-type".
+local HEAD = "\x88\x0f\x10" .. string.pack("s1", "application/json")
+
+local function answer_to(stream, text)
+  local tasks = {}
+  for i, id in ipairs(cjson.decode(text).ids) do
+    tasks[i] = { id = id, state = "completed" }
+  end
+  return frame(HEADERS, END_HEADERS, stream, HEAD)
+    .. frame(DATA, END, stream, cjson.encode(tasks))
+end
+
+local function report(number, version)
+  io.stdout:write(number, " ", version, "\n")
+  io.stdout:flush()
+end
+
+-- One frame at a time; nil at the end of the stream.
+local function serve_http2(sock, number)
+  local bodies, answered = {}, 0
+  sock:xwrite(frame(SETTINGS, 0, 0, ""), "bn")
+  while true do
+    local head = sock:read(9)
+    if not head then return end
+    local size, kind, flags, stream = string.unpack(">I3 B B I4", head)
+    local payload = size > 0 and sock:read(size) or ""
+    if not payload then return end
+    local deaf = number == 1 and answered > 0
+    if not deaf and (kind == SETTINGS or kind == PING) and flags & ACK == 0 then
+      local echo = kind == PING and payload or ""
+      sock:xwrite(frame(kind, ACK, 0, echo), "bn")
+    elseif not deaf and kind == DATA then
+      bodies[stream] = (bodies[stream] or "") .. payload
+      if flags & END ~= 0 then
+        answered = answered + 1
+        report(number, "2")
+        sock:xwrite(answer_to(stream, bodies[stream]), "bn")
+      end
+    end
+  end
+end
+
+local function serve_http1(sock, number)
+  local length = 0
+  for line in sock:lines "*L" do
+    length = tonumber(line:lower():match "^content%-length: (%d+)") or length
+    if line == "\r\n" then break end
+  end
+  if length > 0 then sock:read(length) end
+  report(number, "1.1")
+  sock:xwrite("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    .. 'Content-Length: 13\r\n\r\n{"version":1}', "bn")
+end
+
+local function attend(sock, context, number)
+  sock:onerror(function(_, _, why) return why end)
+  sock:setmode("b", "bn")
+  if not sock:starttls(context) then return end
+  if sock:checktls():getAlpnSelected() ~= "h2" then
+    serve_http1(sock, number)
+  elseif sock:read(#PREFACE) == PREFACE then
+    serve_http2(sock, number)
+  end
+  sock:close()
+end
+
+local function own_pid()
+  local pipe = io.popen "echo $PPID"
+  local pid = pipe:read "*l"
+  pipe:close()
+  return pid
+end
+
+local loop = cqueues.new()
+local context, pem = certificate.make()
+context:setAlpnSelect(function(_, offered)
+  for _, name in ipairs(offered) do
+    if name == "h2" then return name end
+  end
+end)
+loop:wrap(function()
+  local server = socket.listen { host = "127.0.0.1", port = 0 }
+  io.stdout:write(select(3, server:localname()), " ", pem, " ", own_pid(),
+    "\n")
+  io.stdout:flush()
+  local number = 0
+  for sock in server:clients() do
+    number = number + 1
+    loop:wrap(attend, sock, context, number)
+  end
+end)
+loop:loop(LIFE)
