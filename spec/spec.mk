@@ -60,6 +60,9 @@ tsan:                          ## C tests and specs under TSan
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec \
 	  BUSTED="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
+forks:                         ## 1,000 forks of a process that is busy in TLS
+	LUMA_ROUNDS=100 $(MAKE) spec \
+	  BUSTED="spec/hosts/exit_spec.lua --filter=handshakes"
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/hosts/kill_spec.lua
 valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
@@ -96,5 +99,5 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 
-.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture kills \
-  valgrind rock fences warnings exports fresh-docs
+.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture forks \
+  kills valgrind rock fences warnings exports fresh-docs

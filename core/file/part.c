@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "file/media.h"
 
@@ -300,8 +301,11 @@ bool part_write(const struct part *part, const char *bytes, size_t n,
                 int64_t at, struct luma_error *error)
 {
     while (n > 0) {
-        ssize_t written = pwrite(part->fd, bytes, n, (off_t)at);
+        ssize_t written;
 
+        process_pause();
+        written = pwrite(part->fd, bytes, n, (off_t)at);
+        process_resume();
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -313,19 +317,31 @@ bool part_write(const struct part *part, const char *bytes, size_t n,
     return true;
 }
 
+/* Takes as long as the disk does. */
+static bool sync_to_disk(int fd)
+{
+    bool synced;
+
+    process_pause();
+    synced = fsync(fd) == 0;
+    process_resume();
+    return synced;
+}
+
 bool part_commit(struct part *part, const char *name, bool sync,
                  struct luma_error *error)
 {
     if (!check_target(part, name, error))
         return false;
     fchmod(part->fd, part->mode);
-    if (sync && fsync(part->fd) != 0)
+    if (sync && !sync_to_disk(part->fd))
         return file_error(error, "cannot bring it to the disk", errno);
     if (renameat(part->dir, part->name, part->dir, name) != 0)
         return file_error(error, "cannot give it its name", errno);
     unlock_and_close(part);
     unlinkat(part->dir, part->state, 0);
     if (sync)
-        fsync(part->dir); /* syncs the name; the file is on the disk already */
+        sync_to_disk(
+            part->dir); /* syncs the name; the file is on the disk already */
     return true;
 }

@@ -231,7 +231,9 @@ static void sleep_until(struct loop *loop, int64_t moment)
 
     if (ms > LONGEST_SLEEP_MS)
         ms = LONGEST_SLEEP_MS;
+    process_pause();
     curl_multi_poll(loop->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    process_resume();
 }
 
 /* Jobs end before the next requests are sent, and those that failed in sending
