@@ -4,6 +4,7 @@
 #include "loop/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -13,7 +14,10 @@
 #include "loop/multi.h"
 #include "loop/schedule.h"
 
-enum { LONGEST_SLEEP_MS = 60000 };
+/* A wake-up can be lost where the system refuses a write: then the loop looks
+ * by itself, and its own failed wake-ups are repeated (queue_put). SHORT: where
+ * the system refuses to poll. */
+enum { LONGEST_SLEEP_MS = 1000, SHORT_SLEEP_MS = 10 };
 
 /* The thread's own. */
 struct loop {
@@ -228,11 +232,14 @@ static void sleep_until(struct loop *loop, int64_t moment)
     bool may_send = loop->active < loop->channel->options.connections;
     int64_t due = schedule_due(&loop->schedule, may_send);
     int64_t ms = (due < moment ? due : moment) - loop->schedule.context.now;
+    CURLMcode code;
 
     if (ms > LONGEST_SLEEP_MS)
         ms = LONGEST_SLEEP_MS;
     process_pause();
-    curl_multi_poll(loop->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    code = curl_multi_poll(loop->multi, &wake, 1, ms > 0 ? (int)ms : 0, NULL);
+    if (code != CURLM_OK)
+        poll(NULL, 0, SHORT_SLEEP_MS);
     process_resume();
 }
 
