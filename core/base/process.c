@@ -19,6 +19,7 @@ enum { EXIT_WAIT_MS = 1000, FORK_WAIT_MS = 1000 };
 struct entry {
     struct process_thread thread;
     struct entry *next;
+    unsigned generation; /* of the process whose thread it is */
     pthread_t id;
 };
 
@@ -120,11 +121,17 @@ static void after_fork(void)
     pthread_mutex_unlock(&lock);
 }
 
-/* The parent's threads do not exist in the child. */
+/* The parent's threads do not exist in the child; their entries are freed with
+ * those of finished ones. */
 static void after_fork_in_child(void)
 {
+    struct entry **end = &finished;
+
     generation++;
-    running = finished = NULL;
+    while (*end)
+        end = &(*end)->next;
+    *end = running;
+    running = NULL;
     inside = forks = 0;
     process_init_condition(&changed);
     pthread_mutex_unlock(&lock);
@@ -143,7 +150,8 @@ static void join_finished(void)
     while (list) {
         struct entry *next = list->next;
 
-        pthread_join(list->id, NULL);
+        if (list->generation == generation)
+            pthread_join(list->id, NULL);
         free(list);
         list = next;
     }
@@ -339,6 +347,7 @@ bool process_start(const struct process_thread *thread)
         return false;
     join_finished();
     entry->thread = *thread;
+    entry->generation = generation;
     pthread_mutex_lock(&lock);
     errno = ECANCELED;
     if (process_exits() || !create(entry)) {

@@ -8,7 +8,8 @@
 #include "client/job.h"
 #include "http/library.h"
 
-enum { CLOSE_WAIT_MS = 100 };
+/* Half of what close promises: the machine may be busy as well. */
+enum { CLOSE_WAIT_MS = 50 };
 
 /* ---- events ------------------------------------------------------------ */
 
