@@ -97,8 +97,7 @@ void luma_ids_unref(struct luma_ids *ids);
 
 /* A job that gets the task of each id once. Takes the list, also in case of an
  * error. `deadline` is in ms from now, 0 for none. NULL: `error` says why;
- * LUMA_ERR_CANCELLED if the client is closed.
- */
+ * LUMA_ERR_CANCELLED if the client is closed or the process exits. */
 struct luma_job *luma_client_fetch(struct luma_client *client,
                                    struct luma_ids *ids, int64_t deadline,
                                    struct luma_error *error);
@@ -171,7 +170,8 @@ luma_client_download(struct luma_client *client,
 /* ---- the queue of events ---------------------------------------------- */
 
 /* The first event, or NULL. It stays in the queue until it is popped: a second
- * call returns the same event. */
+ * call returns the same event. In a process that exits, a client whose queue is
+ * empty is closed by this call. */
 const struct luma_event *luma_event_peek(struct luma_client *client);
 
 /* Removes the first event and frees it. If it is a LUMA_EVENT_TASK that is

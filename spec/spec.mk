@@ -62,6 +62,9 @@ torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	  BUSTED="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
+forks:                         ## 1,000 forks of a process that is busy in TLS
+	LUMA_ROUNDS=100 $(MAKE) spec \
+	  BUSTED="spec/hosts/exit_spec.lua --filter=handshakes"
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/hosts/kill_spec.lua
 valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
@@ -98,5 +101,5 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 
-.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture kills \
-  outage valgrind rock fences warnings exports fresh-docs
+.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture forks \
+  kills outage valgrind rock fences warnings exports fresh-docs

@@ -14,11 +14,12 @@
 
 #include "base/clock.h"
 
-enum { EXIT_WAIT_MS = 1000 };
+enum { EXIT_WAIT_MS = 1000, FORK_WAIT_MS = 1000 };
 
 struct entry {
     struct process_thread thread;
     struct entry *next;
+    unsigned generation; /* of the process whose thread it is */
     pthread_t id;
 };
 
@@ -33,6 +34,108 @@ static pthread_cond_t changed;
 static struct entry *running; /* under lock */
 static struct entry
     *finished; /* under lock; these can be joined without waiting */
+static atomic_bool exits;
+
+/* The gate: a thread is inside except in its pauses. Nobody gets in while a
+ * fork waits or is under way. */
+static unsigned inside;      /* under lock */
+static unsigned forks;       /* under lock; how many wait or are under way */
+static bool closed_for_good; /* under lock */
+static pthread_key_t gate_key;
+static _Thread_local bool is_gated; /* whether this thread is one of luma's */
+
+/* ---- the gate ----------------------------------------------------------- */
+
+static void enter(void)
+{
+    pthread_mutex_lock(&lock);
+    while (forks || closed_for_good)
+        pthread_cond_wait(&changed, &lock);
+    inside++;
+    pthread_mutex_unlock(&lock);
+}
+
+static void leave(void)
+{
+    pthread_mutex_lock(&lock);
+    if (--inside == 0 && forks)
+        pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+void process_pause(void)
+{
+    int why = errno;
+
+    if (is_gated)
+        leave();
+    errno = why;
+}
+
+void process_resume(void)
+{
+    int why = errno;
+
+    if (is_gated)
+        enter();
+    errno = why;
+}
+
+/* Libraries take locks when a thread of theirs ends, in destructors like this
+ * one. In the second round these are over. */
+static void leave_in_second_round(void *round)
+{
+    static char second;
+
+    if (round == &second || pthread_setspecific(gate_key, &second) != 0)
+        leave();
+}
+
+/* False: the thread itself has to leave at its end. */
+static bool enter_until_end(void)
+{
+    static char first;
+
+    enter();
+    is_gated = true;
+    return pthread_setspecific(gate_key, &first) == 0;
+}
+
+/* ---- fork --------------------------------------------------------------- */
+
+/* The lock is held until the fork is over. */
+static void before_fork(void)
+{
+    struct timespec until = clock_in(FORK_WAIT_MS);
+
+    pthread_mutex_lock(&lock);
+    forks++;
+    while (inside && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+        ;
+}
+
+static void after_fork(void)
+{
+    forks--;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+/* The parent's threads do not exist in the child; their entries are freed with
+ * those of finished ones. */
+static void after_fork_in_child(void)
+{
+    struct entry **end = &finished;
+
+    generation++;
+    while (*end)
+        end = &(*end)->next;
+    *end = running;
+    running = NULL;
+    inside = forks = 0;
+    process_init_condition(&changed);
+    pthread_mutex_unlock(&lock);
+}
 
 /* ---- initialisation and exit -------------------------------------------- */
 
@@ -47,7 +150,8 @@ static void join_finished(void)
     while (list) {
         struct entry *next = list->next;
 
-        pthread_join(list->id, NULL);
+        if (list->generation == generation)
+            pthread_join(list->id, NULL);
         free(list);
         list = next;
     }
@@ -65,36 +169,36 @@ void process_init_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-/* Registered after OpenSSL's exit handler, so it runs before that. */
+/* Registered after OpenSSL's exit handler, so it runs before that. A thread
+ * that has not ended in time gets no further than its pause. */
 static void at_exit(void)
 {
     struct timespec until = clock_in(EXIT_WAIT_MS);
     struct entry *entry;
 
     pthread_mutex_lock(&lock);
+    atomic_store(&exits, true);
     for (entry = running; entry; entry = entry->next)
         entry->thread.stop(entry->thread.arg);
     while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
         ;
+    closed_for_good = true;
     pthread_mutex_unlock(&lock);
     join_finished();
 }
 
-/* The parent's threads do not exist in the child. */
-static void after_fork(void)
+static bool register_handlers(void)
 {
-    generation++;
-    running = finished = NULL;
-    pthread_mutex_init(&lock, NULL);
-    process_init_condition(&changed);
+    return pthread_key_create(&gate_key, leave_in_second_round) == 0 &&
+           atexit(at_exit) == 0 &&
+           pthread_atfork(before_fork, after_fork, after_fork_in_child) == 0;
 }
 
 static void init(void)
 {
     process_init_condition(&changed);
     init_error = atomic_load(&init_libraries)();
-    if (!init_error &&
-        (atexit(at_exit) != 0 || pthread_atfork(NULL, NULL, after_fork) != 0))
+    if (!init_error && !register_handlers())
         init_error = "luma could not register its exit and fork handlers";
 }
 
@@ -108,6 +212,11 @@ const char *process_init(const char *(*libraries)(void))
 unsigned process_generation(void)
 {
     return generation;
+}
+
+bool process_exits(void)
+{
+    return atomic_load(&exits);
 }
 
 /* ---- standard descriptors ---------------------------------------------- */
@@ -191,8 +300,10 @@ static void lower_priority(void)
 static void *thread_main(void *arg)
 {
     struct entry *entry = arg, **link = &running;
+    bool leaves_later;
 
     lower_priority();
+    leaves_later = enter_until_end();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
     while (*link != entry)
@@ -203,6 +314,8 @@ static void *thread_main(void *arg)
     entry->thread.done(entry->thread.arg);
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
+    if (!leaves_later)
+        leave();
     return NULL;
 }
 
@@ -234,8 +347,10 @@ bool process_start(const struct process_thread *thread)
         return false;
     join_finished();
     entry->thread = *thread;
+    entry->generation = generation;
     pthread_mutex_lock(&lock);
-    if (!create(entry)) {
+    errno = ECANCELED;
+    if (process_exits() || !create(entry)) {
         int why = errno;
 
         pthread_mutex_unlock(&lock);

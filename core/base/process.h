@@ -48,8 +48,21 @@ int process_move_up(int fd);
 
 /* Starts a thread. All signals are blocked in it except those of its own
  * faults. False: errno says why; the thread does not run, and `done` is not
- * called. */
+ * called. ECANCELED: the process exits. */
 bool process_start(const struct process_thread *thread);
+
+/* The process exits: luma's exit handler has begun or is over. No thread starts
+ * any more, and those that ran end. Any thread; does not block. */
+bool process_exits(void);
+
+/* A thread may hold locks of libraries, which nobody could release in a child
+ * process. So fork waits until each thread of process_start has ended or is in
+ * a pause, at most one second. A thread brackets with these two calls what
+ * makes it wait, such as poll or the disk, and calls no library in between that
+ * has locks. process_resume waits for a fork that is under way. Both keep
+ * errno, and do nothing in other threads. Pauses do not nest. */
+void process_pause(void);
+void process_resume(void);
 
 /* The number of forks that led to this process. Objects made at another number
  * belong to another process. */

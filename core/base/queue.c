@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A list and a pipe. A writer swaps the end of the list for its own event, and
- * then links the previous end to it. The reader follows the links. While
- * `signalled` is set, one byte is in the pipe, or is about to be. */
+/* A list and a signal, which is an eventfd or a pipe. A writer swaps the end of
+ * the list for its own event, and then links the previous end to it. The reader
+ * follows the links. While `signalled` is set, the signal is given, or is about
+ * to be. */
 #include "base/queue.h"
 
 #include <errno.h>
@@ -9,6 +10,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/eventfd.h>
+#endif
 
 #include "base/clock.h"
 #include "base/process.h"
@@ -21,6 +25,7 @@ struct queue {
     atomic_ptrdiff_t
         count; /* number of events; updated late, so it can be below 0 */
     atomic_bool signalled;
+    atomic_bool failed; /* the signal could not be given: it is still due */
     atomic_bool closed;
     /* for waiting until the queue is closed */
     pthread_mutex_t lock;
@@ -131,18 +136,18 @@ static bool is_empty(const struct mpsc_list *list)
 
 /* ---- creation ----------------------------------------------------------- */
 
-/* Non-blocking, so a full pipe blocks nobody. Close-on-exec, so child
- * processes do not inherit it. */
+/* Non-blocking, so no signal blocks anybody. Close-on-exec, so child processes
+ * do not inherit it. Writing to an eventfd needs no memory; its writers have a
+ * descriptor of their own, because the reader may close the other one. */
 #ifdef __linux__
-static bool open_pipe(int fd[2])
+static bool open_signal(int fd[2])
 {
-    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) == 0)
-        return true;
-    fd[0] = fd[1] = -1;
-    return false;
+    fd[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    fd[1] = fd[0] < 0 ? -1 : fcntl(fd[0], F_DUPFD_CLOEXEC, fd[0]);
+    return fd[1] >= 0;
 }
 #else
-static bool open_pipe(int fd[2])
+static bool open_signal(int fd[2])
 {
     int i;
 
@@ -168,7 +173,7 @@ struct queue *queue_new(void)
     mpsc_list_init(&queue->list);
     pthread_mutex_init(&queue->lock, NULL);
     process_init_condition(&queue->closed_changed);
-    if (open_pipe(queue->fd))
+    if (open_signal(queue->fd))
         return queue;
     why = errno;
     queue_free(queue);
@@ -203,25 +208,40 @@ void queue_wait(const struct queue *queue, int ms)
 
 /* ---- events ------------------------------------------------------------- */
 
+static bool give_signal(const struct queue *queue)
+{
+    const uint64_t one = 1;
+
+    return write(queue->fd[1], &one, sizeof one) == sizeof one;
+}
+
 static void raise_fd(struct queue *queue)
 {
-    if (!atomic_exchange(&queue->signalled, true) &&
-        write(queue->fd[1], "", 1) != 1)
-        atomic_store(&queue->signalled, false);
+    if (atomic_exchange(&queue->signalled, true))
+        return;
+    if (give_signal(queue))
+        return;
+    atomic_store(&queue->failed, true);
+    atomic_store(&queue->signalled, false);
+}
+
+static bool take_signal(const struct queue *queue)
+{
+    uint64_t one;
+
+    return read(queue->fd[0], &one, sizeof one) == sizeof one;
 }
 
 /* Makes the descriptor unreadable after an empty pop. A writer may add events
- * before `signalled` is cleared, and would then write no byte. So the list is
+ * before `signalled` is cleared, and would then give no signal. So the list is
  * checked again afterwards. Returns whether the descriptor was readable. */
 static bool lower_fd(struct queue *queue)
 {
-    char byte;
-
     if (!atomic_load(&queue->signalled))
         return false;
     if (atomic_load(&queue->closed) || !is_empty(&queue->list) ||
-        read(queue->fd[0], &byte, 1) != 1)
-        return true; /* it stays readable, or its byte is on the way */
+        !take_signal(queue))
+        return true; /* it stays readable, or its signal is on the way */
     atomic_exchange(&queue->signalled, false);
     if (atomic_load(&queue->closed) || !is_empty(&queue->list))
         raise_fd(queue);
@@ -232,11 +252,13 @@ void queue_put(struct queue *queue, struct event_list *list)
 {
     ptrdiff_t count = (ptrdiff_t)list->count;
 
-    if (!count)
-        return;
-    mpsc_list_push(&queue->list, list);
-    atomic_fetch_add(&queue->count, count); /* before the reader wakes up */
-    raise_fd(queue);
+    if (count) {
+        mpsc_list_push(&queue->list, list);
+        atomic_fetch_add(&queue->count, count); /* before the reader wakes up */
+        raise_fd(queue);
+    } else if (atomic_exchange(&queue->failed, false)) {
+        raise_fd(queue);
+    }
 }
 
 void queue_wake(struct queue *queue)
@@ -264,7 +286,7 @@ size_t queue_count(const struct queue *queue)
 
 /* ---- closing ------------------------------------------------------------ */
 
-/* `signalled` stays set, so no byte is written that nobody reads. */
+/* `signalled` stays set, so no signal is given that nobody takes. */
 void queue_close_reader(struct queue *queue)
 {
     atomic_store(&queue->signalled, true);

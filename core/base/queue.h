@@ -57,8 +57,9 @@ int queue_fd(const struct queue *queue);
  * wait early. The reader only. */
 void queue_wait(const struct queue *queue, int ms);
 
-/* Puts all events of the list into the queue; the list is then empty. Any
- * thread. */
+/* Puts all events of the list into the queue; the list is then empty. If the
+ * system refused to make the descriptor readable, the next call tries again,
+ * also with an empty list. Any thread. */
 void queue_put(struct queue *queue, struct event_list *list);
 
 /* Makes the descriptor readable until the next queue_pop. Any thread. */

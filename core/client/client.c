@@ -8,7 +8,8 @@
 #include "client/job.h"
 #include "http/library.h"
 
-enum { CLOSE_WAIT_MS = 100 };
+/* Half of what close promises: the machine may be busy as well. */
+enum { CLOSE_WAIT_MS = 50 };
 
 /* ---- events ------------------------------------------------------------ */
 
@@ -44,17 +45,6 @@ static struct luma_event *first_event(struct luma_client *client)
     if (!client->first && !client->closed)
         client->first = queue_pop(client->channel->events, NULL);
     return client->first;
-}
-
-const struct luma_event *luma_event_peek(struct luma_client *client)
-{
-    const struct luma_event *event;
-
-    if (!luma_client_is_ours(client)) /* a callback has forked */
-        return NULL;
-    while ((event = first_event(client)) && event->job->released)
-        drop(client, take_first(client));
-    return event;
 }
 
 void luma_event_pop(struct luma_client *client, bool done)
@@ -202,6 +192,22 @@ static void close_client(struct luma_client *client, int64_t ms)
 void luma_client_close(struct luma_client *client)
 {
     close_client(client, CLOSE_WAIT_MS);
+}
+
+/* When the process exits, the loops end. What they have sent before comes
+ * first. */
+const struct luma_event *luma_event_peek(struct luma_client *client)
+{
+    const struct luma_event *event;
+    bool over = process_exits();
+
+    if (!luma_client_is_ours(client)) /* a callback has forked */
+        return NULL;
+    while ((event = first_event(client)) && event->job->released)
+        drop(client, take_first(client));
+    if (!event && over)
+        close_client(client, 0);
+    return event;
 }
 
 void luma_client_release(struct luma_client *client)

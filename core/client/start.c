@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "base/process.h"
 #include "client/job.h"
 #include "http/failure.h"
 #include "http/base_url.h"
@@ -82,13 +83,16 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
     return submitted;
 }
 
-/* Sets `error` to CANCELLED if the client is closed, else to MEMORY for
- * later. */
+/* Sets `error` to CANCELLED if the client is closed or the process exits, else
+ * to MEMORY for later. */
 static bool is_open(const struct luma_client *client, struct luma_error *error)
 {
-    luma_error_set(error,
-                   client->closed ? LUMA_ERR_CANCELLED : LUMA_ERR_MEMORY);
-    return !client->closed;
+    bool exits = process_exits(), open = !client->closed && !exits;
+
+    luma_error_set(error, open ? LUMA_ERR_MEMORY : LUMA_ERR_CANCELLED);
+    if (exits)
+        luma_error_append(error, "the process exits");
+    return open;
 }
 
 struct luma_job *luma_client_fetch(struct luma_client *client,

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "base/text.h"
 #include "file/media.h"
 #include "file/own.h"
@@ -278,9 +279,13 @@ bool part_write(struct part *part, const char *bytes, size_t n, int64_t at,
                 struct luma_error *error)
 {
     while (n > 0) {
-        ssize_t written = pwrite(part->fd, bytes, n, (off_t)at);
-        int number = written ? errno : ENOSPC;
+        ssize_t written;
+        int number;
 
+        process_pause();
+        written = pwrite(part->fd, bytes, n, (off_t)at);
+        number = written ? errno : ENOSPC;
+        process_resume();
         if (written < 0 && number == EINTR)
             continue;
         if (written <= 0) {
@@ -338,9 +343,20 @@ static bool rename_part(const struct part *part, const char *name,
     return file_error(error, "cannot give it its name", number);
 }
 
+/* Takes as long as the disk does; a fork does not wait for it. */
+static bool sync_to_disk(int fd)
+{
+    bool synced;
+
+    process_pause();
+    synced = fsync(fd) == 0;
+    process_resume();
+    return synced;
+}
+
 static bool sync_part(struct part *part, struct luma_error *error)
 {
-    if (fsync(part->fd) == 0)
+    if (sync_to_disk(part->fd))
         return true;
     part->damaged = true;
     return file_error(error, "cannot bring it to the disk", errno);
@@ -365,6 +381,6 @@ bool part_commit(struct part *part, const char *name, bool sync,
         unlinkat(part->dir, part->name[PART_BYTES], 0);
     unlock_and_close(part);
     if (sync)
-        fsync(part->dir); /* syncs the name; the file is on the disk already */
+        sync_to_disk(part->dir); /* the name; the bytes are there already */
     return true;
 }

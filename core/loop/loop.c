@@ -4,6 +4,7 @@
 #include "loop/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -14,8 +15,10 @@
 #include "loop/multi.h"
 #include "loop/schedule.h"
 
+/* A wake-up can be lost where the system refuses a write: then the loop looks
+ * by itself, and its own failed wake-ups are repeated (queue_put). */
 enum {
-    LONGEST_SLEEP_MS = 60000,
+    LONGEST_SLEEP_MS = 1000,
     CONNECT_NAP_MS = 200, /* longest sleep while a connection is made */
     STARVED_NAP_MS = 50   /* longest sleep that does not watch the sockets */
 };
@@ -309,7 +312,9 @@ static void sleep_until(struct loop *loop, int64_t moment)
 
     if (ms > longest)
         ms = longest;
+    process_pause();
     sleep_for(loop, ms > 0 ? (int)ms : 0);
+    process_resume();
 }
 
 /* Jobs end before the next requests are sent, and those that failed in sending

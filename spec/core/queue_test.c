@@ -121,7 +121,7 @@ static void test_level(void)
     queue_free(queue);
 }
 
-/* Puts and takes in any order: one byte in the pipe, or none. */
+/* Puts and takes in any order: one signal is given, or none. */
 static void test_edges(void)
 {
     struct queue *queue = new_queue();
@@ -139,7 +139,8 @@ static void test_edges(void)
     for (i = 0; i < 100000; i++) /* more than a pipe holds */
         queue_wake(queue);
     CHECK(readable(queue));
-    CHECK_INT(read(queue_fd(queue), bytes, sizeof bytes), 1);
+    CHECK_INT(read(queue_fd(queue), bytes, sizeof bytes), 8);
+    CHECK(!readable(queue));
     queue_free(queue);
 }
 
@@ -192,6 +193,32 @@ static void test_descriptor_flags(void)
     queue_free(queue);
     queue_free(NULL);
 }
+
+#ifdef __linux__
+/* The system refuses the write, as to a counter that is full. It is not
+ * forgotten. */
+static void test_refused(void)
+{
+    struct queue *queue = new_queue();
+    struct event_list none = {0};
+    struct numbered event = {0};
+    uint64_t full = UINT64_MAX - 1;
+    int fd = queue_fd(queue);
+
+    must(write(fd, &full, sizeof full) == sizeof full);
+    put(queue, &event, 1);
+    must(read(fd, &full, sizeof full) == sizeof full);
+    CHECK_INT(full, UINT64_MAX - 1); /* nothing was added */
+    CHECK(!readable(queue));
+    queue_put(queue, &none);
+    CHECK(readable(queue));
+    CHECK_INT(take(queue), 1);
+    CHECK(!readable(queue));
+    queue_put(queue, &none);
+    CHECK(!readable(queue));
+    queue_free(queue);
+}
+#endif
 
 /* ---- leaving ----------------------------------------------------------- */
 
@@ -441,6 +468,9 @@ int main(void)
     test_wake();
     test_order();
     test_descriptor_flags();
+#ifdef __linux__
+    test_refused();
+#endif
     test_close();
     test_leave();
     test_wait_closed();

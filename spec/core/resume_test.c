@@ -209,7 +209,7 @@ static void test_overlap(void)
     char range[RESUME_RANGE];
     int wrong;
 
-    head_start(&rest, 206, false);
+    head_start(&rest, 206);
     head_add(&rest, "Content-Range", "bytes 39-99/100");
     head_add(&rest, "ETag", "\"v1\"");
     head_add(&rest, "Content-Length", "61");

@@ -4,8 +4,10 @@
 
 local children = require "spec.support.children"
 local cqueues = require "cqueues"
+local files = require "spec.support.folder"
 local fixture = require "spec.support.fixture"
 local native = require "spec.support.native"
+local process = require "spec.support.process"
 
 local PLAIN = fixture.PLAIN
 -- `make torture` asks for more: three times as many of each exit, and forks.
@@ -90,6 +92,36 @@ describe("a process", function()
     end)
   end
 
+  describe("after luma's exit handler", function()
+    -- what a handler that runs later does, and what it gets
+    local ways = {
+      { "result", "nil\tcancelled" }, { "result_in_time", "nil\tcancelled" },
+      { "done", "true\tnil" }, { "step", "0\tnil" }, { "wait", "false\tnil" },
+      { "progress", "1\tnil" }, { "fetch", "nil\tcancelled" },
+      { "tasks", "nil\tcancelled" }, { "watch", "nil\tcancelled" },
+      { "download", "nil\tcancelled" }, { "request", "nil\tcancelled" },
+      { "new", "nil\tcancelled" }, { "each", "nil\tcancelled" },
+      { "close", "nil\tcancelled" }, { "drop", "dropped\tnil" },
+    }
+    local folder
+
+    setup(function() folder = files.new() end)
+    teardown(function() folder:remove() end)
+
+    for _, pair in ipairs(ways) do
+      local way, expected = pair[1], pair[2]
+      it("starts and waits for nothing: " .. way, function()
+        g:queue {}
+        g:default { stall = "request" }
+        local ended = children.run {
+          { "spec/programs/late.lua", cpath, g.https, g.ca, folder:at "", way },
+        }[1]
+        assert.same({ expected .. "\n", "exit", 0 },
+          { ended.output, ended.kind, ended.code })
+      end)
+    end
+  end)
+
   describe("that gets a signal", function()
     -- A child in a blocking call on a server that is silent, and its pid.
     local function blocked(way)
@@ -155,6 +187,8 @@ describe("a process", function()
   describe("that forks", function()
     local ways = { "use", "close", "drop", "exit", "exit_and_close", "quit" }
     local sanitizer = os.getenv "LUMA_SAN" or ""
+    -- What the parent's threads hold looks lost in a child.
+    local NO_LEAKS = { ASAN_OPTIONS = "detect_leaks=0" }
 
     -- The thread sanitizer does not let a child start threads. The allocator
     -- of the address sanitizer is not made for forks: a child waits for ever
@@ -162,14 +196,52 @@ describe("a process", function()
     if sanitizer ~= "thread" then ways[#ways + 1] = "new" end
     if sanitizer:find "address" then ways = {} end
 
+    -- A child does nothing but exit, or makes a client of its own. `make forks`
+    -- has 500 of each.
+    for _, way in ipairs(ways) do
+      if way == "exit" or way == "new" then
+        it("during handshakes has children that end: " .. way, function()
+          g:default { close_after = true }
+          local list = {}
+          for i = 1, ROUNDS do
+            list[i] = { "spec/programs/forked-in-tls.lua", cpath, g.https, g.ca,
+              5, way, (i - 1) * 3 % 31, env = NO_LEAKS }
+          end
+          for _, ended in ipairs(children.run(list)) do
+            assert.same({ "", "exit", 0 },
+              { ended.output, ended.kind, ended.code })
+          end
+        end)
+      end
+    end
+
+    for _, call in ipairs { "pwrite64", "fsync" } do
+      it("does not wait for a slow disk: " .. call, function()
+        if not process.has "strace" or not PLAIN then
+          return pending "needs strace, and no sanitizer"
+        end
+        local folder = files.new()
+        g:file("/clip", { size = 100000 })
+        local ended = children.finish(children.start {
+          before = ("strace -f -qq -o /dev/null -e trace=%s -e inject="
+            .. "%s:delay_enter=700000:when=1"):format(call, call),
+          "spec/programs/forked-on-disk.lua", cpath, g.http, folder:at "",
+        })
+        folder:remove()
+        assert.same({ "exit", 0 }, { ended.kind, ended.code }, ended.output)
+        local worst, forks = ended.output:match "^([%d.e-]+)\t(%d+)\n$"
+        assert.is_true(tonumber(worst) < 0.4, worst)
+        assert.is_true(tonumber(forks) > 5, forks)
+      end)
+    end
+
     for _, way in ipairs(ways) do
       it("keeps its client when a child does " .. way, function()
         g:route("/silent/luma/tasks", { stall = "request" })
         local pipe = children.start {
           "spec/programs/forked.lua", cpath, g.https, g.ca,
           ROUNDS * 3, way,
-          -- What the parent's threads hold looks lost in a child.
-          env = { ASAN_OPTIONS = "detect_leaks=0" },
+          env = NO_LEAKS,
         }
         local first = pipe:read "*l"
         g:wait("stalled", 1)

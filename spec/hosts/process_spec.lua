@@ -7,6 +7,7 @@ local children = require "spec.support.children"
 local downloads = require "spec.support.downloads"
 local fixture = require "spec.support.fixture"
 local native = require "spec.support.native"
+local process = require "spec.support.process"
 local program = require "spec.support.program"
 
 local FULL = "too many open files"
@@ -120,6 +121,29 @@ describe("in a process", function()
     assert.equal("the file could not be written: cannot find the working "
       .. "directory: No such file or directory (file)\nworks\n", ended.output)
     assert.equal(downloads.CLIP, dir:read "clip.mp4")
+  end)
+
+  -- Also a wake-up is a write.
+  describe("where the system refuses a write", function()
+    for _, refusal in ipairs { "EIO", "EINTR", "EAGAIN" } do
+      it("every job ends nevertheless: " .. refusal, function()
+        if not process.has "strace" or not fixture.PLAIN then
+          return pending "needs strace, and no sanitizer"
+        end
+        local list = {}
+        for nth = 1, 8 do
+          list[nth] = {
+            before = ("strace -f -qq -o /dev/null -e trace=write "
+              .. "-e inject=write:error=%s:when=%d"):format(refusal, nth),
+            "spec/programs/unwoken.lua", g.http,
+          }
+        end
+        for nth, ended in ipairs(children.run(list)) do
+          assert.same({ "exit", 0 }, { ended.kind, ended.code },
+            nth .. ended.output)
+        end
+      end)
+    end
   end)
 
   describe("with too many open files", function()

@@ -205,13 +205,13 @@ describe("a proxy that refuses", function()
   it("plain http with 407 is tried once", function()
     proxy:default { status = 407, body = "" }
     proxy:route(g.http .. "/clip", { status = 407, body = "" })
-    refused({ proxy = proxy.http, base_url = g.http }, 407, 1, "body")
+    refused({ proxy = proxy.http, base_url = g.http, plain_http = true }, 407, 1, "body")
   end)
 
   it("in SOCKS is tried once", function()
     proxy:accept({ garbage = "\5\255" }, { garbage = "\5\255" })
     refused({ proxy = "socks5h://" .. proxy.http:match "//(.*)",
-      base_url = g.http }, nil, 1, "connect")
+      base_url = g.http, plain_http = true }, nil, 1, "connect")
   end)
 end)
 

@@ -5,9 +5,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <lualib.h>
@@ -67,6 +69,23 @@ static int posix_quit(lua_State *L)
     _exit((int)luaL_optinteger(L, 1, 0));
 }
 
+/* alarm(seconds): SIGALRM ends this process then. */
+static int posix_alarm(lua_State *L)
+{
+    alarm((unsigned)luaL_checkinteger(L, 1));
+    return 0;
+}
+
+/* Seconds of a clock that nobody sets. */
+static int posix_now(lua_State *L)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+    return 1;
+}
+
 static void nothing(int number)
 {
     (void)number;
@@ -97,6 +116,26 @@ static int posix_allocated(lua_State *L)
 
     lua_pushinteger(L, (lua_Integer)(info.uordblks + info.hblkhd));
     return 1;
+}
+
+static lua_State *exit_state;
+static int exit_function;
+
+static void at_exit(void)
+{
+    lua_rawgeti(exit_state, LUA_REGISTRYINDEX, exit_function);
+    if (lua_pcall(exit_state, 0, 0, 0) != LUA_OK)
+        printf("%s\n", lua_tostring(exit_state, -1));
+}
+
+/* at_exit(f): calls f when the process exits. Once. */
+static int posix_at_exit(lua_State *L)
+{
+    lua_settop(L, 1);
+    exit_state = L;
+    exit_function = luaL_ref(L, LUA_REGISTRYINDEX);
+    atexit(at_exit);
+    return 0;
 }
 
 enum { MAX_STATES = 16 };
@@ -135,17 +174,13 @@ int luaopen_posix(lua_State *L);
 int luaopen_posix(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"fork", posix_fork},
-        {"wait", posix_wait},
-        {"kill", posix_kill},
-        {"pid", posix_pid},
-        {"quit", posix_quit},
-        {"catch", posix_catch},
-        {"default", posix_default},
-        {"states", posix_states},
-        {"allocated", posix_allocated},
-        {"close", posix_close},
-        {NULL, NULL},
+        {"fork", posix_fork},       {"wait", posix_wait},
+        {"kill", posix_kill},       {"pid", posix_pid},
+        {"quit", posix_quit},       {"catch", posix_catch},
+        {"default", posix_default}, {"alarm", posix_alarm},
+        {"at_exit", posix_at_exit}, {"now", posix_now},
+        {"states", posix_states},   {"allocated", posix_allocated},
+        {"close", posix_close},     {NULL, NULL},
     };
 
     luaL_newlib(L, functions);

@@ -102,7 +102,8 @@ local function own_pid()
 end
 
 local loop = cqueues.new()
-local context, pem = certificate.make()
+local contexts, pem = certificate.make()
+local context = contexts.usual
 context:setAlpnSelect(function(_, offered)
   for _, name in ipairs(offered) do
     if name == "h2" then return name end
