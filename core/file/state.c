@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/process.h"
 #include "file/media.h"
 #include "file/own.h"
 
@@ -93,8 +94,10 @@ bool state_write(int dir, const char *name, int fd,
         file = own_create(dir, name, O_WRONLY, 0600);
     if (file < 0)
         return false;
+    process_pause(); /* a fork does not wait for the disk */
     good = pwrite(file, line, n, 0) == (ssize_t)n &&
            ftruncate(file, (off_t)n) == 0;
+    process_resume();
     number = errno;
     close(file);
     errno = number;

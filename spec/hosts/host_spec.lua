@@ -185,6 +185,7 @@ describe("the host", function()
       local target = target_of(fd)
       if target and not before[fd] then
         local pipe = target:match "^pipe:"
+          or target:match "eventfd"
         local socket = network[target:match "^socket:%[(%d+)%]"]
         if pipe or socket then
           local info = io.open("/proc/self/fdinfo/" .. fd)

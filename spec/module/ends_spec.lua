@@ -150,7 +150,8 @@ describe("a connection that breaks", function()
       assert(ways_through(client)[i]())
     end
     g:accept { h2 = "close" }
-    local err = select(2, f:new(options):request("POST", "/x", {}):result())
+    options.attempts = 1
+    local err = select(2, f:new(options):request("PUT", "/x", {}):result())
     assert.same({ "network", "wait", 1, true },
       { errors.check(err).code, err.phase, err.attempts, err.retryable })
     assert.is_nil(err.status)
