@@ -192,7 +192,7 @@ static enum request_verdict ended(struct request *request,
 
     if (verdict == REQUEST_SETTLED) {
         watch->answered = watch->trusted = true;
-        job_forget_failure(request->job);
+        job_forget_failure(&watch->fetch.job);
     }
     return verdict;
 }

@@ -271,12 +271,13 @@ describe("a gateway that is not there", function()
   it("refuses the connection", function()
     local gone = gateway.start()
     gone:stop()
-    assert.is_true(failure({ base_url = gone.http }, "connect", 3).retryable)
+    assert.is_true(failure({ base_url = gone.http, attempts = 2 },
+      "connect", 2).retryable)
     local path = os.tmpname()
-    local result, err = f:new():download(gone.http .. "/clip",
+    local result, err = f:new({ attempts = 2 }):download(gone.http .. "/clip",
       { path = path, allow_private = true }):result()
     assert.is_nil(result)
-    assert.same({ "connect", 3 }, { errors.check(err).code, err.attempts })
+    assert.same({ "connect", 2 }, { errors.check(err).code, err.attempts })
     os.remove(path)
   end)
 
@@ -308,7 +309,8 @@ describe("a gateway that is not there", function()
   end)
 
   it("speaks TLS where plain http is wanted", function()
-    local client = f:new { base_url = "http://127.0.0.1:" .. g.https_port }
+    local client = f:new { base_url = "http://127.0.0.1:" .. g.https_port,
+      attempts = 2 }
     local tasks, err = client:tasks "a"
     assert.is_nil(tasks)
     assert.equal("network", errors.check(err).code)

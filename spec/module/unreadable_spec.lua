@@ -38,7 +38,7 @@ describe("a row that is not JSON", function()
     local behaviour = { texts = texts }
     for key, value in pairs(more or {}) do behaviour[key] = value end
     g:default(behaviour)
-    local tasks, err = f:new():tasks(ids)
+    local tasks, err = f:new({ attempts = 2 }):tasks(ids)
     assert.is_nil(tasks)
     assert.equal(100 - #bad, #err.tasks)
     assert.same({}, err.missing)
