@@ -44,9 +44,10 @@ c-tests: $(c_tests) $(locales) ## the pure files alone
 spec: all static $(locales) $(if $(san),$(build)/host)  ## the specs alone
 	$(with) $(host) $(busted) \
 	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED)
-locales: $(locales)            ## the specs under a Turkish and a German locale
-	$(MAKE) LOCALE=tr_TR spec
-	$(MAKE) LOCALE=de_DE spec
+locales: all static $(locales) ## the specs under a Turkish and a German locale
+	$(MAKE) -Otarget -j2 under-tr_TR under-de_DE
+under-%:
+	$(MAKE) LOCALE=$* spec
 every-lua: $(locales)          ## the specs on each of LUAS, at the same time
 	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
 	$(MAKE) -Otarget -j$(words $(LUAS)) $(LUAS:%=on-%)
