@@ -143,6 +143,8 @@ static bool is_empty(const struct mpsc_list *list)
 static bool open_signal(int fd[2])
 {
     fd[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd[0] >= 0)
+        fd[0] = process_move_up(fd[0]);
     fd[1] = fd[0] < 0 ? -1 : fcntl(fd[0], F_DUPFD_CLOEXEC, fd[0]);
     return fd[1] >= 0;
 }
@@ -173,6 +175,7 @@ struct queue *queue_new(void)
     mpsc_list_init(&queue->list);
     pthread_mutex_init(&queue->lock, NULL);
     process_init_condition(&queue->closed_changed);
+    process_fill_standard();
     if (open_signal(queue->fd))
         return queue;
     why = errno;
