@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Events come in; a client's beginning and end. */
-#include <poll.h>
 #include <stdlib.h>
 
 #include "base/process.h"
@@ -84,12 +83,10 @@ int luma_client_fd(struct luma_client *client)
 
 bool luma_client_wait(struct luma_client *client, int ms)
 {
-    struct pollfd fd = {luma_client_fd(client), POLLIN, 0};
-
     if (luma_event_peek(client))
         return true;
     if (!client->closed)
-        poll(&fd, 1, ms);
+        queue_wait(client->channel->events, ms);
     return luma_event_peek(client) != NULL;
 }
 
@@ -107,7 +104,7 @@ struct luma_client *luma_client_new(const struct luma_options *options,
     struct luma_client *client;
 
     process_fill_standard();
-    problem = process_init(library_init);
+    problem = luma_init();
     luma_error_set(error, LUMA_ERR_THREAD);
     if (problem) {
         luma_error_append(error, "%s", problem);

@@ -325,7 +325,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
 }
 
 /* What Retry-After asks for. */
-static void read_hint(const struct exchange *x, struct exchange_end *end)
+static void read_retry_after(const struct exchange *x, struct exchange_end *end)
 {
     end->retry_after = retry_after_read(exchange_header(x, "Retry-After"),
                                         exchange_header(x, "Date"),
@@ -353,5 +353,5 @@ void exchange_finish(struct exchange *x, CURLcode result,
     end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)
-        read_hint(x, end);
+        read_retry_after(x, end);
 }

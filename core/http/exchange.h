@@ -5,23 +5,7 @@
  * type: the response is read as JSON (task_exchange.h) or written to a file
  * (file_exchange.h). The loop owns the multi handle.
  *
- * How often a request is sent, and on which connection:
- *
- * - libcurl sends a request again by itself when a connection that was used
- *   before ends without a byte of the response. The peer may have processed it.
- * - A request that is not idempotent therefore gets a new connection, which it
- *   shares with no other (so HTTP/1.1). There libcurl does not send it again.
- * - Any other may get a connection that was used before. The first resend of
- *   an exchange costs no attempt, since a connection that has died in the
- *   pool says nothing about the request. Each further send costs one, and
- *   libcurl is stopped when none is left. So max_attempts attempts are at most
- *   twice as many sends.
- * - A resend, and a request whose last exchange broke, gets a new connection.
- * - When an exchange breaks, what is older is in doubt: connections that have
- *   been idle since then are not used, and addresses are looked up anew.
- * - An HTTP/2 connection on which nothing comes any more is left by all.
- * - A connection in which bytes wait, or that the peer has closed, gets no
- *   request. With `http2` only libcurl looks: there bytes may wait for all.
+ * reuse.h says how often a request is sent, and on which connection.
  *
  * The loop's thread only. Only writing a file waits, for the disk. */
 #ifndef LUMA_EXCHANGE_H
@@ -127,9 +111,9 @@ void exchange_finish(struct exchange *x, CURLcode result,
 /* ---- for the types ----------------------------------------------------- */
 
 /* Sets what is the same for all exchanges of `url`'s scheme; type, options and
- * connections are set. `on_body` is
- * called with `x`, which must not move, and counts as activity. False: out of
- * memory; exchange_free all the same. */
+ * connections are set already. `on_body` is called with `x`, which must not
+ * move, and counts as activity. False: out of memory; exchange_free all the
+ * same. */
 bool exchange_init(struct exchange *x, const char *url,
                    curl_write_callback on_body);
 

@@ -33,7 +33,8 @@ struct request {
                           nothing counts as well */
     unsigned attempts; /* those that brought nothing new */
     int64_t due;       /* ms: not to be sent before; 0: this is no retry */
-    int64_t least;     /* ms a retry needs at least to be worth while */
+    int64_t attempt_timeout; /* ms; a retry wants a tenth of it before the
+                                deadline */
     /* what is sent; the pointers must stay valid until the exchange ends */
     const char *method, *path; /* not of a file */
     const char *body;          /* NULL: the request has none */

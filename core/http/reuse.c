@@ -60,13 +60,14 @@ enum exchange_refusal reuse_count_send(struct exchange *x)
 
 /* ---- the end ----------------------------------------------------------- */
 
-/* A response that luma did not want to its end broke nothing. */
+/* A response that luma did not want to its end broke nothing. One that is
+ * complete and does not end says nothing about other connections. */
 void reuse_note_end(struct exchange *x, CURLcode result,
                     enum luma_code abort_code, int64_t now)
 {
     x->request->broke = abort_code ||
                         (result != CURLE_OK && result != CURLE_WRITE_ERROR);
-    if (x->request->broke || x->spared)
+    if ((x->request->broke && !x->ends_by) || x->spared)
         x->connections->broke_at = now;
 }
 

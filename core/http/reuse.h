@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Which connection an exchange gets, and what happens when that fails: the
- * rules that exchange.h promises.
+/* How often an exchange sends its request, and on which connection:
+ *
+ * - libcurl sends a request again by itself when a connection that was used
+ *   before ends without a byte of the response. The peer may have processed it.
+ * - A request that is not idempotent therefore gets a new connection, which it
+ *   shares with no other (so HTTP/1.1). There libcurl does not send it again.
+ * - Any other may get a connection that was used before. The first resend of
+ *   an exchange costs no attempt, since a connection that has died in the
+ *   pool says nothing about the request. Each further send costs one, and
+ *   libcurl is stopped when none is left. So max_attempts attempts are at most
+ *   twice as many sends.
+ * - A resend, and a request whose last exchange broke, gets a new connection.
+ * - When an exchange breaks, what is older is in doubt: connections that have
+ *   been idle since then are not used, and addresses are looked up anew.
+ * - An HTTP/2 connection on which nothing comes any more is left by all.
+ * - A connection in which bytes wait, or that the peer has closed, gets no
+ *   request. With `http2` only libcurl looks: there bytes may wait for all.
  *
  * The loop's thread only. Nothing blocks. */
 #ifndef LUMA_REUSE_H
@@ -15,16 +30,17 @@ bool reuse_prepare(struct exchange *x, int64_t now);
 enum exchange_refusal reuse_count_send(struct exchange *x);
 
 /* The exchange, which libcurl does not have any more, begins again, and gets a
- * new connection. It has waited on another one in vain, or it has REFUSED_STALE
- * and nothing was sent. False: out of memory. */
+ * new connection. It has waited on another one without a response, or it has
+ * REFUSED_STALE and nothing was sent. False: out of memory. */
 bool reuse_renew(struct exchange *x);
 
 /* How the exchange ended: the next connections depend on it. */
 void reuse_note_end(struct exchange *x, CURLcode result,
                     enum luma_code abort_code, int64_t now);
 
-/* True: the exchange, which ends so, has waited in vain on an HTTP/2
- * connection. Unless another one hears more there, nobody uses it further. */
+/* True: the exchange, which ends so, has waited on an HTTP/2
+ * connection without a response. Unless another one hears more there, nobody
+ * uses it further. */
 bool reuse_is_unheard(const struct exchange *x, CURLcode result,
                       enum luma_code abort_code);
 

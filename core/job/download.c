@@ -11,7 +11,7 @@
 enum {
     RATE_MS = 250,     /* between two measurements of the rate */
     PROGRESS_MS = 100, /* between two progress events */
-    LEAST_MS = 1000    /* that a retry needs at least */
+    ATTEMPT_MS = 1000  /* request.attempt_timeout: it has none of its own */
 };
 
 struct download_job {
@@ -50,7 +50,7 @@ static struct request *next(struct job *job, const struct job_context *c)
     struct download_job *d = of(job);
 
     job_init_request(job, &d->request, c->options);
-    d->request.least = LEAST_MS;
+    d->request.attempt_timeout = ATTEMPT_MS;
     d->request.file = &d->file;
     return &d->request;
 }

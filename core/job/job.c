@@ -47,8 +47,7 @@ void job_init(struct job *job, const struct job_kind *kind,
     job->progress.kind = LUMA_EVENT_PROGRESS;
 }
 
-/* A retry is worth while if it can take as long as an attempt may, or as long
- * as the job had from the beginning. */
+/* No attempt takes longer than the job had from its beginning. */
 void job_init_request(struct job *job, struct request *request,
                       const struct luma_options *options)
 {
@@ -56,9 +55,9 @@ void job_init_request(struct job *job, struct request *request,
 
     request->job = job;
     request->max_attempts = (unsigned)options->attempts;
-    request->least = options->attempt_timeout;
-    if (job->deadline && span < request->least)
-        request->least = span;
+    request->attempt_timeout = options->attempt_timeout;
+    if (job->deadline && span < request->attempt_timeout)
+        request->attempt_timeout = span;
 }
 
 struct job *job_ref(struct job *job)

@@ -4,7 +4,6 @@
 #include "loop/loop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 
 #include "base/clock.h"

@@ -145,7 +145,7 @@ static struct request *next_waiting(struct schedule *s)
 
 /* Nothing gets through: new requests wait until a retry has found out more. So
  * those that an outage meets are few, and it does not use up the budget. */
-static bool is_held(const struct schedule *s)
+static bool is_in_outage(const struct schedule *s)
 {
     return s->failures >= OUTAGE && s->waiting;
 }
@@ -155,7 +155,7 @@ static struct request *next_new(struct schedule *s)
 {
     struct job *job;
 
-    for (job = is_held(s) ? NULL : s->jobs.first; job; job = job->next) {
+    for (job = is_in_outage(s) ? NULL : s->jobs.first; job; job = job->next) {
         struct request *request;
 
         if (job->phase != JOB_RUNS || job->kind->due(job) > s->context.now ||
@@ -202,7 +202,8 @@ int64_t schedule_due(const struct schedule *s, bool may_send)
 
     for (event = s->waiting; event && may_send; event = event->next)
         due = earlier(due, ((const struct request *)event)->due);
-    for (job = s->jobs.first; job && may_send && !is_held(s); job = job->next)
+    for (job = s->jobs.first; job && may_send && !is_in_outage(s);
+         job = job->next)
         if (job->phase == JOB_RUNS && !atomic_load(&job->paused))
             due = earlier(due, job->kind->due(job));
     return due;
@@ -250,7 +251,7 @@ static struct retry_answer decide(struct schedule *s,
         .attempts = request->max_attempts,
         .retry_after = end->retry_after,
         .left = deadline ? deadline - s->context.now : -1,
-        .attempt_timeout = request->least,
+        .attempt_timeout = request->attempt_timeout,
         .progressed = end->progressed,
         .now = s->context.now,
         .random = random_unit(&s->random),
