@@ -123,7 +123,7 @@ double check_seconds(lua_State *L, int index)
 bool job_is_done(const struct lua_job *job)
 {
     return luma_job_error(job->core)->code != LUMA_ERR_PENDING &&
-           !(job->iterating && luma_job_doc(job->core));
+           !(job->iterating && luma_job_peek(job->core));
 }
 
 void job_push_id(lua_State *L, const struct lua_job *job, size_t index)

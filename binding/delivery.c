@@ -164,18 +164,18 @@ static void deliver_progress(lua_State *L, struct lua_job *job)
         lua_call(L, 1, 0);
 }
 
-static void deliver_answer(lua_State *L, struct lua_job *job,
-                           const struct luma_settled *answer)
+static void deliver_settled(lua_State *L, struct lua_job *job,
+                            const struct luma_settled *settled)
 {
     uint32_t i;
 
-    if (answer->error.code != LUMA_OK && answer->count) {
-        value_push_error(L, &answer->error);
-        if (answer->value)
-            add_value(L, job, answer->value);
-        for (i = 0; i < answer->count; i++) {
+    if (settled->error.code != LUMA_OK && settled->count) {
+        value_push_error(L, &settled->error);
+        if (settled->value)
+            add_value(L, job, settled->value);
+        for (i = 0; i < settled->count; i++) {
             lua_pushvalue(L, -1);
-            store_error(L, job, answer->ids[i]);
+            store_error(L, job, settled->ids[i]);
         }
     }
     luma_event_apply(job->client->core);
@@ -240,7 +240,7 @@ static void deliver_one(lua_State *L, struct lua_client *client,
     else if (event->kind == LUMA_EVENT_TASK)
         deliver_task(L, job, doc);
     else if (event->kind == LUMA_EVENT_SETTLED)
-        deliver_answer(L, job, (const struct luma_settled *)event);
+        deliver_settled(L, job, (const struct luma_settled *)event);
     else if (event->kind == LUMA_EVENT_PROGRESS)
         deliver_progress(L, job);
     else
@@ -250,7 +250,7 @@ static void deliver_one(lua_State *L, struct lua_client *client,
 static bool is_enough(const struct delivery *d, size_t n)
 {
     return n >= d->most || (n && monotonic_now() >= d->until) ||
-           (d->job && luma_job_doc(d->job->core));
+           (d->job && luma_job_peek(d->job->core));
 }
 
 /* The last luma_event_peek quiets the descriptor if the line is empty. */
@@ -287,7 +287,7 @@ void delivery_wait(lua_State *L, int index, struct lua_job *job, double until)
     double slice = monotonic_now() + CLIENT_SLICE;
 
     delivery_run(L, index, SIZE_MAX, fmin(until, slice), job);
-    if (!job->client->closed && !job_is_done(job) && !luma_job_doc(job->core))
+    if (!job->client->closed && !job_is_done(job) && !luma_job_peek(job->core))
         client_wait(L, job->client, until);
 }
 
@@ -328,7 +328,7 @@ static int take_moved(lua_State *L, bool for_loop)
     const struct luma_doc *doc;
     bool built = false;
 
-    while (!(built && for_loop) && (doc = luma_job_doc(job->core))) {
+    while (!(built && for_loop) && (doc = luma_job_peek(job->core))) {
         lua_settop(L, JOB);
         built = value_push(L, job, doc);
         if (!built)
@@ -337,7 +337,7 @@ static int take_moved(lua_State *L, bool for_loop)
             push_id_and_state(L, job, doc->id, doc->state);
         else
             store_task(L, job, doc->id);
-        luma_job_take(job->core, built);
+        luma_job_pop(job->core, built);
     }
     return built && for_loop ? 3 : 0;
 }

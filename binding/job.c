@@ -20,7 +20,7 @@ int job_result(lua_State *L)
         job->iterating = false;
         lua_pushvalue(L, 1);
         client_guard(L, job->client, delivery_keep_rest, 1, 0);
-        if (luma_job_doc(job->core))
+        if (luma_job_peek(job->core))
             continue; /* a finalizer has closed the client */
         if (expired || job_is_done(job))
             break;
@@ -89,6 +89,8 @@ static int job_tostring(lua_State *L)
     if (job->kind->in_bytes)
         lua_pushfstring(L, "luma.job (%s, %s, %d kB)", state, job->kind->name,
                         (int)(p.bytes / 1000));
+    else if (job->kind->has_one_value)
+        lua_pushfstring(L, "luma.job (%s, %s)", state, job->kind->name);
     else
         lua_pushfstring(L, "luma.job (%s, %d of %d ids open)", state,
                         (int)p.outcome[LUMA_OUTCOME_OPEN], (int)p.ids);

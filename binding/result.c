@@ -221,7 +221,7 @@ int result_push(lua_State *L)
             if (job->kind->add_details)
                 job->kind->add_details(L, job);
         }
-        if (!ended || luma_job_doc(job->core)) /* more tasks may arrive */
+        if (!ended || luma_job_peek(job->core)) /* more tasks may arrive */
             return 2;
         uservalue_set(L, 1, JOB_RESULT2);
         uservalue_set(L, 1, JOB_RESULT);

@@ -9,7 +9,7 @@
  * something to request there, and one for files with its first download.
  *
  * Ownership: the caller owns clients and jobs until it releases them. Events
- * belong to the client; luma_event_pop frees them, or luma_job_take after
+ * belong to the client; luma_event_pop frees them, or luma_job_pop after
  * luma_event_defer. */
 #ifndef LUMA_H
 #define LUMA_H
@@ -261,10 +261,10 @@ void luma_job_release(struct luma_job *job);
 void luma_job_keep(struct luma_job *job, bool keep);
 
 /* The first document in the job's own queue (luma_event_defer), or NULL. */
-const struct luma_doc *luma_job_doc(struct luma_job *job);
+const struct luma_doc *luma_job_peek(struct luma_job *job);
 
 /* Removes that document and frees it; `done` as for luma_event_pop. */
-void luma_job_take(struct luma_job *job, bool done);
+void luma_job_pop(struct luma_job *job, bool done);
 
 /* How the job ended; LUMA_ERR_PENDING while it runs. */
 const struct luma_error *luma_job_error(const struct luma_job *job);

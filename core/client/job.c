@@ -173,12 +173,12 @@ void luma_job_keep(struct luma_job *job, bool keep)
     job->keeps = keep;
 }
 
-const struct luma_doc *luma_job_doc(struct luma_job *job)
+const struct luma_doc *luma_job_peek(struct luma_job *job)
 {
     return (const struct luma_doc *)job->own.first;
 }
 
-void luma_job_take(struct luma_job *job, bool done)
+void luma_job_pop(struct luma_job *job, bool done)
 {
     struct luma_event *event = event_list_pop(&job->own);
     const struct luma_doc *doc = (const struct luma_doc *)event;

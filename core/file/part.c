@@ -340,7 +340,7 @@ static bool rename_part(const struct part *part, const char *name,
     number = errno;
     if (from == part->name[PART_WHOLE])
         unlinkat(part->dir, from, 0);
-    return file_error(error, "cannot give it its name", number);
+    return file_error(error, "cannot rename it to its final name", number);
 }
 
 /* Takes as long as the disk does; a fork does not wait for it. */
@@ -359,7 +359,7 @@ static bool sync_part(struct part *part, struct luma_error *error)
     if (sync_to_disk(part->fd))
         return true;
     part->damaged = true;
-    return file_error(error, "cannot bring it to the disk", errno);
+    return file_error(error, "cannot sync it to disk", errno);
 }
 
 bool part_commit(struct part *part, const char *name, bool sync,

@@ -171,8 +171,8 @@ static bool refuse_kind(struct luma_error *error, enum media_kind kind)
 {
     return refuse(error, LUMA_ERR_LINK,
                   kind == MEDIA_PLAYLIST
-                      ? "it gives a playlist, not a video"
-                      : "it gives a page or a message, not a file");
+                      ? "it returns a playlist, not a video"
+                      : "it returns a page or a message, not a file");
 }
 
 /* Rejects a page, a playlist and an encoded body. */
@@ -183,8 +183,9 @@ static bool check_shape(const struct head *head, struct luma_error *error)
     if (!*head->coding)
         return true;
     luma_error_set(error, LUMA_ERR_REPLY);
-    luma_error_append(error, "it is encoded as %s, though not asked to",
-                      head->coding);
+    luma_error_append(
+        error, "the server used the encoding %s, which was not requested",
+        head->coding);
     error->retryable = false;
     return false;
 }
@@ -194,9 +195,9 @@ static enum resume_verdict ask_again(struct resume *r, enum resume_body body,
                                      struct luma_error *error)
 {
     static const char *const words[] = {
-        [RESUME_SLICE] = "it gives a part of the file, not all of it",
+        [RESUME_SLICE] = "it returns a part of the file, not all of it",
         [RESUME_NO_RANGE] = "it says that there is no such range",
-        [RESUME_BAD_RANGE] = "it does not say clearly which bytes it gives",
+        [RESUME_BAD_RANGE] = "it does not say clearly which bytes it returns",
         [RESUME_BAD_LENGTH] = "its Content-Length is not one number",
         [RESUME_NO_MATCH] = "its Content-Length and Content-Range do not match",
         [RESUME_BAD_CODING] = "its Transfer-Encoding is not chunked",
@@ -235,7 +236,7 @@ static bool begin_whole(struct resume *r, const struct head *head,
     r->sniffer = (struct media_sniffer){0};
     r->held_len = 0;
     return next_state->total != 0 ||
-           refuse(error, LUMA_ERR_LINK, "what it leads to is empty");
+           refuse(error, LUMA_ERR_LINK, "the file is empty");
 }
 
 /* Prepares for writing the body: where it begins, and how large the file is. */
@@ -262,7 +263,8 @@ enum resume_verdict resume_begin(struct resume *r, const struct head *head,
     if (head->http_status < 300 && !check_shape(head, error))
         return RESUME_REFUSE;
     if (body == RESUME_ENDLESS) {
-        refuse(error, LUMA_ERR_REPLY, "it does not say where it ends");
+        refuse(error, LUMA_ERR_REPLY,
+               "the response has neither a length nor chunks");
         return RESUME_REFUSE;
     }
     if (body != RESUME_WHOLE && body != RESUME_REST)
@@ -327,7 +329,7 @@ bool resume_write(struct resume *r, const char *bytes, size_t n,
     if (r->max && received + n > r->max)
         refuse(error, LUMA_ERR_TOO_LARGE, "the file is over max_bytes");
     else if (state->total >= 0 && received + n > (uint64_t)state->total)
-        refuse(error, LUMA_ERR_REPLY, "more came than was announced");
+        refuse(error, LUMA_ERR_REPLY, "the response is longer than announced");
     else if (!r->start_checked)
         return write_start(r, bytes, n, error);
     else if (n > 0 && !check_overlap(r, *bytes))
@@ -345,7 +347,7 @@ static bool refuse_short(const struct resume *r, struct luma_error *error)
 {
     return refuse(error, LUMA_ERR_LINK,
                   r->held_len ? "its body is too short to be a file"
-                              : "what it leads to is empty");
+                              : "the file is empty");
 }
 
 bool resume_finish(struct resume *r, const char *name, bool sync,

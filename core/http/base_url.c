@@ -38,10 +38,10 @@ static bool refuse_plain(const char *host, struct luma_error *error)
 {
     return refuse(error, "base_url",
                   address_is_loopback(host)
-                      ? "plain http would show the token to the proxy; use "
-                        "https, or set plain_http = true"
-                      : "plain http would show the token to everybody on the "
-                        "way; use https, or set plain_http = true");
+                      ? "plain http would send the token unencrypted to the "
+                        "proxy; use https, or set plain_http = true"
+                      : "plain http would send the token unencrypted; use "
+                        "https, or set plain_http = true");
 }
 
 static bool check_parts(const struct url_parts *p,

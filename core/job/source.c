@@ -115,8 +115,8 @@ const char *source_redirect(struct source *s, struct exchange_end *end)
     end->location = NULL;
     s->redirects++;
     if (!s->redirect_url)
-        return "it is redirected to nowhere";
-    return s->redirects > MAX_REDIRECTS ? "it is redirected too often" : NULL;
+        return "the redirect has no valid Location";
+    return s->redirects > MAX_REDIRECTS ? "it has too many redirects" : NULL;
 }
 
 void source_forget_redirect(struct source *s)

@@ -291,8 +291,8 @@ describe("the command line", function()
         ["--max-interval: must not be below --interval"] =
           { "watch", "--interval", "20", "--max-interval", "10", "a" },
         ["--ca-file: cannot be read"] = { "get", "--ca-file", "/nowhere", "a" },
-        ["--url or LUMA_GATEWAY_URL: plain http would show the token to "
-          .. "everybody on the way; use https"] =
+        ["--url or LUMA_GATEWAY_URL: plain http would send the token "
+          .. "unencrypted; use https"] =
           { "get", "--url", "http://192.0.2.1", "a" },
       } do
         local ended = luma(words)

@@ -198,11 +198,11 @@ static void test_keep(void)
           !luma_client_pending(client));
     luma_client_stats(client, &stats);
     CHECK(stats.undelivered > 0);
-    for (i = 0; (doc = luma_job_doc(job)); i++) {
-        CHECK(doc == luma_job_doc(job));
+    for (i = 0; (doc = luma_job_peek(job)); i++) {
+        CHECK(doc == luma_job_peek(job));
         CHECK_INT(doc->id, i);
         CHECK_INT(doc->state, LUMA_STATE_COMPLETED);
-        luma_job_take(job, i != 2);
+        luma_job_pop(job, i != 2);
     }
     CHECK_INT(i, 5);
     CHECK_INT(count_of(job, LUMA_OUTCOME_FAILED), 1);

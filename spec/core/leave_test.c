@@ -170,8 +170,8 @@ static void check_close_keeps(bool keeps)
     CHECK_INT(count_of(job, keeps ? LUMA_OUTCOME_TASK : LUMA_OUTCOME_CANCELLED),
               5);
     CHECK_INT(luma_job_error(job)->code, keeps ? LUMA_OK : LUMA_ERR_CANCELLED);
-    for (; luma_job_doc(job); docs++)
-        luma_job_take(job, true);
+    for (; luma_job_peek(job); docs++)
+        luma_job_pop(job, true);
     CHECK_INT(docs, keeps ? 5 : 0);
     leave(client, job);
 }

@@ -67,7 +67,7 @@ describe("bad input", function()
       end
     end)
 
-    it("would show the token to everybody on the way", function()
+    it("would send the token unencrypted", function()
       for _, host in ipairs { "gateway.example", "10.0.0.1", "[::2]",
         "128.0.0.1", "127.0.0.1.gateway.example", "126.255.255.255",
         "localhost.gateway.example", "0.0.0.0:" .. g.http_port,
@@ -82,12 +82,12 @@ describe("bad input", function()
       assert.equal(0, select(2, g:journal()).connections)
     end)
 
-    it("would show the token to a proxy, whatever host it names", function()
+    it("would send the token to a proxy, whatever host it names", function()
       for _, host in ipairs { "127.0.0.1", "[::1]", "localhost" } do
         for _, proxy in ipairs { g.http, "socks5h://proxy.example" } do
           local options = option("base_url", "http://" .. host)
           options.proxy = proxy
-          refused(options, "show the token to the proxy")
+          refused(options, "unencrypted to the proxy")
           options.plain_http = true
           luma.client(options):close()
         end

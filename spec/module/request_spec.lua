@@ -37,6 +37,14 @@ describe("a request", function()
     assert.equal("Bearer token", sent.headers.authorization)
   end)
 
+  it("is shown as what it is, without ids", function()
+    reply "1"
+    local job = f:new():request("GET", PATH)
+    assert.equal("luma.job (running, request)", tostring(job))
+    assert.equal(1, job:result())
+    assert.equal("luma.job (done, request)", tostring(job))
+  end)
+
   it("sends a string as it is", function()
     reply "[]"
     assert.same({}, request("PUT", PATH .. "?x=1&y=%20", " {\"a\" : 1} "))

@@ -274,7 +274,7 @@ describe("the stub server", function()
     assert.equal("default", (select(2, answer(sock))))
   end)
 
-  it("raises when a wait is in vain", function()
+  it("raises when a wait times out", function()
     assert.error_matches(function() g:wait("requests", 1, 0.01) end,
       "timeout")
   end)

@@ -74,7 +74,7 @@ function Editor:wait(expression)
     if self:run("return (" .. expression .. ") and true") then return end
     cqueues.sleep(0.02)
   end
-  error("in vain: " .. expression, 2)
+  error("timed out waiting for " .. expression, 2)
 end
 
 -- Ends it, with a chunk that does or by hanging up; gives all it said and the

@@ -102,7 +102,7 @@ function fixture.wait_until(f, what)
   local deadline = fixture.now() + 10
   while not f() do
     if fixture.now() > deadline then
-      error("in vain: " .. (what or "a condition"), 2)
+      error("timed out waiting for " .. (what or "a condition"), 2)
     end
     cqueues.sleep(0.001)
   end
