@@ -2,9 +2,9 @@
 -- A download may be killed (SIGKILL) at any moment: a file under the final name
 -- is complete, and in the end it is the file of the server.
 
+local downloads = require "spec.support.downloads"
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
-local folder = require "spec.support.folder"
 local process = require "spec.support.process"
 
 local SIZE = 300000
@@ -16,21 +16,8 @@ local KILLS = tonumber(os.getenv "LUMA_ROUNDS" or "")
 local STRACE = process.has "strace"
 
 describe("a download that is killed", function()
-  local f, g, dir
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-    dir = folder.new()
-  end)
-  teardown(function()
-    f:stop()
-    dir:remove()
-  end)
-  after_each(function()
-    f:tidy()
-    dir:empty()
-  end)
+  local d = downloads.use()
+  local g, dir = d.g, d.dir
 
   -- Runs a download under a command that kills it, or not; returns whether
   -- it was.

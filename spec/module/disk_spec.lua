@@ -3,9 +3,9 @@
 -- no file under the final name, and no part that is of no use. A full disk
 -- keeps the part, so that the download can be resumed.
 
+local downloads = require "spec.support.downloads"
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
-local folder = require "spec.support.folder"
 local process = require "spec.support.process"
 
 local LUA = process.LUA
@@ -17,21 +17,8 @@ local MOUNTS = output_of("unshare -rm mount -t tmpfs none /mnt && echo yes")
   :find "yes"
 
 describe("a disk", function()
-  local f, g, dir
-
-  setup(function()
-    f = fixture.start()
-    g = f.g
-    dir = folder.new()
-  end)
-  teardown(function()
-    f:stop()
-    dir:remove()
-  end)
-  after_each(function()
-    f:tidy()
-    dir:empty()
-  end)
+  local d = downloads.use()
+  local g, dir = d.g, d.dir
 
   local function bring(path, name)
     return ("%s spec/programs/bring.lua %s %s%s %s"):format(LUA, g.http,

@@ -12,15 +12,11 @@ local CLIP = downloads.CLIP
 local SIZE = downloads.SIZE
 
 describe("a download", function()
-  local d, g, dir, client
+  local d = downloads.use()
+  local g, dir = d.g, d.dir
+  local client
 
-  setup(function()
-    d = downloads.setup()
-    g, dir = d.g, d.dir
-  end)
-  teardown(function() d:teardown() end)
-  before_each(function() client = d:client_of {} end)
-  after_each(function() d:tidy() end)
+  before_each(function() client = d.client end)
 
   local function start(...) return d:start(...) end
 

@@ -9,15 +9,8 @@ local CLIP = downloads.CLIP
 local SIZE = downloads.SIZE
 
 describe("a download", function()
-  local d, g, dir
-
-  setup(function()
-    d = downloads.setup()
-    g, dir = d.g, d.dir
-  end)
-  teardown(function() d:teardown() end)
-  before_each(function() d:client_of {} end)
-  after_each(function() d:tidy() end)
+  local d = downloads.use()
+  local g, dir = d.g, d.dir
 
   local function start(...) return d:start(...) end
 

@@ -107,15 +107,8 @@ local cases = {
 }
 
 describe("a download that is answered with", function()
-  local d, g, dir
-
-  setup(function()
-    d = downloads.setup()
-    g, dir = d.g, d.dir
-  end)
-  teardown(function() d:teardown() end)
-  before_each(function() d:client_of { attempts = 3 } end)
-  after_each(function() d:tidy() end)
+  local d = downloads.use { attempts = 3 }
+  local g, dir = d.g, d.dir
 
   local function ranges()
     local list = {}

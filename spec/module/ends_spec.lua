@@ -217,17 +217,11 @@ describe("a proxy that refuses", function()
 end)
 
 describe("a download whose response breaks off", function()
-  local d, g, dir, client
+  local d = downloads.use { timeout = { stall = STALL } }
+  local g, dir = d.g, d.dir
+  local client
 
-  setup(function()
-    d = downloads.setup()
-    g, dir = d.g, d.dir
-  end)
-  teardown(function() d:teardown() end)
-  before_each(function()
-    client = d:client_of { timeout = { stall = STALL } }
-  end)
-  after_each(function() d:tidy() end)
+  before_each(function() client = d.client end)
 
   for name, case in pairs(breaks) do
     it("has a new link after 403: " .. name, function()

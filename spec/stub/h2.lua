@@ -1,30 +1,39 @@
 -- SPDX-License-Identifier: MIT
--- HTTP/2 as far as the stub server has to misbehave in it: it reads one request
--- and does not answer it, or not to its end.
+-- HTTP/2: its frames, and how the stub server misbehaves in it. It reads one
+-- request and does not answer it, or not to its end.
 
-local h2 = {}
+local h2 = {
+  -- kinds of frames
+  DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6,
+  -- flags; ACK is one of SETTINGS and PING
+  END_STREAM = 1, ACK = 1, END_HEADERS = 4,
+  PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", -- a client begins with it
+}
 
-local DATA, HEADERS, RST_STREAM, SETTINGS = 0, 1, 3, 4
-local END_STREAM, END_HEADERS, ACK = 1, 4, 1
-local PREFACE = 24 -- bytes that a client begins with
-local STATUS_200 = "\x88" -- from the static table of HPACK
+local FRAME = ">I3BBI4" -- length of the payload, kind, flags, stream
 
-local function send(conn, kind, flags, stream, payload)
-  conn:send((">I3BBI4"):pack(#payload, kind, flags, stream) .. payload)
+function h2.frame(kind, flags, stream, payload)
+  return FRAME:pack(#payload, kind, flags, stream) .. payload
 end
 
-local function field(name, value)
-  return "\0" .. ("s1s1"):pack(name, value) -- a literal, not indexed
+-- The same four values, from the nine bytes before a payload.
+function h2.unpack(head) return FRAME:unpack(head) end
+
+-- The headers of a response with status 200.
+function h2.head(stream, media_type)
+  local status = "\x88" -- from the static table of HPACK
+  return h2.frame(h2.HEADERS, h2.END_HEADERS, stream, status .. "\0"
+    .. ("s1s1"):pack("content-type", media_type)) -- a literal, not indexed
 end
 
 -- The stream of the next request, when all of it has come.
 local function read_request(conn)
   while true do
-    local size, kind, flags, stream = (">I3BBI4"):unpack(conn:exactly(9))
+    local size, kind, flags, stream = h2.unpack(conn:exactly(9))
     conn:exactly(size)
-    if kind == SETTINGS and flags & ACK == 0 then
-      send(conn, SETTINGS, ACK, 0, "")
-    elseif kind <= HEADERS and flags & END_STREAM ~= 0 then
+    if kind == h2.SETTINGS and flags & h2.ACK == 0 then
+      conn:send(h2.frame(h2.SETTINGS, h2.ACK, 0, ""))
+    elseif kind <= h2.HEADERS and flags & h2.END_STREAM ~= 0 then
       return stream
     end
   end
@@ -36,10 +45,9 @@ function ways.close() end
 
 -- Says with NO_ERROR that the rest of a file is not sent.
 function ways.half(conn, stream)
-  send(conn, HEADERS, END_HEADERS, stream,
-    STATUS_200 .. field("content-type", "video/mp4"))
-  send(conn, DATA, 0, stream, ("half "):rep(400))
-  send(conn, RST_STREAM, 0, stream, "\0\0\0\0")
+  conn:send(h2.head(stream, "video/mp4"))
+  conn:send(h2.frame(h2.DATA, 0, stream, ("half "):rep(400)))
+  conn:send(h2.frame(h2.RST_STREAM, 0, stream, "\0\0\0\0"))
 end
 
 -- For a context: HTTP/2 is chosen where the client offers it.
@@ -51,8 +59,8 @@ end
 
 -- Serves one request in one of the ways; then the connection closes.
 function h2.serve(conn, way)
-  send(conn, SETTINGS, 0, 0, "")
-  conn:exactly(PREFACE)
+  conn:send(h2.frame(h2.SETTINGS, 0, 0, ""))
+  conn:exactly(#h2.PREFACE)
   local stream = read_request(conn)
   conn.state.complete = conn.state.complete + 1
   conn.state.changed:signal()

@@ -17,27 +17,17 @@ local cjson = require "cjson"
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
 local certificate = require "certificate"
+local h2 = require "h2"
 
 local LIFE = 60 -- seconds
-local PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-local DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
-local END, ACK = 0x1, 0x1 -- flags: END_STREAM, and of a SETTINGS
-local END_HEADERS = 0x4
-
-local function frame(kind, flags, stream, payload)
-  return string.pack(">I3 B B I4", #payload, kind, flags, stream) .. payload
-end
-
--- ":status: 200" stands in HPACK's table, and so does "content-type".
-local HEAD = "\x88\x0f\x10" .. string.pack("s1", "application/json")
 
 local function answer_to(stream, text)
   local tasks = {}
   for i, id in ipairs(cjson.decode(text).ids) do
     tasks[i] = { id = id, state = "completed" }
   end
-  return frame(HEADERS, END_HEADERS, stream, HEAD)
-    .. frame(DATA, END, stream, cjson.encode(tasks))
+  return h2.head(stream, "application/json")
+    .. h2.frame(h2.DATA, h2.END_STREAM, stream, cjson.encode(tasks))
 end
 
 local function report(number, version)
@@ -48,20 +38,21 @@ end
 -- One frame at a time; nil at the end of the stream.
 local function serve_http2(sock, number)
   local bodies, answered = {}, 0
-  sock:xwrite(frame(SETTINGS, 0, 0, ""), "bn")
+  sock:xwrite(h2.frame(h2.SETTINGS, 0, 0, ""), "bn")
   while true do
     local head = sock:read(9)
     if not head then return end
-    local size, kind, flags, stream = string.unpack(">I3 B B I4", head)
+    local size, kind, flags, stream = h2.unpack(head)
     local payload = size > 0 and sock:read(size) or ""
     if not payload then return end
     local deaf = number == 1 and answered > 0
-    if not deaf and (kind == SETTINGS or kind == PING) and flags & ACK == 0 then
-      local echo = kind == PING and payload or ""
-      sock:xwrite(frame(kind, ACK, 0, echo), "bn")
-    elseif not deaf and kind == DATA then
+    if not deaf and (kind == h2.SETTINGS or kind == h2.PING)
+      and flags & h2.ACK == 0 then
+      local echo = kind == h2.PING and payload or ""
+      sock:xwrite(h2.frame(kind, h2.ACK, 0, echo), "bn")
+    elseif not deaf and kind == h2.DATA then
       bodies[stream] = (bodies[stream] or "") .. payload
-      if flags & END ~= 0 then
+      if flags & h2.END_STREAM ~= 0 then
         answered = answered + 1
         report(number, "2")
         sock:xwrite(answer_to(stream, bodies[stream]), "bn")
@@ -88,7 +79,7 @@ local function attend(sock, context, number)
   if not sock:starttls(context) then return end
   if sock:checktls():getAlpnSelected() ~= "h2" then
     serve_http1(sock, number)
-  elseif sock:read(#PREFACE) == PREFACE then
+  elseif sock:read(#h2.PREFACE) == h2.PREFACE then
     serve_http2(sock, number)
   end
   sock:close()
@@ -103,12 +94,6 @@ end
 
 local loop = cqueues.new()
 local contexts, pem = certificate.make()
-local context = contexts.usual
-context:setAlpnSelect(function(_, offered)
-  for _, name in ipairs(offered) do
-    if name == "h2" then return name end
-  end
-end)
 loop:wrap(function()
   local server = socket.listen { host = "127.0.0.1", port = 0 }
   io.stdout:write(select(3, server:localname()), " ", pem, " ", own_pid(),
@@ -117,7 +102,7 @@ loop:wrap(function()
   local number = 0
   for sock in server:clients() do
     number = number + 1
-    loop:wrap(attend, sock, context, number)
+    loop:wrap(attend, sock, contexts.h2, number)
   end
 end)
 loop:loop(LIFE)

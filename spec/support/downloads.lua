@@ -3,6 +3,7 @@
 -- a file from one to the other.
 
 local assert = require "luassert"
+local busted = require "busted"
 local errors = require "spec.support.errors"
 local files = require "spec.stub.files"
 local fixture = require "spec.support.fixture"
@@ -25,6 +26,21 @@ end
 function downloads.setup()
   local f = fixture.start { unknown = { "nobody" } }
   return setmetatable({ f = f, g = f.g, dir = folder.new() }, Downloads)
+end
+
+-- For use in a `describe`: its specs have one stub and folder, which are as new
+-- for each of them, and a client with these options.
+function downloads.use(options)
+  local d = setmetatable({
+    f = fixture.use { unknown = { "nobody" } }, dir = folder.new(),
+  }, Downloads)
+  d.g = d.f.g
+  busted.before_each(function()
+    d:client_of(downloads.with({}, options))
+  end)
+  busted.after_each(function() d.dir:empty() end)
+  busted.teardown(function() d.dir:remove() end)
+  return d
 end
 
 -- A client that `start` and `bring` use from now on.
