@@ -41,8 +41,8 @@ static atomic_bool exits;
 static unsigned inside;      /* under lock */
 static unsigned forks;       /* under lock; how many wait or are under way */
 static bool closed_for_good; /* under lock */
-static pthread_key_t gate_key;
-static _Thread_local bool is_gated; /* whether this thread is one of luma's */
+static atomic_bool has_key;
+static pthread_key_t gate_key; /* has a value in threads of luma's */
 
 /* ---- the gate ----------------------------------------------------------- */
 
@@ -63,11 +63,16 @@ static void leave(void)
     pthread_mutex_unlock(&lock);
 }
 
+static bool is_gated(void)
+{
+    return atomic_load(&has_key) && pthread_getspecific(gate_key);
+}
+
 void process_pause(void)
 {
     int why = errno;
 
-    if (is_gated)
+    if (is_gated())
         leave();
     errno = why;
 }
@@ -76,7 +81,7 @@ void process_resume(void)
 {
     int why = errno;
 
-    if (is_gated)
+    if (is_gated())
         enter();
     errno = why;
 }
@@ -91,14 +96,14 @@ static void leave_in_second_round(void *round)
         leave();
 }
 
-/* False: the thread itself has to leave at its end. */
-static bool enter_until_end(void)
+/* Without memory for its mark, the thread stays outside: then a fork does not
+ * wait for it. */
+static void enter_until_end(void)
 {
     static char first;
 
-    enter();
-    is_gated = true;
-    return pthread_setspecific(gate_key, &first) == 0;
+    if (pthread_setspecific(gate_key, &first) == 0)
+        enter();
 }
 
 /* ---- fork --------------------------------------------------------------- */
@@ -189,8 +194,10 @@ static void at_exit(void)
 
 static bool register_handlers(void)
 {
-    return pthread_key_create(&gate_key, leave_in_second_round) == 0 &&
-           atexit(at_exit) == 0 &&
+    if (pthread_key_create(&gate_key, leave_in_second_round) != 0)
+        return false;
+    atomic_store(&has_key, true);
+    return atexit(at_exit) == 0 &&
            pthread_atfork(before_fork, after_fork, after_fork_in_child) == 0;
 }
 
@@ -300,10 +307,9 @@ static void lower_priority(void)
 static void *thread_main(void *arg)
 {
     struct entry *entry = arg, **link = &running;
-    bool leaves_later;
 
     lower_priority();
-    leaves_later = enter_until_end();
+    enter_until_end();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
     while (*link != entry)
@@ -314,8 +320,6 @@ static void *thread_main(void *arg)
     entry->thread.done(entry->thread.arg);
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
-    if (!leaves_later)
-        leave();
     return NULL;
 }
 

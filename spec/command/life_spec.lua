@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local luma = require "luma"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
+local gateway = require "spec.support.gateway"
 
 local client = luma.client { token = "t", base_url = "http://127.0.0.1:1" }
 local CAN = {
@@ -82,25 +83,35 @@ describe("the command line", function()
         .. "TELEPORTING\n", ended.err)
     end)
 
-    with("watch", "says why the gateway could not be asked", function()
-      local ended = cli.run({ http = "http://127.0.0.1:1" }, { "watch",
-        "--interval", "0.1", "--max-interval", "0.1", "a" })
-      assert.equal(1, ended.code)
-      assert.matches("^luma: failed: a: no connection could be made",
-        ended.err)
-    end)
-
-    with("watch", "says why the gateway fails after the first round", function()
-      for _, behaviour in ipairs {
-        { status = 500, body = '{"error":{"message":"database is gone"}}' },
-        { status = 200, body = "<html>database is gone</html>" },
-      } do
-        g:queue { states = { a = "completed" }, state = "processing" }
-        g:default(behaviour)
-        local ended = watch { "a", "b" }
-        assert.same({ 1, "a" }, { ended.code, cjson.decode(ended.out).id })
-        assert.matches("^luma: failed: b: [^\n]*database is gone[^\n]*\n$", ended.err)
+    -- Each of these fails for six rounds, with the pauses between attempts: so
+    -- all of them run at the same time.
+    with("watch", "says why the gateway cannot be asked any more", function()
+      local gone = "^luma: failed: b: [^\n]*database is gone[^\n]*\n$"
+      local broken = gateway.start()
+      -- the gateway, the ids, the id of the task that is printed, what is said
+      local runs = {
+        { { http = "http://127.0.0.1:1" }, { "a" }, nil,
+          "^luma: failed: a: no connection could be made" },
+        { g, { "a", "b" }, "a", gone }, { broken, { "a", "b" }, "a", gone },
+      }
+      for _, stub in ipairs { g, broken } do
+        stub:queue { states = { a = "completed" }, state = "processing" }
       end
+      g:default { status = 500,
+        body = '{"error":{"message":"database is gone"}}' }
+      broken:default { status = 200, body = "<html>database is gone</html>" }
+      for i, run in ipairs(runs) do
+        local _, finish = cli.start(run[1], { "watch", "--interval", "0.1",
+          "--max-interval", "0.1", table.unpack(run[2]) }, dir .. "/" .. i)
+        run.finish = finish
+      end
+      for i, run in ipairs(runs) do
+        local ended, out = run.finish(), slurp(dir .. "/" .. i)
+        assert.same({ 1, run[3] }, { ended.code,
+          out ~= "" and cjson.decode(out).id or nil })
+        assert.matches(run[4], ended.err)
+      end
+      broken:stop()
     end)
 
     with("watch", "draws what is open on a terminal", function()

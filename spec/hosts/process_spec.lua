@@ -46,7 +46,7 @@ describe("in a process", function()
 
     local function report(after, more)
       g:default { close_after = true }
-      g:file("/clip", { drip = { bytes = 1000, seconds = 0.02 } })
+      g:file("/clip", { drip = { bytes = 10000, seconds = 0.02 } })
       local ended = run {
         "spec/programs/streams.lua", g.http, g.http .. "/clip", dir:at "", more,
         after = after,
