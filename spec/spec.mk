@@ -2,6 +2,8 @@
 # Makefile.
 
 LOCALE  =                   # tr_TR or de_DE: the specs run under it
+SPECS   = $(wildcard spec/*/*_spec.lua)
+JOBS    = 6                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.3 lua5.4 luajit
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 
@@ -18,60 +20,63 @@ corpus   = spec/support/json-corpus.txt
 leaks    = $(abspath spec/support/locpath)
 
 # A sanitizer has to be in the host as well: then a host of our own runs Lua.
-host     = $(if $(san),$(abspath $(build)/host),$(LUA)$($(LUA)_flags))
+tool     = $(or $(san),$(if $(VALGRIND),valgrind))
+host     = $(if $(tool),$(abspath $(build)/host),$(LUA)$($(LUA)_flags))
 # The specs use what Lua 5.3 has; LuaJIT does not survive the end of its ffi,
 # which busted would unload.
 lua5.1_flags = $() -l compat53
 luajit_flags = $() -l ffi -l compat53
-with     = LUMA_SAN=$(san) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
+with     = LUMA_SAN=$(tool) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LUMA_BUILD=$(abspath $(build)) \
            LUA_CPATH='$(abspath $(build))/?.so;;' \
            LOCPATH=$(abspath build/locale) LUMA_LOCALE=$(locale) \
            LSAN_OPTIONS=print_suppressions=0:suppressions=$(leaks).lsan \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
 busted   = $(shell command -v busted)
-memcheck = valgrind -q --error-exitcode=9 --leak-check=full \
-           --errors-for-leak-kinds=definite --suppressions=$(leaks).valgrind
+memcheck = $(if $(VALGRIND),valgrind -q --error-exitcode=9 --leak-check=full \
+           --errors-for-leak-kinds=definite --suppressions=$(leaks).valgrind)
 
 test: deps                     ## C tests and specs, on the bundled stub gateway
-	$(MAKE) c-tests spec
+	$(MAKE) c-tests specs
 lint: fences warnings exports fresh-docs  ## the checks that run nothing
 	luacheck -q . bin/luma
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 
 c-tests: $(c_tests) $(locales) ## the pure files alone
-	@for test in $(c_tests); do ./$$test $(corpus) || exit 1; done
-spec: all static $(locales) $(if $(san),$(build)/host)  ## the specs alone
-	$(with) $(host) $(busted) \
-	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED)
+	@for test in $(c_tests); do $(memcheck) ./$$test $(corpus) || exit 1; done
+specs:                         ## the specs alone, or SPECS="…", in JOBS parts
+	$(MAKE) -k -Otarget -j$(JOBS) spec
+spec: $(SPECS:%=run/%)
+	@echo "spec: $(words $(SPECS)) files passed"
+$(SPECS:%=run/%): run/%: all static $(locales) $(if $(tool),$(build)/host)
+	@$(with) $(memcheck) $(host) $(busted) \
+	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED) $*
 locales: all static $(locales) ## the specs under a Turkish and a German locale
-	$(MAKE) -Otarget -j2 under-tr_TR under-de_DE
+	$(MAKE) -k -Otarget -j$(JOBS) under-tr_TR under-de_DE
 under-%:
 	$(MAKE) LOCALE=$* spec
 every-lua: $(locales)          ## the specs on each of LUAS, at the same time
 	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
-	$(MAKE) -Otarget -j$(words $(LUAS)) $(LUAS:%=on-%)
+	$(MAKE) -k -Otarget -j$(JOBS) $(LUAS:%=on-%)
 	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
 on-%:
 	$(MAKE) LUA=$* warnings spec
 sanitize:                      ## C tests and specs under ASan and UBSan
-	$(MAKE) SAN=address,undefined c-tests spec
+	$(MAKE) SAN=address,undefined c-tests specs
 tsan:                          ## C tests and specs under TSan
-	$(MAKE) SAN=thread c-tests spec
+	$(MAKE) SAN=thread c-tests specs
+valgrind:                      ## C tests and specs under memcheck
+	$(MAKE) VALGRIND=yes c-tests specs
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
-	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) spec \
-	  BUSTED="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
+	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) specs \
+	  SPECS="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
 forks:                         ## 1,000 forks of a process that is busy in TLS
-	LUMA_ROUNDS=100 $(MAKE) spec \
-	  BUSTED="spec/hosts/exit_spec.lua --filter=handshakes"
+	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
+	  BUSTED=--filter=handshakes
 kills:                         ## 300 downloads killed, and what they leave
-	LUMA_ROUNDS=300 $(MAKE) spec BUSTED=spec/hosts/kill_spec.lua
-valgrind: all static $(locales) $(build)/host $(c_tests)  ## both under memcheck
-	for test in $(c_tests); do $(memcheck) $$test $(corpus) || exit 1; done
-	$(with) LUMA_SAN=valgrind LUMA_LUA=$(abspath $(build)/host) $(memcheck) \
-	  $(build)/host $(busted) $(BUSTED)
+	LUMA_ROUNDS=300 $(MAKE) specs SPECS=spec/hosts/kill_spec.lua
 rock:                          ## install with LuaRocks into a tree, and try it
 	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
 
@@ -102,5 +107,5 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 
-.PHONY: test lint c-tests spec locales every-lua sanitize tsan torture forks \
+.PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture forks \
   kills outage valgrind rock fences warnings exports fresh-docs

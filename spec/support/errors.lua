@@ -61,6 +61,14 @@ local function check_sentence(err)
   end
 end
 
+local function check_field(key, value)
+  assert.equal(ALLOWED[key] or "nothing", type(value), tostring(key))
+  if type(value) == "string" then
+    errors.check_printable(value)
+    errors.check_secret(value)
+  end
+end
+
 -- Checks one error value and those of its ids, and returns it.
 function errors.check(err)
   errors.seen = errors.seen + 1
@@ -68,13 +76,9 @@ function errors.check(err)
   assert.is_true(codes[err.code], "a code nobody documents: "
     .. tostring(err.code))
   for key, value in pairs(err) do
-    if key == "value" then goto next end -- the response's own, of any type
-    assert.equal(ALLOWED[key] or "nothing", type(value), tostring(key))
-    if type(value) == "string" then
-      errors.check_printable(value)
-      errors.check_secret(value)
+    if key ~= "value" then -- the response's own, of any type
+      check_field(key, value)
     end
-    ::next::
   end
   assert.is_boolean(err.retryable)
   assert.is_true(err.phase == nil or PHASES[err.phase], err.phase)
