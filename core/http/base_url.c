@@ -71,7 +71,8 @@ bool base_url_check(const struct luma_options *options,
     if (code == CURLUE_OUT_OF_MEMORY)
         refuse_memory(error);
     else if (code)
-        refuse(error, "base_url", "must be a URL such as " LUMA_BASE_URL);
+        refuse(error, "base_url",
+               "must be a URL such as " LUMA_BASE_URL ", with a host in ASCII");
     else if (strpbrk(options->base_url, "?#")) /* even an empty one */
         refuse(error, "base_url", "must not hold a query or a fragment");
     else

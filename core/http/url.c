@@ -11,10 +11,6 @@
 #include "base/buf.h"
 #include "http/proxy.h"
 
-#ifndef CURLU_PUNYCODE /* before libcurl 7.88 */
-#define CURLU_PUNYCODE 0
-#endif
-
 void url_free_parts(struct url_parts *p)
 {
     curl_free(p->scheme);
@@ -23,18 +19,17 @@ void url_free_parts(struct url_parts *p)
     curl_url_cleanup(p->url);
 }
 
-/* libcurl 7.88 reports a name that has no form for DNS as a lack of memory, and
- * sets `host` nevertheless. */
+/* Whether libcurl converts an international name depends on the locale, so luma
+ * takes none. */
 static CURLUcode read_host(CURLU *url, char **host)
 {
-    CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
-    char *plain = NULL;
+    CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, 0);
+    const char *c;
 
-    if (code != CURLUE_OUT_OF_MEMORY)
-        return code;
-    code = curl_url_get(url, CURLUPART_HOST, &plain, 0);
-    curl_free(plain);
-    return code ? code : CURLUE_BAD_HOSTNAME;
+    for (c = code ? "" : *host; *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            return CURLUE_BAD_HOSTNAME;
+    return code;
 }
 
 static CURLUcode parse_once(struct url_parts *p, const char *url)
@@ -129,7 +124,10 @@ bool url_check(const char *url, const struct luma_options *options,
         return true;
     code = url_parse(&p, url);
     user = code ? CURLUE_NO_USER : url_find_user(p.url);
-    if (code)
+    if (code == CURLUE_BAD_HOSTNAME)
+        *problem = "its host name is not valid; an international one has to "
+                   "be in its xn-- form";
+    else if (code)
         *problem = "it is no URL";
     else if (user == CURLUE_OK)
         *problem = "it holds a user name or password";

@@ -38,11 +38,12 @@ bool url_follow(const char *url, const char *location, char **to);
 /* The parts of a URL that is asked for. */
 struct url_parts {
     CURLU *url;
-    char *scheme, *host, *port; /* the host as DNS has it, if libcurl can */
+    char *scheme, *host, *port; /* the host is ASCII */
 };
 
 /* Parses a URL. Call url_free_parts even if it fails. Only a lack of memory
- * gives CURLUE_OUT_OF_MEMORY. */
+ * gives CURLUE_OUT_OF_MEMORY. A host that is not ASCII is a
+ * CURLUE_BAD_HOSTNAME, in every locale. */
 CURLUcode url_parse(struct url_parts *parts, const char *url);
 void url_free_parts(struct url_parts *parts);
 

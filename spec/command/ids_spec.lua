@@ -488,12 +488,14 @@ describe("the command line reads ids", function()
 
   it("in little time, however many are arguments", function()
     if not fixture.PLAIN then return pending "time of a sanitizer" end
+    -- Lua 5.1 takes no more than 8,000 arguments.
+    local many = _VERSION == "Lua 5.1" and 7000 or 60000
     g:record(false)
     local start = fixture.now()
-    local ended = cli.run(g, { "get" },
-      { before = "seq 60000 | xargs -x -s 1000000 -n 60000" })
+    local ended = cli.run(g, { "get" }, { before =
+      ("seq %d | xargs -x -s 1000000 -n %d"):format(many, many) })
     local took = fixture.now() - start
-    assert.equal(60000, #printed(ended))
+    assert.equal(many, #printed(ended))
     assert.is_true(took < 10, tostring(took))
   end)
 

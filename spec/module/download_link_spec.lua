@@ -157,7 +157,9 @@ describe("a download", function()
       end
       local _, err = client:download("https://loc\239\189\129lhost/x",
         dir:at "clip.mp4"):result()
-      assert.equal("link", err.code) -- its host has no form for DNS
+      assert.equal("link", err.code)
+      assert.matches("its host name is not valid; an international one has "
+        .. "to be in its xn%-%- form", err.message)
       assert.equal(0, #g:journal())
     end)
 
