@@ -65,8 +65,8 @@ sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests specs
 tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests specs
-valgrind:                      ## C tests and specs under memcheck
-	$(MAKE) VALGRIND=yes c-tests specs
+valgrind:                      ## C tests and specs under memcheck, in two parts
+	$(MAKE) VALGRIND=yes JOBS=2 c-tests specs
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) specs \
 	  SPECS="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"

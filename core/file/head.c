@@ -234,6 +234,10 @@ void head_add(struct head *head, const char *name, const char *value)
     size_t len = strcspn(name, " \t"); /* a space may stand before the colon */
     size_t i;
 
+    /* libcurl does not see such a line, and so finds no chunks. */
+    if (name[len] && is_word(name, len, "Transfer-Encoding"))
+        head->end = HEAD_CODED;
+
     for (i = 0; i < sizeof known / sizeof *known; i++)
         if (is_word(name, len, known[i].name))
             known[i].add(head, value);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sockets of all connections, found by their ports. Two of them can have
- * the same ports if their hosts differ: then both are meant, which costs at
- * most a new connection. */
+ * the same ports if their hosts differ: then both are meant. */
 #include "http/connections.h"
 
 #include <errno.h>
@@ -18,7 +17,7 @@
 static bool reserve(struct connections *c)
 {
     size_t capacity = c->capacity ? 2 * c->capacity : 16;
-    curl_socket_t *open;
+    struct connection *open;
 
     if (c->count < c->capacity)
         return true;
@@ -57,7 +56,7 @@ curl_socket_t connections_open(struct connections *c,
     fd = make_socket(address);
     if (fd < 0)
         return CURL_SOCKET_BAD;
-    c->open[c->count++] = fd;
+    c->open[c->count++] = (struct connection){.socket = fd};
     return fd;
 }
 
@@ -67,7 +66,7 @@ int connections_close(void *user, curl_socket_t socket)
     size_t i;
 
     for (i = 0; i < c->count; i++)
-        if (c->open[i] == socket) {
+        if (c->open[i].socket == socket) {
             c->open[i] = c->open[--c->count];
             break;
         }
@@ -115,9 +114,19 @@ bool connections_is_readable(const struct connections *c, struct ports ports)
     size_t i;
 
     for (i = 0; i < c->count; i++)
-        if (fits(c->open[i], ports) && is_readable(c->open[i]))
+        if (c->open[i].http1 && fits(c->open[i].socket, ports) &&
+            is_readable(c->open[i].socket))
             return true;
     return false;
+}
+
+void connections_note_http1(struct connections *c, struct ports ports)
+{
+    size_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (!c->open[i].http1 && fits(c->open[i].socket, ports))
+            c->open[i].http1 = true;
 }
 
 /* ---- breaks ------------------------------------------------------------ */

@@ -12,7 +12,10 @@
 #include <stdint.h>
 
 struct connections {
-    curl_socket_t *open; /* the sockets of all of them */
+    struct connection {
+        curl_socket_t socket;
+        bool http1; /* a response has come over HTTP/1.1 */
+    } * open;       /* all of them */
     size_t count, capacity;
     int64_t broke_at; /* ms: when one last broke; 0: none has */
 };
@@ -33,7 +36,12 @@ curl_socket_t connections_open(struct connections *connections,
 /* Closes a socket; for CURLOPT_CLOSESOCKETFUNCTION: `user` is the struct. */
 int connections_close(void *user, curl_socket_t socket);
 
-/* True: bytes wait in it, or its peer has closed it. */
+/* The connection has HTTP/1.1: what comes between responses is no response. */
+void connections_note_http1(struct connections *connections,
+                            struct ports ports);
+
+/* True: the connection has HTTP/1.1, and bytes wait in it or its peer has
+ * closed it. */
 bool connections_is_readable(const struct connections *connections,
                              struct ports ports);
 

@@ -63,9 +63,11 @@ static void note_line(struct exchange *x, const char *line, size_t n)
 {
     long status = 0;
 
+    x->folded = x->folded || *line == ' ' || *line == '\t';
     if (x->phase <= EXCHANGE_WAIT && n > 5 && memcmp(line, "HTTP/", 5) == 0) {
         curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
         x->http_status = status >= 200 ? status : 0;
+        x->folded = false;
         x->phase = EXCHANGE_HEAD;
     } else if (x->phase == EXCHANGE_HEAD && (*line == '\r' || *line == '\n')) {
         x->phase = x->http_status ? EXCHANGE_BODY : EXCHANGE_WAIT;
@@ -266,6 +268,8 @@ void exchange_read_head(const struct exchange *x, struct head *head)
     head_start(head, x->http_status);
     while ((h = curl_easy_nextheader(x->easy, CURLH_HEADER, -1, h)))
         head_add(head, h->name, h->value);
+    if (x->folded && head->end == HEAD_MARKED)
+        head->end = HEAD_CODED; /* libcurl may have seen another value */
 }
 
 /* The status of a proxy that opens no tunnel, or 0. */
@@ -304,8 +308,8 @@ static void set_failure(const struct exchange *x, CURLcode result,
     } else if (x->refused == REFUSED_SEND) {
         luma_error_set(error, LUMA_ERR_NETWORK);
         luma_error_append(error,
-                          "the reused connection was closed, and no attempt "
-                          "was left");
+                          "the connection ended without a response, and no "
+                          "attempt was left");
     } else {
         failure_set(error, &failure, x->options);
     }
@@ -334,7 +338,8 @@ static void read_retry_after(const struct exchange *x, struct exchange_end *end)
         end->error.retry_after = end->retry_after.seconds;
 }
 
-/* libcurl takes headers that were cut for a whole response. */
+/* libcurl takes headers that were cut for a whole response, and what follows a
+ * 101 for a body. */
 void exchange_finish(struct exchange *x, CURLcode result,
                      enum luma_code abort_code, int64_t now,
                      struct exchange_end *end)
@@ -342,7 +347,8 @@ void exchange_finish(struct exchange *x, CURLcode result,
     static const char *const phases[] = {"connect", "wait", "body", "body"};
 
     *end = (struct exchange_end){.outcome = EXCHANGE_FAILED};
-    if (result == CURLE_OK && x->phase == EXCHANGE_HEAD)
+    if ((result == CURLE_OK && x->phase == EXCHANGE_HEAD) ||
+        (result == CURLE_WRITE_ERROR && x->phase < EXCHANGE_HEAD))
         result = CURLE_PARTIAL_FILE;
     reuse_note_end(x, result, abort_code, now);
     x->type->finish(x, result, abort_code, end);
@@ -350,7 +356,9 @@ void exchange_finish(struct exchange *x, CURLcode result,
     end->spared = x->spared;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
-    end->error.phase = phases[x->sends ? x->phase : EXCHANGE_CONNECT];
+    end->error.phase = phases[!x->sends                      ? EXCHANGE_CONNECT
+                              : x->phase == EXCHANGE_CONNECT ? EXCHANGE_WAIT
+                                                             : x->phase];
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)
         read_retry_after(x, end);

@@ -76,7 +76,7 @@ struct exchange {
     /* of the present request */
     enum exchange_phase phase;
     enum exchange_refusal refused;
-    bool multiplexes;        /* over HTTP/2, where the peer has it */
+    bool multiplexes;        /* over HTTP/2, if the peer supports it */
     bool connected;          /* over a connection of its own making */
     struct ports ports;      /* of the connection, once it is sent */
     unsigned sends;          /* times it was sent */
@@ -88,6 +88,7 @@ struct exchange {
     int64_t ends_by;         /* ms; 0 until the request is complete */
     uint64_t bytes;          /* of the response's body, decoded */
     size_t header_bytes;
+    bool folded;      /* a header of the response has several lines */
     int socket_error; /* errno of the last socket that could not be made */
     long http_status; /* of the response; 0 until its first line has come */
     char curl_error[CURL_ERROR_SIZE]; /* libcurl's own words */

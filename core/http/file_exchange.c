@@ -68,6 +68,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     struct file_exchange *f = user;
     bool good;
 
+    if (f->x.phase != EXCHANGE_BODY)
+        return 0; /* after a 101, it is another protocol */
     if (!f->begun)
         begin(f);
     f->x.active_since_check = true;

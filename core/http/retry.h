@@ -51,8 +51,8 @@ struct retry_after retry_after_read(const char *value, const char *date,
 
 struct retry_question {
     enum retry_class retry_class;
-    unsigned attempt;  /* sends so far, with libcurl's own resends */
-    unsigned attempts; /* allowed sends */
+    unsigned attempt;  /* how many there were */
+    unsigned attempts; /* how many are allowed */
     struct retry_after retry_after;
     int64_t left;            /* ms until the job's deadline; below 0: none */
     int64_t attempt_timeout; /* ms */

@@ -41,8 +41,7 @@ bool reuse_renew(struct exchange *x)
  * they are frames, which libcurl reads; and other requests may be on it. */
 static bool is_stale(const struct exchange *x)
 {
-    return !x->connected && !x->multiplexes &&
-           connections_is_readable(x->connections, x->ports);
+    return !x->connected && connections_is_readable(x->connections, x->ports);
 }
 
 enum exchange_refusal reuse_count_send(struct exchange *x)
@@ -65,6 +64,11 @@ enum exchange_refusal reuse_count_send(struct exchange *x)
 void reuse_note_end(struct exchange *x, CURLcode result,
                     enum luma_code abort_code, int64_t now)
 {
+    long version = 0;
+
+    curl_easy_getinfo(x->easy, CURLINFO_HTTP_VERSION, &version);
+    if (x->sends && (!x->multiplexes || version < CURL_HTTP_VERSION_2))
+        connections_note_http1(x->connections, x->ports);
     x->request->broke = abort_code ||
                         (result != CURLE_OK && result != CURLE_WRITE_ERROR);
     if ((x->request->broke && !x->ends_by) || x->spared)
@@ -81,7 +85,8 @@ bool reuse_is_unheard(const struct exchange *x, CURLcode result,
 
 static bool shares(const struct exchange *other, const struct exchange *x)
 {
-    return other != x && other->ports.near == x->ports.near &&
+    return other != x && other->multiplexes &&
+           other->ports.near == x->ports.near &&
            other->ports.far == x->ports.far;
 }
 

@@ -8,7 +8,8 @@
 
 enum {
     POSTPONED_MS = 100,
-    OUTAGE = 8 /* failures in a row */
+    OUTAGE = 8,      /* failures in a row */
+    OUTAGE_MS = 5000 /* for a longer wait there are other reasons */
 };
 
 void schedule_init(struct schedule *s, struct channel *channel)
@@ -144,10 +145,16 @@ static struct request *next_waiting(struct schedule *s)
 }
 
 /* Nothing gets through: new requests wait until a retry has found out more. So
- * those that an outage meets are few, and it does not use up the budget. */
+ * those that an outage meets are few, and it does not use up the budget. A
+ * retry that the server has put off for long is not waited for. */
 static bool is_in_outage(const struct schedule *s)
 {
-    return s->failures >= OUTAGE && s->waiting;
+    const struct luma_event *event = s->failures >= OUTAGE ? s->waiting : NULL;
+
+    while (event &&
+           ((const struct request *)event)->due > s->context.now + OUTAGE_MS)
+        event = event->next;
+    return event != NULL;
 }
 
 /* A new request of the job that has waited longest for its turn. */

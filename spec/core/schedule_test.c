@@ -289,6 +289,35 @@ static void test_hint_is_no_outage(void)
     end();
 }
 
+/* Nor does it hold up others for long when requests fail as well. */
+static void test_hint_in_failures(void)
+{
+    struct exchange_end how = {
+        .sends = 1,
+        .retry_class = RETRY_CLASS_THROTTLED,
+        .retry_after = {RETRY_AFTER_SECONDS, 30},
+    };
+    struct counted *c, *late;
+    int i;
+
+    begin();
+    luma_error_set(&how.error, LUMA_ERR_RATE_LIMIT);
+    c = submit(1);
+    c->verdict = REQUEST_FAILED;
+    CHECK(schedule_next(&schedule) == &c->request);
+    schedule_ended(&schedule, &c->request, &how);
+    for (i = 0; i < 8; i++) {
+        c = submit(1);
+        c->verdict = REQUEST_FAILED;
+        CHECK(schedule_next(&schedule) == &c->request);
+        c->request.max_attempts = 1;
+        answer(&c->request, LUMA_ERR_SERVER);
+    }
+    late = submit(1);
+    CHECK(schedule_next(&schedule) == &late->request);
+    end();
+}
+
 /* A job that ends takes the requests along that wait for their retries. */
 static void test_end(void)
 {
@@ -324,6 +353,7 @@ int main(void)
     }
     test_outage();
     test_hint_is_no_outage();
+    test_hint_in_failures();
     test_end();
     return check_done();
 }

@@ -39,10 +39,12 @@ describe("a connection", function()
   end
 
   describe("with bytes that nobody asked for", function()
-    for scheme in pairs { http = true, https = true } do
+    -- The gateway speaks HTTP/1.1, also to a client that may use HTTP/2.
+    for _, of in ipairs { { "http" }, { "https" }, { "https", http2 = true } } do
       for name, late in pairs { ["408"] = LATE, ["an answer"] = TWICE } do
-        it(("gets no request: %s, %s"):format(scheme, name), function()
-          local client = f:new { base_url = g[scheme] }
+        local kind = of[1] .. (of.http2 and " for HTTP/2" or "")
+        it(("gets no request: %s, %s"):format(kind, name), function()
+          local client = f:new { base_url = g[of[1]], http2 = of.http2 }
           g:route(GET, { body = '{"a":1}' })
           g:queue { late = late }
           assert(client:tasks "a")

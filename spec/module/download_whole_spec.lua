@@ -58,6 +58,12 @@ local cases = {
     "link" },
   { "a range with a blank before its colon", { raw("Content-Range : bytes 0-2/6"
     .. "\r\nContent-Length: 3", "abc") }, "- -", "link" },
+  { "chunks with a blank before their colon", { raw("Transfer-Encoding : "
+    .. "chunked", "3\r\nabc") }, "- -", "link" },
+  { "chunks in a folded header", { raw("Transfer-Encoding:\r\n chunked",
+    "3\r\nabc") }, "- -", "link" },
+  { "another protocol", { { raw = "HTTP/1.1 101 Switching Protocols\r\n\r\n"
+    .. "abc" } }, "- - -", "network" },
   { "lengths that differ in one line", { raw("Content-Length: 3, 6",
     "abcdef") }, "- -", "link" },
   { "a length that ends with letters", { raw("Content-Length: 3abc",
