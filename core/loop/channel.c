@@ -55,7 +55,7 @@ struct channel *channel_new_child(struct channel *first)
         return NULL;
     channel->first = channel_ref(first);
     channel->options = first->options;
-    channel->options.http2 = false; /* resume.h says why */
+    channel->options.http2 = false; /* a cut file would look whole */
     channel->events = first->events;
     return channel;
 }
