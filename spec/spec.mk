@@ -3,7 +3,7 @@
 
 LOCALE  =                   # tr_TR or de_DE: the specs run under it
 SPECS   = $(wildcard spec/*/*_spec.lua)
-JOBS    = 6                 # files of specs that run at the same time
+JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.3 lua5.4 luajit
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 

@@ -307,9 +307,7 @@ static void set_failure(const struct exchange *x, CURLcode result,
         luma_error_set_proxy(error, refusal);
     } else if (x->refused == REFUSED_SEND) {
         luma_error_set(error, LUMA_ERR_NETWORK);
-        luma_error_append(error,
-                          "the connection ended without a response, and no "
-                          "attempt was left");
+        luma_error_append(error, "the connection ended without a response");
     } else {
         failure_set(error, &failure, x->options);
     }
@@ -353,7 +351,6 @@ void exchange_finish(struct exchange *x, CURLcode result,
     reuse_note_end(x, result, abort_code, now);
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
-    end->spared = x->spared;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
     end->error.phase = phases[!x->sends                      ? EXCHANGE_CONNECT

@@ -56,7 +56,7 @@ enum exchange_refusal {
     REFUSED_NOTHING,
     REFUSED_ADDRESS, /* the address is private */
     REFUSED_STALE,   /* the connection is not fit for a request */
-    REFUSED_SEND     /* no attempt is left */
+    REFUSED_SEND     /* it has had its free resend */
 };
 
 struct exchange {
@@ -80,8 +80,7 @@ struct exchange {
     bool connected;          /* over a connection of its own making */
     struct ports ports;      /* of the connection, once it is sent */
     unsigned sends;          /* times it was sent */
-    unsigned spared;         /* of them, those that are no attempts */
-    unsigned attempts;       /* that are left */
+    bool resent;             /* libcurl has begun to send it again */
     bool active_since_check; /* by exchange_stalls_at */
     int64_t progress;        /* bytes of both bodies so far, as on the wire */
     int64_t last_byte;       /* ms; 0 until the request is sent */

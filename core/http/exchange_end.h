@@ -19,7 +19,6 @@ struct exchange_end {
     enum retry_class retry_class; /* to retry it */
     struct retry_after retry_after;
     unsigned sends;                 /* times it was sent */
-    unsigned spared;                /* of them, those that are no attempts */
     uint32_t unreadable;            /* tasks over a limit, or not JSON */
     enum luma_code unreadable_code; /* the last of them is unreadable */
     uint32_t skipped_rows;          /* values that are no tasks */
@@ -30,11 +29,5 @@ struct exchange_end {
                            brought a part of what it was to bring */
     char *location;     /* a URL, the receiver's to free(), or NULL */
 };
-
-/* What it costs of the attempts: also if nothing could be sent. */
-static inline unsigned exchange_attempts(const struct exchange_end *end)
-{
-    return end->sends ? end->sends - end->spared : 1;
-}
 
 #endif

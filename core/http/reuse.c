@@ -17,8 +17,8 @@ bool reuse_prepare(struct exchange *x, int64_t now)
     bool http2 = x->tls && x->options->http2;
 
     x->connected = false;
-    x->sends = x->spared = 0;
-    x->attempts = r->max_attempts - r->attempts;
+    x->resent = false;
+    x->sends = 0;
     x->multiplexes = http2 && r->idempotent;
     return SET(CURLOPT_HTTP_VERSION, x->multiplexes ? CURL_HTTP_VERSION_2TLS
                                                     : CURL_HTTP_VERSION_1_1) &&
@@ -47,10 +47,10 @@ static bool is_stale(const struct exchange *x)
 enum exchange_refusal reuse_count_send(struct exchange *x)
 {
     if (x->sends && x->request->idempotent)
-        x->spared = 1;
+        x->resent = true;
     if (is_stale(x))
         return REFUSED_STALE;
-    if (x->sends - x->spared == x->attempts)
+    if (x->sends > x->resent)
         return REFUSED_SEND;
     x->sends++;
     curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L); /* of a resend */
@@ -71,7 +71,7 @@ void reuse_note_end(struct exchange *x, CURLcode result,
         connections_note_http1(x->connections, x->ports);
     x->request->broke = abort_code ||
                         (result != CURLE_OK && result != CURLE_WRITE_ERROR);
-    if ((x->request->broke && !x->ends_by) || x->spared)
+    if ((x->request->broke && !x->ends_by) || x->resent)
         x->connections->broke_at = now;
 }
 
@@ -98,7 +98,7 @@ bool reuse_hears_more(const struct exchange *other, const struct exchange *x)
 
 bool reuse_waits_with(const struct exchange *other, const struct exchange *x)
 {
-    return shares(other, x) && other->phase == EXCHANGE_WAIT && !other->spared;
+    return shares(other, x) && other->phase == EXCHANGE_WAIT && !other->resent;
 }
 
 /* Only over HTTP/2 would libcurl keep it. */

@@ -7,9 +7,9 @@
  *   shares with no other (so HTTP/1.1). There libcurl does not send it again.
  * - Any other may get a connection that was used before. The first resend of
  *   an exchange costs no attempt, since a connection that has died in the
- *   pool says nothing about the request. Each further send costs one, and
- *   libcurl is stopped when none is left. So max_attempts attempts are at most
- *   twice as many sends.
+ *   pool says nothing about the request. Before a second one libcurl is
+ *   stopped: the exchange fails, and its retry waits. So an exchange is one
+ *   attempt, of at most two sends.
  * - A resend, and a request whose last exchange broke, gets a new connection.
  * - When an exchange breaks, what is older is in doubt: connections that have
  *   been idle since then are not used, and addresses are looked up anew.

@@ -207,7 +207,7 @@ static void count_attempts(struct download_job *d, struct exchange_end *end)
     if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
     d->furthest = d->file.received;
-    d->request.attempts = exchange_attempts(end);
+    d->request.attempts = 1;
     end->progressed = true;
 }
 

@@ -319,7 +319,7 @@ static bool follow(struct schedule *s, struct request *request,
     enum request_verdict verdict;
 
     request->tries += end->sends ? end->sends : 1;
-    request->attempts += exchange_attempts(end);
+    request->attempts++;
     end->error.attempts = request->attempts;
     verdict = request->job->kind->ended(request, end, &s->context);
     count_failures(s, verdict, end);
