@@ -20,8 +20,8 @@
 #pragma weak lua_pcall
 #pragma weak lua_remove
 #pragma weak lua_replace
-#pragma weak lua_tointeger
 #pragma weak lua_setfenv
+#pragma weak lua_tointeger
 #pragma weak lua_tonumber
 #pragma weak luaL_register
 #define COMPAT_FITS(L) (lua_setfenv != NULL)

@@ -107,5 +107,5 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 
-.PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture forks \
-  kills outage valgrind rock fences warnings exports fresh-docs
+.PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
+  forks kills outage valgrind rock fences warnings exports fresh-docs

@@ -342,7 +342,8 @@ void exchange_finish(struct exchange *x, CURLcode result,
                      enum luma_code abort_code, int64_t now,
                      struct exchange_end *end)
 {
-    static const char *const phases[] = {"connect", "wait", "body", "body"};
+    /* of a request that was sent, even if it connects once more */
+    static const char *const phases[] = {"wait", "wait", "body", "body"};
 
     *end = (struct exchange_end){.outcome = EXCHANGE_FAILED};
     if ((result == CURLE_OK && x->phase == EXCHANGE_HEAD) ||
@@ -353,9 +354,7 @@ void exchange_finish(struct exchange *x, CURLcode result,
     end->sends = x->sends;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
-    end->error.phase = phases[!x->sends                      ? EXCHANGE_CONNECT
-                              : x->phase == EXCHANGE_CONNECT ? EXCHANGE_WAIT
-                                                             : x->phase];
+    end->error.phase = x->sends ? phases[x->phase] : "connect";
     end->error.retryable = end->retry_class != RETRY_CLASS_NEVER;
     if (x->http_status)
         read_retry_after(x, end);

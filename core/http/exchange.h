@@ -56,7 +56,7 @@ enum exchange_refusal {
     REFUSED_NOTHING,
     REFUSED_ADDRESS, /* the address is private */
     REFUSED_STALE,   /* the connection is not fit for a request */
-    REFUSED_SEND     /* it has had its free resend */
+    REFUSED_SEND     /* it was sent as often as it may be */
 };
 
 struct exchange {

@@ -265,24 +265,31 @@ static void test_outage(void)
     end();
 }
 
-/* A server that says when to come back can be asked for something else. */
-static void test_hint_is_no_outage(void)
+/* A request whose server says to come back in 30 seconds. */
+static void put_off(void)
 {
     struct exchange_end how = {
         .sends = 1,
         .retry_class = RETRY_CLASS_THROTTLED,
         .retry_after = {RETRY_AFTER_SECONDS, 30},
     };
-    struct counted *c, *late;
+    struct counted *c = submit(1);
+
+    luma_error_set(&how.error, LUMA_ERR_RATE_LIMIT);
+    c->verdict = REQUEST_FAILED;
+    CHECK(schedule_next(&schedule) == &c->request);
+    schedule_ended(&schedule, &c->request, &how);
+}
+
+/* A server that says when to come back can be asked for something else. */
+static void test_hint_is_no_outage(void)
+{
+    struct counted *late;
     int i;
 
     begin();
-    luma_error_set(&how.error, LUMA_ERR_RATE_LIMIT);
     for (i = 0; i < 8; i++) {
-        c = submit(1);
-        c->verdict = REQUEST_FAILED;
-        CHECK(schedule_next(&schedule) == &c->request);
-        schedule_ended(&schedule, &c->request, &how);
+        put_off();
     }
     late = submit(1);
     CHECK(schedule_next(&schedule) == &late->request);
@@ -292,20 +299,11 @@ static void test_hint_is_no_outage(void)
 /* Nor does it hold up others for long when requests fail as well. */
 static void test_hint_in_failures(void)
 {
-    struct exchange_end how = {
-        .sends = 1,
-        .retry_class = RETRY_CLASS_THROTTLED,
-        .retry_after = {RETRY_AFTER_SECONDS, 30},
-    };
     struct counted *c, *late;
     int i;
 
     begin();
-    luma_error_set(&how.error, LUMA_ERR_RATE_LIMIT);
-    c = submit(1);
-    c->verdict = REQUEST_FAILED;
-    CHECK(schedule_next(&schedule) == &c->request);
-    schedule_ended(&schedule, &c->request, &how);
+    put_off();
     for (i = 0; i < 8; i++) {
         c = submit(1);
         c->verdict = REQUEST_FAILED;
