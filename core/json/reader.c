@@ -191,6 +191,8 @@ static const char *begin_value(struct json_reader *r, const char *p,
 {
     if (is_between_rows(r)) {
         builder_begin_row(&r->builder);
+        r->root_has_half |= r->token.has_lone_half;
+        r->token.has_lone_half = false;
         r->in_row = true;
         r->row_bytes = 0;
     }
@@ -314,9 +316,10 @@ enum json_result json_end(struct json_reader *r)
 
 struct luma_doc *json_take(struct json_reader *r)
 {
+    bool has_half = r->token.has_lone_half || (!r->in_row && r->root_has_half);
     struct luma_doc *doc = NULL;
 
-    if (r->keep_json && r->token.has_lone_half)
+    if (r->keep_json && has_half)
         builder_replace_halves(&r->builder);
     r->token.has_lone_half = false;
     if (!r->row_rejected) {
@@ -358,6 +361,7 @@ void json_reset(struct json_reader *r)
     r->bom = r->row_depth = r->lists = 0;
     r->name = r->data_node = 0;
     r->root_bytes = r->row_bytes = 0;
+    r->root_has_half = r->token.has_lone_half = false;
     r->in_row = r->row_rejected = r->reading_name = r->list_malformed = false;
     r->error_code = LUMA_OK;
 }

@@ -52,10 +52,11 @@ struct json_reader {
     /* the grammar */
     int state;
     enum json_result result;
-    unsigned bom;      /* bytes of a byte order mark so far */
-    uint32_t name;     /* of the next value */
-    bool reading_name; /* the current string is a name */
-    size_t root_bytes; /* bytes of the root so far */
+    unsigned bom;       /* bytes of a byte order mark so far */
+    uint32_t name;      /* of the next value */
+    bool reading_name;  /* the current string is a name */
+    size_t root_bytes;  /* bytes of the root so far */
+    bool root_has_half; /* a lone half of a surrogate pair, before this row */
     /* rows */
     unsigned row_depth; /* depth of the rows; 0: outside of a list */
     unsigned lists;     /* how many there were */

@@ -115,6 +115,8 @@ static const struct told_row {
     /* lone halves of surrogate pairs, in the kept text as well */
     {99, "[\"\\ud83d\",\"a\\uDE00\\\\ud83d\"]",
      "\"\\ufffd\"|\"a\\ufffd\\\\ud83d\"|[]"},
+    {99, "{\"x\":\"\\ud83d\",\"data\":[1,\"\\ud83d\"],\"y\":2}",
+     "1|\"\\ufffd\"|{\"x\":\"\\ufffd\",\"data\":[],\"y\":2}"},
     {99, "[\"\\ud83d\\ud83d\\ude00\\n\"]", "\"\\ufffd\\ud83d\\ude00\\n\"|[]"},
     /* raw control characters stand for themselves */
     {99, "[\"a\tb\x01\n\"]", "\"a\\u0009b\\u0001\\u000a\"|[]"},
