@@ -7,41 +7,10 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "corpus.h"
 #include "dump.h"
 
 /* ---- the corpus -------------------------------------------------------- */
-
-static const char *unescape(struct buf *to, const char *p);
-
-/* {N:x} */
-static const char *unescape_times(struct buf *to, const char *p)
-{
-    struct buf x = {0};
-    char *colon;
-    unsigned long n = strtoul(p + 1, &colon, 10);
-
-    for (p = colon + 1; *p && *p != '}';)
-        p = unescape(&x, p);
-    while (n--)
-        say_buf(to, &x);
-    buf_free(&x);
-    return p + 1;
-}
-
-static const char *unescape(struct buf *to, const char *p)
-{
-    if (p[0] == '\\' && p[1] == 'x') {
-        char digits[] = {p[2], p[3], '\0'};
-
-        must(buf_append(to, &(char){(char)strtoul(digits, NULL, 16)}, 1));
-        return p + 4;
-    }
-    if (p[0] == '\\' && p[1] == 'r')
-        return unescape_times(to, p + 2);
-    p += *p == '\\';
-    must(buf_append(to, p, 1));
-    return p + 1;
-}
 
 /* The code unit of an escape at `p`, or 0. */
 static unsigned long unit_at(const char *p)
@@ -161,36 +130,31 @@ static void check_text(struct json_reader *r, const char *class,
     buf_free(&a.said);
 }
 
-static void for_each_text(const char *path,
-                          void (*check)(struct json_reader *r,
-                                        const char *class,
-                                        const struct buf *text))
-{
-    char line[4096], *name, *p;
-    FILE *file = fopen(path, "r");
-    struct json_reader r;
-    struct buf text = {0};
+typedef void check_fn(struct json_reader *r, const char *class,
+                      const struct buf *text);
 
-    ready_reader(&r, MAX_DOC);
-    must(buf_reserve(&text, 1)); /* the empty text has an address too */
-    CHECK(file);
-    while (file && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (*line == '#' || !(name = strchr(line, '\t')) ||
-            !(p = strchr(name + 1, '\t')))
-            continue;
-        *name = *p = '\0';
-        check_case = name + 1;
-        buf_clear(&text);
-        for (p++; *p;)
-            p = (char *)unescape(&text, p);
-        check(&r, line, &text);
-    }
+struct each {
+    struct json_reader reader;
+    check_fn *check;
+};
+
+static void check_named(void *arg, const char *class, const char *name,
+                        const struct buf *text)
+{
+    struct each *each = arg;
+
+    check_case = name;
+    each->check(&each->reader, class, text);
+}
+
+static void for_each_text(const char *path, check_fn *check)
+{
+    struct each each = {.check = check};
+
+    ready_reader(&each.reader, MAX_DOC);
+    CHECK(corpus_read(path, check_named, &each));
     check_case = "";
-    if (file)
-        fclose(file);
-    buf_free(&text);
-    json_free(&r);
+    json_free(&each.reader);
 }
 
 /* Such a text makes the reader give up early: the others need more memory. */
