@@ -12,10 +12,16 @@ locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
 tests    = $(wildcard spec/core/*_test.c)
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
-           $(wildcard spec/native/*.[ch] bench/*.[ch] examples/*/*.[ch])
+           $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] bench/*.[ch] \
+             examples/*/*.[ch])
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
+# Texts that are read at many cuts, and 20 times as many without a tool.
+mutants  = $(corpus) check 0 $(if $(tool),1000,20000)
+ROUNDS   = 1000000          # texts of the differential test
+# A core whose names lie in its documents: see spec/mutants/tell.c
+in_doc   = $(if $(shell grep doc_name core/json/document.h),,-DNAMES_IN_DOC)
 # Libraries that call newlocale find LOCPATH, and then glibc leaks a little.
 leaks    = $(abspath spec/support/locpath)
 
@@ -42,8 +48,9 @@ lint: fences warnings exports fresh-docs  ## the checks that run nothing
 	luacheck -q . bin/luma
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 
-c-tests: $(c_tests) $(locales) ## the pure files alone
+c-tests: $(c_tests) $(build)/mutants $(locales)  ## the pure files alone
 	@for test in $(c_tests); do $(memcheck) ./$$test $(corpus) || exit 1; done
+	@$(memcheck) ./$(build)/mutants $(mutants)
 specs:                         ## the specs alone, or SPECS="…", in JOBS parts
 	$(MAKE) -k -Otarget -j$(JOBS) spec
 spec: $(SPECS:%=run/%)
@@ -70,6 +77,8 @@ valgrind:                      ## C tests and specs under memcheck, in two parts
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) specs \
 	  SPECS="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
+differential:                  ## JSON as core/ of OLD=… reads it, ROUNDS=… texts
+	sh spec/support/differential.sh $(OLD) $(ROUNDS)
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
 forks:                         ## 1,000 forks of a process that is busy in TLS
@@ -84,6 +93,11 @@ $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
   $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
+$(build)/mutants: $(wildcard spec/mutants/*.[ch]) \
+  $(patsubst %,spec/core/%,check.c check.h corpus.c corpus.h) \
+  $(patsubst %.c,$(build)/%.o,$(wildcard core/json/*.c core/gateway/*.c \
+    core/base/*.c))
+	$(CC) $(ALL_CFLAGS) $(in_doc) -o $@ $(filter %.c %.o,$^) -lpthread -lm
 $(build)/host: spec/native/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
@@ -95,7 +109,8 @@ fences:
 	sh spec/support/fences.sh
 warnings:
 	@for cc in gcc clang; do for f in $(checked); do \
-	  $$cc $(ALL_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+	  $$cc $(ALL_CFLAGS) $(in_doc) -Werror -fsyntax-only $$f || exit 1; \
+	  done; done
 exports: all static
 	@for names in "-D $(build)/luma.so" "-Ag $(build)/libluma.a"; do \
 	  test "$$(nm --defined-only $$names | sed 's/.* //')" = luaopen_luma || \
@@ -108,4 +123,5 @@ fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  forks kills outage valgrind rock fences warnings exports fresh-docs
+  forks kills outage differential valgrind rock fences warnings exports \
+  fresh-docs
