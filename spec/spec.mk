@@ -17,8 +17,8 @@ helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
-# Texts that are read at many cuts, and 20 times as many without a tool.
-mutants  = $(corpus) check 0 $(if $(tool),1000,20000)
+# Mutated texts that are read at many cuts
+mutants  = $(corpus) check 0 $(if $(VALGRIND),1000,20000)
 ROUNDS   = 1000000          # texts of the differential test
 # A core whose names lie in its documents: see spec/mutants/tell.c
 in_doc   = $(if $(shell grep doc_name core/json/document.h),,-DNAMES_IN_DOC)
@@ -58,6 +58,7 @@ spec: $(SPECS:%=run/%)
 $(SPECS:%=run/%): run/%: all static $(locales) $(if $(tool),$(build)/host)
 	@$(with) $(memcheck) $(host) $(busted) \
 	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED) $*
+run/spec/module/mutants_spec.lua: $(build)/mutants
 locales: all static $(locales) ## the specs under a Turkish and a German locale
 	$(MAKE) -k -Otarget -j$(JOBS) under-tr_TR under-de_DE
 under-%:
@@ -78,7 +79,7 @@ torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) specs \
 	  SPECS="spec/hosts/exit_spec.lua spec/hosts/download_exit_spec.lua"
 differential:                  ## JSON as core/ of OLD=… reads it, ROUNDS=… texts
-	sh spec/support/differential.sh $(OLD) $(ROUNDS)
+	sh spec/support/differential.sh $(OLD) $(ROUNDS) $(FIRST)
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
 forks:                         ## 1,000 forks of a process that is busy in TLS

@@ -3,6 +3,7 @@
 -- and none where a text must be refused.
 
 local cjson = require "cjson"
+local difference = require "spec.support.difference"
 local fixture = require "spec.support.fixture"
 
 local CORPUS = "spec/support/json-corpus.txt"
@@ -37,30 +38,6 @@ local function corpus(treatment)
     end
   end
   return list
-end
-
--- Where luma's value is not lua-cjson's, or nil. Numbers are compared by
--- value, since lua-cjson has floats only; without `nulls`, null members are
--- absent.
-local function difference(ours, theirs, nulls, path)
-  path = path or "it"
-  if type(theirs) == "number" and math.type(ours) == "integer" then
-    ours = ours + 0.0
-  end
-  if type(ours) ~= "table" or type(theirs) ~= "table" then
-    return ours ~= theirs and ("%s: %s, %s"):format(path, ours, theirs) or nil
-  end
-  for key, value in pairs(theirs) do
-    if value == cjson.null and type(key) == "string" and not nulls then
-      value = nil
-    end
-    local found = difference(ours[key], value, nulls,
-      path .. "." .. tostring(key))
-    if found then return found end
-  end
-  for key in pairs(ours) do
-    if theirs[key] == nil then return path .. "." .. key .. ": too many" end
-  end
 end
 
 describe("the JSON corpus", function()
