@@ -18,7 +18,7 @@ sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
 # Mutated texts that are read at many cuts
-mutants  = $(corpus) check 0 $(if $(VALGRIND),1000,20000)
+mutants  = $(corpus) check 0 $(if $(tool),2000,20000)
 ROUNDS   = 1000000          # texts of the differential test
 # A core whose names lie in its documents: see spec/mutants/tell.c
 in_doc   = $(if $(shell grep doc_name core/json/document.h),,-DNAMES_IN_DOC)

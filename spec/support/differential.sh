@@ -24,23 +24,20 @@ build() { # core, program
     "$core"/gateway/*.c "$core"/base/*.c -lpthread -lm
 }
 
-# Tells the first text of which the answers differ.
+# Shows the first text of the block of which the whole answers differ.
 explain() { # first text of the block
   for core in old new; do
     "$dir/$core" $corpus each "$1" 1000 >"$dir/each.$core"
   done
   text=$(diff "$dir/each.old" "$dir/each.new" |
     sed -n 's/^[<>] \([0-9]*\) .*/\1/p' | head -n 1)
-  echo "The block of 1,000 texts from number $1 on differs. To see it:"
-  for core in old new; do
-    echo "  $dir/$core $corpus each $1 1000"
-  done
   [ "$text" ] || return
-  echo "The first text of it that differs, with its answers:"
+  echo "The block of 1,000 texts from number $1 on differs, first in this text:"
   for core in old new; do
-    echo "  $dir/$core $corpus show $text 1"
+    echo "$dir/$core $corpus show $text 1"
     "$dir/$core" $corpus show "$text" 1
   done
+  echo "A hash for each text of the block is in $dir/each.old and each.new."
 }
 
 rm -rf "$dir"
