@@ -1,8 +1,10 @@
 # The measurements: luma next to its peers, in a game's frames, and what its
 # calls cost. Part of the Makefile.
 
+PEERS = ../shared/peers
+lcurl_source = $(lastword $(sort $(wildcard $(PEERS)/Lua-cURLv3-*.tar.gz)))
 bench_modules = $(patsubst %,build/bench/%.so,clock by_hand frame_by_hand \
-  limit plain)
+  limit plain $(if $(lcurl_source),lcurl))
 
 bench: deps bench-deps         ## luma next to its peers; QUICK=1 is shorter
 	$(MAKE) all $(bench_modules)
@@ -23,5 +25,12 @@ build/bench/%.so: bench/%.c bench/multi.c bench/multi.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fvisibility=default $(SHARED) -o $@ $< \
 	  $(if $(filter clock,$*),-ldl,bench/multi.c $(CURL_LIBS)) -lpthread
+# The code of another project, so without warnings.
+build/bench/lcurl.so: $(lcurl_source)
+	@rm -rf $(@D)/lcurl
+	@mkdir -p $(@D)/lcurl
+	tar -xzf $< -C $(@D)/lcurl --strip-components=1
+	$(CC) -O2 -w -fPIC -DPTHREADS $(LUA_CFLAGS) $(CURL_CFLAGS) $(SHARED) \
+	  -o $@ $(@D)/lcurl/src/*.c $(CURL_LIBS)
 
 .PHONY: bench frame calls bench-deps

@@ -3,6 +3,7 @@
 -- of its own, until each variant has enough frames. frame.sh has started nginx.
 
 local machine = require "machine"
+local missing = require "missing"
 local save = require "save"
 
 local dir = arg[1]
@@ -38,10 +39,10 @@ for line in io.lines(dir .. "/urls") do urls[#urls + 1] = line end
 
 -- ---- running --------------------------------------------------------------
 
-local function installed(variant)
-  local program, needs = variant[3], variant[5]
-  return not needs or os.execute(("%s -e 'require \"%s\"' >/dev/null 2>&1")
-    :format(program, needs)) == true
+local function why_missing(variant)
+  local name, _, program, _, needs = table.unpack(variant)
+  return needs and missing(name, ("%s -e 'require \"%s\"'")
+    :format(program, needs))
 end
 
 -- Adds the frames of one process to `rows`. `rows.start` is the longest start.
@@ -70,23 +71,23 @@ end
 
 -- In turns, so that other load on the machine affects all variants.
 local function run_all()
-  local all, missing, more = {}, {}, true
+  local all, absent, more = {}, {}, true
   for _, variant in ipairs(variants) do
     all[variant[1]] = {}
-    missing[variant[1]] = not installed(variant)
+    absent[variant[1]] = why_missing(variant)
   end
   while more do
     more = false
     for _, variant in ipairs(variants) do
       local rows = all[variant[1]]
-      if #rows < wanted(variant) and not missing[variant[1]] then
+      if #rows < wanted(variant) and not absent[variant[1]] then
         io.stderr:write(("%-26s %5d frames\n"):format(variant[2], #rows))
         assert(run(variant, rows), "no frames; see " .. dir .. "/errors.log")
         more = true
       end
     end
   end
-  return all, missing
+  return all, absent
 end
 
 -- ---- figures --------------------------------------------------------------
@@ -124,9 +125,9 @@ local function histogram(rows, field)
   return counts
 end
 
-local function result(variant, rows, missing)
+local function result(variant, rows, absent)
   local name, title = table.unpack(variant)
-  if missing then return { name = name, title = title, missing = true } end
+  if absent then return { name = name, title = title, missing = absent } end
   local drawn = name == "luma" or name == "by_hand"
   return {
     name = name, title = title, frames = #rows, start = rows.start,
@@ -155,7 +156,7 @@ end
 
 local function print_row(r)
   if r.missing then
-    print(("%-26s missing"):format(r.title))
+    print(("%-26s    %s"):format(r.title, r.missing))
     return
   end
   local s, b = r.step, r.busy
@@ -195,10 +196,10 @@ local function print_all(results)
   print_verdict(results)
 end
 
-local all, missing = run_all()
+local all, absent = run_all()
 local results = { machine = machine(), variants = {} }
 for i, variant in ipairs(variants) do
-  results.variants[i] = result(variant, all[variant[1]], missing[variant[1]])
+  results.variants[i] = result(variant, all[variant[1]], absent[variant[1]])
 end
 results.figures = figures(results.variants[1])
 print_all(results)

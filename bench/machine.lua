@@ -12,6 +12,8 @@ local commands = {
   ["lua-cjson"] = "$LUA -e 'print(require \"cjson\"._VERSION)'",
   luasocket = "$LUA -e 'print(require \"socket\"._VERSION)'",
   luasec = "$LUA -e 'print(require \"ssl\"._VERSION)'",
+  ["Lua-cURLv3"] = "sed -n 's/.*_VERSION *= *\"\\(.*\\)\".*/\\1/p'"
+    .. " build/bench/lcurl/src/lua/cURL/impl/cURL.lua",
   libcurl = "curl-config --version",
   nginx = "PATH=$PATH:/usr/sbin nginx -v 2>&1 | cut -d/ -f2",
   python = "/usr/bin/python3 --version",

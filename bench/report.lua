@@ -20,7 +20,8 @@ local HEAD = "%-29s %6s %7s %8s %6s %6s %6s %5s"
 local function print_row(row, scheme, luma, limit)
   local r = row[scheme]
   if not r then
-    print(("%-29s %6s"):format(row.title, row.missing and "missing" or "void"))
+    print(("%-29s    %s"):format(row.title, row.missing
+      or "no valid result"))
     return
   end
   print(table.concat({

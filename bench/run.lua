@@ -4,6 +4,7 @@
 
 local cjson = require "cjson"
 local machine = require "machine"
+local missing = require "missing"
 local report = require "report"
 local save = require "save"
 
@@ -69,9 +70,9 @@ local function figure(url, list, ...)
   return result or error("no figure; see " .. dir .. "/errors.log", 0)
 end
 
-local function installed(contestant)
+local function why_missing(contestant)
   local program, needs = contestant[4], contestant[6]
-  return not needs or os.execute(program .. needs .. " >/dev/null 2>&1")
+  return needs and missing(contestant[1], program .. needs)
 end
 
 -- Whether everything was received and built.
@@ -136,7 +137,7 @@ local function count_connections()
 end
 
 -- The results of all rounds, as runs[index of the contestant][scheme].
-local function run_rounds(present)
+local function run_rounds(absent)
   local runs = {}
   for i in ipairs(contestants) do
     runs[i] = { http = {}, https = {}, void = false }
@@ -145,8 +146,8 @@ local function run_rounds(present)
     io.stderr:write(("round %d of %d\n"):format(round, ROUNDS))
     for scheme, url in pairs(schemes) do
       for i, contestant in ipairs(contestants) do
-        local result = present[i] and compete(contestant, url)
-        runs[i].void = runs[i].void or present[i] and not result
+        local result = not absent[i] and compete(contestant, url)
+        runs[i].void = runs[i].void or not absent[i] and not result
         table.insert(runs[i][scheme], result or nil)
       end
     end
@@ -155,18 +156,18 @@ local function run_rounds(present)
 end
 
 local function race()
-  local present, rows = {}, {}
+  local absent, rows = {}, {}
   for i, contestant in ipairs(contestants) do
-    present[i] = installed(contestant) or false
+    absent[i] = why_missing(contestant)
   end
-  local runs = run_rounds(present)
+  local runs = run_rounds(absent)
   local connections = count_connections()
   for i, contestant in ipairs(contestants) do
     local name, title, kind = table.unpack(contestant)
-    local valid = present[i] and not runs[i].void
+    local valid = not absent[i] and not runs[i].void
     rows[i] = {
       name = name, title = title, kind = kind,
-      missing = not present[i] or nil, void = runs[i].void or nil,
+      missing = absent[i], void = runs[i].void or nil,
       http = valid and medians(runs[i].http) or nil,
       https = valid and medians(runs[i].https) or nil,
       connections = (connections[name] or 0) / ROUNDS / 2, -- in one run
