@@ -112,11 +112,7 @@ function contestants.lua_curl(ids)
     sent = sent + 1
     chunks[easy] = {}
     easy:setopt_postfields(bodies[sent])
-    easy:setopt_writefunction(function(chunk)
-      local list = chunks[easy]
-      list[#list + 1] = chunk
-      return true
-    end)
+    easy:setopt_writefunction(table.insert, chunks[easy])
     multi:add_handle(easy)
   end
 
@@ -133,6 +129,7 @@ function contestants.lua_curl(ids)
   for _ = 1, 8 do
     send(curl.easy {
       url = url .. "/luma/tasks", cainfo = ca,
+      buffersize = 128 * 1024, failonerror = true,
       httpheader = { "Content-Type: application/json", "Expect:" },
     })
   end

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Lua-cURLv3's multi interface with eight easy handles, and lua-cjson.
+-- Lua-cURLv3's multi interface with eight easy handles, and lua-cjson. Read
+-- buffers of 16 to 512 KiB, a Lua function that collects the chunks, and taking
+-- all complete responses before libcurl works again all need the same time.
 
 local cjson = require "cjson"
 local curl = require "lcurl"
@@ -15,11 +17,7 @@ harness.run(function()
     sent = sent + 1
     chunks[easy], number[easy] = {}, sent
     easy:setopt_postfields(bodies[sent])
-    easy:setopt_writefunction(function(chunk)
-      local list = chunks[easy]
-      list[#list + 1] = chunk
-      return true
-    end)
+    easy:setopt_writefunction(table.insert, chunks[easy])
     multi:add_handle(easy)
   end
 
@@ -35,13 +33,13 @@ harness.run(function()
   for _ = 1, 8 do
     send(curl.easy {
       url = harness.url .. "/luma/tasks", cainfo = harness.ca,
+      buffersize = 128 * 1024, failonerror = true,
       httpheader = { "Content-Type: application/json", "Expect:" },
     })
   end
   repeat
     local running = multi:perform()
-    local took = false
-    while take() do took = true end
+    local took = take()
     if running > 0 and not took then multi:wait(1000) end
   until running == 0 and not took
   return harness.join(replies)
