@@ -10,6 +10,7 @@ local STYLE = [[
   .soft { fill: #57606a; font-size: 12px }
   .bar { fill: #b6bfc9 }
   .bar.luma { fill: #8250df }
+  .bar.best { fill: #57606a }
   .limit { stroke: #cf222e; stroke-width: 1.5; stroke-dasharray: 4 3 }
   .limit-text { fill: #cf222e; font-size: 12px }
   .torn { stroke: #ffffff; stroke-width: 3 }
@@ -18,6 +19,7 @@ local STYLE = [[
     .soft { fill: #9198a1 }
     .bar { fill: #4d5661 }
     .bar.luma { fill: #ab7df8 }
+    .bar.best { fill: #9198a1 }
     .limit { stroke: #ff7b72 }
     .limit-text { fill: #ff7b72 }
     .torn { stroke: #0d1117 }
