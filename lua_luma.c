@@ -28,6 +28,8 @@ static struct lua_client *push_client(lua_State *L)
     lua_rawseti(L, -2, CLIENT_JOBS);
     lua_newtable(L);
     lua_rawseti(L, -2, CLIENT_ANCHORS);
+    lua_newtable(L);
+    lua_rawseti(L, -2, CLIENT_NAMES);
     return client;
 }
 

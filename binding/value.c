@@ -9,6 +9,7 @@ enum { MAX_SLOTS = 200, LEVEL_SLOTS = 3, MAX_DEPTH = 130 };
 struct build {
     lua_State *L;
     const struct luma_doc *doc;
+    int names; /* stack index of the table CLIENT_NAMES */
     int slots; /* stack index of string 0 */
     uint32_t slot_count;
     bool nulls;
@@ -22,6 +23,27 @@ static void push_string(const struct build *b, uint32_t index)
         lua_pushvalue(b->L, b->slots + (int)index);
     else
         lua_pushlstring(b->L, b->doc->text + s->at, s->len);
+}
+
+/* A shared name is made into a Lua string only once. */
+static void push_name(const struct build *b, const struct luma_node *member)
+{
+    lua_Integer slot = (lua_Integer)(member->name ^ LUMA_NAME_SHARED) + 1;
+    size_t len;
+    const char *name;
+
+    if (!(member->name & LUMA_NAME_SHARED)) {
+        push_string(b, member->name);
+        return;
+    }
+    lua_rawgeti(b->L, b->names, slot);
+    if (!lua_isnil(b->L, -1))
+        return;
+    lua_pop(b->L, 1);
+    name = luma_doc_name(b->doc, member, &len);
+    lua_pushlstring(b->L, name, len);
+    lua_pushvalue(b->L, -1);
+    lua_rawseti(b->L, b->names, slot);
 }
 
 static void push_big(const struct build *b, const struct luma_node *node)
@@ -69,7 +91,7 @@ static void push_object(const struct build *b, const struct luma_node *object)
 
     lua_createtable(b->L, 0, (int)size);
     for (; node < end; node += node->span) {
-        push_string(b, node->name);
+        push_name(b, node);
         if (node->kind == LUMA_JSON_NULL && !b->nulls) {
             clear_member(b->L);
             continue;
@@ -109,10 +131,11 @@ static void push_node(const struct build *b, const struct luma_node *node)
     }
 }
 
+/* The table CLIENT_NAMES is on top, and is popped. */
 static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls)
 {
     int top = lua_gettop(L);
-    struct build build = {L, doc, top + 1, doc->string_count, nulls};
+    struct build build = {L, doc, top, top + 1, doc->string_count, nulls};
     uint32_t i;
 
     if (build.slot_count > MAX_SLOTS)
@@ -121,8 +144,8 @@ static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls)
     for (i = 0; i < build.slot_count; i++)
         lua_pushlstring(L, doc->text + doc->strings[i].at, doc->strings[i].len);
     push_node(&build, doc->root);
-    lua_insert(L, top + 1);
-    lua_settop(L, top + 1);
+    lua_replace(L, top);
+    lua_settop(L, top);
 }
 
 /* Calls the decode hook on top with the task's text. Leaves the value, or an
@@ -153,14 +176,15 @@ static bool decode(lua_State *L, const struct luma_doc *doc)
 bool value_push(lua_State *L, const struct lua_job *job,
                 const struct luma_doc *doc)
 {
-    if (!job->client->decodes) {
-        push_doc(L, doc, job->client->nulls);
-        return true;
-    }
+    bool decodes = job->client->decodes;
+
     uservalue_get(L, 1, JOB_CLIENT);
-    uservalue_get(L, -1, CLIENT_DECODE);
+    uservalue_get(L, -1, decodes ? CLIENT_DECODE : CLIENT_NAMES);
     lua_remove(L, -2);
-    return decode(L, doc);
+    if (decodes)
+        return decode(L, doc);
+    push_doc(L, doc, job->client->nulls);
+    return true;
 }
 
 /* ---- errors ------------------------------------------------------------ */

@@ -28,7 +28,7 @@ enum luma_kind {
 struct luma_node {
     uint32_t kind : 8;
     uint32_t span : 24;
-    uint32_t name; /* of a member: index of a string */
+    uint32_t name; /* of a member: see luma_doc_name */
     union {
         int64_t integer;
         double number;
@@ -43,6 +43,19 @@ struct luma_node {
 struct luma_string {
     uint32_t at; /* where in `text` */
     uint32_t len;
+};
+
+enum {
+    LUMA_NAMES = 512,
+    LUMA_NAME_MAX = 62,        /* bytes of a shared name */
+    LUMA_NAME_SHARED = 1 << 30 /* above the index of a shared name */
+};
+
+/* Names that the documents of one client share. Entries are added, but never
+ * change. */
+struct luma_names {
+    struct luma_string strings[LUMA_NAMES];
+    char text[LUMA_NAMES * 32];
 };
 
 enum luma_state {
@@ -67,7 +80,7 @@ struct luma_event {
 };
 
 /* A task: one JSON value. Equal strings are stored once; nodes refer to them by
- * index. */
+ * index. Most names are shared, so they are not among the strings. */
 struct luma_doc {
     struct luma_event event;
     size_t size; /* bytes of the block */
@@ -78,9 +91,24 @@ struct luma_doc {
     uint32_t string_count;
     const struct luma_node *root; /* the value */
     const struct luma_string *strings;
-    const char *text; /* the bytes of all strings */
+    const char *text;               /* the bytes of all strings */
+    const struct luma_names *names; /* live as long as the job; or NULL */
     const char *json; /* with keep_text: the value's tokens; else NULL */
     size_t json_len;
 };
+
+/* The bytes of a member's name, without a NUL. */
+static inline const char *luma_doc_name(const struct luma_doc *doc,
+                                        const struct luma_node *member,
+                                        size_t *len)
+{
+    uint32_t index = member->name & ~(uint32_t)LUMA_NAME_SHARED;
+    bool shared = member->name & LUMA_NAME_SHARED;
+    const struct luma_string *s = shared ? &doc->names->strings[index]
+                                         : &doc->strings[index];
+
+    *len = s->len;
+    return (shared ? doc->names->text : doc->text) + s->at;
+}
 
 #endif

@@ -23,7 +23,7 @@ struct luma_job {
     struct luma_client *client;    /* NULL once that is freed */
     struct luma_job *next, **link; /* of its list, and what points to it */
     struct job *job;               /* the caller's reference */
-    struct channel *channel;       /* of the loop that runs it */
+    struct channel *channel;       /* of the loop that runs it; a reference */
     struct event_list own; /* documents moved here by luma_event_defer */
     uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];

@@ -114,7 +114,7 @@ struct luma_job *job_add(struct luma_client *client, struct job *core,
     job->counts[LUMA_OUTCOME_OPEN] = core->count;
     luma_error_set(&job->error, LUMA_ERR_PENDING);
     job->client = client;
-    job->channel = channel;
+    job->channel = channel_ref(channel);
     job->next = client->jobs;
     job->link = &client->jobs;
     if (job->next)
@@ -136,6 +136,7 @@ void job_free(struct luma_job *job)
     while ((event = event_list_pop(&job->own)))
         event_dispose(event);
     job_unref(job->job);
+    channel_unref(job->channel); /* its documents had names of that */
     free(job->outcomes);
     free(job);
 }

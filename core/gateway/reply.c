@@ -40,11 +40,11 @@ static void drop_docs(struct reply *reply)
 }
 
 void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
-                bool keep_json)
+                bool keep_json, struct names *names)
 {
     *reply = (struct reply){.max_bytes = max_bytes, .max_task = max_task};
     reply->last = &reply->first;
-    json_init(&reply->json, max_task, keep_json);
+    json_init(&reply->json, max_task, keep_json, names);
     reply->json.is_list = is_list;
 }
 

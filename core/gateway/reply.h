@@ -36,8 +36,10 @@ struct reply {
     size_t start_len;
 };
 
+/* `names` is where the documents share their names, or NULL. It must live
+ * longer than they. */
 void reply_init(struct reply *reply, size_t max_task, size_t max_bytes,
-                bool keep_json);
+                bool keep_json, struct names *names);
 
 /* Prepares for the next response. `wants_tasks`: its status is 2xx. The body
  * of any other status only explains the error. */

@@ -195,14 +195,15 @@ static const struct exchange_type type = {
 };
 
 struct exchange *task_exchange_new(const struct luma_options *options,
-                                   struct connections *connections)
+                                   struct connections *connections,
+                                   struct names *names)
 {
     struct task_exchange *t = calloc(1, sizeof *t);
 
     if (!t)
         return NULL;
     reply_init(&t->reply, options->max_task, options->max_reply,
-               options->keep_text);
+               options->keep_text, names);
     t->x.type = &type;
     t->x.options = options;
     t->x.connections = connections;

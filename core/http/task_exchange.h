@@ -8,8 +8,12 @@
 
 #include "http/exchange.h"
 
-/* NULL: out of memory. Both stay the caller's and must live longer. */
+struct names;
+
+/* NULL: out of memory. All stay the caller's and must live longer. The
+ * documents share their names in `names` (NULL: they do not). */
 struct exchange *task_exchange_new(const struct luma_options *options,
-                                   struct connections *connections);
+                                   struct connections *connections,
+                                   struct names *names);
 
 #endif

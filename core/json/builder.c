@@ -8,6 +8,7 @@
 #include "json/document.h"
 #include "json/kept.h"
 #include "json/number.h"
+#include "json/quickhash.h"
 
 enum { PROBES = 8 };
 
@@ -28,6 +29,8 @@ void builder_begin_row(struct builder *b)
     b->base = (struct builder_mark){b->nodes.len, b->strings.len, b->text.len,
                                     b->json.len};
     b->row_depth = b->depth;
+    b->place = 0;
+    b->first_escaped = UINT32_MAX;
     next_epoch(b);
 }
 
@@ -51,9 +54,9 @@ void builder_clear(struct builder *b)
     builder_drop_row(b);
 }
 
-void builder_init(struct builder *b)
+void builder_init(struct builder *b, struct names *names)
 {
-    *b = (struct builder){0};
+    *b = (struct builder){.names = names};
     builder_clear(b);
 }
 
@@ -68,64 +71,13 @@ void builder_free(struct builder *b)
 
 /* ---- strings ------------------------------------------------------------ */
 
-static const struct luma_string *string_at(const struct builder *b,
-                                           uint32_t index)
+static bool is_string(const struct builder *b, uint32_t index, const char *s,
+                      size_t len)
 {
-    const char *strings = b->strings.data + b->base.strings;
+    const struct luma_string *string = builder_string(b, index);
 
-    return (const struct luma_string *)strings + index;
-}
-
-const char *builder_get_text(const struct builder *b, uint32_t index,
-                             size_t *len)
-{
-    *len = string_at(b, index)->len;
-    return b->text.data + b->base.text + string_at(b, index)->at;
-}
-
-static uint64_t mix(uint64_t h, uint64_t word)
-{
-    h = (h ^ word) * 0xD6E8FEB86659FD93u;
-    return h ^ h >> 32;
-}
-
-static uint64_t eight_at(const char *s)
-{
-    uint64_t word;
-
-    memcpy(&word, s, sizeof word);
-    return word;
-}
-
-/* All bytes of a string shorter than eight. */
-static uint64_t few_at(const char *s, size_t n)
-{
-    uint32_t first, last;
-
-    if (n < 4)
-        return n ? (uint64_t)(unsigned char)s[0] << 16 |
-                       (uint64_t)(unsigned char)s[n / 2] << 8 |
-                       (unsigned char)s[n - 1]
-                 : 0;
-    memcpy(&first, s, sizeof first);
-    memcpy(&last, s + n - 4, sizeof last);
-    return (uint64_t)first << 32 | last;
-}
-
-/* Reads only the start and the end of a long string. Strings that differ only
- * in the middle have the same hash; find_slot compares their bytes. */
-static uint32_t hash_of(const char *s, size_t n)
-{
-    uint64_t h = n * 0x9E3779B97F4A7C15u;
-    size_t i;
-
-    if (n < 8)
-        return (uint32_t)mix(h, few_at(s, n));
-    for (i = 0; i + 8 < n && i < 16; i += 8)
-        h = mix(h, eight_at(s + i));
-    if (n > 24)
-        h = mix(h, eight_at(s + n - 16));
-    return (uint32_t)mix(h, eight_at(s + n - 8));
+    return string->len == len &&
+           memcmp(b->text.data + b->base.text + string->at, s, len) == 0;
 }
 
 /* Returns the slot of the string, or a slot for it. If many strings have
@@ -137,16 +89,9 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
     uint32_t i;
 
     for (i = 0; i < PROBES; i++) {
-        const char *text;
-        size_t known;
-
         slot = &b->slots[(hash + i) % BUILDER_SLOTS];
-        if (slot->generation != b->generation)
-            return slot;
-        if (slot->hash != hash)
-            continue;
-        text = builder_get_text(b, slot->string, &known);
-        if (known == len && memcmp(text, s, len) == 0)
+        if (slot->generation != b->generation ||
+            (slot->hash == hash && is_string(b, slot->string, s, len)))
             return slot;
     }
     slot->generation = b->generation - 1;
@@ -154,9 +99,9 @@ static struct builder_slot *find_slot(struct builder *b, uint32_t hash,
 }
 
 enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
-                                  uint32_t *index)
+                                  bool plain, uint32_t *index)
 {
-    uint32_t hash = hash_of(s, len);
+    uint32_t hash = quickhash(s, len);
     struct builder_slot *slot = find_slot(b, hash, s, len);
     struct luma_string string = {(uint32_t)(b->text.len - b->base.text),
                                  (uint32_t)len};
@@ -166,35 +111,28 @@ enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
         return LUMA_OK;
     }
     *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
-    if (!buf_reserve(&b->text, 1) || /* "" needs an address, too */
+    if (!buf_reserve(&b->text, len + SCAN_READS) ||
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
         return LUMA_ERR_MEMORY;
     *slot = (struct builder_slot){b->generation, hash, *index};
+    if (!plain && *index < b->first_escaped)
+        b->first_escaped = *index;
+    return LUMA_OK;
+}
+
+enum luma_code builder_add_name(struct builder *b, const char *s, size_t len,
+                                bool plain, uint32_t *index)
+{
+    uint32_t shared = b->names ? names_find(b->names, s, len) : NAMES_NONE;
+
+    if (shared == NAMES_NONE)
+        return builder_add_string(b, s, len, plain, index);
+    *index = LUMA_NAME_SHARED | shared;
     return LUMA_OK;
 }
 
 /* ---- nodes ------------------------------------------------------------- */
-
-static struct luma_node *node_at(const struct builder *b, uint32_t index)
-{
-    return (struct luma_node *)b->nodes.data + index;
-}
-
-static enum luma_code add(struct builder *b, const struct luma_node *node)
-{
-    if (builder_count(b) >= BUILDER_NODES)
-        return LUMA_ERR_TOO_LARGE;
-    if (!buf_append(&b->nodes, node, sizeof *node))
-        return LUMA_ERR_MEMORY;
-    if (b->depth > b->row_depth) {
-        struct luma_node *around = node_at(b, b->open[b->depth - 1]);
-
-        around->many.size++;
-        around->many.nulls += node->kind == LUMA_JSON_NULL;
-    }
-    return LUMA_OK;
-}
 
 static enum luma_code read_number(struct builder *b, const struct token *token,
                                   struct luma_node *node)
@@ -202,53 +140,40 @@ static enum luma_code read_number(struct builder *b, const struct token *token,
     if (!number_read(token->text, token->len, node))
         return LUMA_ERR_REPLY;
     if (node->kind == LUMA_JSON_BIGINT)
-        return builder_add_string(b, token->text, token->len, &node->string);
+        return builder_add_string(b, token->text, token->len, true,
+                                  &node->string);
+    return LUMA_OK;
+}
+
+static enum luma_code read_value(struct builder *b, const struct token *token,
+                                 struct luma_node *node)
+{
+    if (token->kind == TOKEN_NUMBER)
+        return read_number(b, token, node);
+    if (token->kind == TOKEN_STRING) {
+        node->kind = LUMA_JSON_STRING;
+        return builder_add_text(b, token->text, token->len,
+                                token_is_plain(token), &node->string);
+    }
+    node->kind = *token->text == 't'   ? LUMA_JSON_TRUE
+                 : *token->text == 'f' ? LUMA_JSON_FALSE
+                                       : LUMA_JSON_NULL;
     return LUMA_OK;
 }
 
 enum luma_code builder_add_value(struct builder *b, const struct token *token,
                                  uint32_t name)
 {
-    struct luma_node node = {.span = 1, .name = name};
-    enum luma_code code = LUMA_OK;
-
-    if (token->kind == TOKEN_STRING) {
-        node.kind = LUMA_JSON_STRING;
-        code = builder_add_string(b, token->text, token->len, &node.string);
-    } else if (token->kind == TOKEN_NUMBER) {
-        code = read_number(b, token, &node);
-    } else {
-        node.kind = *token->text == 't'   ? LUMA_JSON_TRUE
-                    : *token->text == 'f' ? LUMA_JSON_FALSE
-                                          : LUMA_JSON_NULL;
-    }
-    return code == LUMA_OK ? add(b, &node) : code;
-}
-
-enum luma_code builder_open(struct builder *b, enum luma_kind kind,
-                            uint32_t name)
-{
-    struct luma_node node = {.kind = kind, .span = 1, .name = name};
-    uint32_t index = builder_count(b);
-    enum luma_code code = b->depth == BUILDER_DEPTH ? LUMA_ERR_TOO_LARGE
-                                                    : add(b, &node);
+    struct luma_node *node;
+    enum luma_code code = builder_reserve(b, &node);
 
     if (code != LUMA_OK)
         return code;
-    b->open[b->depth++] = index;
-    b->in_object = kind == LUMA_JSON_OBJECT;
-    return LUMA_OK;
-}
-
-uint32_t builder_close(struct builder *b)
-{
-    uint32_t index = b->open[--b->depth];
-    uint32_t span = builder_count(b) - index;
-
-    node_at(b, index)->span = span & BUILDER_NODES;
-    b->in_object = b->depth &&
-                   node_at(b, b->open[b->depth - 1])->kind == LUMA_JSON_OBJECT;
-    return index;
+    *node = (struct luma_node){.span = 1, .name = name};
+    code = read_value(b, token, node);
+    if (code == LUMA_OK)
+        builder_commit(b, node);
+    return code;
 }
 
 /* ---- documents --------------------------------------------------------- */
@@ -278,6 +203,7 @@ struct luma_doc *builder_make_doc(const struct builder *b)
         return NULL;
     at = (char *)(doc + 1);
     *doc = (struct luma_doc){.size = size};
+    doc->names = b->names ? &b->names->shared : NULL;
     doc->root = put_in(&at, &b->nodes, base->nodes, &nodes);
     doc->strings = put_in(&at, &b->strings, base->strings, &strings);
     doc->text = put_in(&at, &b->text, base->text, &text);
@@ -288,17 +214,25 @@ struct luma_doc *builder_make_doc(const struct builder *b)
 
 /* ---- position of the next value ----------------------------------------- */
 
+/* Both documents as one, unfinished. */
+static struct luma_doc view_of(const struct builder *b)
+{
+    return (struct luma_doc){
+        .root = builder_node(b, 0),
+        .strings = (const struct luma_string *)b->strings.data,
+        .text = b->text.data,
+        .names = b->names ? &b->names->shared : NULL,
+    };
+}
+
 bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
-    const struct luma_node *object = (const struct luma_node *)b->nodes.data +
-                                     b->open[depth];
+    const struct luma_doc doc = view_of(b);
+    const struct luma_node *object = builder_node(b, b->open[depth]);
 
     return object->kind == LUMA_JSON_OBJECT &&
-           doc_find_sibling(object + 1,
-                            (const struct luma_node *)b->nodes.data +
-                                builder_count(b),
-                            (const struct luma_string *)b->strings.data,
-                            b->text.data, name, strlen(name));
+           doc_find_sibling(&doc, object + 1, doc.root + builder_count(b), name,
+                            strlen(name));
 }
 
 bool builder_has_before(const struct builder *b, const char *name)
@@ -314,12 +248,13 @@ bool builder_has_before(const struct builder *b, const char *name)
 /* Compares from the last name of the path to the first. */
 bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
 {
-    const struct luma_node *nodes = (const struct luma_node *)b->nodes.data;
+    const struct luma_doc doc = view_of(b);
     const char *end = path + strlen(path), *from;
+    struct luma_node member = {.name = name};
     unsigned depth = b->depth;
 
     for (; depth > 0; end = from - 1) {
-        const struct luma_node *around = &nodes[b->open[--depth]];
+        const struct luma_node *around = builder_node(b, b->open[--depth]);
         const char *text;
         size_t len;
 
@@ -327,12 +262,12 @@ bool builder_is_at(const struct builder *b, uint32_t name, const char *path)
             return false;
         for (from = end; from > path && from[-1] != '.';)
             from--;
-        text = builder_get_text(b, name, &len);
+        text = luma_doc_name(&doc, &member, &len);
         if (len != (size_t)(end - from) || memcmp(text, from, len) != 0)
             return false;
         if (from == path)
             return depth == 0;
-        name = around->name;
+        member = *around;
     }
     return false;
 }

@@ -4,18 +4,18 @@
 
 #include <string.h>
 
-const struct luma_node *doc_find_sibling(const struct luma_node *node,
+const struct luma_node *doc_find_sibling(const struct luma_doc *doc,
+                                         const struct luma_node *node,
                                          const struct luma_node *end,
-                                         const struct luma_string *strings,
-                                         const char *text, const char *name,
-                                         size_t len)
+                                         const char *name, size_t len)
 {
     const struct luma_node *found = NULL;
 
     for (; node < end; node += node->span) {
-        const struct luma_string *s = &strings[node->name];
+        size_t known;
+        const char *text = luma_doc_name(doc, node, &known);
 
-        if (s->len == len && memcmp(text + s->at, name, len) == 0)
+        if (known == len && memcmp(text, name, len) == 0)
             found = node;
     }
     return found;
@@ -27,8 +27,7 @@ static const struct luma_node *member(const struct luma_doc *doc,
 {
     if (!object || object->kind != LUMA_JSON_OBJECT)
         return NULL;
-    return doc_find_sibling(object + 1, object + object->span, doc->strings,
-                            doc->text, name, len);
+    return doc_find_sibling(doc, object + 1, object + object->span, name, len);
 }
 
 const struct luma_node *doc_find_member(const struct luma_doc *doc,

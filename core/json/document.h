@@ -17,12 +17,10 @@ const struct luma_node *doc_find_path(const struct luma_doc *doc,
                                       const char *path);
 
 /* Returns the last member of that name among the values from `node` to `end`,
- * which are those of one object. `strings` and `text` belong to the document,
- * which may be unfinished. NULL: there is none. */
-const struct luma_node *doc_find_sibling(const struct luma_node *node,
+ * which are those of one object of the document. NULL: there is none. */
+const struct luma_node *doc_find_sibling(const struct luma_doc *doc,
+                                         const struct luma_node *node,
                                          const struct luma_node *end,
-                                         const struct luma_string *strings,
-                                         const char *text, const char *name,
-                                         size_t len);
+                                         const char *name, size_t len);
 
 #endif

@@ -3,26 +3,14 @@
  * literals; builder.c stores the values. */
 #include "json/reader.h"
 
-enum {
-    /* between tokens: white space may follow */
-    VALUE,
-    FIRST_ELEMENT,
-    FIRST_NAME,
-    NAME,
-    COLON,
-    AFTER, /* after a value */
-    END,   /* after the root */
-    /* inside of something */
-    TOKEN,
-    REJECTED, /* in a row that is skipped */
-    BAD
-};
+#include "json/run.h"
+#include "json/scan.h"
 
 static void fail(struct json_reader *r, enum luma_code error_code)
 {
     r->list_malformed = error_code == LUMA_ERR_REPLY && r->lists;
     r->error_code = error_code;
-    r->state = BAD;
+    r->state = JSON_FAILED;
     r->result = JSON_BAD;
 }
 
@@ -30,7 +18,8 @@ static void fail(struct json_reader *r, enum luma_code error_code)
  * the root, the whole reply is unusable. */
 static void reject_document(struct json_reader *r, enum luma_code error_code)
 {
-    enum token_state token = r->state == TOKEN ? r->token.state : TOKEN_NONE;
+    enum token_state token = r->state == JSON_TOKEN ? r->token.state
+                                                    : TOKEN_NONE;
 
     if (r->row_rejected)
         return;
@@ -42,7 +31,7 @@ static void reject_document(struct json_reader *r, enum luma_code error_code)
     r->row_rejected = true;
     if (r->result == JSON_ROW) /* its last byte exceeded the limit */
         return;
-    r->state = REJECTED;
+    r->state = JSON_REJECTED;
     skip_begin(&r->skip, r->builder.depth - r->row_depth, token);
 }
 
@@ -57,11 +46,11 @@ static bool is_data(const struct json_reader *r)
 
 static void value_done(struct json_reader *r)
 {
-    r->state = AFTER;
+    r->state = JSON_AFTER;
     if (r->in_row && r->builder.depth == r->row_depth) {
         r->result = JSON_ROW;
     } else if (r->builder.depth == 0) {
-        r->state = END;
+        r->state = JSON_END;
         r->result = JSON_ROOT;
     }
 }
@@ -80,7 +69,7 @@ static void open_container(struct json_reader *r, enum luma_kind kind)
         r->skip.depth++; /* its bracket was read already */
         return;
     }
-    r->state = kind == LUMA_JSON_ARRAY ? FIRST_ELEMENT : FIRST_NAME;
+    r->state = kind == LUMA_JSON_ARRAY ? JSON_FIRST_ELEMENT : JSON_FIRST_NAME;
     if (list) {
         r->row_depth = r->builder.depth;
         r->lists++;
@@ -104,12 +93,12 @@ static void close_container(struct json_reader *r)
 static void token_done(struct json_reader *r)
 {
     const struct token *t = &r->token;
-    enum luma_code code =
-        r->reading_name
-            ? builder_add_string(&r->builder, t->text, t->len, &r->name)
-            : builder_add_value(&r->builder, t, r->name);
+    enum luma_code code = r->reading_name
+                              ? builder_add_name(&r->builder, t->text, t->len,
+                                                 token_is_plain(t), &r->name)
+                              : builder_add_value(&r->builder, t, r->name);
 
-    r->state = r->reading_name ? COLON : AFTER;
+    r->state = r->reading_name ? JSON_COLON : JSON_AFTER;
     if (code == LUMA_ERR_REPLY)
         fail(r, code);
     else if (code != LUMA_OK)
@@ -130,10 +119,10 @@ static const char *follow(struct json_reader *r, const char *p, const char *end)
 {
     if (p == end || r->result != JSON_MORE)
         return p;
-    if (r->state == COLON && *p == ':')
-        r->state = VALUE;
-    else if (r->state == AFTER && *p == ',')
-        r->state = r->builder.in_object ? NAME : VALUE;
+    if (r->state == JSON_COLON && *p == ':')
+        r->state = JSON_VALUE;
+    else if (r->state == JSON_AFTER && *p == ',')
+        r->state = r->builder.in_object ? JSON_NAME : JSON_VALUE;
     else
         return p;
     return p + 1;
@@ -181,7 +170,7 @@ static const char *begin_token(struct json_reader *r, const char *p,
     enum token_result result;
 
     r->reading_name = reading_name;
-    r->state = TOKEN;
+    r->state = JSON_TOKEN;
     result = token_begin(&r->token, &p, limit(r, p, end));
     return after_token(r, result, p, end);
 }
@@ -208,11 +197,11 @@ static const char *begin_value(struct json_reader *r, const char *p,
 static const char *punctuation(struct json_reader *r, const char *p,
                                const char *end)
 {
-    if ((r->state == FIRST_NAME || r->state == NAME) && *p == '"')
+    if ((r->state == JSON_FIRST_NAME || r->state == JSON_NAME) && *p == '"')
         return begin_token(r, p, end, true);
     if (*p == (r->builder.in_object ? '}' : ']') &&
-        (r->state == AFTER || r->state == FIRST_NAME ||
-         r->state == FIRST_ELEMENT)) {
+        (r->state == JSON_AFTER || r->state == JSON_FIRST_NAME ||
+         r->state == JSON_FIRST_ELEMENT)) {
         close_container(r);
         return follow(r, p + 1, end);
     }
@@ -225,7 +214,7 @@ static const char *in_rejected(struct json_reader *r, const char *p,
                                const char *end)
 {
     if (skip_row(&r->skip, &p, end)) {
-        r->state = AFTER;
+        r->state = JSON_AFTER;
         r->result = JSON_ROW;
     }
     return p;
@@ -234,15 +223,15 @@ static const char *in_rejected(struct json_reader *r, const char *p,
 static const char *step(struct json_reader *r, const char *p, const char *end)
 {
     switch (r->state) {
-    case FIRST_ELEMENT:
+    case JSON_FIRST_ELEMENT:
         if (*p == ']')
             return punctuation(r, p, end);
         return begin_value(r, p, end);
-    case VALUE:
+    case JSON_VALUE:
         return begin_value(r, p, end);
-    case TOKEN:
+    case JSON_TOKEN:
         return in_token(r, p, end);
-    case REJECTED:
+    case JSON_REJECTED:
         return in_rejected(r, p, end);
     default:
         return punctuation(r, p, end);
@@ -256,7 +245,7 @@ static void account(struct json_reader *r, const char *from, const char *to)
     size_t n = (size_t)(to - from);
     size_t *bytes = r->in_row ? &r->row_bytes : &r->root_bytes;
 
-    if (n == 0 || r->row_rejected || r->state == BAD ||
+    if (n == 0 || r->row_rejected || r->state == JSON_FAILED ||
         (*from == ',' && is_between_rows(r)))
         return;
     *bytes += n;
@@ -280,23 +269,32 @@ static bool skip_bom(struct json_reader *r, char c)
     return false;
 }
 
+static bool may_run(const struct json_reader *r)
+{
+    return r->in_row && r->result == JSON_MORE &&
+           (r->state == JSON_VALUE || r->state == JSON_AFTER ||
+            r->state == JSON_FIRST_NAME || r->state == JSON_FIRST_ELEMENT);
+}
+
 enum json_result json_feed(struct json_reader *r, const char **at,
                            const char *end)
 {
     const char *p = *at, *from;
 
-    if (r->state != BAD)
+    if (r->state != JSON_FAILED)
         r->result = JSON_MORE;
     while (r->bom < 3 && p < end && skip_bom(r, *p))
         p++;
     while (r->result == JSON_MORE) {
-        if (r->state <= END)
-            p = skip_space(p, end);
+        if (r->state <= JSON_END)
+            p = scan_space(p, end);
         if (p == end)
             break;
         from = p;
         p = step(r, p, end);
         account(r, from, p);
+        if (may_run(r) && !run_read(r, &p, end))
+            reject_document(r, LUMA_ERR_MEMORY);
     }
     *at = p;
     return r->result;
@@ -304,12 +302,12 @@ enum json_result json_feed(struct json_reader *r, const char **at,
 
 enum json_result json_end(struct json_reader *r)
 {
-    if (r->state == END)
+    if (r->state == JSON_END)
         return JSON_MORE;
-    if (r->state == TOKEN && !r->builder.depth &&
+    if (r->state == JSON_TOKEN && !r->builder.depth &&
         token_end(&r->token) == TOKEN_DONE)
         token_done(r);
-    else if (r->state != BAD)
+    else if (r->state != JSON_FAILED)
         fail(r, LUMA_ERR_TRUNCATED);
     return r->result;
 }
@@ -346,17 +344,18 @@ bool json_narrow_to_data(const struct json_reader *r, struct luma_doc *doc)
     return true;
 }
 
-void json_init(struct json_reader *r, size_t max_doc, bool keep_json)
+void json_init(struct json_reader *r, size_t max_doc, bool keep_json,
+               struct names *names)
 {
     *r = (struct json_reader){.max_doc = max_doc, .keep_json = keep_json};
-    builder_init(&r->builder);
+    builder_init(&r->builder, names);
     json_reset(r);
 }
 
 void json_reset(struct json_reader *r)
 {
     builder_clear(&r->builder);
-    r->state = VALUE;
+    r->state = JSON_VALUE;
     r->result = JSON_MORE;
     r->bom = r->row_depth = r->lists = 0;
     r->name = r->data_node = 0;

@@ -37,6 +37,22 @@ enum json_result {
     JSON_BAD   /* not JSON, or the root is over a limit: see `error_code` */
 };
 
+/* What comes next. */
+enum json_state {
+    /* between tokens: white space may follow */
+    JSON_VALUE,
+    JSON_FIRST_ELEMENT,
+    JSON_FIRST_NAME,
+    JSON_NAME,
+    JSON_COLON,
+    JSON_AFTER, /* after a value */
+    JSON_END,   /* after the root */
+    /* inside of something */
+    JSON_TOKEN,
+    JSON_REJECTED, /* in a row that is skipped */
+    JSON_FAILED
+};
+
 struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
@@ -50,7 +66,7 @@ struct json_reader {
     struct builder builder;
     struct token token;
     /* the grammar */
-    int state;
+    enum json_state state;
     enum json_result result;
     unsigned bom;       /* bytes of a byte order mark so far */
     uint32_t name;      /* of the next value */
@@ -63,6 +79,7 @@ struct json_reader {
     bool in_row;
     bool list_malformed; /* JSON_BAD, within or after a list */
     size_t row_bytes;
+    uint8_t indent[BUILDER_DEPTH + 1]; /* by depth: blanks after a line break */
     /* the data object: the root's member "data", if it is an object */
     uint32_t data_node;
     size_t data_json, data_json_end;
@@ -72,8 +89,10 @@ struct json_reader {
     enum luma_code error_code; /* why it is, or why the text is JSON_BAD */
 };
 
-/* Initialises the reader. `max_doc` is at most 2 GiB. */
-void json_init(struct json_reader *reader, size_t max_doc, bool keep_json);
+/* Initialises the reader. `max_doc` is at most 2 GiB. The documents share their
+ * names in `names`, which must live longer than they; NULL: they do not. */
+void json_init(struct json_reader *reader, size_t max_doc, bool keep_json,
+               struct names *names);
 
 /* Prepares for the next text. */
 void json_reset(struct json_reader *reader);

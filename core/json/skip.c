@@ -2,19 +2,6 @@
 /* Brackets in strings do not count, so strings must be followed, too. */
 #include "json/skip.h"
 
-#include <string.h>
-
-/* Most white space is indentation, so spaces are skipped eight at a time. */
-const char *skip_space(const char *p, const char *end)
-{
-    static const char eight[] = "        ";
-
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-        for (p++; end - p >= 8 && memcmp(p, eight, 8) == 0;)
-            p += 8;
-    return p;
-}
-
 void skip_begin(struct skip *skip, size_t depth, enum token_state token)
 {
     skip->depth = depth;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Skips white space, and the rest of a rejected row. Pure; one thread at a
+/* Skips the rest of a rejected row. Pure; one thread at a
  * time; nothing blocks or fails. */
 #ifndef LUMA_SKIP_H
 #define LUMA_SKIP_H
@@ -14,9 +14,6 @@ struct skip {
     size_t depth; /* open brackets of the row */
     enum { SKIP_BETWEEN, SKIP_STRING, SKIP_ESCAPE } state;
 };
-
-/* Returns the first byte that is not white space, or `end`. */
-const char *skip_space(const char *p, const char *end);
 
 /* Starts within a row that has `depth` open brackets. `token` is the state of
  * the token that was being read. */

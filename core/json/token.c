@@ -2,11 +2,8 @@
 /* A small state machine. reader.c knows what the tokens mean. */
 #include "json/token.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "json/number.h"
+#include "json/scan.h"
 
 enum { NO_CHARACTER = 0xFFFD };
 
@@ -22,52 +19,6 @@ static enum token_result keep(struct token *t, const char *bytes, size_t n)
 {
     return buf_append(&t->copy, bytes, n) ? TOKEN_MORE : TOKEN_MEMORY;
 }
-
-static bool is_plain(char c)
-{
-    return c != '"' && c != '\\';
-}
-
-/* Returns the first quote or backslash. It checks whole blocks, and then the
- * bytes of the last block. */
-#ifdef __SSE2__
-static const char *plain_end(const char *p, const char *end)
-{
-    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
-
-    for (; end - p >= 16; p += 16) {
-        __m128i w = _mm_loadu_si128((const void *)p);
-        __m128i special =
-            _mm_or_si128(_mm_cmpeq_epi8(w, quote), _mm_cmpeq_epi8(w, slash));
-
-        if (_mm_movemask_epi8(special))
-            return p + __builtin_ctz((unsigned)_mm_movemask_epi8(special));
-    }
-    while (p < end && is_plain(*p))
-        p++;
-    return p;
-}
-#else
-static const char *plain_end(const char *p, const char *end)
-{
-    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-
-    for (; end - p >= 8; p += 8) {
-        uint64_t w, quote, slash;
-
-        memcpy(&w, p, 8);
-        quote = w ^ ones * '"';
-        slash = w ^ ones * '\\';
-        quote = (quote - ones) & ~quote;
-        slash = (slash - ones) & ~slash;
-        if ((quote | slash) & highs)
-            break;
-    }
-    while (p < end && is_plain(*p))
-        p++;
-    return p;
-}
-#endif
 
 static enum token_result keep_code_point(struct token *t, uint32_t c)
 {
@@ -91,7 +42,7 @@ static enum token_result keep_half(struct token *t)
 static enum token_result read_string(struct token *t, const char **at,
                                      const char *end)
 {
-    const char *from = *at, *to = plain_end(from, end);
+    const char *from = *at, *to = scan_string(from, end);
     size_t n = (size_t)(to - from);
     enum token_result result;
 
@@ -113,11 +64,32 @@ static enum token_result read_string(struct token *t, const char **at,
     return TOKEN_MORE;
 }
 
+/* What a backslash and `c` stand for, or 0. */
+static char unescape(char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+        return c;
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return 0;
+    }
+}
+
 static enum token_result read_escape(struct token *t, const char **at)
 {
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    char c = *(*at)++;
-    const char *which = c ? strchr(from, c) : NULL;
+    char c = *(*at)++, plain = unescape(c);
 
     if (c == 'u') {
         t->state = TOKEN_UNICODE;
@@ -126,11 +98,11 @@ static enum token_result read_escape(struct token *t, const char **at)
         return TOKEN_MORE;
     }
     t->state = TOKEN_STRING;
-    if (!which)
+    if (!plain)
         return TOKEN_BAD;
     if (t->high_half && keep_half(t) == TOKEN_MEMORY)
         return TOKEN_MEMORY;
-    return keep(t, &to[which - from], 1);
+    return keep(t, &plain, 1);
 }
 
 /* The code unit is complete. The first half of a surrogate pair waits for the
@@ -245,7 +217,7 @@ enum token_result token_begin(struct token *t, const char **at, const char *end)
     if (*from == '"') {
         t->kind = t->state = TOKEN_STRING;
         *at = ++from;
-        to = plain_end(from, end);
+        to = scan_string(from, end);
         if (to < end && *to == '"') {
             *at = to + 1;
             return done(t, from, (size_t)(to - from));

@@ -34,9 +34,11 @@ struct channel *channel_new(const struct luma_options *options,
     if (!options_copy(&copy, options, error))
         return NULL;
     channel = new_channel();
-    if (channel)
+    if (channel) {
         channel->events = queue_new();
-    if (channel && channel->events) {
+        channel->names = calloc(1, sizeof *channel->names);
+    }
+    if (channel && channel->events && channel->names) {
         channel->options = copy;
         return channel;
     }
@@ -102,6 +104,7 @@ void channel_unref(struct channel *channel)
         drain(channel->events);
         channel_free_returned(channel);
         options_free(&channel->options);
+        free(channel->names);
     }
     free(channel);
 }

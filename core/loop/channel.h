@@ -13,9 +13,10 @@ struct channel {
     atomic_uint refs;
     struct channel *first; /* whose options and events these are, or NULL */
     struct luma_options options; /* complete; the strings are owned */
-    struct queue *jobs;          /* to the loop; closed to end it */
-    struct queue *events;        /* from it; closed when it is gone */
-    struct mpsc_list returned;   /* events to be freed by the loop */
+    struct names *names;       /* of the tasks, added to by the loop; or NULL */
+    struct queue *jobs;        /* to the loop; closed to end it */
+    struct queue *events;      /* from it; closed when it is gone */
+    struct mpsc_list returned; /* events to be freed by the loop */
     /* the caller's */
     bool started;  /* the loop runs */
     bool wake_due; /* the loop is to be woken, but not yet */

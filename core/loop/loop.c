@@ -61,7 +61,8 @@ static struct exchange *take_exchange(struct loop *loop,
     if (request->target == REQUEST_FILE)
         return file_exchange_new(options, &loop->connections);
     if (!x)
-        return task_exchange_new(options, &loop->connections);
+        return task_exchange_new(options, &loop->connections,
+                                 loop->channel->names);
     list_remove(x);
     return x;
 }

@@ -12,6 +12,7 @@
 enum { EVERY_CUT = 4000 /* of longer texts, some */ };
 
 static uint64_t seed = 1;
+static struct names *shared;
 
 /* ---- what a reader says of a text -------------------------------------- */
 
@@ -22,9 +23,14 @@ static bool is_list(const struct builder *b, uint32_t name)
            (builder_is_at(b, name, "items") && !builder_has_before(b, "id"));
 }
 
+void share_names(struct names *names)
+{
+    shared = names;
+}
+
 void ready_reader(struct json_reader *r, size_t max_doc)
 {
-    json_init(r, max_doc, true);
+    json_init(r, max_doc, true, shared);
     r->is_list = is_list;
 }
 

@@ -18,6 +18,10 @@ struct account {
     struct buf said;
 };
 
+/* The readers that are made from now on share their names there; NULL: they do
+ * not. */
+void share_names(struct names *names);
+
 /* A reader that keeps texts and has rows under "data", "data.items" and
  * "items". */
 void ready_reader(struct json_reader *r, size_t max_doc);

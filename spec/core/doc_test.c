@@ -30,7 +30,7 @@ static struct luma_doc *doc_of(const char *json, bool keep_json)
     struct buf text = {0};
     struct luma_doc *doc;
 
-    json_init(&r, MAX_DOC, keep_json);
+    json_init(&r, MAX_DOC, keep_json, NULL);
     say_times(&text, json, 1);
     doc = first_doc(&r, &text);
     must(doc);
@@ -214,7 +214,7 @@ static void test_many_strings(void)
     struct luma_doc *doc;
     const char *at;
 
-    json_init(&r, MAX_DOC, false);
+    json_init(&r, MAX_DOC, false, NULL);
     say(&text, "[{");
     say_names(&text, 3000);
     say(&text, ",");

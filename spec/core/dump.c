@@ -39,6 +39,17 @@ static void say_quoted(struct buf *to, const struct luma_doc *doc,
     must(buf_append(to, "\"", 1));
 }
 
+static void say_name(struct buf *to, const struct luma_doc *doc,
+                     const struct luma_node *member)
+{
+    size_t len;
+    const char *name = luma_doc_name(doc, member, &len);
+
+    must(buf_append(to, "\"", 1));
+    must(buf_append(to, name, len));
+    must(buf_append(to, "\"", 1));
+}
+
 void say_buf(struct buf *to, const struct buf *from)
 {
     must(buf_append(to, from->data, from->len));
@@ -61,7 +72,7 @@ static void dump_many(struct buf *to, const struct luma_doc *doc,
     say(to, "%u,%u(", around->many.size, around->many.nulls);
     for (; node < end; node += node->span) {
         if (around->kind == LUMA_JSON_OBJECT)
-            say_quoted(to, doc, node->name);
+            say_name(to, doc, node);
         dump_node(to, doc, node);
         size++;
         nulls += node->kind == LUMA_JSON_NULL;
@@ -93,9 +104,11 @@ void dump_doc(struct buf *to, const struct luma_doc *doc)
     uint32_t i;
 
     dump_node(to, doc, doc->root);
-    say(to, " strings");
-    for (i = 0; i < doc->string_count; i++)
-        say_quoted(to, doc, i);
+    if (!doc->names) { /* else it depends on what was read before */
+        say(to, " strings");
+        for (i = 0; i < doc->string_count; i++)
+            say_quoted(to, doc, i);
+    }
     say(to, " json ");
     must(buf_append(to, doc->json, doc->json ? doc->json_len : 0));
     insist(!doc->event.next && !doc->event.job && !doc->id && !doc->state,

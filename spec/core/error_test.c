@@ -199,7 +199,7 @@ static void test_endless_body(void)
     size_t fed = 0;
 
     memset(blanks, ' ', sizeof blanks);
-    reply_init(&reply, MAX_TASK, MAX_REPLY, false);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
     reply_reset(&reply, true);
     CHECK(reply_feed(&reply, "[NaN,", 5));
     while (fed < 2 * MAX_REPLY && reply_feed(&reply, blanks, sizeof blanks))
@@ -239,7 +239,7 @@ static void test_cut_secret(void)
     struct reply reply;
     size_t at;
 
-    reply_init(&reply, MAX_TASK, MAX_REPLY, false);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
     for (at = 230; at < 260; at++) {
         struct luma_error error;
         size_t n;

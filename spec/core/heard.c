@@ -115,7 +115,7 @@ static void check_fresh(long http, const char *body, size_t len,
     struct reply reply;
     struct buf told = {0};
 
-    reply_init(&reply, MAX_TASK, MAX_REPLY, false);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
     reply_reset(&reply, http / 100 == 2);
     hear_reply(&reply, http, body, len, len, &told);
     if (!CHECK(is_wanted(&told, want)))
@@ -131,7 +131,7 @@ void check_reply(long http, const char *body, size_t len, const char *want)
     long cut;
 
     check_fresh(http, body, len, want);
-    reply_init(&reply, MAX_TASK, MAX_REPLY, true);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, true, NULL);
     reply_reset(&reply, http / 100 == 2);
     hear_reply(&reply, http, body, len, len, &whole);
     cut = find_cut(&reply, http, body, len, &whole, &told);

@@ -521,7 +521,7 @@ static void test_memory(void)
 
 int main(void)
 {
-    json_init(&reader, 1000, false);
+    json_init(&reader, 1000, false, NULL);
     test_unreadable();
     test_late_task();
     test_nothing_to_do();

@@ -168,9 +168,12 @@ static void check_memory_of(struct json_reader *r, const char *class,
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "spec/support/json-corpus.txt";
+    static struct names names;
 
     alloc_spare(true);
     for_each_text(path, check_text);
     for_each_text(path, check_memory_of);
+    share_names(&names);
+    for_each_text(path, check_text);
     return check_done();
 }

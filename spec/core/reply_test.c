@@ -374,7 +374,7 @@ static bool hear_without_memory(const char *body, const struct buf *whole,
     struct buf told = {0};
     bool failed;
 
-    reply_init(&reply, MAX_TASK, MAX_REPLY, true);
+    reply_init(&reply, MAX_TASK, MAX_REPLY, true, NULL);
     alloc_fail_at(n, for_ever);
     reply_reset(&reply, true);
     hear_reply(&reply, 200, body, strlen(body), strlen(body) / 2, &told);
@@ -399,7 +399,7 @@ static void test_memory(void)
         unsigned n = 1;
 
         check_case = body;
-        reply_init(&reply, MAX_TASK, MAX_REPLY, true);
+        reply_init(&reply, MAX_TASK, MAX_REPLY, true, NULL);
         reply_reset(&reply, true);
         hear_reply(&reply, 200, body, strlen(body), 0, &whole);
         while (hear_without_memory(body, &whole, n, i % 2))

@@ -189,7 +189,7 @@ static void test_hold(void)
 
 int main(void)
 {
-    json_init(&reader, 1 << 16, false);
+    json_init(&reader, 1 << 16, false, NULL);
     test_changes();
     test_links();
     test_missing();
