@@ -20,8 +20,6 @@ corpus   = spec/support/json-corpus.txt
 # Mutated texts that are read at many cuts
 mutants  = $(corpus) check 0 $(if $(tool),2000,20000)
 ROUNDS   = 1000000          # texts of the differential test
-# A core whose names lie in its documents: see spec/mutants/tell.c
-in_doc   = $(if $(shell grep doc_name core/json/document.h),,-DNAMES_IN_DOC)
 # Libraries that call newlocale find LOCPATH, and then glibc leaks a little.
 leaks    = $(abspath spec/support/locpath)
 
@@ -98,7 +96,7 @@ $(build)/mutants: $(wildcard spec/mutants/*.[ch]) \
   $(patsubst %,spec/core/%,check.c check.h corpus.c corpus.h) \
   $(patsubst %.c,$(build)/%.o,$(wildcard core/json/*.c core/gateway/*.c \
     core/base/*.c))
-	$(CC) $(ALL_CFLAGS) $(in_doc) -o $@ $(filter %.c %.o,$^) -lpthread -lm
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) -lpthread -lm
 $(build)/host: spec/native/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
@@ -110,8 +108,7 @@ fences:
 	sh spec/support/fences.sh
 warnings:
 	@for cc in gcc clang; do for f in $(checked); do \
-	  $$cc $(ALL_CFLAGS) $(in_doc) -Werror -fsyntax-only $$f || exit 1; \
-	  done; done
+	  $$cc $(ALL_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
 exports: all static
 	@for names in "-D $(build)/luma.so" "-Ag $(build)/libluma.a"; do \
 	  test "$$(nm --defined-only $$names | sed 's/.* //')" = luaopen_luma || \

@@ -241,6 +241,107 @@ static void test_many_strings(void)
     json_free(&r);
     buf_free(&text);
 }
+
+/* ---- what is guessed --------------------------------------------------- */
+
+/* The value of the member `name` of the row is the string. */
+static void check_row(struct json_reader *r, const char **at, const char *end,
+                      const char *name, const char *string)
+{
+    const struct luma_node *node;
+    struct luma_doc *doc;
+
+    CHECK(json_feed(r, at, end) == JSON_ROW);
+    doc = json_take(r);
+    must(doc);
+    node = doc_find_member(doc, doc->root, name);
+    must(node);
+    CHECK_INT(node->kind, LUMA_JSON_STRING);
+    CHECK_BYTES(doc->text + doc->strings[node->string].at,
+                doc->strings[node->string].len, string, strlen(string));
+    free(doc);
+}
+
+enum { USUAL = 30 }; /* rows after which the next one is guessed */
+
+/* Reads rows that are usual, and then one whose JSON has the decoded bytes of
+ * the usual ones. */
+static void check_guess(const char *usual, const char *name, const char *string,
+                        const char *row, const char *row_name,
+                        const char *row_string)
+{
+    static struct names names;
+    struct json_reader r;
+    struct buf text = {0};
+    const char *at, *end;
+    int i;
+
+    names = (struct names){.count = 0};
+    say(&text, "[");
+    say_times(&text, usual, USUAL);
+    say_times(&text, row, 1);
+    say(&text, "]");
+    json_init(&r, MAX_DOC, false, &names);
+    at = text.data;
+    end = at + text.len;
+    for (i = 0; i < USUAL; i++)
+        check_row(&r, &at, end, name, string);
+    check_row(&r, &at, end, row_name, row_string);
+    json_free(&r);
+    buf_free(&text);
+}
+
+static void test_guesses(void)
+{
+    check_guess("{\"a\":\"x\",\"b\":\"x\"},", "b", "x",
+                "{\"a\":\"c\\\\n\",\"b\":\"c\\n\"}", "b", "c\n");
+    check_guess("{\"a\":\"x\",\"b\":\"x\"},", "b", "x",
+                "{\"a\":\"xy\",\"b\":\"xyz\"}", "b", "xyz");
+    check_guess("{\"a\\\\n\":\"x\"},", "a\\n", "x", "{\"a\\n\":\"x\"}", "a\n",
+                "x");
+    check_guess("{\"a\\\":\":\"x\"},", "a\":", "x", "{\"a\":\":\"}", "a", ":");
+}
+
+/* Names that never repeat, more of them than the dictionary takes, long ones,
+ * and then a task's: all are found by their bytes. */
+static void test_many_names(void)
+{
+    static struct names names;
+    struct json_reader r;
+    struct buf text = {0};
+    const char *at;
+    unsigned i;
+
+    say(&text, "[");
+    for (i = 0; i < 4000; i++)
+        say(&text, "{\"once%u\":\"\",\"pair%u\":\"%u\"},", i, i / 2, i);
+    say_times(&text,
+              "{\"a name of the greatest length that is shared, and of one"
+              " more....\":\"x\"},",
+              3);
+    say(&text, "{\"id\":\"y\"},{\"id\":\"y\"},{\"id\":\"z\"}]");
+    json_init(&r, MAX_DOC, false, &names);
+    at = text.data;
+    for (i = 0; i < 4000; i++) {
+        char name[20], string[20];
+
+        snprintf(name, sizeof name, "pair%u", i / 2);
+        snprintf(string, sizeof string, "%u", i);
+        check_row(&r, &at, text.data + text.len, name, string);
+    }
+    CHECK_INT(names.count, LUMA_NAMES);
+    for (i = 0; i < 3; i++)
+        check_row(&r, &at, text.data + text.len,
+                  "a name of the greatest length that is shared, and of one"
+                  " more....",
+                  "x");
+    check_row(&r, &at, text.data + text.len, "id", "y");
+    check_row(&r, &at, text.data + text.len, "id", "y");
+    check_row(&r, &at, text.data + text.len, "id", "z");
+    json_free(&r);
+    buf_free(&text);
+}
+
 int main(void)
 {
     test_shapes();
@@ -248,5 +349,7 @@ int main(void)
     test_members();
     test_equal_strings();
     test_many_strings();
+    test_guesses();
+    test_many_names();
     return check_done();
 }

@@ -5,9 +5,9 @@
 #include "json/document.h"
 #include "spec/core/check.h"
 
-#ifdef NAMES_IN_DOC /* a core that has no doc_name */
-static const char *doc_name(const struct luma_doc *doc,
-                            const struct luma_node *node, size_t *len)
+#ifdef NAMES_IN_DOC /* a core that does not share names */
+static const char *luma_doc_name(const struct luma_doc *doc,
+                                 const struct luma_node *node, size_t *len)
 {
     const struct luma_string *name = &doc->strings[node->name];
 
@@ -58,7 +58,7 @@ static void tell_many(struct buf *to, const struct luma_doc *doc,
     for (; node < end && node->span; node += node->span) {
         if (around->kind == LUMA_JSON_OBJECT) {
             size_t len;
-            const char *name = doc_name(doc, node, &len);
+            const char *name = luma_doc_name(doc, node, &len);
 
             tell_string(to, name, len);
         }

@@ -15,8 +15,8 @@ dir=build/differential
 part=5000 # texts of a process, a multiple of the 1,000 of a hash
 
 build() { # core, program
-  # an older core has no function for the names of members
-  grep -q doc_name "$1/json/document.h" || set -- "$1" "$2" -DNAMES_IN_DOC
+  # an older core does not share the names of members
+  [ -e "$1/json/names.h" ] || set -- "$1" "$2" -DNAMES_IN_DOC
   core=$1 program=$2
   shift 2
   ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -g "$@" -I. -I"$core" -o "$program" \
