@@ -3,6 +3,7 @@
 
 PEERS = ../shared/peers
 lcurl_source = $(lastword $(sort $(wildcard $(PEERS)/Lua-cURLv3-*.tar.gz)))
+yyjson_source = $(lastword $(sort $(wildcard $(PEERS)/yyjson-*.tar.gz)))
 bench_modules = $(patsubst %,build/bench/%.so,clock by_hand frame_by_hand \
   limit plain $(if $(lcurl_source),lcurl))
 
@@ -16,6 +17,8 @@ frame: deps                    ## a step in a game's frames; QUICK=1 is shorter
 	@LUA=$(LUA) QUICK=$(QUICK) sh bench/frame.sh
 calls: all build/bench/clock.so  ## what calls cost that promise not to wait
 	@LUA_CPATH='$(build)/?.so;build/bench/?.so;;' $(LUA) bench/calls.lua
+bench-reader: deps             ## the JSON reader next to yyjson; OLD=revision
+	@CC="$(CC)" LUA=$(LUA) YYJSON=$(yyjson_source) sh bench/reader.sh $(OLD)
 bench-deps:                    # Debian's node only where there is none yet
 	$(packages) frame bench $(if $(shell command -v npm),,node)
 	@test -d build/bench/node_modules/undici || \
@@ -33,4 +36,4 @@ build/bench/lcurl.so: $(lcurl_source)
 	$(CC) -O2 -w -fPIC -DPTHREADS $(LUA_CFLAGS) $(CURL_CFLAGS) $(SHARED) \
 	  -o $@ $(@D)/lcurl/src/*.c $(CURL_LIBS)
 
-.PHONY: bench frame calls bench-deps
+.PHONY: bench frame calls bench-reader bench-deps

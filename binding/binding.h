@@ -21,7 +21,8 @@ struct lua_client {
     bool busy;                /* events are being delivered */
     bool closing;             /* close was called meanwhile */
     bool closed;
-    double hooks; /* monotonic_now() when hooks ran last */
+    uint32_t names; /* how many are in CLIENT_NAMES */
+    double hooks;   /* monotonic_now() when hooks ran last */
 };
 
 enum client_slot {

@@ -9,10 +9,10 @@ enum { MAX_SLOTS = 200, LEVEL_SLOTS = 3, MAX_DEPTH = 130 };
 struct build {
     lua_State *L;
     const struct luma_doc *doc;
+    struct lua_client *client;
     int names; /* stack index of the table CLIENT_NAMES */
     int slots; /* stack index of string 0 */
     uint32_t slot_count;
-    bool nulls;
 };
 
 static void push_string(const struct build *b, uint32_t index)
@@ -25,25 +25,31 @@ static void push_string(const struct build *b, uint32_t index)
         lua_pushlstring(b->L, b->doc->text + s->at, s->len);
 }
 
-/* A shared name is made into a Lua string only once. */
-static void push_name(const struct build *b, const struct luma_node *member)
+/* Makes Lua strings of the shared names up to this one. */
+static void make_names(const struct build *b, uint32_t last)
 {
-    lua_Integer slot = (lua_Integer)(member->name ^ LUMA_NAME_SHARED) + 1;
-    size_t len;
-    const char *name;
+    const struct luma_names *names = b->doc->names;
+    uint32_t *made = &b->client->names;
 
-    if (!(member->name & LUMA_NAME_SHARED)) {
-        push_string(b, member->name);
+    for (; *made <= last; ++*made) {
+        const struct luma_string *s = &names->strings[*made];
+
+        lua_pushlstring(b->L, names->text + s->at, s->len);
+        lua_rawseti(b->L, b->names, (lua_Integer)*made + 1);
+    }
+}
+
+static void push_name(const struct build *b, uint32_t name)
+{
+    uint32_t index = name & ~(uint32_t)LUMA_NAME_SHARED;
+
+    if (index == name) {
+        push_string(b, name);
         return;
     }
-    lua_rawgeti(b->L, b->names, slot);
-    if (!lua_isnil(b->L, -1))
-        return;
-    lua_pop(b->L, 1);
-    name = luma_doc_name(b->doc, member, &len);
-    lua_pushlstring(b->L, name, len);
-    lua_pushvalue(b->L, -1);
-    lua_rawseti(b->L, b->names, slot);
+    if (index >= b->client->names)
+        make_names(b, index);
+    lua_rawgeti(b->L, b->names, (lua_Integer)index + 1);
 }
 
 static void push_big(const struct build *b, const struct luma_node *node)
@@ -87,12 +93,13 @@ static void clear_member(lua_State *L)
 static void push_object(const struct build *b, const struct luma_node *object)
 {
     const struct luma_node *node = object + 1, *end = object + object->span;
-    uint32_t size = object->many.size - (b->nulls ? 0 : object->many.nulls);
+    uint32_t size = object->many.size -
+                    (b->client->nulls ? 0 : object->many.nulls);
 
     lua_createtable(b->L, 0, (int)size);
     for (; node < end; node += node->span) {
-        push_name(b, node);
-        if (node->kind == LUMA_JSON_NULL && !b->nulls) {
+        push_name(b, node->name);
+        if (node->kind == LUMA_JSON_NULL && !b->client->nulls) {
             clear_member(b->L);
             continue;
         }
@@ -132,10 +139,11 @@ static void push_node(const struct build *b, const struct luma_node *node)
 }
 
 /* The table CLIENT_NAMES is on top, and is popped. */
-static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls)
+static void push_doc(lua_State *L, struct lua_client *client,
+                     const struct luma_doc *doc)
 {
     int top = lua_gettop(L);
-    struct build build = {L, doc, top, top + 1, doc->string_count, nulls};
+    struct build build = {L, doc, client, top, top + 1, doc->string_count};
     uint32_t i;
 
     if (build.slot_count > MAX_SLOTS)
@@ -183,7 +191,7 @@ bool value_push(lua_State *L, const struct lua_job *job,
     lua_remove(L, -2);
     if (decodes)
         return decode(L, doc);
-    push_doc(L, doc, job->client->nulls);
+    push_doc(L, job->client, doc);
     return true;
 }
 

@@ -51,28 +51,30 @@ static const char *pass_space(struct run *run, const char *p,
     return p < run->end && run->memory ? p : stop(run, p, state);
 }
 
-/* Tasks are often indented. The indentation at this depth is guessed, because
- * the CPU need not wait for a guess. */
-static const char *pass_indent(struct run *run, const char *p, unsigned depth,
-                               enum json_state state)
+/* Notes the indentation at this depth, where it is one. */
+static const char *learn_indent(struct run *run, const char *p, unsigned depth,
+                                enum json_state state)
 {
-    uint8_t *indent = &run->r->indent[depth];
-    const char *from = p;
+    const char *end = pass_space(run, p, state);
 
-    if (scan_is_indent(p, run->end, *indent)) {
-        p = pass(run, p, 1u + *indent);
-        return run->memory ? p : stop(run, p, state);
-    }
-    p = pass_space(run, p, state);
-    if (p && p - from - 1 <= SCAN_INDENT)
-        *indent = (uint8_t)(p - from - 1);
-    return p;
+    if (end && end - p - 1 <= SCAN_INDENT)
+        run->r->indent[depth] = (uint8_t)(end - p - 1);
+    return end;
 }
 
+/* Tasks are often indented. The indentation at this depth is guessed, because
+ * the CPU need not wait for a guess. */
 static inline const char *skip_space(struct run *run, const char *p,
                                      unsigned depth, enum json_state state)
 {
-    return is_token(run, p) ? p : pass_indent(run, p, depth, state);
+    unsigned indent = run->r->indent[depth];
+
+    if (is_token(run, p))
+        return p;
+    if (!scan_is_indent(p, run->end, indent))
+        return learn_indent(run, p, depth, state);
+    p = pass(run, p, 1 + indent);
+    return run->memory ? p : stop(run, p, state);
 }
 
 /* The blank before or after a colon. */

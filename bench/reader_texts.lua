@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Makes the texts of bench/reader.c in a directory: replies of 100 rows.
+-- Makes the texts for bench/reader.c in a directory: replies of 100 rows.
 
 local cjson = require "cjson"
 local tasks = require "tasks"
