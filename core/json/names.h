@@ -40,6 +40,7 @@ struct names {
 /* Returns the index of the name, or NAMES_NONE. */
 uint32_t names_find(struct names *names, const char *name, size_t len);
 
+/* The name stands before the next one. */
 static inline void names_note(struct names *names, uint32_t index)
 {
     names->context = (names->context << 1 ^ index * 0x9E5u) % NAMES_CONTEXTS;

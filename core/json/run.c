@@ -51,13 +51,13 @@ static const char *pass_space(struct run *run, const char *p,
     return p < run->end && run->memory ? p : stop(run, p, state);
 }
 
-/* Notes the indentation at this depth, where it is one. */
+/* Passes white space, and notes its length as the indentation at this depth. */
 static const char *learn_indent(struct run *run, const char *p, unsigned depth,
                                 enum json_state state)
 {
     const char *end = pass_space(run, p, state);
 
-    if (end && end - p - 1 <= SCAN_INDENT)
+    if (end && end > p && end - p <= SCAN_INDENT + 1)
         run->r->indent[depth] = (uint8_t)(end - p - 1);
     return end;
 }

@@ -12,7 +12,10 @@
 #include <emmintrin.h>
 #endif
 
-enum { SCAN_INDENT = 31, SCAN_READS = 16 + 64 };
+enum {
+    SCAN_INDENT = 31,
+    SCAN_READS = 16 /* of a text that scan_is_at compares */
+};
 
 static inline bool scan_is_space(char c)
 {
@@ -56,8 +59,8 @@ static inline const char *scan_blanks(const char *p, const char *end)
     return p;
 }
 
-/* Whether the `n` bytes of `text` stand at `p`. 16 bytes of `text` can be
- * read. */
+/* Whether the `n` bytes of `text` stand at `p`. SCAN_READS bytes of `text` can
+ * be read, even if n is less. */
 static inline bool scan_is_at(const char *p, const char *end, const char *text,
                               size_t n)
 {
