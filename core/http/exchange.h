@@ -69,6 +69,9 @@ struct exchange {
     struct curl_slist *headers; /* of the request */
     bool public_only;           /* private addresses are not connected to */
     /* the loop's */
+    void (*hand_on)(struct exchange *x); /* call it when many documents are
+                                            ready, also within libcurl */
+    void *loop;                          /* for hand_on */
     struct request *request;
     struct exchange *next, **link;
     unsigned counted_sends;

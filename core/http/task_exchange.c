@@ -10,10 +10,13 @@
 #include "http/base_url.h"
 #include "http/proxy.h"
 
+enum { MANY = 32 }; /* documents; fewer are handed on when libcurl returns */
+
 struct task_exchange {
     struct exchange x; /* first */
     struct buf url;
     struct reply reply;
+    size_t handed_on; /* tasks of this response */
 };
 
 static struct task_exchange *of(struct exchange *x)
@@ -35,6 +38,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     t->reply.wants_tasks = is_good(&t->x);
     good = reply_feed(&t->reply, bytes, size * n);
     t->x.bytes = t->reply.bytes;
+    if (t->reply.tasks - t->handed_on >= MANY) {
+        t->handed_on = t->reply.tasks;
+        t->x.hand_on(&t->x);
+    }
     return good ? size * n : 0;
 }
 
@@ -78,6 +85,7 @@ static bool prepare(struct exchange *x, const struct request *request)
 
     t->reply.single_value = request->target == REQUEST_ENDPOINT;
     reply_reset(&t->reply, false);
+    t->handed_on = 0;
     return SET(CURLOPT_TIMEOUT_MS, (long)x->options->attempt_timeout) &&
            set_url(t, request->path) && set_method(easy, request);
 }

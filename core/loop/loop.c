@@ -101,6 +101,17 @@ static void deliver_documents(struct loop *loop, struct exchange *x)
     x->counted_bytes = x->bytes;
 }
 
+/* Called by libcurl, which reads all responses that have come before it
+ * returns. The caller need not wait for the last of them. */
+static void hand_on(struct exchange *x)
+{
+    struct loop *loop = x->loop;
+
+    loop->schedule.context.now = clock_ms();
+    deliver_documents(loop, x);
+    queue_put(loop->channel->events, &loop->schedule.events);
+}
+
 /* On a new connection. False: out of memory. */
 static bool begin_again(struct loop *loop, struct exchange *x)
 {
@@ -182,6 +193,8 @@ static bool start(struct loop *loop, struct request *request)
         release_exchange(loop, x);
         return false;
     }
+    x->hand_on = hand_on;
+    x->loop = loop;
     list_add(&loop->busy, x);
     loop->active++;
     return true;
