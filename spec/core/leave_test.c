@@ -9,6 +9,7 @@
 
 #include "caller.h"
 #include "check.h"
+#include "json/document.h"
 
 enum { HANG_S = 60 };
 
@@ -160,6 +161,7 @@ static void check_close_keeps(bool keeps)
     struct luma_client *client = new_client(&options);
     struct luma_job *job = fetch(client, 5, 0);
     int64_t begin = now_ms();
+    const struct luma_doc *doc;
     unsigned docs = 0;
 
     luma_job_keep(job, keeps);
@@ -170,10 +172,13 @@ static void check_close_keeps(bool keeps)
     CHECK_INT(count_of(job, keeps ? LUMA_OUTCOME_TASK : LUMA_OUTCOME_CANCELLED),
               5);
     CHECK_INT(luma_job_error(job)->code, keeps ? LUMA_OK : LUMA_ERR_CANCELLED);
-    for (; luma_job_peek(job); docs++)
+    luma_client_release(client); /* the names stay as long as the job */
+    for (; (doc = luma_job_peek(job)); docs++) {
+        CHECK(doc_find_member(doc, doc->root, "state"));
         luma_job_pop(job, true);
+    }
     CHECK_INT(docs, keeps ? 5 : 0);
-    leave(client, job);
+    luma_job_release(job);
 }
 
 static void test_close_keeps(void)
