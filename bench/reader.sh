@@ -9,11 +9,11 @@ dir=build/bench/reader
 ROUNDS=300 TURNS=5
 
 build() { # core, program
-  yyjson=
-  [ -z "$YYJSON" ] || yyjson="-DHAVE_YYJSON -I$dir/yyjson/src"
+  flags=
+  [ -z "$YYJSON" ] || flags="-DHAVE_YYJSON -I$dir/yyjson/src"
   # an older core does not share the names of members
-  [ -e "$1/json/names.h" ] || yyjson="$yyjson -DNAMES_IN_DOC"
-  $CC -O2 -std=c11 -D_GNU_SOURCE -w $yyjson -I"$1" -o "$2" bench/reader.c \
+  [ -e "$1/json/names.h" ] || flags="$flags -DNAMES_IN_DOC"
+  $CC -O2 -std=c11 -D_GNU_SOURCE -w $flags -I"$1" -o "$2" bench/reader.c \
     "$1"/json/*.c "$1"/base/*.c ${YYJSON:+$dir/yyjson/src/yyjson.c} \
     -lpthread -lm
 }

@@ -47,7 +47,6 @@ struct luma_string {
 
 enum {
     LUMA_NAMES = 512,
-    LUMA_NAME_MAX = 62,        /* bytes of a shared name */
     LUMA_NAME_SHARED = 1 << 30 /* above the index of a shared name */
 };
 
@@ -55,7 +54,7 @@ enum {
  * change. */
 struct luma_names {
     struct luma_string strings[LUMA_NAMES];
-    char text[LUMA_NAMES * 32];
+    char text[LUMA_NAMES * 32]; /* few names are longer */
 };
 
 enum luma_state {

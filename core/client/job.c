@@ -136,7 +136,7 @@ void job_free(struct luma_job *job)
     while ((event = event_list_pop(&job->own)))
         event_dispose(event);
     job_unref(job->job);
-    channel_unref(job->channel); /* its documents had names of that */
+    channel_unref(job->channel); /* the documents' names were in it */
     free(job->outcomes);
     free(job);
 }

@@ -110,8 +110,9 @@ enum luma_code builder_add_string(struct builder *b, const char *s, size_t len,
         *index = slot->string;
         return LUMA_OK;
     }
-    *index = (uint32_t)((b->strings.len - b->base.strings) / sizeof string);
-    if (!buf_reserve(&b->text, len + SCAN_READS) ||
+    *index = builder_string_count(b);
+    if (!buf_reserve(&b->strings, sizeof string) ||
+        !buf_reserve(&b->text, len + SCAN_READS) ||
         !buf_append(&b->text, s, len) ||
         !buf_append(&b->strings, &string, sizeof string))
         return LUMA_ERR_MEMORY;
@@ -134,14 +135,13 @@ enum luma_code builder_add_name(struct builder *b, const char *s, size_t len,
 
 /* ---- nodes ------------------------------------------------------------- */
 
-static enum luma_code read_number(struct builder *b, const struct token *token,
-                                  struct luma_node *node)
+enum luma_code builder_read_number(struct builder *b, const char *s, size_t len,
+                                   struct luma_node *node)
 {
-    if (!number_read(token->text, token->len, node))
+    if (!number_read(s, len, node))
         return LUMA_ERR_REPLY;
     if (node->kind == LUMA_JSON_BIGINT)
-        return builder_add_string(b, token->text, token->len, true,
-                                  &node->string);
+        return builder_add_string(b, s, len, true, &node->string);
     return LUMA_OK;
 }
 
@@ -149,15 +149,13 @@ static enum luma_code read_value(struct builder *b, const struct token *token,
                                  struct luma_node *node)
 {
     if (token->kind == TOKEN_NUMBER)
-        return read_number(b, token, node);
+        return builder_read_number(b, token->text, token->len, node);
     if (token->kind == TOKEN_STRING) {
         node->kind = LUMA_JSON_STRING;
         return builder_add_text(b, token->text, token->len,
                                 token_is_plain(token), &node->string);
     }
-    node->kind = *token->text == 't'   ? LUMA_JSON_TRUE
-                 : *token->text == 'f' ? LUMA_JSON_FALSE
-                                       : LUMA_JSON_NULL;
+    node->kind = builder_kind_of_literal(*token->text);
     return LUMA_OK;
 }
 

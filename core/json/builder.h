@@ -112,6 +112,19 @@ static inline void builder_commit(struct builder *b,
     }
 }
 
+/* The kind of the literal that begins with this letter. */
+static inline enum luma_kind builder_kind_of_literal(char first)
+{
+    return first == 't'   ? LUMA_JSON_TRUE
+           : first == 'f' ? LUMA_JSON_FALSE
+                          : LUMA_JSON_NULL;
+}
+
+/* Reads a number into the node, and adds the digits of a LUMA_JSON_BIGINT.
+ * LUMA_ERR_REPLY: not a valid number. */
+enum luma_code builder_read_number(struct builder *b, const char *s, size_t len,
+                                   struct luma_node *node);
+
 /* Adds a string, number or literal. LUMA_ERR_REPLY: not a valid number. */
 enum luma_code builder_add_value(struct builder *b, const struct token *token,
                                  uint32_t name);

@@ -14,8 +14,8 @@ static bool is_name(const struct names *names, uint32_t index, const char *name,
     return s->len == len && memcmp(names->shared.text + s->at, name, len) == 0;
 }
 
-/* Returns NAMES_NONE if there is no space for it, or if it was written with
- * escapes: the bytes of such a name are other ones in JSON. */
+/* Returns NAMES_NONE if there is no space for it, or if it has a quote or a
+ * backslash, which are written with an escape in JSON. */
 static uint32_t add(struct names *names, const char *name, size_t len)
 {
     struct luma_names *shared = &names->shared;
@@ -65,7 +65,7 @@ static uint32_t find_or_add(struct names *names, const char *name, size_t len)
 
 uint32_t names_find(struct names *names, const char *name, size_t len)
 {
-    uint32_t index = len <= LUMA_NAME_MAX ? find_or_add(names, name, len)
+    uint32_t index = len <= NAMES_LONGEST ? find_or_add(names, name, len)
                                           : NAMES_NONE;
 
     if (index == NAMES_NONE)

@@ -9,8 +9,8 @@
  * Nothing blocks.
  *
  * A name enters when it is seen for the second time, so names that never
- * repeat do not fill the dictionary. Once it is full, further names are stored
- * in their documents. */
+ * repeat do not fill the dictionary. Once it is full, it stays so, and further
+ * names are stored in their documents. */
 #ifndef LUMA_JSON_NAMES_H
 #define LUMA_JSON_NAMES_H
 
@@ -24,7 +24,8 @@ enum {
     NAMES_SLOTS = 4 * LUMA_NAMES,
     NAMES_SEEN = 1024,
     NAMES_CONTEXTS = 1024,
-    NAMES_TAIL = 2 /* a quote and a colon are stored behind each name */
+    NAMES_LONGEST = 62, /* bytes of a shared name */
+    NAMES_TAIL = 2      /* a quote and a colon are stored behind each name */
 };
 
 struct names {
@@ -40,10 +41,12 @@ struct names {
 /* Returns the index of the name, or NAMES_NONE. */
 uint32_t names_find(struct names *names, const char *name, size_t len);
 
-/* The name stands before the next one. */
+/* Notes that the name was read: the next guess depends on it. */
 static inline void names_note(struct names *names, uint32_t index)
 {
-    names->context = (names->context << 1 ^ index * 0x9E5u) % NAMES_CONTEXTS;
+    const uint32_t spread = 0x9E5; /* odd, so that no two names are alike */
+
+    names->context = (names->context << 1 ^ index * spread) % NAMES_CONTEXTS;
 }
 
 /* Tasks have the same names in the same order: guesses the next one. If it

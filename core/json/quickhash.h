@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A quick hash for tables that look at a fixed number of slots: strings that
- * are made to fall together cost no time there, they are only stored twice.
- * For all other tables, see base/hash.h. Pure; any thread; nothing blocks. */
+/* A quick hash for tables that look at a few slots at most: strings that are
+ * made to have the same hash cost little time there, and are stored twice or
+ * not shared. For all other tables, see base/hash.h. Pure; any thread; nothing
+ * blocks. */
 #ifndef LUMA_QUICKHASH_H
 #define LUMA_QUICKHASH_H
 

@@ -51,19 +51,19 @@ static const char *pass_space(struct run *run, const char *p,
     return p < run->end && run->memory ? p : stop(run, p, state);
 }
 
-/* Passes white space, and notes its length as the indentation at this depth. */
+/* Passes white space, and notes the indentation at this depth if it is one. */
 static const char *learn_indent(struct run *run, const char *p, unsigned depth,
                                 enum json_state state)
 {
     const char *end = pass_space(run, p, state);
 
-    if (end && end > p && end - p <= SCAN_INDENT + 1)
+    if (end && *p == '\n' && end - p <= SCAN_INDENT + 1)
         run->r->indent[depth] = (uint8_t)(end - p - 1);
     return end;
 }
 
-/* Tasks are often indented. The indentation at this depth is guessed, because
- * the CPU need not wait for a guess. */
+/* Tasks are often indented. The indentation at this depth is guessed, so that
+ * the CPU can read on before it has compared the bytes. */
 static inline const char *skip_space(struct run *run, const char *p,
                                      unsigned depth, enum json_state state)
 {
@@ -169,8 +169,8 @@ static const char *take_any_number(struct run *run, const char *p,
 
     while (p < run->end && number_has_char(*p))
         p++;
-    if (p == run->end || !number_read(from, (size_t)(p - from), node) ||
-        node->kind == LUMA_JSON_BIGINT)
+    if (p == run->end ||
+        builder_read_number(run->b, from, (size_t)(p - from), node) != LUMA_OK)
         return NULL;
     builder_commit(run->b, node);
     return p;
@@ -199,13 +199,14 @@ static inline const char *take_number(struct run *run, const char *p,
 static inline const char *take_literal(struct run *run, const char *p,
                                        struct luma_node *node)
 {
-    static const char *const literals[] = {"null", "false", "true"};
-    const char *literal = literals[*p == 'n' ? 0 : *p == 'f' ? 1 : 2];
-    size_t len = strlen(literal);
+    const char *literal;
+    size_t len;
 
-    node->kind = *p == 'n'   ? LUMA_JSON_NULL
-                 : *p == 'f' ? LUMA_JSON_FALSE
-                             : LUMA_JSON_TRUE;
+    node->kind = builder_kind_of_literal(*p);
+    literal = node->kind == LUMA_JSON_NULL    ? "null"
+              : node->kind == LUMA_JSON_FALSE ? "false"
+                                              : "true";
+    len = strlen(literal);
     if ((size_t)(run->end - p) < len || memcmp(p, literal, len) != 0)
         return NULL;
     builder_commit(run->b, node);
@@ -222,7 +223,7 @@ static inline const char *take_scalar(struct run *run, const char *p)
     *node = (struct luma_node){.span = 1, .name = run->name};
     if (*p == '"')
         end = take_string(run, p, node);
-    else if (*p <= '9')
+    else if (*p == '-' || ascii_is_digit(*p))
         end = take_number(run, p, node);
     else
         end = take_literal(run, p, node);

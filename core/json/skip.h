@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Skips the rest of a rejected row. Pure; one thread at a
- * time; nothing blocks or fails. */
+/* Skips the rest of a rejected row. Pure; one thread at a time; nothing blocks
+ * or fails. */
 #ifndef LUMA_SKIP_H
 #define LUMA_SKIP_H
 

@@ -53,8 +53,8 @@ enum token_result token_read(struct token *token, const char **at,
 /* Ends the input, and with it a number. */
 enum token_result token_end(struct token *token);
 
-/* Whether a string that is done is the same in the input: it is not known of
- * one that was copied. */
+/* True: the bytes of the string are the same in the input. False: it was
+ * copied, so perhaps they are not. */
 static inline bool token_is_plain(const struct token *token)
 {
     return token->text != token->copy.data;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a client and one of its loops share, and nothing else: the options, a
- * mailbox each way, and counters. Counted, because either may leave first. */
+ * mailbox each way, counters, and the names of tasks. Counted, because either
+ * may leave first. */
 #ifndef LUMA_CHANNEL_H
 #define LUMA_CHANNEL_H
 
@@ -13,9 +14,9 @@ struct channel {
     atomic_uint refs;
     struct channel *first; /* whose options and events these are, or NULL */
     struct luma_options options; /* complete; the strings are owned */
-    struct names *names;       /* of the tasks, added to by the loop; or NULL */
-    struct queue *jobs;        /* to the loop; closed to end it */
-    struct queue *events;      /* from it; closed when it is gone */
+    struct names *names;  /* of tasks; added to by the loop. NULL: no tasks */
+    struct queue *jobs;   /* to the loop; closed to end it */
+    struct queue *events; /* from it; closed when it is gone */
     struct mpsc_list returned; /* events to be freed by the loop */
     /* the caller's */
     bool started;  /* the loop runs */

@@ -291,6 +291,25 @@ static void check_guess(const char *usual, const char *name, const char *string,
     buf_free(&text);
 }
 
+/* A control character is no indentation. */
+static void test_odd_indent(void)
+{
+    const char *bad = "[{\"a\":1\x01}]";
+    struct json_reader r;
+    struct buf text = {0};
+    const char *at = bad;
+
+    json_init(&r, MAX_DOC, false, NULL);
+    CHECK(json_feed(&r, &at, bad + strlen(bad)) == JSON_BAD);
+    json_reset(&r);
+    say(&text,
+        "[{\"a\":1,\n  \"b\":\"x\",\n  \"c\":\"y\"          \n       }]");
+    at = text.data;
+    check_row(&r, &at, text.data + text.len, "b", "x");
+    json_free(&r);
+    buf_free(&text);
+}
+
 static void test_guesses(void)
 {
     check_guess("{\"a\":\"x\",\"b\":\"x\"},", "b", "x",
@@ -329,7 +348,7 @@ static void test_shared_names(void)
 {
     static struct names names;
     struct json_reader r;
-    char name[LUMA_NAME_MAX + 2] = "";
+    char name[NAMES_LONGEST + 2] = "";
     unsigned i;
 
     json_init(&r, MAX_DOC, false, &names);
@@ -337,10 +356,10 @@ static void test_shared_names(void)
         snprintf(name, sizeof name, "once%u", i);
         read_name(&r, name, 1);
     }
-    memset(name, 'n', LUMA_NAME_MAX + 1);
+    memset(name, 'n', NAMES_LONGEST + 1);
     read_name(&r, name, 3);
     CHECK_INT(names.count, 0);
-    name[LUMA_NAME_MAX] = '\0';
+    name[NAMES_LONGEST] = '\0';
     read_name(&r, name, 3);
     CHECK_INT(names.count, 1);
     for (i = 0; i < 2000; i++) {
@@ -360,6 +379,7 @@ int main(void)
     test_members();
     test_equal_strings();
     test_many_strings();
+    test_odd_indent();
     test_guesses();
     test_shared_names();
     return check_done();

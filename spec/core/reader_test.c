@@ -175,5 +175,6 @@ int main(int argc, char **argv)
     for_each_text(path, check_memory_of);
     share_names(&names);
     for_each_text(path, check_text);
+    for_each_text(path, check_memory_of);
     return check_done();
 }
