@@ -284,7 +284,7 @@ static int report(const char *mode)
 {
     if (strcmp(mode, "check"))
         return check_failures() != 0;
-    printf("%zu readings of ", s.readings);
+    printf("mutants: %zu readings\n", s.readings);
     return check_end("mutants_test");
 }
 
