@@ -36,17 +36,20 @@ for turn in $(seq $TURNS); do
   ../new $ROUNDS $texts >>../new.out
 done
 
-# The medians of all turns; the best and the worst ratio to the old reader
 median() { # file, text, column
   awk -v text="$2" -v column="$3" '$1 == text { print $column }' "$1" | sort -n |
     sed -n "$(((TURNS + 1) / 2))p"
 }
 printf '%-16s %6s %8s %8s %8s\n' 'us for each row' bytes luma yyjson before
 for text in $texts; do
-  before=
+  yyjson=- before=-
+  [ -z "$YYJSON" ] || yyjson=$(median ../new.out "$text" 4)
   [ -z "$revision" ] || before=$(median ../old.out "$text" 3)
-  printf '%-16s %6s %8s %8s %8s\n' "$text" \
-    "$(median ../new.out "$text" 2)" "$(median ../new.out "$text" 3)" \
-    "$(median ../new.out "$text" 4)" "$before"
-done
-tail -n 1 ../new.out
+  printf '%-16s %6s %8s %8s %8s\n' "$text" "$(median ../new.out "$text" 2)" \
+    "$(median ../new.out "$text" 3)" "$yyjson" "$before"
+done | tee ../table
+if [ "$YYJSON" ]; then
+  awk 'NR == 1 { printf "reader %.2f of yyjson\n", $4 / $3 }' ../table
+else
+  echo 'yyjson is not measured: its source is absent'
+fi

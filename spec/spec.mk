@@ -93,7 +93,7 @@ $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) -lpthread -lm
 $(build)/mutants: $(wildcard spec/mutants/*.[ch]) \
-  $(patsubst %,spec/core/%,check.c check.h corpus.c corpus.h) \
+  $(patsubst %,spec/core/%,check.c check.h corpus.c corpus.h feed.c feed.h) \
   $(patsubst %.c,$(build)/%.o,$(wildcard core/json/*.c core/gateway/*.c \
     core/base/*.c))
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) -lpthread -lm

@@ -26,7 +26,7 @@ static const char *stop(struct run *run, const char *p, enum json_state state)
     return NULL;
 }
 
-/* Keeps the tokens since the last white space, and passes `n` bytes of it. */
+/* Passes `n` bytes of white space, and keeps the text of the tokens before. */
 static inline const char *pass(struct run *run, const char *p, size_t n)
 {
     run->spaces += n;
@@ -137,7 +137,6 @@ static const char *take_escaped(struct run *run, const char *p,
         builder_add_text(run->b, token->text, token->len, false,
                          &node->string) != LUMA_OK)
         return NULL;
-    builder_commit(run->b, node);
     return p;
 }
 
@@ -158,7 +157,6 @@ static inline const char *take_string(struct run *run, const char *p,
                              &node->string) != LUMA_OK)
             return NULL;
     }
-    builder_commit(run->b, node);
     return end + 1;
 }
 
@@ -172,7 +170,6 @@ static const char *take_any_number(struct run *run, const char *p,
     if (p == run->end ||
         builder_read_number(run->b, from, (size_t)(p - from), node) != LUMA_OK)
         return NULL;
-    builder_commit(run->b, node);
     return p;
 }
 
@@ -192,7 +189,6 @@ static inline const char *take_number(struct run *run, const char *p,
         return take_any_number(run, from, node);
     node->kind = LUMA_JSON_INTEGER;
     node->integer = value;
-    builder_commit(run->b, node);
     return p;
 }
 
@@ -209,7 +205,6 @@ static inline const char *take_literal(struct run *run, const char *p,
     len = strlen(literal);
     if ((size_t)(run->end - p) < len || memcmp(p, literal, len) != 0)
         return NULL;
-    builder_commit(run->b, node);
     return p + len;
 }
 
@@ -227,7 +222,10 @@ static inline const char *take_scalar(struct run *run, const char *p)
         end = take_number(run, p, node);
     else
         end = take_literal(run, p, node);
-    return end ? end : stop(run, p, JSON_VALUE);
+    if (!end)
+        return stop(run, p, JSON_VALUE);
+    builder_commit(run->b, node);
+    return end;
 }
 
 static inline const char *open_container(struct run *run, const char *p)

@@ -95,21 +95,6 @@ static inline bool scan_is_indent(const char *p, const char *end, unsigned n)
 
 #else
 
-static inline bool scan_is_indent(const char *p, const char *end, unsigned n)
-{
-    static const char blanks[SCAN_INDENT + 1] =
-        "                               ";
-
-    return end - p > SCAN_INDENT + 1 && *p == '\n' &&
-           memcmp(p + 1, blanks, n) == 0 && (unsigned char)p[n + 1] > ' ';
-}
-
-static inline bool scan_is_at(const char *p, const char *end, const char *text,
-                              size_t n)
-{
-    return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
-}
-
 static inline const char *scan_string(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -137,6 +122,21 @@ static inline const char *scan_blanks(const char *p, const char *end)
     while (p < end && *p == ' ')
         p++;
     return p;
+}
+
+static inline bool scan_is_at(const char *p, const char *end, const char *text,
+                              size_t n)
+{
+    return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
+}
+
+static inline bool scan_is_indent(const char *p, const char *end, unsigned n)
+{
+    static const char blanks[SCAN_INDENT + 1] =
+        "                               ";
+
+    return end - p > SCAN_INDENT + 1 && *p == '\n' &&
+           memcmp(p + 1, blanks, n) == 0 && (unsigned char)p[n + 1] > ' ';
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "dump.h"
+#include "feed.h"
 
 enum { EVERY_CUT = 4000 /* of longer texts, some */ };
 
@@ -75,8 +76,10 @@ static void hear_doc(struct account *a, struct json_reader *r)
     free(doc);
 }
 
-static void hear(struct account *a, struct json_reader *r)
+static void hear(void *account, struct json_reader *r)
 {
+    struct account *a = account;
+
     if (r->result == JSON_MORE)
         return;
     if (a->said.len)
@@ -88,28 +91,16 @@ static void hear(struct account *a, struct json_reader *r)
         hear_doc(a, r);
 }
 
-/* Each part is a block of its own that is gone afterwards, so a reader that
- * looks behind its end or keeps a pointer is caught. */
-static void feed(struct account *a, struct json_reader *r, const char *part,
-                 size_t len)
+/* Only the reader's memory runs out. */
+static enum json_result read_alone(struct json_reader *r, const char **at,
+                                   const char *end)
 {
-    char *copy = malloc(len ? len : 1);
-    const char *at = copy, *before;
     enum json_result result;
 
-    must(copy);
-    memcpy(copy, part, len);
-    do {
-        before = at;
-        alloc_spare(false);
-        result = json_feed(r, &at, copy + len);
-        alloc_spare(true);
-        insist(at >= before && at <= copy + len && result == r->result,
-               "json_feed moves on");
-        hear(a, r);
-    } while (result == JSON_ROW || result == JSON_ROOT);
-    insist(result == JSON_BAD || at == copy + len, "JSON_MORE uses all bytes");
-    free(copy);
+    alloc_spare(false);
+    result = json_feed(r, at, end);
+    alloc_spare(true);
+    return result;
 }
 
 static void end(struct account *a, struct json_reader *r)
@@ -125,21 +116,11 @@ static void end(struct account *a, struct json_reader *r)
         hear(a, r);
 }
 
-/* Errors are sticky. */
-static void feed_after_bad(struct json_reader *r)
-{
-    enum luma_code why = r->error_code;
-    const char *at = ",\"\",[1]]";
-
-    insist(json_feed(r, &at, at + 8) == JSON_BAD, "json_feed stays bad");
-    insist(json_end(r) == JSON_BAD, "json_end stays bad");
-    insist(why == r->error_code, "the first reason stays");
-}
-
 /* Reads the text in parts that end at the cuts. */
 static void read_parts(struct account *a, struct json_reader *r,
                        const struct buf *text, const size_t *cuts, size_t count)
 {
+    const struct feeder feeder = {r, read_alone, hear, a};
     size_t from = 0, to, i;
 
     json_reset(r);
@@ -147,7 +128,7 @@ static void read_parts(struct account *a, struct json_reader *r,
     buf_clear(&a->said);
     for (i = 0; i <= count && !a->bad; i++, from = to) {
         to = i < count ? cuts[i] : text->len;
-        feed(a, r, text->data + from, to - from);
+        feed_piece(&feeder, text->data + from, to - from);
     }
     if (a->bad)
         feed_after_bad(r);

@@ -71,3 +71,8 @@ size_t chance(uint64_t *seed, size_t below)
     *seed = x;
     return (size_t)(x >> 11) % below;
 }
+
+bool same(const struct buf *a, const struct buf *b)
+{
+    return a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len));
+}

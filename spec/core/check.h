@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 extern const char *check_case; /* printed with a failure */
 
 bool check_that(bool ok, const char *at, const char *what);
@@ -30,6 +32,9 @@ void insist(bool ok, const char *what);
 
 /* Ends the test where it cannot go on. */
 void must(bool done);
+
+/* Both have the same bytes. */
+bool same(const struct buf *a, const struct buf *b);
 
 /* The next number of a repeatable series, from 0 to below - 1. */
 size_t chance(uint64_t *seed, size_t below);

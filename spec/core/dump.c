@@ -55,11 +55,6 @@ void say_buf(struct buf *to, const struct buf *from)
     must(buf_append(to, from->data, from->len));
 }
 
-bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len));
-}
-
 /* ---- documents, as text in every detail -------------------------------- */
 
 /* What the container says of itself is true of what it holds. */

@@ -14,8 +14,6 @@ void say(struct buf *to, const char *format, ...)
 void say_times(struct buf *to, const char *text, size_t times);
 void say_buf(struct buf *to, const struct buf *from);
 
-bool same(const struct buf *a, const struct buf *b);
-
 /* Of each node its kind + span : value; of containers size, nulls, content. */
 void dump_node(struct buf *to, const struct luma_doc *doc,
                const struct luma_node *node);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "spec/core/check.h"
+#include "spec/core/feed.h"
 #include "tell.h"
 
 /* All readers share their names, so what they guess differs from text to text.
@@ -22,8 +23,9 @@ void answer_ready(struct reply *reply, bool keep_json)
 
 /* ---- reading ----------------------------------------------------------- */
 
-static void hear(struct answer *a, struct json_reader *r)
+static void hear(void *answer, struct json_reader *r)
 {
+    struct answer *a = answer;
     struct event event = {.result = r->result};
 
     if (r->result == JSON_MORE)
@@ -41,37 +43,6 @@ static void hear(struct answer *a, struct json_reader *r)
     a->events[a->count++] = event;
 }
 
-static void feed(struct answer *a, struct json_reader *r, const char *piece,
-                 size_t len)
-{
-    char *copy = malloc(len + !len);
-    const char *at = copy, *before;
-    enum json_result result;
-
-    must(copy);
-    memcpy(copy, piece, len);
-    do {
-        before = at;
-        result = json_feed(r, &at, copy + len);
-        insist(at >= before && at <= copy + len && result == r->result,
-               "json_feed moves on");
-        hear(a, r);
-    } while (result == JSON_ROW || result == JSON_ROOT);
-    insist(result == JSON_BAD || at == copy + len, "JSON_MORE uses all bytes");
-    free(copy);
-}
-
-/* Errors are sticky. */
-static void feed_after_bad(struct json_reader *r)
-{
-    enum luma_code why = r->error_code;
-    const char *at = ",\"\",[1]]";
-
-    insist(json_feed(r, &at, at + 8) == JSON_BAD, "json_feed stays bad");
-    insist(json_end(r) == JSON_BAD, "json_end stays bad");
-    insist(why == r->error_code, "the first reason stays");
-}
-
 static bool is_bad(const struct answer *a)
 {
     return a->count && a->events[a->count - 1].result == JSON_BAD;
@@ -81,11 +52,12 @@ static void read_pieces(struct answer *a, struct json_reader *r,
                         const struct buf *text, const size_t *cuts,
                         size_t count)
 {
+    const struct feeder feeder = {r, json_feed, hear, a};
     size_t from = 0, to, i;
 
     for (i = 0; i <= count && !is_bad(a); i++, from = to) {
         to = i < count ? cuts[i] : text->len;
-        feed(a, r, text->data + from, to - from);
+        feed_piece(&feeder, text->data + from, to - from);
     }
     if (is_bad(a)) {
         feed_after_bad(r);
@@ -144,12 +116,7 @@ void answer_read(struct answer *a, struct json_reader *r,
     tell_text(&a->said, r->list_malformed ? ", malformed\n" : "\n");
 }
 
-/* ---- comparing --------------------------------------------------------- */
-
-bool answer_same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len));
-}
+/* ---- hashing ----------------------------------------------------------- */
 
 /* FNV-1a */
 static uint64_t hash_of(const struct buf *buf, uint64_t hash)

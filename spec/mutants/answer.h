@@ -34,8 +34,6 @@ void answer_read(struct answer *a, struct json_reader *r,
                  const struct setting *setting, const struct buf *text,
                  const size_t *cuts, size_t count);
 
-bool answer_same(const struct buf *a, const struct buf *b);
-
 /* A hash of both buffers, which continues from `hash`. */
 uint64_t answer_hash(const struct answer *a, uint64_t hash);
 

@@ -90,8 +90,8 @@ static bool compare(struct reply *reply, const char *way, const size_t *cuts,
 {
     answer_read(&s.is, &reply->json, &s.setting, &s.mutant.text, cuts, count);
     s.readings++;
-    if (answer_same(&s.is.said, &s.whole.said) &&
-        (!reply->json.keep_json || answer_same(&s.is.kept, &s.whole.kept)))
+    if (same(&s.is.said, &s.whole.said) &&
+        (!reply->json.keep_json || same(&s.is.kept, &s.whole.kept)))
         return true;
     differ(way, cuts, count);
     return false;

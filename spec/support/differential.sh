@@ -20,8 +20,8 @@ build() { # core, program
   core=$1 program=$2
   shift 2
   ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -g "$@" -I. -I"$core" -o "$program" \
-    spec/mutants/*.c spec/core/check.c spec/core/corpus.c "$core"/json/*.c \
-    "$core"/gateway/*.c "$core"/base/*.c -lpthread -lm
+    spec/mutants/*.c spec/core/check.c spec/core/corpus.c spec/core/feed.c \
+    "$core"/json/*.c "$core"/gateway/*.c "$core"/base/*.c -lpthread -lm
 }
 
 # Shows the first text of the block of which the whole answers differ.
