@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Downloads the sources of Debian packages into build/sources/PACKAGE: of the
+# first suite of SUITES that still has the files. apt checks the signature of
+# the index and the checksum of each file. The apt of the system keeps its own
+# settings. The file .version says what was downloaded.
+#
+#   SUITES="sid bookworm" source.sh PACKAGE...
+set -eu
+root=$(cd "${0%/*}/../.." && pwd)/build/sources
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+
+apt_get() { # suite, arguments...
+  apt=$root/apt/$1
+  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
+  echo "deb-src [signed-by=$keys] $mirror $1 main" > "$apt/sources.list"
+  shift
+  apt-get -q -o Dir::Etc::SourceList="$apt/sources.list" \
+    -o Dir::Etc::SourceParts="$apt/none" -o Dir::State="$apt/state" \
+    -o Dir::Cache="$apt/cache" -o APT::Sandbox::User= "$@"
+}
+download() { # suite, package
+  rm -rf "$root/$2.new"
+  mkdir -p "$root/$2.new"
+  cd "$root/$2.new"
+  [ -e "$root/apt/$1/updated" ] || apt_get "$1" update || return 1
+  touch "$root/apt/$1/updated"
+  apt_get "$1" source --download-only "$2" &&
+    dpkg-source --no-check -x ./*.dsc source &&
+    sed -n "s/^Version: \(.*\)/$2 \1 ($1)/p" ./*.dsc > source/.version
+}
+
+for package; do
+  [ -e "$root/$package/.version" ] && continue
+  for suite in ${SUITES:-sid forky trixie-backports trixie bookworm}; do
+    (download "$suite" "$package") >"$root.log" 2>&1 && break
+  done
+  [ -e "$root/$package.new/source/.version" ] || {
+    cat "$root.log"
+    echo "$package: no suite has its source"
+    exit 1
+  }
+  rm -rf "${root:?}/$package"
+  mv "$root/$package.new/source" "$root/$package"
+  rm -rf "$root/$package.new"
+  cat "$root/$package/.version"
+done
