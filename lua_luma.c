@@ -208,7 +208,11 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+#ifdef _WIN32
+__attribute__((dllexport)) int luaopen_luma(lua_State *L);
+#else
 __attribute__((visibility("default"))) int luaopen_luma(lua_State *L);
+#endif
 
 int luaopen_luma(lua_State *L)
 {

@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a format may have: mingw's gcc means Microsoft's by "printf". */
+#if defined __MINGW32__ && !defined __clang__
+#define LUMA_PRINTF gnu_printf
+#else
+#define LUMA_PRINTF printf
+#endif
+
 /* How a failed request may be retried; retry.h has the delays. */
 enum retry_class {
     RETRY_CLASS_NEVER,     /* the same request would fail the same way */
@@ -114,7 +121,7 @@ void luma_error_change(struct luma_error *error, enum luma_code code,
 
 /* Appends ": " and a detail to the message, cut at the message's end. */
 void luma_error_append(struct luma_error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(LUMA_PRINTF, 2, 3)));
 
 /* Appends ": ", what failed, and the reason in errno, always in English. */
 void luma_error_append_errno(struct luma_error *error, const char *what,

@@ -127,7 +127,9 @@ static const char *text_of_errno(int number)
         {EAGAIN, "Resource temporarily unavailable"},
         {EBUSY, "Device or resource busy"},
         {EDEADLK, "Resource deadlock avoided"},
+#ifdef EDQUOT
         {EDQUOT, "Disk quota exceeded"},
+#endif
         {EEXIST, "File exists"},
         {EFBIG, "File too large"},
         {EINTR, "Interrupted system call"},
@@ -153,7 +155,9 @@ static const char *text_of_errno(int number)
         {EPERM, "Operation not permitted"},
         {EPIPE, "Broken pipe"},
         {EROFS, "Read-only file system"},
+#ifdef ESTALE
         {ESTALE, "Stale file handle"},
+#endif
         {ETXTBSY, "Text file busy"},
         {EXDEV, "Invalid cross-device link"},
     };

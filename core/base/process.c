@@ -5,14 +5,11 @@
 #include "base/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/os.h"
 
 enum { EXIT_WAIT_MS = 1000, FORK_WAIT_MS = 1000 };
 
@@ -111,11 +108,11 @@ static void enter_until_end(void)
 /* The lock is held until the fork is over. */
 static void before_fork(void)
 {
-    struct timespec until = clock_in(FORK_WAIT_MS);
+    int64_t until = clock_ms() + FORK_WAIT_MS;
 
     pthread_mutex_lock(&lock);
     forks++;
-    while (inside && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+    while (inside && os_wait(&changed, &lock, until))
         ;
 }
 
@@ -138,7 +135,7 @@ static void after_fork_in_child(void)
     *end = running;
     running = NULL;
     inside = forks = 0;
-    process_init_condition(&changed);
+    os_init_condition(&changed);
     pthread_mutex_unlock(&lock);
 }
 
@@ -162,30 +159,18 @@ static void join_finished(void)
     }
 }
 
-void process_init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-#ifndef __APPLE__
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-#endif
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 /* Registered after OpenSSL's exit handler, so it runs before that. A thread
  * that has not ended in time gets no further than its pause. */
 static void at_exit(void)
 {
-    struct timespec until = clock_in(EXIT_WAIT_MS);
+    int64_t until = clock_ms() + EXIT_WAIT_MS;
     struct entry *entry;
 
     pthread_mutex_lock(&lock);
     atomic_store(&exits, true);
     for (entry = running; entry; entry = entry->next)
         entry->thread.stop(entry->thread.arg);
-    while (running && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+    while (running && os_wait(&changed, &lock, until))
         ;
     closed_for_good = true;
     pthread_mutex_unlock(&lock);
@@ -194,16 +179,18 @@ static void at_exit(void)
 
 static bool register_handlers(void)
 {
+    static const struct os_handlers handlers = {
+        at_exit, before_fork, after_fork, after_fork_in_child};
+
     if (pthread_key_create(&gate_key, leave_in_second_round) != 0)
         return false;
     atomic_store(&has_key, true);
-    return atexit(at_exit) == 0 &&
-           pthread_atfork(before_fork, after_fork, after_fork_in_child) == 0;
+    return os_register(&handlers);
 }
 
 static void init(void)
 {
-    process_init_condition(&changed);
+    os_init_condition(&changed);
     init_error = atomic_load(&init_libraries)();
     if (!init_error && !register_handlers())
         init_error = "luma could not register its exit and fork handlers";
@@ -226,89 +213,13 @@ bool process_exits(void)
     return atomic_load(&exits);
 }
 
-/* ---- standard descriptors ---------------------------------------------- */
-
-/* Opens a descriptor that cannot be used for input or output. Without O_PATH
- * it is opened for the wrong direction. If /dev/null is missing, the root
- * directory is used. */
-static int open_unusable(int number)
-{
-#ifdef O_PATH
-    int flags = O_PATH | O_CLOEXEC;
-    int fd = open("/dev/null", flags);
-
-    (void)number;
-#else
-    int flags = O_RDONLY | O_CLOEXEC;
-    int fd = open("/dev/null",
-                  number == STDIN_FILENO ? O_WRONLY | O_CLOEXEC : flags);
-#endif
-    return fd >= 0 ? fd : open("/", flags | O_DIRECTORY);
-}
-
-/* Another thread may do the same at once, so `fd` may be another of the three
- * numbers. It is not closed then, because the host may put its own descriptor
- * there at any time. */
-void process_fill_standard(void)
-{
-    int number;
-
-    for (number = STDIN_FILENO; number <= STDERR_FILENO; number++)
-        if (fcntl(number, F_GETFD) < 0 && errno == EBADF) {
-            int fd = open_unusable(number);
-
-            if (fd > STDERR_FILENO)
-                close(fd);
-        }
-}
-
-static bool is_file(int fd, const struct stat *file)
-{
-    struct stat now;
-
-    return fstat(fd, &now) == 0 && now.st_dev == file->st_dev &&
-           now.st_ino == file->st_ino;
-}
-
-int process_move_up(int fd)
-{
-    struct stat ours;
-    int up, filler, why;
-
-    if (fd > STDERR_FILENO || fstat(fd, &ours) != 0)
-        return fd;
-    up = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    why = errno;
-    filler = open_unusable(fd);
-    if (is_file(fd, &ours)) { /* it is not the host's own by now */
-        if (filler < 0 || dup2(filler, fd) < 0)
-            close(fd);
-        else
-            fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    if (filler > STDERR_FILENO)
-        close(filler);
-    errno = why;
-    return up;
-}
-
 /* ---- threads ----------------------------------------------------------- */
-
-/* A batch thread that wakes up does not preempt the host's threads. */
-static void lower_priority(void)
-{
-#ifdef SCHED_BATCH
-    struct sched_param param = {0};
-
-    pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
-#endif
-}
 
 static void *thread_main(void *arg)
 {
     struct entry *entry = arg, **link = &running;
 
-    lower_priority();
+    os_lower_priority();
     enter_until_end();
     entry->thread.run(entry->thread.arg);
     pthread_mutex_lock(&lock);
@@ -323,29 +234,10 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-/* Blocks all signals but those of the thread's own faults. */
-static bool create(struct entry *entry)
-{
-    sigset_t all, before;
-    int failed;
-
-    sigfillset(&all);
-    sigdelset(&all, SIGSEGV);
-    sigdelset(&all, SIGBUS);
-    sigdelset(&all, SIGFPE);
-    sigdelset(&all, SIGILL);
-    sigdelset(&all, SIGABRT);
-    sigdelset(&all, SIGTRAP);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&entry->id, NULL, thread_main, entry);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = failed;
-    return !failed;
-}
-
 bool process_start(const struct process_thread *thread)
 {
     struct entry *entry = malloc(sizeof *entry);
+    int failed;
 
     if (!entry)
         return false;
@@ -353,13 +245,12 @@ bool process_start(const struct process_thread *thread)
     entry->thread = *thread;
     entry->generation = generation;
     pthread_mutex_lock(&lock);
-    errno = ECANCELED;
-    if (process_exits() || !create(entry)) {
-        int why = errno;
-
+    failed = process_exits() ? ECANCELED
+                             : os_create_thread(&entry->id, thread_main, entry);
+    if (failed) {
         pthread_mutex_unlock(&lock);
         free(entry);
-        errno = why;
+        errno = failed;
         return false;
     }
     entry->next = running;

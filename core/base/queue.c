@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A list and a signal, which is an eventfd or a pipe. A writer swaps the end of
+/* A list and a signal (base/descriptor.h). A writer swaps the end of
  * the list for its own event, and then links the previous end to it. The reader
  * follows the links. While `signalled` is set, the signal is given, or is about
  * to be. */
 #include "base/queue.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
-#ifdef __linux__
-#include <sys/eventfd.h>
-#endif
 
 #include "base/clock.h"
-#include "base/process.h"
+#include "base/descriptor.h"
+#include "base/os.h"
 
 struct queue {
     /* set at creation; queue_close_reader closes the first */
@@ -136,35 +131,6 @@ static bool is_empty(const struct mpsc_list *list)
 
 /* ---- creation ----------------------------------------------------------- */
 
-/* Non-blocking, so no signal blocks anybody. Close-on-exec, so child processes
- * do not inherit it. Writing to an eventfd needs no memory; its writers have a
- * descriptor of their own, because the reader may close the other one. */
-#ifdef __linux__
-static bool open_signal(int fd[2])
-{
-    fd[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd[0] >= 0)
-        fd[0] = process_move_up(fd[0]);
-    fd[1] = fd[0] < 0 ? -1 : fcntl(fd[0], F_DUPFD_CLOEXEC, fd[0]);
-    return fd[1] >= 0;
-}
-#else
-static bool open_signal(int fd[2])
-{
-    int i;
-
-    if (pipe(fd) != 0) {
-        fd[0] = fd[1] = -1;
-        return false;
-    }
-    for (i = 0; i < 2; i++)
-        if (fcntl(fd[i], F_SETFD, FD_CLOEXEC) < 0 ||
-            fcntl(fd[i], F_SETFL, O_NONBLOCK) < 0)
-            return false;
-    return true;
-}
-#endif
-
 struct queue *queue_new(void)
 {
     struct queue *queue = calloc(1, sizeof *queue);
@@ -174,9 +140,9 @@ struct queue *queue_new(void)
         return NULL;
     mpsc_list_init(&queue->list);
     pthread_mutex_init(&queue->lock, NULL);
-    process_init_condition(&queue->closed_changed);
-    process_fill_standard();
-    if (open_signal(queue->fd))
+    os_init_condition(&queue->closed_changed);
+    descriptor_fill_standard();
+    if (signal_open(queue->fd))
         return queue;
     why = errno;
     queue_free(queue);
@@ -188,10 +154,8 @@ void queue_free(struct queue *queue)
 {
     if (!queue)
         return;
-    if (queue->fd[0] >= 0)
-        close(queue->fd[0]);
-    if (queue->fd[1] >= 0)
-        close(queue->fd[1]);
+    signal_close(queue->fd[0]);
+    signal_close(queue->fd[1]);
     pthread_cond_destroy(&queue->closed_changed);
     pthread_mutex_destroy(&queue->lock);
     free(queue);
@@ -204,35 +168,19 @@ int queue_fd(const struct queue *queue)
 
 void queue_wait(const struct queue *queue, int ms)
 {
-    struct pollfd fd = {queue->fd[0], POLLIN, 0};
-
-    poll(&fd, 1, ms);
+    signal_wait(queue->fd[0], ms);
 }
 
 /* ---- events ------------------------------------------------------------- */
-
-static bool give_signal(const struct queue *queue)
-{
-    const uint64_t one = 1;
-
-    return write(queue->fd[1], &one, sizeof one) == sizeof one;
-}
 
 static void raise_fd(struct queue *queue)
 {
     if (atomic_exchange(&queue->signalled, true))
         return;
-    if (give_signal(queue))
+    if (signal_give(queue->fd[1]))
         return;
     atomic_store(&queue->failed, true);
     atomic_store(&queue->signalled, false);
-}
-
-static bool take_signal(const struct queue *queue)
-{
-    uint64_t one;
-
-    return read(queue->fd[0], &one, sizeof one) == sizeof one;
 }
 
 /* Makes the descriptor unreadable after an empty pop. A writer may add events
@@ -243,7 +191,7 @@ static bool lower_fd(struct queue *queue)
     if (!atomic_load(&queue->signalled))
         return false;
     if (atomic_load(&queue->closed) || !is_empty(&queue->list) ||
-        !take_signal(queue))
+        !signal_take(queue->fd[0]))
         return true; /* it stays readable, or its signal is on the way */
     atomic_exchange(&queue->signalled, false);
     if (atomic_load(&queue->closed) || !is_empty(&queue->list))
@@ -293,8 +241,7 @@ size_t queue_count(const struct queue *queue)
 void queue_close_reader(struct queue *queue)
 {
     atomic_store(&queue->signalled, true);
-    if (queue->fd[0] >= 0)
-        close(queue->fd[0]);
+    signal_close(queue->fd[0]);
     queue->fd[0] = -1;
 }
 
@@ -331,12 +278,11 @@ bool queue_is_closed(const struct queue *queue)
 
 bool queue_wait_closed(struct queue *queue, int64_t ms)
 {
-    struct timespec until = clock_in(ms);
+    int64_t until = clock_ms() + ms;
 
     pthread_mutex_lock(&queue->lock);
     while (!queue_is_closed(queue) &&
-           pthread_cond_timedwait(&queue->closed_changed, &queue->lock,
-                                  &until) == 0)
+           os_wait(&queue->closed_changed, &queue->lock, until))
         ;
     pthread_mutex_unlock(&queue->lock);
     return queue_is_closed(queue);

@@ -2,6 +2,7 @@
 /* Events come in; a client's beginning and end. */
 #include <stdlib.h>
 
+#include "base/descriptor.h"
 #include "base/process.h"
 #include "client/access.h"
 #include "client/job.h"
@@ -103,7 +104,7 @@ struct luma_client *luma_client_new(const struct luma_options *options,
     const char *problem;
     struct luma_client *client;
 
-    process_fill_standard();
+    descriptor_fill_standard();
     problem = luma_init();
     luma_error_set(error, LUMA_ERR_THREAD);
     if (problem) {

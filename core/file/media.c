@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "file/path.h"
 
 enum { LONGEST_ID = 100 };
 
@@ -50,7 +51,7 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
         same = same && stays;
     }
     basename[n] = '\0';
-    if (!same)
+    if (!same || !path_name_is_unique(basename))
         n += (size_t)snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));
     if (media != LUMA_MEDIA_VIDEO)

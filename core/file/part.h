@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "file/disk.h"
 #include "file/state.h"
 
 #ifndef NAME_MAX
@@ -28,9 +29,7 @@
 enum part_file { PART_BYTES, PART_STATE, PART_MODE, PART_WHOLE, PART_FILES };
 
 struct part {
-    int dir;                    /* descriptor of the directory, or -1 */
-    int fd;                     /* descriptor of the part, locked; or -1 */
-    unsigned mode;              /* of new files in this directory */
+    struct disk *disk;          /* the directory, and the part; or NULL */
     bool damaged;               /* the disk has failed: the part is of no use */
     char (*name)[NAME_MAX + 1]; /* PART_FILES of them, in the directory */
 };

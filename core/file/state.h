@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The state file of a part: whether its bytes may be joined to those of a
- * response. It is a line of text that names the part by its inode, so it never
- * stands for another part of that name. One thread at a time, which waits for
- * the disk. */
+ * response. It is a line of text that names the part by its id on the disk, so
+ * it never stands for another part of that name. One thread at a time, which
+ * waits for the disk. */
 #ifndef LUMA_STATE_H
 #define LUMA_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "file/disk.h"
 
 /* Bytes for a strong ETag, with its quotes and a NUL. */
 enum { PART_ETAG = 256 };
@@ -24,14 +26,14 @@ struct part_state {
  * must be the same when it is read. */
 enum state_phase { STATE_WRITING, STATE_CLOSED };
 
-/* Writes the state of the part `fd` to the file `name` in `dir`. False: it
+/* Writes the state of the part that is locked to the file `name`. False: it
  * could not be written, as errno says. */
-bool state_write(int dir, const char *name, int fd,
+bool state_write(const struct disk *disk, const char *name,
                  const struct part_state *state, enum state_phase phase);
 
-/* Reads the state of the part `fd`. True: its `size` bytes are of the file in
+/* Reads the state of the part. True: its `size` bytes are of the file in
  * `state`, as far as luma can know. False: nothing is set. */
-bool state_read(int dir, const char *name, int fd, struct part_state *state,
-                int64_t *size);
+bool state_read(const struct disk *disk, const char *name,
+                struct part_state *state, int64_t *size);
 
 #endif

@@ -3,13 +3,12 @@
  * (RFC 6761, RFC 6762 with its appendix G, RFC 8375). */
 #include "http/address.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/descriptor.h"
 
 static const struct {
     uint32_t prefix;
@@ -73,31 +72,24 @@ static bool is_public_v6(const uint8_t b[16])
     return b[0] >> 5 == 1;
 }
 
+static bool is_public(const uint8_t *bytes, size_t n)
+{
+    return n == 4 ? is_public_v4(read_v4(bytes))
+                  : n == 16 && is_public_v6(bytes);
+}
+
 bool address_is_public(const struct sockaddr *address)
 {
-    if (address->sa_family == AF_INET) {
-        struct sockaddr_in v4;
+    uint8_t bytes[16];
 
-        memcpy(&v4, address, sizeof v4);
-        return is_public_v4(ntohl(v4.sin_addr.s_addr));
-    }
-    if (address->sa_family == AF_INET6) {
-        struct sockaddr_in6 v6;
-
-        memcpy(&v6, address, sizeof v6);
-        return is_public_v6(v6.sin6_addr.s6_addr);
-    }
-    return false;
+    return is_public(bytes, socket_address(address, bytes));
 }
 
 bool address_text_is_public(const char *text)
 {
-    struct in_addr v4;
-    struct in6_addr v6;
+    uint8_t bytes[16];
 
-    if (inet_pton(AF_INET, text, &v4) == 1)
-        return is_public_v4(ntohl(v4.s_addr));
-    return inet_pton(AF_INET6, text, &v6) == 1 && is_public_v6(v6.s6_addr);
+    return is_public(bytes, socket_parse_address(text, bytes));
 }
 
 /* ---- hosts ------------------------------------------------------------- */
@@ -146,10 +138,10 @@ bool address_host_is_public(const char *host)
 
 bool address_is_loopback(const char *host)
 {
-    struct in_addr address;
+    uint8_t bytes[16];
 
-    if (inet_pton(AF_INET, host, &address) == 1)
-        return ntohl(address.s_addr) >> 24 == 127;
+    if (socket_parse_address(host, bytes) == 4)
+        return bytes[0] == 127;
     return ascii_same(host, "localhost") || strcmp(host, "::1") == 0 ||
            strcmp(host, "[::1]") == 0;
 }

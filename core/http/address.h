@@ -6,7 +6,8 @@
 #define LUMA_ADDRESS_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
+
+struct sockaddr;
 
 /* Whether the address is public. Loopback, private, link-local, shared,
  * reserved and multicast addresses are not, nor are addresses that contain one

@@ -5,10 +5,10 @@
 
 #include <curl/curl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "http/address.h"
 #include "base/ascii.h"
+#include "file/path.h"
+#include "http/address.h"
 #include "http/url.h"
 
 bool base_url_append(struct buf *url, const char *base_url)
@@ -78,7 +78,7 @@ bool base_url_check(const struct luma_options *options,
     else
         good = check_parts(&p, options, error);
     url_free_parts(&p);
-    if (good && options->ca_file && access(options->ca_file, R_OK) != 0)
+    if (good && options->ca_file && !path_is_readable(options->ca_file))
         good = refuse(error, "ca_file", "cannot be read");
     return good;
 }

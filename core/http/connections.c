@@ -4,13 +4,9 @@
 #include "http/connections.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/process.h"
+#include "base/descriptor.h"
 
 /* ---- sockets ----------------------------------------------------------- */
 
@@ -29,35 +25,20 @@ static bool reserve(struct connections *c)
     return true;
 }
 
-static curl_socket_t make_socket(const struct curl_sockaddr *a)
-{
-    curl_socket_t fd;
-
-    process_fill_standard();
-#ifdef SOCK_CLOEXEC
-    fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-#else
-    fd = socket(a->family, a->socktype, a->protocol);
-    if (fd >= 0)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-#endif
-    return fd < 0 ? CURL_SOCKET_BAD : process_move_up(fd);
-}
-
 curl_socket_t connections_open(struct connections *c,
                                const struct curl_sockaddr *address)
 {
-    curl_socket_t fd;
+    intptr_t fd;
 
     if (!reserve(c)) {
         errno = ENOMEM;
         return CURL_SOCKET_BAD;
     }
-    fd = make_socket(address);
+    fd = socket_open(address->family, address->socktype, address->protocol);
     if (fd < 0)
         return CURL_SOCKET_BAD;
-    c->open[c->count++] = (struct connection){.socket = fd};
-    return fd;
+    c->open[c->count++] = (struct connection){.socket = (curl_socket_t)fd};
+    return (curl_socket_t)fd;
 }
 
 int connections_close(void *user, curl_socket_t socket)
@@ -70,7 +51,7 @@ int connections_close(void *user, curl_socket_t socket)
             c->open[i] = c->open[--c->count];
             break;
         }
-    return close(socket);
+    return socket_close((intptr_t)socket);
 }
 
 void connections_free(struct connections *c)
@@ -80,33 +61,13 @@ void connections_free(struct connections *c)
 
 /* ---- ports ------------------------------------------------------------- */
 
-static int port_of(const struct sockaddr_storage *address)
+static bool fits(curl_socket_t socket, struct ports ports)
 {
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+    struct ports found;
 
-    if (address->ss_family == AF_INET)
-        return ntohs(v4->sin_port);
-    return address->ss_family == AF_INET6 ? ntohs(v6->sin6_port) : -1;
-}
-
-static bool fits(curl_socket_t fd, struct ports ports)
-{
-    struct sockaddr_storage near = {0}, far = {0};
-    socklen_t near_len = sizeof near, far_len = sizeof far;
-
-    return getsockname(fd, (struct sockaddr *)&near, &near_len) == 0 &&
-           port_of(&near) == ports.near &&
-           getpeername(fd, (struct sockaddr *)&far, &far_len) == 0 &&
-           port_of(&far) == ports.far;
-}
-
-static bool is_readable(curl_socket_t fd)
-{
-    char byte;
-
-    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-           (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    return socket_ports((intptr_t)socket, &found.near_port, &found.far_port) &&
+           found.near_port == ports.near_port &&
+           found.far_port == ports.far_port;
 }
 
 bool connections_is_readable(const struct connections *c, struct ports ports)
@@ -115,7 +76,7 @@ bool connections_is_readable(const struct connections *c, struct ports ports)
 
     for (i = 0; i < c->count; i++)
         if (c->open[i].http1 && fits(c->open[i].socket, ports) &&
-            is_readable(c->open[i].socket))
+            socket_is_readable((intptr_t)c->open[i].socket))
             return true;
     return false;
 }

@@ -22,7 +22,7 @@ struct connections {
 
 /* The two ports of a connection: all that libcurl tells of it. */
 struct ports {
-    int near, far;
+    int near_port, far_port;
 };
 
 /* Frees the list, when libcurl has closed all sockets. */

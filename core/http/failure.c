@@ -3,12 +3,11 @@
 #include "http/failure.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "http/proxy.h"
 #include "http/url.h"
@@ -46,25 +45,6 @@ void failure_add_errno(struct luma_error *error, int number)
         luma_error_append(error, "%s", what);
 }
 
-/* The resolver and the TLS library do not report a lack of descriptors. So
- * this opens as many as a connection needs, for a moment. Returns errno, or 0.
- */
-static int try_descriptors(void)
-{
-    int fd[3], count = 0, number = 0;
-
-    while (!number && count < 3) {
-        fd[count] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-        if (fd[count] < 0)
-            number = errno;
-        else
-            count++;
-    }
-    while (count > 0)
-        close(fd[--count]);
-    return number;
-}
-
 /* Before the request is sent, the cause may be a lack of resources. */
 static const char *shortage_of(const struct failure *f)
 {
@@ -77,7 +57,7 @@ static const char *shortage_of(const struct failure *f)
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_OUT_OF_MEMORY:
-        return shortage(try_descriptors());
+        return shortage(descriptor_try());
     default:
         return NULL;
     }

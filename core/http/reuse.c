@@ -86,8 +86,8 @@ bool reuse_is_unheard(const struct exchange *x, CURLcode result,
 static bool shares(const struct exchange *other, const struct exchange *x)
 {
     return other != x && other->multiplexes &&
-           other->ports.near == x->ports.near &&
-           other->ports.far == x->ports.far;
+           other->ports.near_port == x->ports.near_port &&
+           other->ports.far_port == x->ports.far_port;
 }
 
 bool reuse_hears_more(const struct exchange *other, const struct exchange *x)

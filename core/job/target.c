@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "file/media.h"
+#include "file/path.h"
 
 /* a, b and c in a row, the caller's to free(); NULL: out of memory. */
 static char *join(const char *a, const char *b, const char *c)
@@ -26,18 +26,13 @@ static char *join(const char *a, const char *b, const char *c)
  * removed. NULL: out of memory, unless `error` is set. */
 static char *absolute(const char *dir, struct luma_error *error)
 {
-    char *here = *dir == '/' ? NULL : getcwd(NULL, 0), *text = NULL;
+    char *text = path_absolute(dir);
 
-    if (*dir == '/') {
-        text = buf_copy(dir, strlen(dir));
-    } else if (here) {
-        text = join(here, "/", dir);
-    } else if (errno != ENOMEM) {
+    if (!text && errno != ENOMEM) {
         luma_error_set(error, LUMA_ERR_FILE);
         luma_error_append_errno(error, "cannot find the working directory",
                                 errno);
     }
-    free(here);
     return text;
 }
 
@@ -51,9 +46,8 @@ static bool check(const struct luma_download_options *d, const char *name,
     else if (!d->path && (!d->id || !d->id_len))
         luma_error_set_argument(
             error, "dir", "a name can only be made for a task with an id");
-    else if (name && (!*name || !strcmp(name, ".") || !strcmp(name, "..")))
-        luma_error_set_argument(error, "path",
-                                "must end with the name of a file");
+    else if (name && path_name_problem(name))
+        luma_error_set_argument(error, "path", path_name_problem(name));
     return error->code == LUMA_OK;
 }
 
@@ -62,14 +56,14 @@ static void set_in_folder(struct target *t,
                           const struct luma_download_options *d,
                           struct luma_error *error)
 {
-    bool has_slash = d->dir[strlen(d->dir) - 1] == '/';
+    const char *last = path_last_separator(d->dir);
     char name[MEDIA_BASENAME_SIZE];
 
     media_basename(name, d->id, d->id_len, d->media);
     t->add_extension = true;
     t->name = buf_copy(name, strlen(name));
     t->dir = absolute(d->dir, error);
-    t->display_dir = join(d->dir, has_slash ? "" : "/", "");
+    t->display_dir = join(d->dir, last && !last[1] ? "" : "/", "");
 }
 
 static void set_path(struct target *t, const char *path, const char *name,
@@ -84,8 +78,8 @@ static void set_path(struct target *t, const char *path, const char *name,
 bool target_init(struct target *t, const struct luma_download_options *d,
                  struct luma_error *error)
 {
-    const char *slash = d->path ? strrchr(d->path, '/') : NULL;
-    const char *name = slash ? slash + 1 : d->path;
+    const char *last = d->path ? path_last_separator(d->path) : NULL;
+    const char *name = last ? last + 1 : d->path;
 
     if (!check(d, name, error))
         return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/process.h"
 #include "http/file_exchange.h"
 #include "http/reuse.h"
@@ -213,7 +214,7 @@ static void send_next(struct loop *loop)
     struct luma_error error;
 
     while (may_send(loop)) {
-        process_fill_standard();
+        descriptor_fill_standard();
         request = schedule_next(&loop->schedule);
         if (!request)
             return;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "base/descriptor.h"
 #include "base/process.h"
 #include "http/library.h"
 #include "http/exchange.h"
@@ -102,7 +103,7 @@ static void test_holes(void)
 static void *fill(void *arg)
 {
     while (!atomic_load(&over))
-        process_fill_standard();
+        descriptor_fill_standard();
     return arg;
 }
 
@@ -161,11 +162,11 @@ static void test_moving(void)
         must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
         dup2(pair[0], number);
         close(pair[0]);
-        moved = process_move_up(number);
+        moved = descriptor_move_up(number);
         CHECK(moved > 2 && !is_inherited(moved) && !is_inherited(number));
         CHECK(write(number, &byte, 1) == -1 && read(number, &byte, 1) == -1);
         CHECK(write(moved, &byte, 1) == 1 && read(pair[1], &byte, 1) == 1);
-        CHECK_INT(process_move_up(pair[1]), pair[1]);
+        CHECK_INT(descriptor_move_up(pair[1]), pair[1]);
         dup2(keep, number);
         close(keep);
         close(moved);

@@ -21,7 +21,7 @@ base:'
 echo "$arrows" | while IFS=: read -r folder below; do
   may=$(echo "$folder $below" | sed 's/  */|/g; s/|$//')
   grep -nE '#include "' core/"$folder"/*.[ch] |
-    grep -vE "#include \"(($may)/)?[a-z_]+\.h\""
+    grep -vE "#include \"(($may)/)?[a-z_0-9]+\.h\""
 done | grep . && say 'an arrow that points up: see CONTRIBUTING.md'
 grep -nE '#include "' core/*.h | grep '/.*/' &&
   say 'the contract includes a folder of the core'
@@ -42,6 +42,13 @@ forbid 'curl/' 'a curl header outside http/ and loop/' \
   lua_luma.c binding/*.[ch] $(except 'http|loop')
 forbid 'pthread\.h' 'a pthread header outside base/' \
   lua_luma.c binding/*.[ch] $(except base)
+forbid '(sys|arpa|net|netinet|linux|mach)/|(unistd|fcntl|poll|dlfcn|signal|sched|termios|pwd|netdb|dirent|io|process|direct|winsock2|ws2tcpip|ws2ipdef|windows|winioctl|winternl|winbase|bcrypt)\.h' \
+  'a header of one system outside *_posix.c and *_windows.c' \
+  lua_luma.c binding/*.[ch] $(except none | grep -vE '_(posix|windows)\.c$')
+grep -nE '\b(_WIN32|__linux__|__APPLE__|__MINGW32__)\b' \
+  $(except none | grep -vE '_(posix|windows)\.c$|^core/error.h') \
+  $(ls binding/*.[ch] | grep -v compat.h) &&
+  say 'a question which system it is outside *_posix.c and *_windows.c'
 grep -nE 'curl_multi_' $(except loop) lua_luma.c binding/*.[ch] &&
   say 'a curl_multi_* call outside loop/'
 grep -nE 'curl_easy_setopt' $(except http) lua_luma.c binding/*.[ch] &&
