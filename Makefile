@@ -17,7 +17,7 @@ INST_MANDIR = $(PREFIX)/share/man/man1
 
 san     := $(strip $(SAN))
 comma   := ,
-build    = build/$(notdir $(LUA))$(if $(san),-$(subst $(comma),-,$(san)))
+build    = build/$(lastword $(subst /, ,$(LUA)))$(if $(san),-$(subst $(comma),-,$(san)))
 core     = $(wildcard core/*/*.c)
 binding  = lua_luma.c $(wildcard binding/*.c)
 headers  = $(wildcard core/*.h core/*/*.h binding/*.h)
@@ -81,22 +81,28 @@ host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
 # Install
 
 interpreter = $(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)
-install: all                   ## into PREFIX, for the Lua of LUA
-	install -d $(DESTDIR)$(INST_LIBDIR)
-	install -m 644 $(build)/luma.so $(DESTDIR)$(INST_LIBDIR)/luma.so
-	install -d $(DESTDIR)$(INST_LUADIR)/luma_cli $(DESTDIR)$(INST_BINDIR) \
-	  $(DESTDIR)$(INST_MANDIR)
-	install -m 644 luma_cli/*.lua $(DESTDIR)$(INST_LUADIR)/luma_cli
-	install -m 755 bin/luma $(DESTDIR)$(INST_BINDIR)/luma
-	sed '1s|.*|#!$(interpreter)|' bin/luma > $(DESTDIR)$(INST_BINDIR)/luma
-	install -m 644 man/luma.1 $(DESTDIR)$(INST_MANDIR)/luma.1
+libdir = $(DESTDIR)$(INST_LIBDIR)
+luadir = $(DESTDIR)$(INST_LUADIR)/luma_cli
+bindir = $(DESTDIR)$(INST_BINDIR)
+mandir = $(DESTDIR)$(INST_MANDIR)
+install: install-module install-command  ## into PREFIX, for the Lua of LUA
+install-module: all
+	install -d "$(libdir)"
+	install -m 644 $(build)/luma.so "$(libdir)/luma.so"
+install-command:
+	install -d "$(luadir)" "$(bindir)" "$(mandir)"
+	install -m 644 luma_cli/*.lua "$(luadir)"
+	install -m 755 bin/luma "$(bindir)/luma"
+	sed '1s|.*|#!$(interpreter)|' bin/luma > "$(bindir)/luma"
+	install -m 644 man/luma.1 "$(mandir)/luma.1"
 
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo love deps lint-deps host-deps install clean help
+.PHONY: all static demo love deps lint-deps host-deps install install-module \
+  install-command clean help
 .DELETE_ON_ERROR:
 
 -include spec/spec.mk bench/bench.mk # a source archive may be without them

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+-- The rock of the module. `make rockspecs` derives the rockspec of a release.
 rockspec_format = "3.0"
 package = "luma"
 version = "scm-1"
@@ -11,23 +13,23 @@ description = {
 Asks a gateway for any number of Luma generation tasks in one call and hands
 them over as plain Lua tables: blocking, step by step in a game loop, or through
 a descriptor in an event loop. Network, TLS and JSON are dealt with on a thread
-of their own, so that no frame waits for them.]],
+of their own, so that no frame waits for them. The command is the rock
+luma-cli.]],
+  homepage = "https://example.org/luma", -- as above
+  issues_url = "https://example.org/luma/issues",
   license = "MIT",
   labels = { "http", "json", "async", "gamedev", "video" },
 }
 supported_platforms = { "unix" }
-dependencies = {
-  "lua >= 5.1, < 5.6",
-  "lua-cjson >= 2.1.0",
-  -- The rest is the command line's.
-  "argparse >= 0.7.0",
-  "lua-term >= 0.7",
-  "luasystem >= 0.2.1",
-}
+dependencies = { "lua >= 5.1, < 5.6" }
 external_dependencies = {
-  -- The library only: Debian keeps the header where LuaRocks does not look,
-  -- and the compiler finds it by itself.
-  CURL = { library = "curl" },
+  -- On macOS the file of the library is only in the cache of the linker, and
+  -- the header is in the SDK. The compiler finds both by itself.
+  CURL = {},
+  platforms = {
+    -- The library only: Debian keeps the header where LuaRocks does not look.
+    linux = { CURL = { library = "curl" } },
+  },
 }
 build = {
   type = "make",
@@ -36,16 +38,28 @@ build = {
     LUA = "$(LUA)",
     CC = "$(CC)",
     CFLAGS = "$(CFLAGS)",
-    LUA_CFLAGS = "-I$(LUA_INCDIR)",
-    CURL_LIBS = "-L$(CURL_LIBDIR) -lcurl",
+    LUA_CFLAGS = '-I"$(LUA_INCDIR)"',
+    -- Without CURL_INCDIR, pkg-config's libcurl would win over CURL_DIR's.
+    CURL_CFLAGS = '-I"$(CURL_INCDIR)"',
+    CURL_LIBS = '-L"$(CURL_LIBDIR)" -lcurl',
   },
-  install_target = "install",
+  install_target = "install-module",
   install_variables = {
     LUA = "$(LUA)",
     INST_LIBDIR = "$(LIBDIR)",
-    INST_LUADIR = "$(LUADIR)",
-    INST_BINDIR = "$(BINDIR)",
-    INST_MANDIR = "$(PREFIX)/man/man1",
   },
 }
-test = { type = "busted" }
+-- The stub gateway and the specs of the module and the command.
+test_dependencies = {
+  "busted >= 2.0",
+  "cqueues >= 20190813",
+  "luaossl >= 20190731",
+  "luafilesystem >= 1.8",
+  "luasocket >= 3.0",
+  "luv >= 1.30",
+  "lua-cjson >= 2.1.0",
+  "argparse >= 0.7.0",
+  "lua-term >= 0.7",
+  "luasystem >= 0.2.1",
+}
+test = { type = "command", command = "make c-tests specs" }

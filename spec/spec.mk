@@ -5,6 +5,7 @@ LOCALE  =                   # tr_TR or de_DE: the specs run under it
 SPECS   = $(wildcard spec/*/*_spec.lua)
 JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.3 lua5.4 luajit
+ROCK_LUAS = lua5.1 lua5.3 lua5.4
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 
 locale  := $(strip $(LOCALE))
@@ -45,6 +46,7 @@ test: deps                     ## C tests and specs, on the bundled stub gateway
 lint: fences warnings exports fresh-docs  ## the checks that run nothing
 	luacheck -q . bin/luma
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
+lint: fresh-rockspecs
 
 c-tests: $(c_tests) $(build)/mutants $(locales)  ## the pure files alone
 	@for test in $(c_tests); do $(memcheck) ./$$test $(corpus) || exit 1; done
@@ -85,8 +87,15 @@ forks:                         ## 1,000 forks of a process that is busy in TLS
 	  BUSTED=--filter=handshakes
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) specs SPECS=spec/hosts/kill_spec.lua
-rock:                          ## install with LuaRocks into a tree, and try it
-	sh spec/support/rock.sh $(LUA) $(LUA_VERSION)
+rock: rock-deps                ## install with LuaRocks into trees, and try them
+	@$(foreach lua,$(ROCK_LUAS),sh spec/support/rock.sh $(lua) \
+	  "$(lua)$($(lua)_flags)" &&) true
+rock-deps:
+	$(packages) build spec lint $(ROCK_LUAS)
+cmake: cmake-deps              ## build with CMake, alone and inside an engine
+	@sh spec/support/cmake.sh
+cmake-deps:
+	$(packages) build spec lua5.4 luajit cmake
 
 $(build)/%_test: spec/core/%_test.c $(patsubst %.c,$(build)/%.o,$(core)) \
   $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
@@ -119,7 +128,11 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 	$(CC) $(ALL_CFLAGS) -o $@ $^
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
+rockspecs:                     ## write those of the release from the others
+	sh spec/support/rockspecs.sh write
+fresh-rockspecs:
+	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  forks kills outage differential valgrind rock fences warnings exports \
-  fresh-docs
+  forks kills outage differential valgrind rock rock-deps cmake cmake-deps \
+  fences warnings exports fresh-docs rockspecs fresh-rockspecs

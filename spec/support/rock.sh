@@ -1,26 +1,58 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the rock into a tree that is thrown away, fetches a task from the
-# stub gateway with what was installed, and runs the command line.
+# Installs the rocks for one Lua into a tree that is thrown away, in folders
+# whose names have blanks: those of the source tree, and those of the release.
+# First the module alone, with which a task is fetched from the stub gateway,
+# then the command. Then they are removed again.
+#
+#   rock.sh lua5.1 "lua5.1 -l compat53"     the Lua, and how it runs a spec
 set -eu
-lua=$1 version=$2
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-mkdir "$tree/source"
-cp -R Makefile luma-scm-1.rockspec core binding lua_luma.c bin luma_cli \
-  man "$tree/source"
-(cd "$tree/source" &&
-  LUAROCKS_CONFIG=$OLDPWD/spec/support/debian-rocks.lua \
-    luarocks --lua-version "$version" --tree "$tree" make luma-scm-1.rockspec)
-cat > "$tree/fetch.lua" <<'LUA'
-local luma = require "luma"
-local gateway = require("spec.support.gateway").start {}
-local client = luma.client { token = "t", base_url = gateway.http }
-local tasks = assert(client:tasks "4665a07c-7641-4809-a133-10786201bb56")
-assert(tasks[1].video.width == 1360)
-gateway:stop()
-print("the rock works in " .. _VERSION)
-LUA
-test -f "$tree/lib/lua/$version/luma.so"
-LUA_CPATH="$tree/lib/lua/$version/?.so;;" "$lua" "$tree/fetch.lua"
-"$tree/bin/luma" --version
+name=$1 lua=$2 version=${1#lua} passed=0
+top=$(mktemp -d)
+trap 'rm -rf "$top"' EXIT
+source="$top/my source" tree="$top/my tree"
+mkdir -p "$source" "$top/empty"
+cp -R Makefile ./*.rockspec rockspecs core binding lua_luma.c bin luma_cli man \
+  "$source"
+export LUAROCKS_CONFIG="$PWD/spec/support/debian-rocks.lua"
+
+# A rock that is missing is an error, not a download.
+rocks() {
+  (cd "$source" && luarocks --lua-version "$version" --tree "$tree" \
+    --only-server "$top/empty" "$@") >"$top/log" 2>&1 ||
+    { cat "$top/log" && return 1; }
+}
+check() { # what is to be, command...
+  what=$1
+  shift
+  "$@" || { echo "rock-$name: this is not so: $what" && exit 1; }
+  passed=$((passed + 1))
+}
+absent() { test ! -e "$1"; }
+fetches() { LUA_CPATH="$module/?.so;;" $lua spec/programs/one-task.lua; }
+runs() { (cd / && "$command" --version) | grep -q '^luma [0-9]'; }
+shows_manual() { # as README says
+  manual=$(luarocks --lua-version "$version" --tree "$tree" \
+    show --rock-dir luma-cli)/man/man1/luma.1
+  MANPAGER=cat man "$manual" | grep -q 'luma.*gateway'
+}
+
+module="$tree/lib/lua/$version" command="$tree/bin/luma"
+for specs in . rockspecs; do
+  of="from $specs"
+  for rock in luma luma-cli; do
+    path=$(cd "$source" && ls $specs/$rock-[0-9s]*.rockspec)
+    check "$rock installs $of" rocks make "$path"
+    [ $rock = luma ] || continue
+    check "the module is installed $of" test -f "$module/luma.so"
+    check "the module fetches a task $of" fetches
+    check "the rock of the module has no command" absent "$command"
+  done
+  check "the command runs $of" runs
+  check "the manual can be read $of" shows_manual
+  check "the command is removed again $of" rocks remove luma-cli
+  check "the module is removed again $of" rocks remove luma
+  check "nothing is left of the module" absent "$module/luma.so"
+  check "nothing is left of the command" absent "$command"
+done
+echo "rock-$name: $passed passed, 0 failed"
