@@ -17,7 +17,9 @@ INST_MANDIR = $(PREFIX)/share/man/man1
 
 san     := $(strip $(SAN))
 comma   := ,
-build    = build/$(lastword $(subst /, ,$(LUA)))$(if $(san),-$(subst $(comma),-,$(san)))
+# The last word, since the folders of a Lua's path may have blanks.
+abi      = $(lastword $(subst /, ,$(LUA)))
+build    = build/$(abi)$(if $(san),-$(subst $(comma),-,$(san)))
 core     = $(wildcard core/*/*.c)
 binding  = lua_luma.c $(wildcard binding/*.c)
 headers  = $(wildcard core/*.h core/*/*.h binding/*.h)

@@ -93,7 +93,7 @@ rock: rock-deps                ## install with LuaRocks into trees, and try them
 rock-deps:
 	$(packages) build spec lint $(ROCK_LUAS)
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
-	@sh spec/support/cmake.sh
+	@sh spec/support/cmake.sh lua5.4 'luajit$(luajit_flags)'
 cmake-deps:
 	$(packages) build spec lua5.4 luajit cmake
 
