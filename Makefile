@@ -3,6 +3,7 @@
 
 LUA     = lua5.4
 CC      = gcc
+OBJCOPY = objcopy
 CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
@@ -35,26 +36,29 @@ endif
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Icore -fPIC -fvisibility=hidden \
            $(WARN) $(CFLAGS) $(if $(san),$(CHECKED),$(HARDEN)) \
            $(LUA_CFLAGS) $(CURL_CFLAGS)
-ifeq ($(shell uname),Darwin)
+system  := $(shell uname)
+ifeq ($(system),Darwin)
 SHARED   = -bundle -undefined dynamic_lookup
+one_name = -Wl,-exported_symbol,_luaopen_luma
 else
 SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
+hide     = $(OBJCOPY) --keep-global-symbol=luaopen_luma
 endif
 
 # Build
 
 all: $(build)/luma.so          ## build the module into build/
-static: $(build)/libluma.a     ## the same for a C host to link (Linux only)
+static: $(build)/libluma.a     ## the same for a C host to link
 
 $(build)/luma.so: $(objects)
 	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(CURL_LIBS) \
 	  -lpthread -lm
 # Hidden symbols are still seen inside an archive: only an object of its own
-# keeps luma's names from meeting the host's.
+# keeps luma's names from meeting the host's. Apple's linker can make the others
+# local; elsewhere objcopy does.
 $(build)/libluma.a: $(objects)
-	@test $$(uname) != Darwin || { echo "make static: Linux only"; exit 1; }
-	$(CC) $(CFLAGS) -r -nostdlib -o $(build)/libluma.o $(objects)
-	objcopy --keep-global-symbol=luaopen_luma $(build)/libluma.o
+	$(CC) $(CFLAGS) -r -nostdlib $(one_name) -o $(build)/libluma.o $(objects)
+	$(if $(hide),$(hide) $(build)/libluma.o)
 	rm -f $@
 	$(AR) rcs $@ $(build)/libluma.o
 $(build)/%.o: %.c $(headers)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrapped allocators, which every test is linked with. */
+/* The wrapped allocators, which every test is linked with. The linker turns the
+ * other files' calls of malloc into calls of __wrap_malloc, and __real_malloc
+ * is malloc. On macOS the compiler does that: there `malloc` is a macro. */
 #include "alloc.h"
 
 #include <stdatomic.h>
@@ -9,9 +11,17 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
-extern void *__real_malloc(size_t size);
-extern void *__real_calloc(size_t count, size_t size);
-extern void *__real_realloc(void *old, size_t size);
+#ifdef malloc
+#define TEXT(name)           #name
+#define JOINED(prefix, name) TEXT(prefix) name
+#define IS(name)             __asm__(JOINED(__USER_LABEL_PREFIX__, name))
+#else
+#define IS(name)
+#endif
+
+extern void *__real_malloc(size_t size) IS("malloc");
+extern void *__real_calloc(size_t count, size_t size) IS("calloc");
+extern void *__real_realloc(void *old, size_t size) IS("realloc");
 
 static atomic_uint first; /* the call that fails; 0: none */
 static atomic_bool all;   /* and all behind it */

@@ -49,6 +49,10 @@ static void say_tasks(struct buf *to, const char *ids, unsigned most,
     say(to, "]");
 }
 
+#ifndef MSG_NOSIGNAL /* older versions of macOS have SO_NOSIGPIPE */
+#define MSG_NOSIGNAL 0
+#endif
+
 static bool send_all(int fd, struct buf *reply)
 {
     bool sent = send(fd, reply->data, reply->len, MSG_NOSIGNAL) ==
@@ -159,8 +163,12 @@ static void welcome(struct server *s)
     while (i < PLACES && s->fds[i].fd >= 0)
         i++;
     must(fd < 0 || i < PLACES);
-    if (fd >= 0)
-        s->fds[i].fd = fd;
+    if (fd < 0)
+        return;
+#ifdef SO_NOSIGPIPE
+    setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
+#endif
+    s->fds[i].fd = fd;
 }
 
 static void *run(void *arg)
