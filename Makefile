@@ -7,10 +7,11 @@ OBJCOPY = objcopy
 CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
-LUA_VERSION = $(if $(filter luajit,$(LUA)),5.1,$(LUA:lua%=%))
-LUA_CFLAGS = $(shell pkg-config --cflags $(LUA))
-CURL_CFLAGS = $(shell pkg-config --cflags libcurl)
-CURL_LIBS = $(shell pkg-config --libs libcurl || echo -lcurl)
+LUA_VERSION = $(if $(filter luajit,$(abi)),5.1,$(digits:5%=5.%))
+LUA_CFLAGS = $(shell for name in $(abi) lua-$(LUA_VERSION) lua$(digits); do \
+               pkg-config --cflags $$name 2>/dev/null && break; done)
+CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
+CURL_LIBS = $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
 INST_LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
 INST_BINDIR = $(PREFIX)/bin
@@ -20,6 +21,8 @@ san     := $(strip $(SAN))
 comma   := ,
 # The last word, since the folders of a Lua's path may have blanks.
 abi      = $(lastword $(subst /, ,$(LUA)))
+# Systems call it lua5.4, lua54 or lua-5.4.
+digits   = $(subst .,,$(abi:lua%=%))
 build    = build/$(abi)$(if $(san),-$(subst $(comma),-,$(san)))
 core     = $(wildcard core/*/*.c)
 binding  = lua_luma.c $(wildcard binding/*.c)

@@ -50,7 +50,7 @@ describe("the command line", function()
 
     it("loads its own, started by its path", function()
       for _, env in ipairs(ENVIRONMENTS) do
-        get_there(LUA .. " " .. HERE .. "/bin/luma", env)
+        get_there(LUA .. " '" .. HERE .. "/bin/luma'", env)
       end
     end)
 
@@ -71,7 +71,7 @@ describe("the command line", function()
       assert.equal(0, cli.shell(("mkdir -p %s/mine && cd %s/mine && "
         .. "echo 'return { isatty = function() return false end }' >term.lua")
         :format(dir, dir)).code)
-      get_there(LUA .. " " .. HERE .. "/bin/luma",
+      get_there(LUA .. " '" .. HERE .. "/bin/luma'",
         { LUA_PATH = dir .. "/mine/?.lua;../mine/?.lua;;" })
     end)
   end)

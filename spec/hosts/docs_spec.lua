@@ -215,7 +215,7 @@ describe("the pages", function()
 command=$1
 shift
 [ "$command" != download ] || set -- --allow-private "$@"
-exec %s %s/bin/luma "$command" "$@"
+exec %s '%s/bin/luma' "$command" "$@"
 ]]
 
   local GIVEN = { ["ids.txt"] = true, ["tasks.jsonl"] = true }

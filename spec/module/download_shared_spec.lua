@@ -49,8 +49,8 @@ describe("in a folder that others use, too,", function()
 
   -- A download in a process of its own.
   local function bring(before)
-    return ("cd %s; %s %s spec/programs/bring.lua %s %s/clip %s 1"):format(
-      process.output("pwd"):match "%S+", before or "", process.LUA, g.http,
+    return ("cd '%s'; %s %s spec/programs/bring.lua %s %s/clip %s 1"):format(
+      process.output("pwd"):match "[^\n]+", before or "", process.LUA, g.http,
       g.http, dir:at "clip.mp4")
   end
 
