@@ -3,16 +3,20 @@
 
 local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
+local source = require "luma_cli.source"
 local stopping = require "luma_cli.stop"
+local text = require "luma_cli.text"
 local work = require "luma_cli.work"
 
 local stop = stopping.stop
 
+-- JSON is UTF-8, but a console of Windows gives the words of the command line
+-- in another encoding.
 local function body_of(word)
-  if word ~= "-" then return word end
-  local body, why = io.read "*a"
-  if not body then stop(2, ("cannot read standard input: %s"):format(why)) end
-  return body
+  local body = word == "-" and source.read_all() or word
+  if not body or text.valid_json(body) == body then return body end
+  stop(2, word == "-" and "standard input is not UTF-8"
+    or "the body is not UTF-8; use - to read it from standard input")
 end
 
 local function progress_line(app, path)

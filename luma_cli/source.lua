@@ -17,6 +17,9 @@ local text = require "luma_cli.text"
 local PIECE = 65536 -- bytes
 local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT has this value as well
 
+local UTF16_MARKS = { ["\255\254"] = "little", ["\254\255"] = "big" }
+local UTF8_MARK = "\239\187\191"
+
 local Source = {}
 Source.__index = Source
 
@@ -36,7 +39,7 @@ function source.open(path)
   return self
 end
 
--- The result of file:read, or nil at the end.
+-- The result of file:read, or nil at the end. Ends the program if it fails.
 local function read(self, what)
   local bytes, why = self.file:read(what)
   if why then stop(2, ("cannot read %s: %s"):format(self.name, why)) end
@@ -76,8 +79,7 @@ local function start_of(self)
   local start = read(self, 1) or ""
   if start == "" or start:find "[\r\n]" then return start end
   start = start .. (read(self, 1) or "")
-  self.utf16 = start == "\255\254" and "little"
-    or start == "\254\255" and "big" or nil
+  self.utf16 = UTF16_MARKS[start]
   if not self.utf16 and start:find "%z" then
     stop(2, ("%s:1: not an id: a NUL byte (UTF-16 needs a byte order mark)")
       :format(self.name))
@@ -130,6 +132,15 @@ function Source:read()
   end
   if self.utf16 then return convert(self, piece or "") end
   return piece
+end
+
+-- All of standard input, as UTF-8 without a byte order mark.
+function source.read_all()
+  local self = source.open "-"
+  local bytes = read(self, "*a")
+  self.utf16, self.ended = UTF16_MARKS[bytes:sub(1, 2)], true
+  if self.utf16 then return convert(self, bytes:sub(3)) end
+  return bytes:sub(1, 3) == UTF8_MARK and bytes:sub(4) or bytes
 end
 
 return source

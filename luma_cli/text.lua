@@ -205,19 +205,23 @@ end
 
 local ESCAPED = { [0x2028] = true, [0x2029] = true }
 
+local function escape(code)
+  if code < 0x10000 then return ("\\u%04x"):format(code) end
+  code = code - 0x10000
+  return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(code / 1024),
+    0xDC00 + code % 1024)
+end
+
 -- JSON text with the same value, safe for a terminal: control characters in
--- strings are escaped. There is no white space outside of strings.
-function text.safe_json(s)
+-- strings are escaped, and with `ascii` everything beyond ASCII.
+-- There is no white space outside of strings.
+function text.safe_json(s, ascii)
   if s:find(PLAIN) then return s end
   return replace_characters(s, function(character, code)
-    if not code then return BAD end
-    if is_control(code) or ESCAPED[code] or within(INVISIBLE, code) then
-      if code < 0x10000 then return ("\\u%04x"):format(code) end
-      code = code - 0x10000
-      return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(code / 1024),
-        0xDC00 + code % 1024)
-    end
-    return character
+    code = code or 0xFFFD
+    local escaped = is_control(code) or ESCAPED[code]
+      or within(INVISIBLE, code) or ascii and code > 127
+    return escaped and escape(code) or code == 0xFFFD and BAD or character
   end)
 end
 

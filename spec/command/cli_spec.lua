@@ -189,6 +189,35 @@ describe("the command line", function()
     end)
   end)
 
+  describe("the body of a request", function()
+    local CAT = '{"a":"\231\140\171"}' -- U+732B
+    before_each(function() g:route("/x", { body = "{}" }) end)
+
+    local function post(body, input)
+      return luma({ "request", "POST", "/x", body }, { stdin = input })
+    end
+
+    it("may have a byte order mark, also of UTF-16", function()
+      local LITTLE = '\255\254{\0"\0a\0"\0:\0"\0+s"\0}\0'
+      local BIG = '\254\255\0{\0"\0a\0"\0:\0"s+\0"\0}'
+      for i, input in ipairs { CAT, "\239\187\191" .. CAT, LITTLE, BIG } do
+        local ended = post("-", input)
+        assert.same({ 0, "{}\n" }, { ended.code, ended.out })
+        assert.equal(CAT, g:journal()[i].body)
+      end
+    end)
+
+    it("is not sent if it is not UTF-8", function()
+      local ended = post '{"a":"f\252r"}'
+      assert.same({ 2, "luma: the body is not UTF-8; use - to read it from "
+        .. "standard input\n" }, { ended.code, ended.err })
+      ended = post("-", '{"a":"f\252r"}')
+      assert.same({ 2, "luma: standard input is not UTF-8\n" },
+        { ended.code, ended.err })
+      assert.equal(0, #g:journal())
+    end)
+  end)
+
   describe("exit codes", function()
     it("1: nobody there", function()
       local ended = cli.run(DEAD, { "get", "a", "b" })
