@@ -3,6 +3,7 @@
 
 local argparse = require "argparse"
 local luma = require "luma"
+local system = require "luma_cli.system"
 
 local WINDOW = 10000 -- ids
 
@@ -19,6 +20,33 @@ Environment:
                        of the machine can read the options of a program
   LUMA_GATEWAY_URL     the gateway, if --url is not given
   NO_COLOR             no colours, if --color is not given]]
+
+-- Examples of commands. The shells of Windows (cmd.exe, PowerShell) have other
+-- quotation marks, and PowerShell has no `<`; `type` is in both.
+local EXAMPLES = system.is_windows and {
+  get = [[
+  luma get --file ids.txt > tasks.jsonl
+  type ids.txt | luma get --table -]],
+  watch = [[
+  type ids.txt | luma watch - > ended.jsonl]],
+  download = [[
+  type ids.txt | luma download --what thumbnail -]],
+  request = [[
+  luma request GET /luma/generations
+  type body.json | luma request POST /luma/generations -]],
+} or {
+  get = [[
+  luma get --file ids.txt > tasks.jsonl
+  luma get - < ids.txt | jq -r '(.data // .).video.url'
+  luma get --table --color=always - < ids.txt | less -R]],
+  watch = [[
+  luma watch - < ids.txt > ended.jsonl]],
+  download = [[
+  luma download --what thumbnail - < ids.txt]],
+  request = [[
+  luma request POST /luma/generations '{"prompt":"a cat dances"}'
+  luma request POST /luma/generations - < body.json | luma download -]],
+}
 
 -- argparse would print the text and end the program, even if it cannot write.
 -- So the text is stored here, and an error leaves the parser.
@@ -116,14 +144,12 @@ local function add_get(parser)
   local get = new_command(parser, "get")
     :summary "Show tasks."
     :description "Request each task once and show it."
-    :epilog [[
+    :epilog([[
 A single id on the command line is shown in detail, several ids as a table. In
 a pipe, each task is one JSON object on one line, as soon as it arrives.
 
   luma get 4665a07c-7641-4809-a133-10786201bb56
-  luma get --file ids.txt > tasks.jsonl
-  luma get - < ids.txt | jq -r '(.data // .).video.url'
-  luma get --table --color=always - < ids.txt | less -R]]
+]] .. EXAMPLES.get)
   add_ids(get, WINDOW)
   get:flag "-l --long":description "Show each task in detail."
   return get
@@ -133,12 +159,12 @@ local function add_watch(parser)
   local watch = new_command(parser, "watch")
     :summary "Follow tasks until they are completed or failed."
     :description "Follow tasks until each is completed or failed."
-    :epilog [[
+    :epilog([[
 A task is shown when it is completed or failed. In a pipe, it is one JSON object
 on one line. The default of --deadline is 600 seconds.
 
   luma watch --deadline 3600 4665a07c-7641-4809-a133-10786201bb56
-  luma watch - < ids.txt > ended.jsonl]]
+]] .. EXAMPLES.watch)
   add_ids(watch, WINDOW)
   add_interval(watch)
   watch:flag "-l --long":description "Show each task in detail."
@@ -149,13 +175,13 @@ local function add_download(parser)
   local download = new_command(parser, "download")
     :summary "Download videos."
     :description "Wait until tasks are completed, then download their files."
-    :epilog [[
+    :epilog([[
 The name of a file is the id of its task. An interrupted download resumes when
 you run the same command again. --deadline includes the files. Without it, the
 tasks of a window have 600 seconds, and then each file has 600 seconds.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
-  luma download --what thumbnail - < ids.txt]]
+]] .. EXAMPLES.download)
   add_ids(download, 1000)
   add_interval(download)
   download:option "--dir":argname "<dir>":default "."
@@ -174,10 +200,8 @@ local function add_request(parser)
   local request = new_command(parser, "request")
     :summary "Call another endpoint of the gateway."
     :description "Send one request and print the response."
-    :epilog [[
-  luma request POST /luma/generations '{"prompt":"a cat dances"}'
-  luma request POST /luma/generations - < body.json | luma download -]]
-  request:argument "method":description "HTTP method: GET, POST …"
+    :epilog(EXAMPLES.request)
+  request:argument "method":description "HTTP method, such as GET or POST."
   request:argument "path":description "Path on the gateway; starts with a slash."
   request:argument "body":args "?"
     :description "JSON body; use - to read it from standard input."

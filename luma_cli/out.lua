@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Writes the results to stdout. If the reader has closed the pipe, the program
--- ends silently, as SIGPIPE would end it. Other failures have a message.
+-- ends silently, as a program of Unix that SIGPIPE ends. Other failures have a
+-- message.
 
+local is_broken_pipe = require "luma_cli.system".is_broken_pipe
 local stop = require "luma_cli.stop".stop
 
 local READER_GONE = 128 + 13 -- the exit code of a shell for SIGPIPE
-local EPIPE = 32
 
 local Out = {}
 Out.__index = Out
@@ -16,7 +17,7 @@ end
 
 local function check(ok, message, number)
   if ok then return end
-  if number == EPIPE then stop(READER_GONE) end
+  if is_broken_pipe(number) then stop(READER_GONE) end
   stop(1, ("cannot write: %s"):format(message))
 end
 

@@ -2,48 +2,36 @@
 -- The properties of the terminal: whether there is one, its size, colours,
 -- UTF-8.
 
-local term = require "term"
+local system = require "luma_cli.system"
 local text = require "luma_cli.text"
 
 local Screen = {}
 Screen.__index = Screen
 
-local function env(name)
-  local value = os.getenv(name)
-  return value and value ~= "" and value or nil
-end
-
-local function is_utf8_locale()
-  local locale = env "LC_ALL" or env "LC_CTYPE" or env "LANG" or ""
-  return locale:lower():find "utf%-?8" ~= nil
+-- Whether the stream is a terminal, and whether that obeys escape sequences.
+local function terminal(stream)
+  local is_terminal = system.is_terminal(stream)
+  return is_terminal, is_terminal and os.getenv "TERM" ~= "dumb"
+    and system.enable_escapes(stream)
 end
 
 -- NO_COLOR counts only if --color is not given.
-local function uses_colour(setting, is_terminal)
+local function uses_colour(setting, has_escapes)
   if setting ~= "auto" then return setting == "always" end
-  return is_terminal and not env "NO_COLOR"
-    and os.getenv "TERM" ~= "dumb"
-end
-
--- Rows and columns from stty, which every Unix has.
-local function terminal_size()
-  local pipe = io.popen "{ stty size </dev/tty; } 2>/dev/null"
-  local answer = pipe and pipe:read "*l" or ""
-  if pipe then pipe:close() end
-  local rows, columns = answer:match "^(%d+) (%d+)$"
-  return tonumber(rows), tonumber(columns)
+  return has_escapes and not system.env "NO_COLOR"
 end
 
 -- `options` are the arguments of the command.
 function Screen.new(options)
-  local out, err = term.isatty(io.stdout), term.isatty(io.stderr)
+  local out, out_escapes = terminal(io.stdout)
+  local err, err_escapes = terminal(io.stderr)
   local self = setmetatable({
     out_is_terminal = out, err_is_terminal = err,
     as_json = options.json or not (out or options.table or options.long),
-    colour = uses_colour(options.color, out),
-    err_colour = uses_colour(options.color, err),
-    shows_progress = err and not options.quiet and os.getenv "TERM" ~= "dumb",
-    utf8 = is_utf8_locale(), rows = 24, columns = 80,
+    colour = uses_colour(options.color, out_escapes),
+    err_colour = uses_colour(options.color, err_escapes),
+    shows_progress = err_escapes and not options.quiet,
+    utf8 = system.is_utf8(), rows = 24, columns = 80,
   }, Screen)
   if err or not self.as_json then self:update_size() end
   return self
@@ -52,7 +40,7 @@ end
 -- Reads the size, which changes when the window is resized. COLUMNS overrides
 -- the width.
 function Screen:update_size()
-  local rows, columns = terminal_size()
+  local rows, columns = system.terminal_size()
   local setting = tonumber(os.getenv "COLUMNS" or "") or 0
   if (rows or 0) > 0 then self.rows = rows end
   if (columns or 0) > 0 then self.columns = columns end
@@ -67,7 +55,8 @@ end
 
 -- JSON text for stdout: safe on a terminal, and valid UTF-8 everywhere.
 function Screen:json(json)
-  return self.out_is_terminal and text.safe_json(json) or text.valid_json(json)
+  if not self.out_is_terminal then return text.valid_json(json) end
+  return text.safe_json(json, not self.utf8)
 end
 
 function Screen:cut(s, width)

@@ -5,6 +5,8 @@
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
+local folder = require "spec.support.folder"
+local text = require "luma_cli.text"
 
 local COMPLETED = "4665a07c-7641-4809-a133-10786201bb56"
 local RUNNING = "0d9e8c7b-6a5f-4e3d-8c2b-1a0f9e8d7c6b"
@@ -171,5 +173,30 @@ https://cdn.example/v.mp4
     assert.is_nil(screen:find "[\128-\255]")
     assert.matches("a cat dances in the ra~\n", screen)
     assert.matches(RUNNING .. "  ?????", screen, 1, true)
+  end)
+
+  it("JSON keeps its value there", function()
+    local screen = get(80, { "--json" },
+      { env = { LC_ALL = "C" }, ids = { RUNNING } }).screen
+    assert.is_nil(screen:find "[\128-\255]")
+    assert.equal("猫がネオンの街で踊る、雨の夜に光る看板",
+      cjson.decode(screen:match "{[^\n]*}").data.prompt)
+  end)
+
+  it("its size comes from luasystem, or from stty if that has none", function()
+    local dir = folder.new()
+    for answer, width in pairs { ["24, 50"] = 50, ["nil, 'no terminal'"] = 90 } do
+      dir:write("system.lua", ([[return {
+        monotime = os.clock, termsize = function() return %s end,
+      }]]):format(answer))
+      local screen = get(90, { "--color=never" },
+        { env = { LUA_PATH = dir:at "?.lua;;" } }).screen
+      local most = 0
+      for line in screen:gmatch "[^\n]+" do
+        most = math.max(most, text.width(line))
+      end
+      assert.equal(width, most)
+    end
+    dir:remove()
   end)
 end)

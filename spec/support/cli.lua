@@ -52,7 +52,8 @@ end
 function cli.on_terminal(gateway, columns, words, more)
   more = more or {}
   local script = ("stty cols %d rows 24\nexec %s %s\n"):format(columns,
-    process.command(luma(gateway, words, { env = more.env })),
+    process.command(luma(gateway, words,
+      { env = more.env, program = more.program })),
     more.err and "2>" .. quote(more.err) or "")
   local ended = process.run { "script", "-qec", script, "/dev/null" }
   return { screen = (ended.output:gsub("\r\n", "\n")), code = ended.code }
