@@ -9,7 +9,8 @@ local uv = require "luv"
 
 local ids = { ... }
 local client = assert(luma.client { ca_file = os.getenv "LOOPS_CA_FILE" })
-local poll = assert(uv.new_poll(client:fd()))
+-- The descriptor is a socket on Windows. Elsewhere this is new_poll.
+local poll = assert(uv.new_socket_poll(client:fd()))
 local timer = uv.new_timer()
 local count, ending = 0, nil
 

@@ -20,6 +20,8 @@ local look = require "look"
 local notice = require "notice"
 local record = require "record"
 
+local WINDOWS = jit.os == "Windows"
+
 local BUDGET = 0.001  -- seconds for luma in each frame
 
 local NOTHING = { ids = 0, tasks = 0, missing = 0, failed = 0, cancelled = 0 }
@@ -63,10 +65,15 @@ local function sentence(message)
 end
 
 local function unloadable(why)
-  local text = "Build luma for LuaJIT, and set LUA_CPATH to its folder."
+  local text, command = "Build luma for LuaJIT, and set LUA_CPATH to its "
+    .. "folder.", 'make LUA=luajit all;  export LUA_CPATH="$PWD/build/luajit/'
+    .. '?.so;;"'
+  if WINDOWS then
+    text, command = "Put luma.dll for LuaJIT beside love.exe, or set LUA_CPATH "
+      .. "to its folder.", "set LUA_CPATH=%CD%\\build\\luajit\\?.dll;;"
+  end
   if not why:find "not found:" then text = why:match "^[^\n]*" end
-  return { "luma cannot be loaded", text,
-    'make LUA=luajit all;  export LUA_CPATH="$PWD/build/luajit/?.so;;"' }
+  return { "luma cannot be loaded", text, command }
 end
 
 -- Starts the job. Returns a notice if that is not possible.
@@ -76,7 +83,8 @@ local function start(ids)
   if not os.getenv "LUMA_GATEWAY_TOKEN" then
     return { "No token", "Set the environment variable LUMA_GATEWAY_TOKEN "
       .. "to the token of the gateway.",
-      "LUMA_GATEWAY_TOKEN=… love examples/love ID…" }
+      (WINDOWS and 'set "LUMA_GATEWAY_TOKEN=…" &&' or "LUMA_GATEWAY_TOKEN=…")
+        .. " love examples/love ID…" }
   elseif #ids == 0 then
     return { "No tasks to show", "Give the ids of tasks on the command line. "
       .. "Without ids, you can use the stub gateway.",

@@ -14,6 +14,8 @@ local function check(name)
     words.env = {
       LUMA_GATEWAY_TOKEN = "token", LUMA_GATEWAY_URL = g.https,
       LOOPS_CA_FILE = g.ca,
+      -- On Windows it does not take the descriptor, which is a socket there.
+      LUA_INIT = name == "luv" and "require 'luv'.new_poll = nil" or nil,
     }
     for _, id in ipairs(ids) do words[#words + 1] = id end
     return children.start(words)

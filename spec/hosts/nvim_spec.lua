@@ -17,7 +17,8 @@ local ROUNDS = 2 -- the better one counts: other programs run here as well
 local BOUND = 5 -- milliseconds that a tick may be late; ten times that here
 
 -- In Neovim: `ticks` has how late each tick of a timer of 10 ms was in the
--- main loop, in milliseconds, until `tock`; `polls` has the poll handles.
+-- main loop, in milliseconds, until `tock`; `polls` has the poll handles. On
+-- Windows new_poll does not take the descriptor, which is a socket there.
 local INSIDE = [[
   vim.o.columns, vim.o.lines = 200, 50
   local uv = vim.loop
@@ -34,9 +35,9 @@ local INSIDE = [[
       return late
     end
   end
-  local new_poll = uv.new_poll
-  polls = {}
-  function uv.new_poll(fd)
+  local new_poll = uv.new_socket_poll
+  polls, uv.new_poll = {}, nil
+  function uv.new_socket_poll(fd)
     polls[#polls + 1] = new_poll(fd)
     return polls[#polls]
   end

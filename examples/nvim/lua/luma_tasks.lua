@@ -24,7 +24,7 @@ end
 -- Lua's own message lists all paths, which is too long.
 local function no_luma(why)
   if why:find "^module 'luma' not found" then
-    return "luma.so was not found on package.cpath"
+    return "luma was not found on package.cpath"
   end
   return (why:gsub("%s+", " "))
 end
@@ -96,11 +96,12 @@ local function header(p)
     count(p.requests, "request", "requests"), p.bytes / 1000)
 end
 
--- Steps when the descriptor is readable, until no job is left. The step can run
--- in the callback, because it changes no buffer. So tasks also arrive while the
+-- Steps when the descriptor is readable, until no job is left. On Windows it is
+-- a socket; elsewhere new_socket_poll is new_poll. The step can run in the
+-- callback, because it changes no buffer. So tasks also arrive while the
 -- editor waits for an answer of the user.
 local function watch(client, on_failure)
-  local poll = assert(uv.new_poll(client:fd()))
+  local poll = assert(uv.new_socket_poll(client:fd()))
   poll:start("r", function()
     local ok, left = pcall(client.step, client, SLICE)
     if ok and left > 0 then return end
