@@ -39,23 +39,33 @@ endif
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Icore -fPIC -fvisibility=hidden \
            $(WARN) $(CFLAGS) $(if $(san),$(CHECKED),$(HARDEN)) \
            $(LUA_CFLAGS) $(CURL_CFLAGS)
-system  := $(shell uname)
+# The system that the compiler builds for, as far as it is another one
+system  := $(if $(findstring mingw,$(shell $(CC) -dumpmachine)),Windows,$(shell \
+             uname))
+so       = so
+LIBS     = $(CURL_LIBS) -lpthread -lm
+hide     = $(OBJCOPY) --keep-global-symbol=luaopen_luma
 ifeq ($(system),Darwin)
 SHARED   = -bundle -undefined dynamic_lookup
 one_name = -Wl,-exported_symbol,_luaopen_luma
+hide     =
+else ifeq ($(system),Windows)
+# A DLL names the DLL of its Lua; what gcc adds goes into it.
+SHARED   = -shared -static-libgcc
+so       = dll
+LIBS     = $(CURL_LIBS) $(LUA_LIBS) -lws2_32 -ladvapi32 -lbcrypt \
+           -Wl,-Bstatic -lpthread -lssp -Wl,-Bdynamic
 else
-SHARED   = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
-hide     = $(OBJCOPY) --keep-global-symbol=luaopen_luma
+SHARED   = -shared -Wl,-z,relro -Wl,-z,now
 endif
 
 # Build
 
-all: $(build)/luma.so          ## build the module into build/
+all: $(build)/luma.$(so)       ## build the module into build/
 static: $(build)/libluma.a     ## the same for a C host to link
 
-$(build)/luma.so: $(objects)
-	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(CURL_LIBS) \
-	  -lpthread -lm
+$(build)/luma.$(so): $(objects)
+	$(CC) $(ALL_CFLAGS) $(SHARED) -o $@ $(objects) $(LDFLAGS) $(LIBS)
 # Hidden symbols are still seen inside an archive: only an object of its own
 # keeps luma's names from meeting the host's. Apple's linker can make the others
 # local; elsewhere objcopy does.
@@ -97,7 +107,7 @@ mandir = $(DESTDIR)$(INST_MANDIR)
 install: install-module install-command  ## into PREFIX, for the Lua of LUA
 install-module: all
 	install -d "$(libdir)"
-	install -m 644 $(build)/luma.so "$(libdir)/luma.so"
+	install -m 644 $(build)/luma.$(so) "$(libdir)/luma.$(so)"
 install-command:
 	install -d "$(luadir)" "$(bindir)" "$(mandir)"
 	install -m 644 luma_cli/*.lua "$(luadir)"

@@ -110,7 +110,7 @@ describe("make", function()
 
   it("has the flags of other systems elsewhere", function()
     local said = commands("all", "static")
-    assert.matches(" -shared -Wl,-z,nodelete ", said, 1, true)
+    assert.matches(" -shared -Wl,-z,relro ", said, 1, true)
     assert.matches("objcopy --keep-global-symbol=luaopen_luma", said, 1, true)
     assert.not_matches("-exported_symbol", said, 1, true)
   end)
