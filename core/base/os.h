@@ -11,6 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Declares that a library may be too old to have a function. It is NULL then,
+ * and the module can be loaded and say so. On Windows, it cannot. */
+#ifdef _WIN32
+#define OS_OPTIONAL(function)
+#else
+#define OS_OPTIONAL(function) OS_PRAGMA(weak function)
+#define OS_PRAGMA(text)       _Pragma(#text)
+#endif
+
 /* Initialises a condition variable for os_wait. */
 void os_init_condition(pthread_cond_t *condition);
 

@@ -17,6 +17,7 @@
 #error "luma needs libcurl 7.85 or later, and these headers are older"
 #endif
 
+#include "base/os.h"
 #include "file/head.h"
 #include "http/connections.h"
 #include "http/exchange_end.h"
@@ -24,8 +25,8 @@
 
 /* Not in libcurl before 7.83. The module is loaded nevertheless, so that it can
  * say in luma_init what it needs. */
-#pragma weak curl_easy_header
-#pragma weak curl_easy_nextheader
+OS_OPTIONAL(curl_easy_header)
+OS_OPTIONAL(curl_easy_nextheader)
 
 struct exchange;
 

@@ -46,7 +46,7 @@ forbid '(sys|arpa|net|netinet|linux|mach)/|(unistd|fcntl|poll|dlfcn|signal|sched
   'a header of one system outside *_posix.c and *_windows.c' \
   lua_luma.c binding/*.[ch] $(except none | grep -vE '_(posix|windows)\.c$')
 grep -nE '\b(_WIN32|__linux__|__APPLE__|__MINGW32__)\b' \
-  $(except none | grep -vE '_(posix|windows)\.c$|^core/error.h') \
+  $(except none | grep -vE '_(posix|windows)\.c$|^core/(error|base/os)\.h') \
   $(ls binding/*.[ch] | grep -v compat.h) &&
   say 'a question which system it is outside *_posix.c and *_windows.c'
 grep -nE 'curl_multi_' $(except loop) lua_luma.c binding/*.[ch] &&
