@@ -18,7 +18,7 @@
 
 struct disk;
 
-/* Opens the directory, an absolute path. */
+/* Opens the directory, a path of path_absolute. */
 struct disk *disk_open(const char *dir);
 
 /* Unlocks the file, too. NULL is allowed. */

@@ -51,10 +51,16 @@ static wchar_t *path_of(const struct disk *disk, const char *name)
     return path;
 }
 
-static bool is_folder(const wchar_t *path)
+/* A file is not found if a backslash follows its name. */
+static bool is_folder(wchar_t *path)
 {
-    DWORD what = GetFileAttributesW(path);
+    wchar_t *end = path + wcslen(path) - 1;
+    DWORD what;
 
+    if (end[-1] != L':')
+        *end = L'\0';
+    what = GetFileAttributesW(path);
+    *end = L'\\';
     if (what == INVALID_FILE_ATTRIBUTES)
         return win32_check(false);
     errno = ENOTDIR;
@@ -186,6 +192,15 @@ static uint64_t id_of(const BY_HANDLE_FILE_INFORMATION *i)
     return (uint64_t)i->nFileIndexHigh << 32 | i->nFileIndexLow;
 }
 
+/* Whether somebody has removed it. It may bear its name until it is closed. */
+static bool is_removed(HANDLE file)
+{
+    FILE_STANDARD_INFO i;
+
+    return GetFileInformationByHandleEx(file, FileStandardInfo, &i, sizeof i) &&
+           i.DeletePending;
+}
+
 /* Others can rename and remove it while it is open. */
 bool disk_is_current(const struct disk *disk)
 {
@@ -198,7 +213,8 @@ bool disk_is_current(const struct disk *disk)
 
     if (there == INVALID_HANDLE_VALUE)
         return false;
-    same = GetFileInformationByHandle(there, &named) &&
+    same = !is_removed(disk->file) &&
+           GetFileInformationByHandle(there, &named) &&
            GetFileInformationByHandle(disk->file, &own) &&
            id_of(&named) == id_of(&own) &&
            named.dwVolumeSerialNumber == own.dwVolumeSerialNumber;
@@ -292,7 +308,7 @@ void disk_sync_name(const struct disk *disk)
 
 /* ---- the final name ----------------------------------------------------- */
 
-/* By its handle, so that it is this file whatever bears its name by now.
+/* By its handle, so that it is this file.
  * Windows 10 replaces a file also while others have it open, if they allow
  * that; older ones do not know this call. */
 static bool rename_once(HANDLE file, FILE_RENAME_INFO *to, DWORD size)
@@ -315,8 +331,8 @@ bool disk_rename(const struct disk *disk, const char *name, const char *spare)
     bool good = false;
 
     (void)spare;
-    errno = ENOMEM;
-    if (to) {
+    errno = to ? ENOENT : ENOMEM;
+    if (to && disk_is_current(disk)) {
         to->FileNameLength = (DWORD)n;
         memcpy(to->FileName, path, n);
         do
