@@ -111,6 +111,18 @@ describe("a C program with luma linked in", function()
     end)
   end)
 
+  -- No flag of a linker does that: a plugin may contain luma.
+  it("stays for its threads when the host unloads it", function()
+    local host, away = program.build("cc -o build/host spec/native/unloads.c "
+      .. "$(pkg-config --cflags --libs lua5.4 ) -ldl")
+    local module = (os.getenv "LUMA_BUILD" or "build/lua5.4") .. "/luma.so"
+    g:default { stall = "request" }
+    local ended = process.run { host, module, "spec/programs/unloaded.lua",
+      g.http }
+    away()
+    assert.same({ output = "loaded\n", code = 0 }, ended)
+  end)
+
   -- What the files of luma share, as they are before they are linked.
   local function names()
     local list = { "buf_append" } -- which may be inline
