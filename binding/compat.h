@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Some versions of Lua lack these functions. Weak symbols let the wrong Lua
  * load the module, so that compat_check can say what is wrong. */
@@ -68,7 +69,6 @@
 #define lua_rawlen                            lua_objlen
 #define lua_rawgetp                           compat_rawgetp
 #define lua_rawsetp                           compat_rawsetp
-#define lua_tointegerx                        compat_tointegerx
 #define luaL_checkversion(L)                  ((void)(L))
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
 #define luaL_newlib(L, functions) \
@@ -94,17 +94,32 @@ static inline void compat_rawsetp(lua_State *L, int index, const void *key)
     lua_insert(L, -2);
     lua_rawset(L, compat_below(index));
 }
+#endif
 
-/* Integers are floats here, exact up to 2^53. */
-static inline lua_Integer compat_tointegerx(lua_State *L, int index, int *whole)
+/* Below 5.3 all numbers are floats, exact up to 2^53, and the lua_Integer of
+ * the functions is a long or an int. An int64_t does not fit into an int, so
+ * here lua_Integer is a type that it fits, and goes to Lua as a float. */
+#if LUA_VERSION_NUM < 503
+#undef lua_tointeger
+#define lua_Integer           int64_t
+#define lua_pushinteger(L, n) lua_pushnumber(L, (lua_Number)(int64_t)(n))
+#define lua_tointegerx        compat_tointegerx
+#define lua_tointeger(L, i)   compat_tointegerx(L, i, NULL)
+
+static inline int64_t compat_tointegerx(lua_State *L, int index, int *is_whole)
 {
     lua_Number number = lua_tonumber(L, index);
+    bool whole = number >= -0x1p53 && number <= 0x1p53 &&
+                 number == (lua_Number)(int64_t)number;
 
-    *whole = number >= -0x1p53 && number <= 0x1p53 &&
-             number == (lua_Number)(lua_Integer)number;
-    return *whole ? (lua_Integer)number : 0;
+    if (is_whole)
+        *is_whole = whole;
+    return whole ? (int64_t)number : 0;
 }
 #endif
+
+_Static_assert(sizeof(lua_Integer) >= 8 && sizeof(lua_Number) >= 8,
+               "luma needs a Lua with 64-bit numbers, not LUA_32BITS");
 
 /* Raises if the module was built for another Lua than the one that runs. To be
  * called first: until it has checked, it calls nothing that any Lua lacks. */

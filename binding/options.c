@@ -196,6 +196,15 @@ static lua_Integer read_whole(struct reader *r)
     return bad(r, problem);
 }
 
+/* A number that a size_t of 32 bits does not hold is the largest one instead:
+ * the core refuses that as well. */
+static size_t read_count(struct reader *r)
+{
+    uint64_t number = (uint64_t)read_whole(r);
+
+    return number < SIZE_MAX ? (size_t)number : SIZE_MAX;
+}
+
 static int64_t read_ms(struct reader *r)
 {
     const struct type *t = r->type;
@@ -239,7 +248,7 @@ static void read_value(struct reader *r, const struct option *option)
         *(enum luma_media *)member = read_choice(r);
         break;
     case COUNT:
-        *(size_t *)member = (size_t)read_whole(r);
+        *(size_t *)member = read_count(r);
         break;
     case BYTES:
         *(uint64_t *)member = (uint64_t)read_whole(r);

@@ -27,6 +27,9 @@ helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
+# Where numbers go in or out. No Lua of 64 bits has so small a lua_Integer, but
+# a module that never passes one to Lua is at home in any Lua 5.1.
+numbers  = integers values encode options helpers jobs
 # Mutated texts that are read at many cuts
 mutants  = $(corpus) check 0 $(if $(tool),2000,20000)
 ROUNDS   = 1000000          # texts of the differential test
@@ -85,6 +88,13 @@ every-lua: $(locales)          ## the specs on each of LUAS, at the same time
 	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
 on-%:
 	$(MAKE) LUA=$* warnings spec
+narrow: $(locales)             ## the specs of numbers, where lua_Integer is an int
+	@$(MAKE) -s LUA=lua5.1 deps
+	@mkdir -p build/narrow/lua
+	cp /usr/include/lua5.1/*.h build/narrow/lua
+	sed -i 's/\(define LUA_INTEGER\).*/\1 int/' build/narrow/lua/luaconf.h
+	$(MAKE) LUA=lua5.1 build=build/narrow LUA_CFLAGS=-Ibuild/narrow/lua specs \
+	  SPECS="$(numbers:%=spec/module/%_spec.lua)"
 sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests specs
 tsan:                          ## C tests and specs under TSan
@@ -150,5 +160,5 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests forks kills outage differential valgrind rock rock-deps cmake cmake-deps \
+  pure-tests forks kills narrow outage differential valgrind rock rock-deps cmake cmake-deps \
   fences warnings exports fresh-docs rockspecs fresh-rockspecs
