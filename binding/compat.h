@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The one place that knows which Lua this is: 5.1 or LuaJIT, 5.3, 5.4 or 5.5.
- * The binding is written for the C API of 5.4; this file supplies the functions
- * that the others lack. */
+/* The one place that knows which Lua this is: 5.1 or LuaJIT, 5.2, 5.3, 5.4 or
+ * 5.5. The binding is written for the C API of 5.4; this file supplies what the
+ * others lack. */
 #ifndef LUMA_COMPAT_H
 #define LUMA_COMPAT_H
 
@@ -15,17 +15,11 @@
 #if LUA_VERSION_NUM < 502
 #pragma weak lua_call
 #pragma weak lua_getfenv
-#pragma weak lua_insert
-#pragma weak lua_newuserdata
 #pragma weak lua_objlen
 #pragma weak lua_pcall
-#pragma weak lua_remove
-#pragma weak lua_replace
 #pragma weak lua_setfenv
-#pragma weak lua_tointeger
 #pragma weak lua_tonumber
 #pragma weak luaL_register
-#define COMPAT_FITS(L) (lua_setfenv != NULL)
 #else
 #pragma weak lua_callk
 #pragma weak lua_copy
@@ -34,24 +28,41 @@
 #pragma weak lua_rawgetp
 #pragma weak lua_rawlen
 #pragma weak lua_rawsetp
-#pragma weak lua_rotate
 #pragma weak lua_tointegerx
 #pragma weak lua_tonumberx
 #pragma weak lua_version
 #pragma weak luaL_checkversion_
 #pragma weak luaL_setfuncs
 #pragma weak luaL_setmetatable
+#endif
+
+#if LUA_VERSION_NUM < 503
+#pragma weak lua_insert
+#pragma weak lua_remove
+#pragma weak lua_replace
+#else
+#pragma weak lua_rotate
+#endif
+
 #if LUA_VERSION_NUM < 504
 #pragma weak lua_getuservalue
 #pragma weak lua_newuserdata
 #pragma weak lua_setuservalue
-#define COMPAT_FITS(L) (lua_rotate && lua_setuservalue)
 #else
 #pragma weak lua_getiuservalue
 #pragma weak lua_newuserdatauv
 #pragma weak lua_setiuservalue
-#define COMPAT_FITS(L) (lua_setiuservalue && lua_version(L) == LUA_VERSION_NUM)
 #endif
+
+/* Whether the Lua that runs has what only this version and its kin have. */
+#if LUA_VERSION_NUM < 502
+#define COMPAT_FITS(L) (lua_setfenv != NULL)
+#elif LUA_VERSION_NUM == 502
+#define COMPAT_FITS(L) (lua_insert && lua_setuservalue)
+#elif LUA_VERSION_NUM == 503
+#define COMPAT_FITS(L) (lua_rotate && lua_setuservalue)
+#else
+#define COMPAT_FITS(L) (lua_setiuservalue && lua_version(L) == LUA_VERSION_NUM)
 #endif
 
 #if LUA_VERSION_NUM < 504
@@ -128,7 +139,8 @@ static inline void compat_check(lua_State *L)
     if (!COMPAT_FITS(L))
         luaL_error(L, "this luma.so was built for " LUA_VERSION
                       ", and the Lua that loads it is another one: build luma "
-                      "for it, with make LUA=luajit, lua5.1, lua5.3 or lua5.4");
+                      "for it, with make LUA=lua5.1, lua5.2, lua5.3, lua5.4, "
+                      "lua5.5 or luajit");
     luaL_checkversion(L);
 }
 

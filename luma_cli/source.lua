@@ -6,9 +6,9 @@
 -- line is also returned in pieces, but it is in memory once. UTF-16 needs a
 -- byte order mark. UTF-16 from a pipe is read in pieces, not in lines.
 --
--- When Lua 5.1 or LuaJIT reads a line with a NUL byte, it silently loses the
--- rest of the line and joins the next line to it. So these versions read a pipe
--- byte by byte: a second for 8 MB on Lua 5.1, or for 20 MB on LuaJIT.
+-- When Lua 5.1, 5.2 or LuaJIT reads a line with a NUL byte, it silently loses
+-- the rest of the line and joins the next line to it. So these versions read a
+-- pipe byte by byte: a second for 8 MB on Lua 5.1, or for 20 MB on LuaJIT.
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
@@ -16,6 +16,7 @@ local text = require "luma_cli.text"
 
 local PIECE = 65536 -- bytes
 local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT has this value as well
+  or _VERSION == "Lua 5.2"
 
 local UTF16_MARKS = { ["\255\254"] = "little", ["\254\255"] = "big" }
 local UTF8_MARK = "\239\187\191"

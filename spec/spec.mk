@@ -4,7 +4,7 @@
 LOCALE  =                   # tr_TR or de_DE: the specs run under it
 SPECS   = $(wildcard spec/*/*_spec.lua)
 JOBS    = 4                 # files of specs that run at the same time
-LUAS    = lua5.1 lua5.3 lua5.4 luajit
+LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 
@@ -42,6 +42,7 @@ host     = $(if $(tool),$(abspath $(build)/host),$(LUA)$($(LUA)_flags))
 # The specs use what Lua 5.3 has; LuaJIT does not survive the end of its ffi,
 # which busted would unload.
 lua5.1_flags = $() -l compat53
+lua5.2_flags = $() -l compat53
 luajit_flags = $() -l ffi -l compat53
 with     = LUMA_SAN=$(tool) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LUMA_BUILD='$(abspath $(build))' \

@@ -10,14 +10,23 @@ local finalizer = require "spec.support.finalizer"
 local url, mode, what = ...
 local N = 500 -- tasks for each of three jobs
 
-if mode == "incremental" then
-  if not pcall(collectgarbage, "incremental", 1, 1000, 8) then
-    collectgarbage("setpause", 1)
-    collectgarbage("setstepmul", 1000)
+-- Each Lua has its own way to tell the collector its pace; those that do not
+-- fit are refused or have no effect.
+local function pace(name, value)
+  if not pcall(collectgarbage, "set" .. name, value) then
+    pcall(collectgarbage, "param", name, value)
   end
-elseif not pcall(collectgarbage, "generational", 1, 100) then
+end
+
+if mode == "incremental" then
+  pcall(collectgarbage, mode, 1, 1000, 8)
+  pace("stepmul", 1000)
+elseif _VERSION == "Lua 5.2" then
+  return -- its generational mode, an experiment, hardly calls finalizers
+elseif not pcall(collectgarbage, mode, 1, 100) then
   return -- this Lua has no such collector
 end
+pace("pause", 1)
 
 local function new(options)
   options.token, options.base_url = "token", url
@@ -129,27 +138,29 @@ local take = {
   end,
 }
 
+-- In every second round the first finalizer that comes during a fetch closes
+-- the client; in the others it is the one whose turn it is.
 local function close()
   local in_fetch = 0
   for round = 1, 200 do
     local client = new { batch_size = 2, connections = 2 }
     local turn, fetching = 0, false
-    local last = round % 40
+    local last = round % 2 == 1 and (round - 1) / 2 % 40
     local stop = haunt(function()
       turn = turn + 1
-      if turn ~= last then return end
+      if last and turn ~= last or not last and not fetching then return end
       client:close()
       if fetching then in_fetch = in_fetch + 1 end
     end)
     local jobs = {}
-    for i = 1, 5 do
+    for i = 1, last and 5 or 50 do
       fetching = true
       local ok, job = pcall(client.fetch, client, { i .. "a", i .. "b" })
       fetching = false
       if ok then jobs[#jobs + 1] = assert(job) end
     end
     take[round % 3](jobs)
-    while turn < last do
+    while last and turn < last do
       pcall(client.step, client)
       setmetatable({}, {}) -- something to collect
     end
@@ -157,7 +168,7 @@ local function close()
     stop()
     for _, job in ipairs(jobs) do check_outcomes(job, round % 3 == 2) end
   end
-  assert(in_fetch > 0, in_fetch)
+  assert(in_fetch >= 90, in_fetch)
 end
 
 -- What a job that runs shows of itself is all of one moment.

@@ -38,6 +38,8 @@ except() { # files of core/ that are not in these folders
   ls core/*.h core/*/*.[ch] | grep -vE "^core/($1)/"
 }
 forbid '(lua|lauxlib|lualib)\.h' 'a Lua header inside the core' $(except none)
+forbid '(lua|lauxlib|lualib)\.h' 'a Lua header that is not from compat.h' \
+  lua_luma.c $(ls binding/*.[ch] | grep -v compat.h)
 forbid 'curl/' 'a curl header outside http/ and loop/' \
   lua_luma.c binding/*.[ch] $(except 'http|loop')
 forbid 'pthread\.h' 'a pthread header outside base/' \
