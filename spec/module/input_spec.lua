@@ -207,6 +207,22 @@ describe("bad input", function()
       assert.same({}, (g:journal()))
     end)
 
+    -- Where the holes are and how they came about decides what `#` is.
+    it("are refused with a hole, whatever length Lua gives the list", function()
+      local emptied, filled = { "a", "b", "c", "d", "e" }, {}
+      emptied[2], emptied[4] = nil, nil
+      for i = 9, 1, -2 do filled[i] = "x" end
+      for i, ids in ipairs { { "a", nil, "b" }, { [1] = "a", [3] = "b" },
+        { nil, "b" }, { "a", nil, nil, "b" }, { "a", "b", nil, "c", nil },
+        { "a", "b", [4] = "d" }, { [2] = "b" }, { [1e6] = "z", "a" }, emptied,
+        filled, table.pack("a", nil, "b") } do
+        local message = errors.misuse(function() client:fetch(ids) end)
+        assert.truthy(message:find "ids%[%d+%] is behind a hole"
+          or message:find "ids%[%d+%]: string expected, got nil",
+          i .. ": " .. message)
+      end
+    end)
+
     it("are none, which is answered at once", function()
       assert.same({ {}, {} }, { client:tasks {} })
       assert.same({ {}, {} }, { client:fetch({}):result() })
