@@ -8,6 +8,17 @@
 
 #include "access.h"
 
+/* What `#` is for a list with a hole differs from one Lua to the next, so the
+ * error is about its first hole. */
+static void raise_hole(lua_State *L, int ids, size_t i)
+{
+    luaL_argerror(L, ids,
+                  lua_pushfstring(L,
+                                  "ids[%d]: string expected, got nil (the list "
+                                  "has a hole)",
+                                  (int)i));
+}
+
 /* Returns the length of the id at ids[i]. */
 static size_t check_id(lua_State *L, int ids, size_t i)
 {
@@ -15,6 +26,8 @@ static size_t check_id(lua_State *L, int ids, size_t i)
     size_t len = 0;
 
     lua_rawgeti(L, ids, (lua_Integer)i);
+    if (lua_isnil(L, -1))
+        raise_hole(L, ids, i);
     if (lua_type(L, -1) == LUA_TSTRING)
         len = lua_rawlen(L, -1);
     else
@@ -56,9 +69,7 @@ static void check_keys(lua_State *L, int ids, size_t count)
         if ((number && key >= 1 && (size_t)key <= count) || is_beside_list(L))
             continue;
         if (number && key >= 1 && key < INT_MAX)
-            luaL_argerror(
-                L, ids,
-                lua_pushfstring(L, "ids[%d] is behind a hole", (int)key));
+            raise_hole(L, ids, count + 1);
         luaL_argerror(L, ids, "ids must be an array without other keys");
     }
 }

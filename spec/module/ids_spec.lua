@@ -143,8 +143,8 @@ describe("a list of ids", function()
   it("is refused if it has more than an array shows", function()
     local client = f:new()
     for _, case in ipairs {
-      { "ids[3] is behind a hole", { [1] = "a", [3] = "c" } },
-      { "ids[2] is behind a hole", { [2] = "b" } },
+      { "ids[2]: string expected, got nil", { [1] = "a", [3] = "c" } },
+      { "ids[1]: string expected, got nil", { [2] = "b" } },
       { "ids[3]: string expected, got nil", { "a", "b", nil, "d" } },
       { "without other keys", { "a", x = "b" } },
       { "without other keys", { "a", n = "b" } },
