@@ -50,6 +50,16 @@ with     = LUMA_SAN=$(tool) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LOCPATH='$(abspath build/locale)' LUMA_LOCALE=$(locale) \
            LSAN_OPTIONS='print_suppressions=0:suppressions=$(leaks).lsan' \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
+archive5.5 = $(lastword $(sort $(wildcard $(PEERS)/lua-5.5.*.tar.gz)))
+prefix5.5 = $(abspath build/lua5.5/prefix)
+path5.5  = PATH=$(prefix5.5)/bin:$$PATH
+# One needs luaossl; the other puts a searcher of its own in place of those that
+# find the stand-ins.
+cannot5.5 = spec/stub/stub_spec.lua spec/command/windows_spec.lua
+with5.5  = $(path5.5) \
+           LUA_CPATH_5_5='$(prefix5.5)/lib/?.so;$(abspath build/lua5.5)/?.so;;' \
+           LUA_INIT_5_5=@$(abspath spec/lua5.5/init.lua) \
+           PKG_CONFIG_PATH=$(prefix5.5)/lib/pkgconfig
 busted   = $(shell command -v busted)
 memcheck = $(if $(VALGRIND),valgrind -q --error-exitcode=9 --leak-check=full \
            --errors-for-leak-kinds=definite --suppressions='$(leaks).valgrind')
@@ -77,16 +87,35 @@ spec: $(SPECS:%=run/%)
 	@echo "spec: $(words $(SPECS)) files passed"
 $(SPECS:%=run/%): run/%: all static $(locales) $(if $(tool),$(build)/host)
 	@$(with) $(memcheck) $(host) $(busted) \
-	  $(if $(locale),--helper=spec/support/locale.lua) $(BUSTED) $*
+	  $(if $(locale),--helper=spec/support/locale.lua) \
+	  $(if $(filter lua5.5,$(LUA)),--helper=spec/lua5.5/pending.lua) $(BUSTED) $*
 run/spec/module/mutants_spec.lua: $(build)/mutants
 locales: all static $(locales) ## the specs under a Turkish and a German locale
 	$(MAKE) -k -Otarget -j$(JOBS) under-tr_TR under-de_DE
 under-%:
 	$(MAKE) LOCALE=$* spec
-every-lua: $(locales)          ## the specs on each of LUAS, at the same time
+every-lua: $(locales)          ## the specs on each of LUAS, and on Lua 5.5
 	@for lua in $(LUAS); do $(MAKE) -s LUA=$$lua deps || exit 1; done
 	$(MAKE) -k -Otarget -j$(JOBS) $(LUAS:%=on-%)
-	sh spec/support/strangers.sh $(sort lua5.4 $(LUAS))
+	$(MAKE) narrow
+	$(MAKE) lua5.5
+	$(path5.5) sh spec/support/strangers.sh $(sort lua5.4 $(LUAS)) \
+	  $(if $(archive5.5),lua5.5)
+# Debian 12 does not have Lua 5.5; see spec/lua5.5/init.lua.
+lua5.5: $(locales)             ## the specs on Lua 5.5, as far as they run there
+	$(if $(archive5.5),$(MAKE) run-lua5.5, \
+	  @echo "lua5.5: not tried, no lua-5.5.*.tar.gz in $(PEERS)")
+run-lua5.5: $(prefix5.5)/bin/lua5.5
+	$(with5.5) $(MAKE) -k -Otarget -j$(JOBS) on-lua5.5 \
+	  SPECS="$(filter-out $(cannot5.5),$(SPECS))"
+	@echo "lua5.5: $(words $(filter-out $(cannot5.5),$(SPECS))) files passed," \
+	  "$(words $(cannot5.5)) cannot run: $(cannot5.5) (they need luaossl or" \
+	  "searchers of their own); what else cannot run is pending"
+	$(if $(wildcard spec/platforms/smoke-run.lua), \
+	  $(path5.5) SMOKE_CPATH='$(abspath build/lua5.5)/?.so' \
+	  lua5.4 spec/platforms/smoke-run.lua lua5.5 lua5.5)
+$(prefix5.5)/bin/lua5.5: spec/lua5.5/build.sh spec/lua5.5/native.c
+	sh spec/lua5.5/build.sh $(archive5.5) $(prefix5.5)
 on-%:
 	$(MAKE) LUA=$* warnings spec
 narrow: $(locales)             ## the specs of numbers, where lua_Integer is an int
@@ -161,5 +190,6 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests forks kills narrow outage differential valgrind rock rock-deps cmake cmake-deps \
-  fences warnings exports fresh-docs rockspecs fresh-rockspecs
+  pure-tests forks kills narrow outage differential valgrind rock rock-deps \
+  cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
+  rockspecs fresh-rockspecs

@@ -27,6 +27,7 @@ elseif not pcall(collectgarbage, mode, 1, 100) then
   return -- this Lua has no such collector
 end
 pace("pause", 1)
+pace("minormul", 1)
 
 local function new(options)
   options.token, options.base_url = "token", url

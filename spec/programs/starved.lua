@@ -45,6 +45,7 @@ local function sweep(prepare, act, check)
   for n = 0, 1e6 do
     local subject = prepare()
     collectgarbage "stop"
+    pcall(type, subject) -- the stack is large enough to call pcall once more
     fail(n)
     local ok, why = pcall(act, subject)
     local failures = fail()

@@ -51,9 +51,9 @@ local function parse_head(raw)
   if not method then return nil end
   local headers = {}
   for name, value in raw:gmatch "\n([^:\r\n]+):[ \t]*([^\r\n]*)" do
-    name = name:lower()
-    local before = headers[name]
-    headers[name] = before and before .. ", " .. value or value
+    local key = name:lower()
+    local before = headers[key]
+    headers[key] = before and before .. ", " .. value or value
   end
   local token = (headers.connection or ""):lower()
   return {

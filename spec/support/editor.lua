@@ -17,6 +17,7 @@ Editor.__index = Editor
 
 -- What keeps one from being run here, if anything does.
 function editor.obstacle()
+  if socket.is_stand_in then return "this Lua has no cqueues" end
   if not process.has "nvim" then return "nvim is not installed" end
   local file = io.open(MODULE)
   if not file then return "no " .. MODULE end

@@ -20,7 +20,8 @@ local loops = {}
 function loops.load(kind)
   local name = LIBRARY[kind]
   local there, library = pcall(require, name)
-  if name == "luv" then signal.default(signal.SIGPIPE) end
+  if there and library.is_stand_in then there = false end
+  if there and name == "luv" then signal.default(signal.SIGPIPE) end
   if there then return library end
   return nil, name
 end
