@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef _WIN32 /* luma.dll names the DLL of its Lua */
+#define COMPAT_FITS(L) true
+#else
 /* Some versions of Lua lack these functions. Weak symbols let the wrong Lua
  * load the module, so that compat_check can say what is wrong. */
 #if LUA_VERSION_NUM < 502
@@ -63,6 +66,7 @@
 #define COMPAT_FITS(L) (lua_rotate && lua_setuservalue)
 #else
 #define COMPAT_FITS(L) (lua_setiuservalue && lua_version(L) == LUA_VERSION_NUM)
+#endif
 #endif
 
 #if LUA_VERSION_NUM < 504
