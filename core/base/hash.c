@@ -44,21 +44,29 @@ static inline void add(struct state *s, uint64_t word)
     s->a ^= word;
 }
 
+/* Up to eight bytes; the first one is the lowest. */
+static inline uint64_t word_at(const char *bytes, size_t n)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, n);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
 uint64_t hash_bytes(const struct hash_key *key, const void *bytes, size_t n)
 {
     struct state s = {
         key->a ^ 0x736F6D6570736575u, key->b ^ 0x646F72616E646F6Du,
         key->a ^ 0x6C7967656E657261u, key->b ^ 0x7465646279746573u};
     const char *at = bytes;
-    uint64_t word, last = 0;
     size_t left = n;
 
-    for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        add(&s, word);
-    }
-    memcpy(&last, at, left);
-    add(&s, last | (uint64_t)n << 56);
+    for (; left >= 8; left -= 8, at += 8)
+        add(&s, word_at(at, 8));
+    add(&s, word_at(at, left) | (uint64_t)n << 56);
     s.c ^= 0xFF;
     mix(&s);
     mix(&s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A hash for tables whose strings come from outside: without the key, nobody
- * can find strings that fall together (SipHash-1-3). Not for files and
- * networks: it depends on the byte order. Any thread; nothing blocks. */
+ * can find strings that fall together (SipHash-1-3). Any thread; nothing
+ * blocks. */
 #ifndef LUMA_HASH_H
 #define LUMA_HASH_H
 
