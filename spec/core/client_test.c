@@ -278,7 +278,7 @@ static const struct {
     {"batch_size: ", {.token = "x", .batch_size = (size_t)-1}},
     {"connections: ", {.token = "x", .connections = 257}},
     {"attempts: ", {.token = "x", .attempts = 6}},
-    {"max_reply: ", {.token = "x", .max_reply = (size_t)1 << 32}},
+    {"max_reply: ", {.token = "x", .max_reply = SIZE_MAX}},
     {"max_task: ", {.token = "x", .max_task = (16u << 20) + 1}},
     {"max_undelivered: ", {.token = "x", .max_undelivered = (size_t)-1}},
     {"timeout.connect: ", {.token = "x", .connect_timeout = -1}},
