@@ -338,7 +338,7 @@ int main(void)
     test_all();
     test_random_doubles();
     test_random_digits();
-    must(setenv("LOCPATH", "build/locale", 1) == 0);
+    must(setenv("LOCPATH", "build/locale", 0) == 0);
     CHECK(setlocale(LC_ALL, "de_DE.UTF-8"));
     test_all();
     freelocale(c_locale);
