@@ -11,7 +11,8 @@ i386_luas  = lua5.4 lua5.1 luajit
 arm64_luas = lua5.4 luajit
 s390x_luas = lua5.4 lua5.1
 triplet  = $(word 1,$($*))
-# LD_LIBRARY_PATH, or the loader prefers the /lib32 of the system that runs qemu.
+# Without LD_LIBRARY_PATH the loader takes the libc in /lib32 of this system,
+# which need not be of its own version: threads hang then.
 qemu     = qemu-$(word 2,$($*))-static -L /usr/$(triplet) \
   -E LD_LIBRARY_PATH=/usr/$(triplet)/lib -E LOCPATH=$(cross)/locale
 cross    = $(abspath build/cross/$*)
