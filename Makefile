@@ -127,4 +127,4 @@ help:                          ## this list
 .DELETE_ON_ERROR:
 
 # A source archive may be without these.
--include spec/spec.mk spec/platforms/platforms.mk bench/bench.mk
+-include spec/spec.mk $(wildcard spec/platforms/*.mk) bench/bench.mk

@@ -89,8 +89,8 @@ bool descriptor_is_inherited(int fd);
 bool descriptor_holds_bytes(int fd);
 
 /* Makes it close-on-exec, for it alone, or for the other end of a local socket,
- * in which nothing may be read meanwhile. */
+ * in which nothing may be read meanwhile. False: it was not found. */
 void descriptor_hide(int fd);
-void descriptor_hide_other_end(int fd);
+bool descriptor_hide_other_end(int fd);
 
 #endif

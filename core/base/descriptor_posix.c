@@ -341,13 +341,13 @@ static bool find_mark(int fd, int end, uint64_t mark)
 
 /* The other end is where a mark arrives. It has the next number, or any other
  * where the host's table has holes. */
-void descriptor_hide_other_end(int fd)
+bool descriptor_hide_other_end(int fd)
 {
     uint64_t mark = (uint64_t)(uintptr_t)&mark ^ (uint64_t)fd << 48;
 
     if (send(fd, &mark, sizeof mark, MSG_DONTWAIT) != sizeof mark)
-        return;
-    if (!find_mark(fd + 1, fd + 2, mark))
-        find_mark(STDERR_FILENO + 1, table_size(), mark);
+        return false;
+    return find_mark(fd + 1, fd + 2, mark) ||
+           find_mark(STDERR_FILENO + 1, table_size(), mark);
 }
 #endif

@@ -222,8 +222,9 @@ void descriptor_hide(int fd)
     (void)fd;
 }
 
-void descriptor_hide_other_end(int fd)
+bool descriptor_hide_other_end(int fd)
 {
     (void)fd;
+    return false;
 }
 #endif

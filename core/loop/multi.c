@@ -39,7 +39,8 @@ static int keep_waking(CURLM *multi, int numbers[CANDIDATES], int count)
 
 /* libcurl wakes itself by a pair of sockets or, in some versions, by a pipe. Of
  * the numbers that were free, these two become close-on-exec, where they are
- * not so from the beginning. False: they were not found. */
+ * not so from the beginning. Some systems do not say that bytes wait in the
+ * other end of a socket. False: they were not found. */
 static bool close_on_exec(CURLM *multi, int numbers[CANDIDATES], int count)
 {
     int i, round, kept = 0;
@@ -51,7 +52,7 @@ static bool close_on_exec(CURLM *multi, int numbers[CANDIDATES], int count)
         kept = keep_waking(multi, numbers, kept);
     for (i = 0; i < kept; i++)
         descriptor_hide(numbers[i]);
-    return kept > 1;
+    return kept > 1 || (kept && descriptor_hide_other_end(numbers[0]));
 }
 
 /* A number may become free between the look and libcurl, and the pair is not

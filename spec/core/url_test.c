@@ -10,6 +10,7 @@
 #include "check.h"
 #include "http/file_url.h"
 #include "file/media.h"
+#include "file/path.h"
 
 static const char *const blocked[] = {
     "0.0.0.0",
@@ -333,8 +334,11 @@ static void test_names(void)
 {
     char stem[MEDIA_BASENAME_SIZE], longest[400];
 
-    media_basename(stem, "a-B_9.x", 7, LUMA_MEDIA_VIDEO);
-    CHECK_TEXT(stem, "a-B_9.x");
+    media_basename(stem, "a-b_9.x", 7, LUMA_MEDIA_VIDEO);
+    CHECK_TEXT(stem, "a-b_9.x");
+    media_basename(stem, "Con", 3, LUMA_MEDIA_VIDEO);
+    CHECK_TEXT(stem,
+               path_name_is_unique("Con") ? "Con" : "Con-0c0e1119aaba708b");
     media_basename(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
     CHECK_TEXT(stem, "a-last_frame");
     media_basename(stem, "../a", 4, LUMA_MEDIA_VIDEO);

@@ -1,6 +1,4 @@
-# Checks on other platforms. Part of the Makefile.
-
-# Other processors, emulated by qemu: triplet, qemu's name, flags. On i386,
+# Other processors, emulated. Part of the Makefile.
 # doubles are computed in the x87 unit, and Lua 5.1 has integers of 32 bits. On
 # s390x, the first byte of an integer is its highest.
 PROCESSORS = i386 arm64 s390x
