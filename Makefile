@@ -124,4 +124,5 @@ help:                          ## this list
   install-command clean help
 .DELETE_ON_ERROR:
 
--include spec/spec.mk bench/bench.mk # a source archive may be without them
+# A source archive may be without these.
+-include spec/spec.mk spec/platforms/platforms.mk bench/bench.mk
