@@ -40,6 +40,8 @@ getaddrinfo(const char *restrict node, const char *restrict service,
     struct addrinfo *second = NULL;
 
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (node && strstr(node, ".test") && hints && hints->ai_family == AF_INET6)
+        return EAI_NONAME; /* newer versions of libcurl ask for each family */
     if (node && strcmp(node, "moves.test") == 0)
         node = atomic_load(&moved) ? "127.0.0.1" : "127.0.0.3";
     if (!node || strcmp(node, "two.test") != 0)
