@@ -14,8 +14,9 @@
 struct connections {
     struct connection {
         curl_socket_t socket;
-        bool http1; /* a response has come over HTTP/1.1 */
-    } * open;       /* all of them */
+        bool http1;      /* a response has come over HTTP/1.1 */
+        int64_t used_at; /* ms: then the last exchange over it ended */
+    } * open;            /* all of them */
     size_t count, capacity;
     int64_t broke_at; /* ms: when one last broke; 0: none has */
 };
@@ -36,13 +37,18 @@ curl_socket_t connections_open(struct connections *connections,
 /* Closes a socket; for CURLOPT_CLOSESOCKETFUNCTION: `user` is the struct. */
 int connections_close(void *user, curl_socket_t socket);
 
-/* The connection has HTTP/1.1: what comes between responses is no response. */
-void connections_note_http1(struct connections *connections,
-                            struct ports ports);
+/* An exchange over HTTP/1.1 has ended: what comes between responses is no
+ * response. `now` is in ms. */
+void connections_note_http1(struct connections *connections, struct ports ports,
+                            int64_t now);
 
 /* True: the connection has HTTP/1.1, and bytes wait in it or its peer has
  * closed it. */
 bool connections_is_readable(const struct connections *connections,
+                             struct ports ports);
+
+/* True: the connection has HTTP/1.1, and was idle when another one broke. */
+bool connections_is_in_doubt(const struct connections *connections,
                              struct ports ports);
 
 /* The whole seconds since one last broke; `most` if it is longer ago. */
