@@ -148,8 +148,8 @@ const char *exchange_only_header(const struct exchange *x, const char *name);
 void exchange_read_head(const struct exchange *x, struct head *head);
 
 /* True: libcurl knows the status, and has refused the rest of the head because
- * headers contradict each other. Which ones it refuses depends on its version;
- * with others, the exchanges look themselves. */
+ * a header is not valid, or contradicts another. Which ones it refuses depends
+ * on its version; with others, the exchanges look themselves. */
 bool exchange_head_is_refused(const struct exchange *x, CURLcode result);
 
 /* Sets the error and the retry class for an exchange without a response that

@@ -164,11 +164,9 @@ static void set_refusal(const struct file_exchange *f, struct luma_error *error)
 static void refuse_head(struct file_exchange *f)
 {
     f->begun = true;
-    f->verdict = RESUME_REFUSE;
-    if (is_about_bytes(f)) {
-        luma_error_set(&f->file_error, LUMA_ERR_LINK);
-        luma_error_append(&f->file_error, "its headers contradict each other");
-    }
+    f->verdict = is_about_bytes(f)
+                     ? resume_refuse_head(file_of(f), &f->file_error)
+                     : RESUME_REFUSE;
 }
 
 /* The response has no file. */

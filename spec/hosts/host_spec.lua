@@ -162,8 +162,8 @@ describe("the host", function()
     end)
   end)
 
-  -- libcurl has pairs of unix sockets or eventfds of its own, to wake itself;
-  -- nothing in its interface reaches them.
+  -- libcurl has pairs of unix sockets of its own, to wake itself; nothing in
+  -- its interface reaches them. Newer versions have eventfds.
   it("passes no pipe and no connection on to programs it starts", function()
     local function inodes(path, into)
       for line in io.lines(path) do
@@ -185,8 +185,9 @@ describe("the host", function()
       local target = target_of(fd)
       if target and not before[fd] then
         local pipe = target:match "^pipe:"
+          or target:match "eventfd"
         local socket = network[target:match "^socket:%[(%d+)%]"]
-        if pipe or socket or target:match "eventfd" then
+        if pipe or socket then
           local info = io.open("/proc/self/fdinfo/" .. fd)
           local flags = info:read("a"):match "flags:%s*(%d+)"
           info:close()
@@ -196,7 +197,9 @@ describe("the host", function()
         sockets = sockets + (socket and 1 or 0)
       end
     end
-    assert.same({ 4, 50 }, { pipes, sockets })
+    local of_libcurl = pipes - 4
+    assert.is_true(of_libcurl == 0 or of_libcurl == 2, pipes)
+    assert.equal(50, sockets)
     assert.is_false(job:done())
   end)
 end)
