@@ -159,8 +159,9 @@ static bool is_plain(const char *url)
     return !*url;
 }
 
-/* An absolute URL stays as it is written, as far as it can be: it may be
- * signed, and versions of libcurl change different parts of it. */
+/* An absolute URL stays as it is written: it may be signed, and versions of
+ * libcurl change different parts of it. When they send it, newer ones still
+ * make the letters of escapes capitals. */
 static CURLUcode follow_absolute(const char *location, char **to)
 {
     CURLU *url = curl_url();
@@ -195,13 +196,21 @@ static CURLUcode follow(const char *url, const char *location, char **to)
     return code;
 }
 
+/* Control characters, which only some versions of libcurl refuse. */
+static bool has_junk(const char *url)
+{
+    while ((unsigned char)*url >= ' ' && *url != 0x7F)
+        url++;
+    return *url;
+}
+
 /* Two tries, as in url_parse. An empty location leads nowhere. */
 bool url_follow(const char *url, const char *location, char **to)
 {
     CURLUcode code;
 
     *to = NULL;
-    if (!*location)
+    if (!*location || has_junk(location))
         return true;
     code = follow(url, location, to);
     if (!code || code == CURLUE_OUT_OF_MEMORY)
