@@ -33,7 +33,7 @@ esac
 build() {
   cmake -S "$from" -B "$to/work" -DCMAKE_INSTALL_PREFIX="$to/prefix" \
     -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    -DCMAKE_C_FLAGS="$flags" -DCURL_HIDE_SYMBOLS=OFF \
+    -DCMAKE_C_FLAGS="$flags" -DCURL_HIDDEN_SYMBOLS=OFF \
     -DCURL_LIBCURL_SOVERSION=ON -DCURL_LIBCURL_VERSIONED_SYMBOLS=ON \
     -DCURL_LIBCURL_VERSIONED_SYMBOLS_PREFIX=OPENSSL_ \
     -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
