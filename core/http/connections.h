@@ -14,11 +14,14 @@
 struct connections {
     struct connection {
         curl_socket_t socket;
-        bool http1;      /* a response has come over HTTP/1.1 */
-        int64_t used_at; /* ms: then the last exchange over it ended */
-    } * open;            /* all of them */
+        bool http1;    /* a response has come over HTTP/1.1 */
+        uint64_t used; /* the event at which its last exchange ended */
+    } * open;          /* all of them */
     size_t count, capacity;
     int64_t broke_at; /* ms: when one last broke; 0: none has */
+    uint64_t events;  /* ends of exchanges and breaks, counted: a millisecond
+                         may have several */
+    uint64_t broke;   /* the event at which one last broke */
 };
 
 /* The two ports of a connection: all that libcurl tells of it. */
@@ -37,10 +40,13 @@ curl_socket_t connections_open(struct connections *connections,
 /* Closes a socket; for CURLOPT_CLOSESOCKETFUNCTION: `user` is the struct. */
 int connections_close(void *user, curl_socket_t socket);
 
+/* One broke: what is idle now is in doubt. `now` is in ms. */
+void connections_note_break(struct connections *connections, int64_t now);
+
 /* An exchange over HTTP/1.1 has ended: what comes between responses is no
- * response. `now` is in ms. */
-void connections_note_http1(struct connections *connections, struct ports ports,
-                            int64_t now);
+ * response. */
+void connections_note_http1(struct connections *connections,
+                            struct ports ports);
 
 /* True: the connection has HTTP/1.1, and bytes wait in it or its peer has
  * closed it. */

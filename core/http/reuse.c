@@ -63,7 +63,8 @@ enum exchange_refusal reuse_count_send(struct exchange *x)
 
 /* ---- the end ----------------------------------------------------------- */
 
-/* A response that luma did not want to its end broke nothing. One that is
+/* After a resend, the connection that answered was used later than the break.
+ * A response that luma did not want to its end broke nothing. One that is
  * complete and does not end says nothing about other connections. */
 void reuse_note_end(struct exchange *x, CURLcode result,
                     enum luma_code abort_code, int64_t now)
@@ -71,12 +72,12 @@ void reuse_note_end(struct exchange *x, CURLcode result,
     long version = 0;
 
     curl_easy_getinfo(x->easy, CURLINFO_HTTP_VERSION, &version);
-    if (x->sends && (!x->multiplexes || version < CURL_HTTP_VERSION_2))
-        connections_note_http1(x->connections, x->ports, now);
     x->request->broke = abort_code ||
                         (result != CURLE_OK && result != CURLE_WRITE_ERROR);
     if ((x->request->broke && !x->ends_by) || x->resent)
-        x->connections->broke_at = now;
+        connections_note_break(x->connections, now);
+    if (x->sends && (!x->multiplexes || version < CURL_HTTP_VERSION_2))
+        connections_note_http1(x->connections, x->ports);
 }
 
 bool reuse_is_unheard(const struct exchange *x, CURLcode result,
