@@ -71,6 +71,10 @@ bool socket_ports(intptr_t socket, int *near_port, int *far_port);
 /* Whether bytes wait in it, or its peer has closed it. */
 bool socket_is_readable(intptr_t socket);
 
+/* Whether this number of the system's means that the network or the peer broke
+ * a connection. */
+bool socket_is_break(int number);
+
 /* The bytes of an IP address: 4, 16, or 0 of other families; and of its text,
  * 0 if it is none. */
 size_t socket_address(const struct sockaddr *address, uint8_t bytes[16]);

@@ -221,6 +221,11 @@ bool socket_is_readable(intptr_t socket)
            (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+bool socket_is_break(int number)
+{
+    return number == ECONNRESET || number == ECONNABORTED || number == EPIPE;
+}
+
 size_t socket_address(const struct sockaddr *address, uint8_t bytes[16])
 {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;

@@ -76,6 +76,11 @@ bool socket_is_readable(intptr_t socket)
     return WSAPoll(&one, 1, 0) == 1;
 }
 
+bool socket_is_break(int number)
+{
+    return number == WSAECONNRESET || number == WSAECONNABORTED;
+}
+
 size_t socket_address(const struct sockaddr *address, uint8_t bytes[16])
 {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;

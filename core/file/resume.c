@@ -201,6 +201,7 @@ static enum resume_verdict ask_again(struct resume *r, enum resume_body body,
         [RESUME_BAD_LENGTH] = "its Content-Length is not one number",
         [RESUME_NO_MATCH] = "its Content-Length and Content-Range do not match",
         [RESUME_BAD_CODING] = "its Transfer-Encoding is not chunked",
+        [RESUME_BAD_HEAD] = "one of its headers is not valid",
     };
 
     if (!r->whole_only && (body != RESUME_NO_RANGE || r->asked)) {
@@ -270,6 +271,12 @@ enum resume_verdict resume_begin(struct resume *r, const struct head *head,
     if (body != RESUME_WHOLE && body != RESUME_REST)
         return ask_again(r, body, error);
     return begin_body(r, head, body, error) ? RESUME_TAKE : RESUME_REFUSE;
+}
+
+enum resume_verdict resume_refuse_head(struct resume *r,
+                                       struct luma_error *error)
+{
+    return ask_again(r, RESUME_BAD_HEAD, error);
 }
 
 /* The first bytes are those of a file, so the part is emptied for them. */

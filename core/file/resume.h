@@ -106,7 +106,8 @@ enum resume_body {
     RESUME_BAD_RANGE,
     RESUME_BAD_LENGTH,
     RESUME_NO_MATCH,
-    RESUME_BAD_CODING
+    RESUME_BAD_CODING,
+    RESUME_BAD_HEAD /* not in the tables: resume_refuse_head */
 };
 
 /* Looks up the tables. `asked` as in struct resume; `part` is the part's state
@@ -120,6 +121,11 @@ enum resume_verdict {
     RESUME_AGAIN, /* request the whole file */
     RESUME_REFUSE /* not the file; `error` says why */
 };
+
+/* For a response with such a status whose head is not valid, so that nothing
+ * else is known of it. Not RESUME_TAKE. */
+enum resume_verdict resume_refuse_head(struct resume *r,
+                                       struct luma_error *error);
 
 /* Handles the head of a response whose status is in the first table. An error
  * that is not `retryable` means that the next response would be the same. */

@@ -81,16 +81,36 @@ bool connections_is_readable(const struct connections *c, struct ports ports)
     return false;
 }
 
-void connections_note_http1(struct connections *c, struct ports ports)
+bool connections_is_in_doubt(const struct connections *c, struct ports ports)
 {
     size_t i;
 
     for (i = 0; i < c->count; i++)
-        if (!c->open[i].http1 && fits(c->open[i].socket, ports))
+        if (c->open[i].http1 && c->open[i].used < c->broke &&
+            fits(c->open[i].socket, ports))
+            return true;
+    return false;
+}
+
+void connections_note_http1(struct connections *c, struct ports ports)
+{
+    size_t i;
+
+    c->events++;
+    for (i = 0; i < c->count; i++)
+        if (fits(c->open[i].socket, ports)) {
             c->open[i].http1 = true;
+            c->open[i].used = c->events;
+        }
 }
 
 /* ---- breaks ------------------------------------------------------------ */
+
+void connections_note_break(struct connections *c, int64_t now)
+{
+    c->broke_at = now;
+    c->broke = ++c->events;
+}
 
 long connections_sound_for(const struct connections *c, int64_t now, long most)
 {

@@ -14,10 +14,14 @@
 struct connections {
     struct connection {
         curl_socket_t socket;
-        bool http1; /* a response has come over HTTP/1.1 */
-    } * open;       /* all of them */
+        bool http1;    /* a response has come over HTTP/1.1 */
+        uint64_t used; /* the event at which its last exchange ended */
+    } * open;          /* all of them */
     size_t count, capacity;
     int64_t broke_at; /* ms: when one last broke; 0: none has */
+    uint64_t events;  /* ends of exchanges and breaks, counted: a millisecond
+                         may have several */
+    uint64_t broke;   /* the event at which one last broke */
 };
 
 /* The two ports of a connection: all that libcurl tells of it. */
@@ -36,13 +40,21 @@ curl_socket_t connections_open(struct connections *connections,
 /* Closes a socket; for CURLOPT_CLOSESOCKETFUNCTION: `user` is the struct. */
 int connections_close(void *user, curl_socket_t socket);
 
-/* The connection has HTTP/1.1: what comes between responses is no response. */
+/* One broke: what is idle now is in doubt. `now` is in ms. */
+void connections_note_break(struct connections *connections, int64_t now);
+
+/* An exchange over HTTP/1.1 has ended: what comes between responses is no
+ * response. */
 void connections_note_http1(struct connections *connections,
                             struct ports ports);
 
 /* True: the connection has HTTP/1.1, and bytes wait in it or its peer has
  * closed it. */
 bool connections_is_readable(const struct connections *connections,
+                             struct ports ports);
+
+/* True: the connection has HTTP/1.1, and was idle when another one broke. */
+bool connections_is_in_doubt(const struct connections *connections,
                              struct ports ports);
 
 /* The whole seconds since one last broke; `most` if it is longer ago. */

@@ -100,7 +100,8 @@ static int on_progress(void *user, curl_off_t dltotal, curl_off_t dlnow,
 
 /* ---- options ----------------------------------------------------------- */
 
-/* libcurl copies strings; whatever fails here fails for want of memory. */
+/* libcurl copies strings. It has these options (library_init), so whatever
+ * fails here fails for want of memory. */
 #define SET(option, value) \
     (curl_easy_setopt(x->easy, option, value) == CURLE_OK)
 
@@ -120,43 +121,6 @@ static bool set_callbacks(struct exchange *x, curl_write_callback on_body)
            SET(CURLOPT_CLOSESOCKETDATA, x->connections);
 }
 
-/* A directory of issuers beside the file would be read for every connection;
- * where there is only the directory, it has to be. */
-static bool set_issuers(struct exchange *x)
-{
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-    const char *file = x->options->ca_file;
-
-    if (!file && !info->cainfo)
-        return true;
-    return SET(CURLOPT_CAPATH, NULL) && (!file || SET(CURLOPT_CAINFO, file));
-}
-
-/* What could surprise a host, its user or the gateway is off: signals, the
- * wait for a resolver, redirects, environment proxies, other protocols. */
-static bool set_safety(struct exchange *x)
-{
-    const char *proxy = x->options->proxy;
-
-    return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) &&
-           SET(CURLOPT_FOLLOWLOCATION, 0L) &&
-           SET(CURLOPT_PROTOCOLS_STR, x->tls ? "https" : "http") &&
-           SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
-           SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
-}
-
-static bool set_connection(struct exchange *x)
-{
-    const struct luma_options *o = x->options;
-
-    return SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
-           SET(CURLOPT_USERAGENT, o->user_agent) &&
-           SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
-           SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
-           SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
-}
-
 /* ---- life -------------------------------------------------------------- */
 
 bool exchange_init(struct exchange *x, const char *url,
@@ -164,8 +128,7 @@ bool exchange_init(struct exchange *x, const char *url,
 {
     x->tls = ascii_starts(url, "https:");
     x->easy = curl_easy_init();
-    return x->easy && set_callbacks(x, on_body) && set_safety(x) &&
-           set_connection(x);
+    return x->easy && set_callbacks(x, on_body) && exchange_set_options(x);
 }
 
 void exchange_free(struct exchange *x)
@@ -289,12 +252,24 @@ static bool headers_are_too_large(const struct exchange *x, CURLcode result)
            (x->sends && x->phase < EXCHANGE_BODY && failure_is_of_size(result));
 }
 
+bool exchange_head_is_refused(const struct exchange *x, CURLcode result)
+{
+    return result == CURLE_WEIRD_SERVER_REPLY && x->phase == EXCHANGE_HEAD &&
+           x->http_status;
+}
+
 static void set_failure(const struct exchange *x, CURLcode result,
                         enum luma_code abort_code, struct luma_error *error)
 {
-    struct failure failure = {result, x->curl_error, x->socket_error,
-                              x->sends > 0, x->phase >= EXCHANGE_HEAD};
-    long refusal = refusal_of_proxy(x);
+    long refusal = refusal_of_proxy(x), system_error = 0;
+    struct failure failure = {.result = result,
+                              .text = x->curl_error,
+                              .socket_error = x->socket_error,
+                              .sent = x->sends > 0,
+                              .answered = x->phase >= EXCHANGE_HEAD};
+
+    curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &system_error);
+    failure.system_error = (int)system_error;
 
     if (x->refused == REFUSED_ADDRESS) {
         luma_error_set(error, LUMA_ERR_ADDRESS);
@@ -319,7 +294,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
     long code = CURLPX_OK;
 
     set_failure(x, result, abort_code, &end->error);
-    end->retry_class = retry_class_of(end->error.code, end->error.http_status);
+    end->retry_class = failure_retry_class(result, &end->error);
     if (result == CURLE_PROXY)
         curl_easy_getinfo(x->easy, CURLINFO_PROXY_ERROR, &code);
     if (failure_is_refusal(code))

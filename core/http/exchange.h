@@ -121,6 +121,10 @@ void exchange_finish(struct exchange *x, CURLcode result,
 bool exchange_init(struct exchange *x, const char *url,
                    curl_write_callback on_body);
 
+/* A part of exchange_init: the options that do not depend on the type. False:
+ * out of memory. */
+bool exchange_set_options(struct exchange *x);
+
 /* The exchange must have ended. Zero-filled is fine. */
 void exchange_free(struct exchange *x);
 
@@ -142,6 +146,11 @@ const char *exchange_only_header(const struct exchange *x, const char *name);
 /* Reads the headers about the response's body. `head` must not outlive the
  * response. */
 void exchange_read_head(const struct exchange *x, struct head *head);
+
+/* True: libcurl knows the status, and has refused the rest of the head because
+ * a header is not valid, or contradicts another. Which ones it refuses depends
+ * on its version; with others, the exchanges look themselves. */
+bool exchange_head_is_refused(const struct exchange *x, CURLcode result);
 
 /* Sets the error and the retry class for an exchange without a response that
  * counts: it broke off before its head or, with a status that needs the body,

@@ -65,6 +65,15 @@ static const char *shortage_of(const struct failure *f)
 
 /* ---- libcurl's results ------------------------------------------------- */
 
+/* A lack of memory is none if there is some. */
+static bool has_memory(void)
+{
+    char *block = malloc(SIZE_OF_LINE);
+
+    free(block);
+    return block != NULL;
+}
+
 static bool has_any(const char *text, const char *const *words)
 {
     while (*words && !strstr(text, *words))
@@ -72,10 +81,10 @@ static bool has_any(const char *text, const char *const *words)
     return *words != NULL;
 }
 
-/* libcurl has one result for all that goes wrong in a handshake. Its text has
- * the reason of the TLS library, unless the connection broke. The system's own
- * words are in the language of the locale. */
-static enum luma_code code_of_handshake(const char *text)
+/* Some versions of libcurl do not tell an error of the system in a handshake,
+ * or have none where the peer just ends it. Then the words say which of the two
+ * codes fits better. Both are retried. */
+static enum luma_code code_of_handshake(const struct failure *f)
 {
     static const char *const broken[] = {"SSL_connect: ",
                                          "Recv failure: ",
@@ -86,22 +95,21 @@ static enum luma_code code_of_handshake(const char *text)
                                          "Error in the push function",
                                          NULL};
 
-    if (strstr(text, "malloc failure"))
+    if (!has_memory())
         return LUMA_ERR_MEMORY;
-    return has_any(text, broken) ? LUMA_ERR_NETWORK : LUMA_ERR_TLS;
+    return socket_is_break(f->system_error) || has_any(f->text, broken)
+               ? LUMA_ERR_NETWORK
+               : LUMA_ERR_TLS;
 }
 
 /* Since TLS 1.3 a server refuses the client's certificate, or the lack of it,
- * when the handshake is over. */
+ * when the handshake is over. libcurl then has the same result as for a
+ * connection that broke, and only the words differ. Both are retried. */
 static enum luma_code code_of_break(const struct failure *f)
 {
-    static const char *const refusals[] = {"certificate", "unknown ca", NULL};
-
     if (f->answered)
         return LUMA_ERR_TRUNCATED;
-    return strstr(f->text, " alert ") && has_any(f->text, refusals)
-               ? LUMA_ERR_TLS
-               : LUMA_ERR_NETWORK;
+    return strstr(f->text, " alert ") ? LUMA_ERR_TLS : LUMA_ERR_NETWORK;
 }
 
 static enum luma_code code_of(const struct failure *f)
@@ -119,7 +127,7 @@ static enum luma_code code_of(const struct failure *f)
     case CURLE_OPERATION_TIMEDOUT:
         return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
-        return code_of_handshake(f->text);
+        return code_of_handshake(f);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -155,13 +163,22 @@ void failure_set(struct luma_error *error, const struct failure *failure,
     }
 }
 
-/* A lack of memory is none if there is some. */
-static bool has_memory(void)
+enum retry_class failure_retry_class(CURLcode result,
+                                     const struct luma_error *error)
 {
-    char *block = malloc(SIZE_OF_LINE);
-
-    free(block);
-    return block != NULL;
+    switch (result) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+        break;
+    default:
+        if (error->code == LUMA_ERR_TLS)
+            return RETRY_CLASS_TRANSIENT;
+    }
+    return retry_class_of(error->code, error->http_status);
 }
 
 bool failure_is_of_size(CURLcode result)

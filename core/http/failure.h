@@ -15,14 +15,22 @@ struct failure {
     CURLcode result;
     const char *text; /* libcurl's error text, or "" */
     int socket_error; /* errno of the last failed socket(), or 0 */
+    int system_error; /* CURLINFO_OS_ERRNO */
     bool sent;        /* the request was sent */
     bool answered;    /* the first line of a response was received */
 };
 
 /* Sets `error` to the code and message of the failure. The message shows
- * neither the token nor the user name and password of any URL. */
+ * neither the token nor the user name and password of any URL. Words of libcurl
+ * or the TLS library differ between versions: they may decide between
+ * LUMA_ERR_TLS and LUMA_ERR_NETWORK, but nothing else. */
 void failure_set(struct luma_error *error, const struct failure *failure,
                  const struct luma_options *options);
+
+/* How to retry after the failure that `error` was set to. A TLS connection that
+ * failed may succeed later, but not if a certificate is refused. */
+enum retry_class failure_retry_class(CURLcode result,
+                                     const struct luma_error *error);
 
 /* Whether libcurl has refused something for its size. Some versions report that
  * as a lack of memory. */

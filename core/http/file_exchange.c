@@ -159,6 +159,16 @@ static void set_refusal(const struct file_exchange *f, struct luma_error *error)
     luma_error_append(error, "%s answered with HTTP %ld", host, http);
 }
 
+/* libcurl does not pass on the header that it refuses, so the other headers
+ * say nothing about the file. */
+static void refuse_head(struct file_exchange *f)
+{
+    f->begun = true;
+    f->verdict = is_about_bytes(f)
+                     ? resume_refuse_head(file_of(f), &f->file_error)
+                     : RESUME_REFUSE;
+}
+
 /* The response has no file. */
 static enum exchange_outcome no_file(const struct file_exchange *f,
                                      struct exchange_end *end)
@@ -205,8 +215,10 @@ static void finish(struct exchange *x, CURLcode result,
     struct file_exchange *f = (struct file_exchange *)x;
     bool whole = !abort_code && (result == CURLE_OK || f->stopped);
 
-    if (x->phase == EXCHANGE_BODY && !f->begun &&
-        (whole || x->http_status >= 300))
+    if (exchange_head_is_refused(x, result))
+        refuse_head(f);
+    else if (x->phase == EXCHANGE_BODY && !f->begun &&
+             (whole || x->http_status >= 300))
         begin(f); /* nothing of a body has come */
     if (f->begun && (whole || f->verdict != RESUME_TAKE)) {
         end->outcome = outcome_of(f, end);

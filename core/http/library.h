@@ -3,9 +3,15 @@
 #ifndef LUMA_LIBRARY_H
 #define LUMA_LIBRARY_H
 
+#include <stdbool.h>
+
 /* Checks and initialises the loaded libcurl, which may differ from the one
  * luma was built with. Call it once. Returns NULL, or a message why luma
  * cannot work with it; the message stays valid. */
 const char *library_init(void);
+
+/* What the loaded libcurl can do besides. Any thread, after library_init. */
+bool library_has_http2(void);
+bool library_has_gzip(void);
 
 #endif

@@ -2,19 +2,21 @@
 /* What libcurl is told about its pool. */
 #include "http/reuse.h"
 
-/* What fails here fails for want of memory. */
+/* libcurl has these options, so what fails here fails for want of memory. */
 #define SET(option, value) \
     (curl_easy_setopt(x->easy, option, value) == CURLE_OK)
 
 /* ---- the beginning ----------------------------------------------------- */
 
 /* Which connections of the pool are good enough, and which addresses. Without
- * a break the limits are libcurl's own. */
+ * a break the limits are libcurl's own. An age of 0 is no limit in newer
+ * versions; what it would exclude over HTTP/1.1, is_stale does. */
 bool reuse_prepare(struct exchange *x, int64_t now)
 {
     const struct request *r = x->request;
     const struct connections *c = x->connections;
     bool http2 = x->tls && x->options->http2;
+    long sound = connections_sound_for(c, now, 118);
 
     x->connected = false;
     x->resent = false;
@@ -24,7 +26,7 @@ bool reuse_prepare(struct exchange *x, int64_t now)
                                                     : CURL_HTTP_VERSION_1_1) &&
            SET(CURLOPT_FRESH_CONNECT, r->broke || !r->idempotent ? 1L : 0L) &&
            SET(CURLOPT_FORBID_REUSE, http2 && !r->idempotent ? 1L : 0L) &&
-           SET(CURLOPT_MAXAGE_CONN, connections_sound_for(c, now, 118)) &&
+           SET(CURLOPT_MAXAGE_CONN, sound ? sound : 1L) &&
            SET(CURLOPT_DNS_CACHE_TIMEOUT, connections_sound_for(c, now, 60));
 }
 
@@ -41,7 +43,9 @@ bool reuse_renew(struct exchange *x)
  * they are frames, which libcurl reads; and other requests may be on it. */
 static bool is_stale(const struct exchange *x)
 {
-    return !x->connected && connections_is_readable(x->connections, x->ports);
+    return !x->connected &&
+           (connections_is_in_doubt(x->connections, x->ports) ||
+            connections_is_readable(x->connections, x->ports));
 }
 
 enum exchange_refusal reuse_count_send(struct exchange *x)
@@ -59,7 +63,8 @@ enum exchange_refusal reuse_count_send(struct exchange *x)
 
 /* ---- the end ----------------------------------------------------------- */
 
-/* A response that luma did not want to its end broke nothing. One that is
+/* After a resend, the connection that answered was used later than the break.
+ * A response that luma did not want to its end broke nothing. One that is
  * complete and does not end says nothing about other connections. */
 void reuse_note_end(struct exchange *x, CURLcode result,
                     enum luma_code abort_code, int64_t now)
@@ -67,12 +72,12 @@ void reuse_note_end(struct exchange *x, CURLcode result,
     long version = 0;
 
     curl_easy_getinfo(x->easy, CURLINFO_HTTP_VERSION, &version);
-    if (x->sends && (!x->multiplexes || version < CURL_HTTP_VERSION_2))
-        connections_note_http1(x->connections, x->ports);
     x->request->broke = abort_code ||
                         (result != CURLE_OK && result != CURLE_WRITE_ERROR);
     if ((x->request->broke && !x->ends_by) || x->resent)
-        x->connections->broke_at = now;
+        connections_note_break(x->connections, now);
+    if (x->sends && (!x->multiplexes || version < CURL_HTTP_VERSION_2))
+        connections_note_http1(x->connections, x->ports);
 }
 
 bool reuse_is_unheard(const struct exchange *x, CURLcode result,

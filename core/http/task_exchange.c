@@ -8,6 +8,7 @@
 #include "gateway/reply.h"
 #include "http/failure.h"
 #include "http/base_url.h"
+#include "http/library.h"
 #include "http/proxy.h"
 
 enum { MANY = 32 }; /* documents; fewer are handed on when libcurl returns */
@@ -17,6 +18,8 @@ struct task_exchange {
     struct buf url;
     struct reply reply;
     size_t handed_on; /* tasks of this response */
+    bool begun;       /* a byte of its body has come */
+    bool lengths_differ;
 };
 
 static struct task_exchange *of(struct exchange *x)
@@ -29,12 +32,24 @@ static bool is_good(const struct exchange *x)
     return x->http_status / 100 == 2;
 }
 
+/* Where its body ends cannot be known then. */
+static bool lengths_differ(const struct exchange *x)
+{
+    return exchange_header(x, "Content-Length") &&
+           !exchange_only_header(x, "Content-Length");
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct task_exchange *t = user;
     bool good;
 
     t->x.active_since_check = true;
+    if (!t->begun)
+        t->lengths_differ = lengths_differ(&t->x);
+    t->begun = true;
+    if (t->lengths_differ)
+        return 0;
     t->reply.wants_tasks = is_good(&t->x);
     good = reply_feed(&t->reply, bytes, size * n);
     t->x.bytes = t->reply.bytes;
@@ -52,8 +67,8 @@ static struct luma_doc *next_doc(struct exchange *x)
 
 /* ---- the request ------------------------------------------------------- */
 
-/* libcurl copies strings but for the body; whatever fails here fails for want
- * of memory. */
+/* libcurl copies strings but for the body. It has these options, so whatever
+ * fails here fails for want of memory. */
 #define SET(option, value) (curl_easy_setopt(easy, option, value) == CURLE_OK)
 
 static bool set_url(struct task_exchange *t, const char *path)
@@ -86,6 +101,7 @@ static bool prepare(struct exchange *x, const struct request *request)
     t->reply.single_value = request->target == REQUEST_ENDPOINT;
     reply_reset(&t->reply, false);
     t->handed_on = 0;
+    t->begun = t->lengths_differ = false;
     return SET(CURLOPT_TIMEOUT_MS, (long)x->options->attempt_timeout) &&
            set_url(t, request->path) && set_method(easy, request);
 }
@@ -119,6 +135,13 @@ static void read_reply(struct task_exchange *t, struct exchange_end *end)
     end->retry_class = retry_class_of(error->code, is_good(&t->x) ? 0 : http);
 }
 
+static CURLcode refuse_lengths(struct exchange *x)
+{
+    snprintf(x->curl_error, sizeof x->curl_error,
+             "its Content-Length is not one number");
+    return CURLE_WEIRD_SERVER_REPLY;
+}
+
 /* libcurl takes a Content-Length that is no number for 0, and a coded body that
  * is cut for an empty one. */
 static CURLcode check_empty(struct exchange *x)
@@ -130,11 +153,7 @@ static CURLcode check_empty(struct exchange *x)
     if (received > 0)
         return CURLE_PARTIAL_FILE;
     exchange_read_head(x, &head);
-    if (head.length_presence != HEAD_INVALID)
-        return CURLE_OK;
-    snprintf(x->curl_error, sizeof x->curl_error,
-             "its Content-Length is not one number");
-    return CURLE_WEIRD_SERVER_REPLY;
+    return head.length_presence == HEAD_INVALID ? refuse_lengths(x) : CURLE_OK;
 }
 
 static void finish(struct exchange *x, CURLcode result,
@@ -144,13 +163,16 @@ static void finish(struct exchange *x, CURLcode result,
     struct luma_error *error = &end->error;
     bool good = is_good(x), whole;
 
-    if (result == CURLE_OK && good && !reply->start_len)
+    if (of(x)->lengths_differ)
+        result = refuse_lengths(x);
+    else if (result == CURLE_OK && good && !reply->start_len)
         result = check_empty(x);
     whole = !abort_code && (result == CURLE_OK ||
                             (result == CURLE_WRITE_ERROR && reply->rejected));
     reply->wants_tasks = good;
     reply->cut = !whole;
-    if (x->phase == EXCHANGE_BODY && (whole || !good))
+    if ((x->phase == EXCHANGE_BODY && (whole || !good)) ||
+        (exchange_head_is_refused(x, result) && !good))
         read_reply(of(x), end);
     else
         exchange_failed(x, result, abort_code, end);
@@ -180,8 +202,9 @@ static void free_exchange(struct exchange *x)
 static bool set_options(struct exchange *x)
 {
     CURL *easy = x->easy;
+    const char *coding = library_has_gzip() ? "gzip" : NULL;
 
-    return SET(CURLOPT_ACCEPT_ENCODING, "gzip") &&
+    return SET(CURLOPT_ACCEPT_ENCODING, coding) &&
            SET(CURLOPT_PIPEWAIT, x->options->http2 ? 1L : 0L) &&
            SET(CURLOPT_TCP_NODELAY, 1L);
 }

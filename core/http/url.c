@@ -137,29 +137,82 @@ bool url_check(const char *url, const struct luma_options *options,
     return code != CURLUE_OUT_OF_MEMORY && user != CURLUE_OUT_OF_MEMORY;
 }
 
-static CURLUcode follow(const char *url, const char *location, char **to)
+enum {
+    LENIENT = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME | CURLU_ALLOW_SPACE
+};
+
+static CURLUcode get_url(CURLU *url, CURLUcode code, char **text)
 {
-    CURLU *base = curl_url();
     char *found = NULL;
-    CURLUcode code = base ? curl_url_set(base, CURLUPART_URL, url, 0)
-                          : CURLUE_OUT_OF_MEMORY;
 
     if (!code)
-        code = curl_url_set(base, CURLUPART_URL, location,
-                            CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME);
-    if (!code)
-        code = curl_url_get(base, CURLUPART_URL, &found, 0);
-    *to = code ? NULL : buf_copy(found, strlen(found));
+        code = curl_url_get(url, CURLUPART_URL, &found, 0);
+    *text = code ? NULL : buf_copy(found, strlen(found));
     curl_free(found);
-    curl_url_cleanup(base);
-    return code || *to ? code : CURLUE_OUT_OF_MEMORY;
+    return code || *text ? code : CURLUE_OUT_OF_MEMORY;
 }
 
-/* Two tries, as in url_parse. */
+static bool is_plain(const char *url)
+{
+    while (*url > ' ' && *url < 0x7F)
+        url++;
+    return !*url;
+}
+
+/* An absolute URL stays as it is written: it may be signed, and versions of
+ * libcurl change different parts of it. When they send it, newer ones still
+ * make the letters of escapes capitals. */
+static CURLUcode follow_absolute(const char *location, char **to)
+{
+    CURLU *url = curl_url();
+    CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, location,
+                                        LENIENT | CURLU_PATH_AS_IS)
+                         : CURLUE_OUT_OF_MEMORY;
+
+    if (!code && is_plain(location)) {
+        *to = buf_copy(location, strlen(location));
+        code = *to ? CURLUE_OK : CURLUE_OUT_OF_MEMORY;
+    } else {
+        code = get_url(url, code, to);
+    }
+    curl_url_cleanup(url);
+    return code;
+}
+
+static CURLUcode follow(const char *url, const char *location, char **to)
+{
+    CURLUcode code = follow_absolute(location, to);
+    CURLU *base;
+
+    if (!code || code == CURLUE_OUT_OF_MEMORY)
+        return code;
+    base = curl_url();
+    code = base ? curl_url_set(base, CURLUPART_URL, url, 0)
+                : CURLUE_OUT_OF_MEMORY;
+    if (!code)
+        code = curl_url_set(base, CURLUPART_URL, location, LENIENT);
+    code = get_url(base, code, to);
+    curl_url_cleanup(base);
+    return code;
+}
+
+/* Control characters, which only some versions of libcurl refuse. */
+static bool has_junk(const char *url)
+{
+    while ((unsigned char)*url >= ' ' && *url != 0x7F)
+        url++;
+    return *url;
+}
+
+/* Two tries, as in url_parse. An empty location leads nowhere. */
 bool url_follow(const char *url, const char *location, char **to)
 {
-    CURLUcode code = follow(url, location, to);
+    CURLUcode code;
 
+    *to = NULL;
+    if (!*location || has_junk(location))
+        return true;
+    code = follow(url, location, to);
     if (!code || code == CURLUE_OUT_OF_MEMORY)
         return !code;
     return follow(url, location, to) == code || *to;

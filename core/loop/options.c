@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http/base_url.h"
+#include "http/library.h"
 #include "http/proxy.h"
 #include "http/retry.h"
 
@@ -57,6 +58,13 @@ static bool check_proxy(const char *proxy, struct luma_error *error)
     return !problem || wrong(error, "proxy", problem);
 }
 
+static bool check_http2(bool wanted, struct luma_error *error)
+{
+    return !wanted || library_has_http2() ||
+           wrong(error, "http2",
+                 "needs a libcurl with HTTP/2, and this one was built without");
+}
+
 static void complete(struct luma_options *o)
 {
 #define DEFAULT(field, value) o->field = o->field ? o->field : (value)
@@ -83,7 +91,7 @@ static bool check(const struct luma_options *o, struct luma_error *error)
     return check_header("token", o->token, '!', error) &&
            check_header("base_url", o->base_url, '!', error) &&
            check_header("user_agent", o->user_agent, ' ', error) &&
-           check_proxy(o->proxy, error) &&
+           check_proxy(o->proxy, error) && check_http2(o->http2, error) &&
            check_range("batch_size", o->batch_size, 10000, error) &&
            check_range("connections", o->connections, 256, error) &&
            check_range("attempts", o->attempts, RETRY_MAX_ATTEMPTS, error) &&

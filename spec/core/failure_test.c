@@ -3,6 +3,7 @@
  * refusal of TLS is not, and a lack of memory is neither. */
 #include "http/failure.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -53,13 +54,16 @@ static const struct {
      LUMA_ERR_TLS},
     {CURLE_RECV_ERROR, SENT,
      "OpenSSL SSL_read: " ROUTINE "tlsv1 alert internal error, errno 0",
-     LUMA_ERR_NETWORK},
+     LUMA_ERR_TLS},
+    {CURLE_RECV_ERROR, SENT,
+     "GnuTLS recv error (-12): A TLS fatal alert has been received.",
+     LUMA_ERR_TLS},
+    {CURLE_RECV_ERROR, SENT, "", LUMA_ERR_NETWORK},
     {CURLE_RECV_ERROR, ANSWERED,
      "OpenSSL SSL_read: " ROUTINE "sslv3 alert bad certificate, errno 0",
      LUMA_ERR_TRUNCATED},
-    /* there was no memory */
-    {CURLE_SSL_CONNECT_ERROR, UNSENT, ROUTINE "malloc failure",
-     LUMA_ERR_MEMORY},
+    /* there was no memory: words alone do not say so */
+    {CURLE_SSL_CONNECT_ERROR, UNSENT, ROUTINE "malloc failure", LUMA_ERR_TLS},
     {CURLE_OUT_OF_MEMORY, SENT, "", LUMA_ERR_MEMORY},
     /* the connection broke: before the response, or in it */
     {CURLE_GOT_NOTHING, SENT, "Empty reply from server", LUMA_ERR_NETWORK},
@@ -79,9 +83,10 @@ static void test_results(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        struct failure failure = {rows[i].result, rows[i].text, 0,
-                                  rows[i].moment >= SENT,
-                                  rows[i].moment == ANSWERED};
+        struct failure failure = {.result = rows[i].result,
+                                  .text = rows[i].text,
+                                  .sent = rows[i].moment >= SENT,
+                                  .answered = rows[i].moment == ANSWERED};
 
         check_case = rows[i].text;
         failure_set(&error, &failure, &options);
@@ -90,6 +95,63 @@ static void test_results(void)
               error.message);
     }
     check_case = "";
+}
+
+static enum luma_code code_of_system(int number, const char *text)
+{
+    struct failure failure = {.result = CURLE_SSL_CONNECT_ERROR,
+                              .text = text,
+                              .system_error = number};
+    struct luma_options options = {.token = "t0ken"};
+    struct luma_error error;
+
+    failure_set(&error, &failure, &options);
+    return error.code;
+}
+
+/* Where a handshake ends without known words, the system's error counts. That
+ * of another address, which refused the connection before, does not. */
+static void test_system_errors(void)
+{
+    CHECK(code_of_system(ECONNRESET, "") == LUMA_ERR_NETWORK);
+    CHECK(code_of_system(EPIPE, ROUTINE "x") == LUMA_ERR_NETWORK);
+    CHECK(code_of_system(ECONNREFUSED, "") == LUMA_ERR_TLS);
+}
+
+static enum retry_class class_of(CURLcode result, enum luma_code code)
+{
+    struct luma_error error;
+
+    luma_error_set(&error, code);
+    return failure_retry_class(result, &error);
+}
+
+/* Whatever the words of a handshake that failed, it is tried again. A
+ * certificate that is not trusted is final. */
+static void test_retries(void)
+{
+    CHECK(class_of(CURLE_SSL_CONNECT_ERROR, LUMA_ERR_TLS) ==
+          RETRY_CLASS_TRANSIENT);
+    CHECK(class_of(CURLE_SSL_CONNECT_ERROR, LUMA_ERR_NETWORK) ==
+          RETRY_CLASS_TRANSIENT);
+    CHECK(class_of(CURLE_RECV_ERROR, LUMA_ERR_TLS) == RETRY_CLASS_TRANSIENT);
+    CHECK(class_of(CURLE_PEER_FAILED_VERIFICATION, LUMA_ERR_TLS) ==
+          RETRY_CLASS_NEVER);
+    CHECK(class_of(CURLE_SSL_CACERT_BADFILE, LUMA_ERR_TLS) ==
+          RETRY_CLASS_NEVER);
+    CHECK(class_of(CURLE_OUT_OF_MEMORY, LUMA_ERR_MEMORY) == RETRY_CLASS_NEVER);
+}
+
+static void test_starved_handshake(void)
+{
+    struct failure failure = {.result = CURLE_SSL_CONNECT_ERROR, .text = ""};
+    struct luma_options options = {.token = "t0ken"};
+    struct luma_error error;
+
+    alloc_fail_at(1, true);
+    failure_set(&error, &failure, &options);
+    CHECK(alloc_stop() == 1);
+    CHECK(error.code == LUMA_ERR_MEMORY);
 }
 
 /* What libcurl finds too large has its own result in newer versions. */
@@ -106,6 +168,9 @@ static void test_sizes(void)
 int main(void)
 {
     test_results();
+    test_system_errors();
+    test_retries();
+    test_starved_handshake();
     test_sizes();
     return check_done();
 }

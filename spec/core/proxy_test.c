@@ -182,7 +182,7 @@ static void test_shortage(void (*look)(void))
             calls = alloc_stop();
         }
     } while (n < 1000 && calls >= n);
-    CHECK(n > 20 && n < 1000);
+    CHECK(n > 15 && n < 1000); /* newer versions of libcurl need less */
 }
 
 int main(void)

@@ -163,7 +163,7 @@ describe("the host", function()
   end)
 
   -- libcurl has pairs of unix sockets of its own, to wake itself; nothing in
-  -- its interface reaches them.
+  -- its interface reaches them. Newer versions have eventfds.
   it("passes no pipe and no connection on to programs it starts", function()
     local function inodes(path, into)
       for line in io.lines(path) do
@@ -197,7 +197,9 @@ describe("the host", function()
         sockets = sockets + (socket and 1 or 0)
       end
     end
-    assert.same({ 4, 50 }, { pipes, sockets })
+    local of_libcurl = pipes - 4
+    assert.is_true(of_libcurl == 0 or of_libcurl == 2, pipes)
+    assert.equal(50, sockets)
     assert.is_false(job:done())
   end)
 end)

@@ -22,6 +22,51 @@ local function fake_libcurl()
   return program.library("fakecurl", "libcurl.so.4", version, names)
 end
 
+describe("with a libcurl that was built without", function()
+  local f = fixture.use()
+  local library, away
+
+  setup(function()
+    library, away = program.build("cc -o build/less spec/native/lesscurl.c "
+      .. "-shared -fPIC -Wl,--no-as-needed "
+      .. "$(pkg-config --cflags --libs libcurl) -ldl")
+  end)
+  teardown(function() away() end)
+
+  local function says(lack, ...)
+    local ended = process.run {
+      program = process.LUA, "spec/programs/lesser.lua", f.g.https, f.g.ca, ...,
+      env = { LD_PRELOAD = library, LESS_CURL = lack },
+    }
+    assert.equal(0, ended.code, ended.output)
+    return ended.output
+  end
+
+  -- A sanitizer has to be the first that is loaded.
+  local function it_says(name, run)
+    it(name, function() if fixture.PLAIN then run() end end)
+  end
+
+  it_says("a part that is not needed, works", function()
+    for _, lack in ipairs { "", "capath", "quick_exit", "gzip", "http2" } do
+      assert.equal("a\n", says(lack), lack)
+    end
+    assert.equal("identity", (f.g:journal()[4].headers["accept-encoding"]
+      or "identity"))
+    assert.equal("gzip", f.g:journal()[1].headers["accept-encoding"])
+  end)
+
+  it_says("HTTP/2, says so where it is wanted", function()
+    assert.matches("bad argument.-http2: needs a libcurl with HTTP/2, and this "
+      .. "one was built without", says("http2", "http2"))
+  end)
+
+  it_says("proxies, cannot be loaded", function()
+    assert.matches("^luma needs a libcurl with proxies, which this [%d.]+ was "
+      .. "built without: install another one\n$", says "proxy")
+  end)
+end)
+
 for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
   describe("luma, " .. kind .. " into a host,", function()
     local f, host, remove
@@ -99,6 +144,8 @@ for kind, flags in pairs { linked = "", loaded = "-DLOADED" } do
         assert.same(twice('luma needs a libcurl with the feature "threadsafe",'
           .. " which this 7.99.1 was built without: install another one"),
           required "unsafe")
+        assert.same(twice("luma needs a libcurl with TLS, which this 7.99.3 "
+          .. "was built without: install another one"), required "plain")
       end)
 
       it("says that it does not start", function()

@@ -60,10 +60,10 @@ describe("a download", function()
           content_type = "video/mp4" } },
       { "two lengths", "link", raw("Content-Length: 3\r\n"
         .. "Content-Length: 4", "abcd") },
-      { "a negative length", "reply", raw("Content-Length: -3", "abc") },
+      { "a negative length", "link", raw("Content-Length: -3", "abc") },
       { "a length beyond all numbers", "link",
         raw("Content-Length: 99999999999999999999", "abc") },
-      { "a length that is no number", "reply", raw("Content-Length: x",
+      { "a length that is no number", "link", raw("Content-Length: x",
         "abc") },
       { "a coding that changes bytes", "reply",
         raw("Content-Encoding: gzip\r\nContent-Length: 3", "abc") },

@@ -20,9 +20,9 @@ describe("a download", function()
 
   describe("into a folder", function()
     local function name_of(id, kind, what, headers)
-      local link = { url = g.http .. "/clip/%2e%2e/..%2f..%2fname.sh" }
-      g:file("/clip/%2e%2e/..%2f..%2fname.sh", { type = kind,
-        headers = headers })
+      local odd = "/clip/%2E%2E/..%2F..%2Fname.sh"
+      local link = { url = g.http .. odd }
+      g:file(odd, { type = kind, headers = headers })
       local path = assert(start({ id = id, video = link, thumbnail = link },
         { dir = dir.path, what = what }):result())
       local names = dir:names()

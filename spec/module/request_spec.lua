@@ -206,6 +206,7 @@ describe("a request", function()
     for _, path in ipairs { "/a..b", "/..a", "/...", "/.a/.%2ea", "/x?a=/../b",
       "/" .. ("a"):rep(8191) } do
       g:route(path:match "^[^?]+", { body = "1" })
+      g:route("/.a/.%2Ea", { body = "1" }) -- as newer versions of libcurl ask
       assert.equal(1, (client:request("GET", path):result()))
     end
     g:reset()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A libcurl that is no use to luma. FAKE_CURL in the environment says why: it
- * is "old", "unsafe" or "broken". Nothing of it is called but what is here. */
+ * is "old", "unsafe", "plain" or "broken". Nothing of it is called but what is
+ * here. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
     }
 NAMES
 
-enum { THREADSAFE = 1 << 30 };
+enum { TLS = 1 << 2, THREADSAFE = 1 << 30 };
 
 /* How curl's header begins it, which would declare all the others as well. */
 struct version_info {
@@ -41,11 +42,16 @@ const struct version_info *curl_version_info(int now)
 {
     static const struct version_info old = {6, "7.81.0", 0x075100, "", 0},
                                      unsafe = {9, "7.99.1", 0x076301, "", 0},
+                                     plain = {9, "7.99.3", 0x076303, "",
+                                              THREADSAFE},
                                      broken = {9, "7.99.2", 0x076302, "",
-                                               THREADSAFE};
+                                               TLS | THREADSAFE};
 
     (void)now;
-    return is("old") ? &old : is("unsafe") ? &unsafe : &broken;
+    return is("old")      ? &old
+           : is("unsafe") ? &unsafe
+           : is("plain")  ? &plain
+                          : &broken;
 }
 
 int curl_global_init(long flags)

@@ -132,7 +132,7 @@ local function response(request, behaviour, unknown)
   local head = ("HTTP/1.1 %s %s\r\n%s\r\n"):format(status,
     behaviour.reason or REASON[status] or "Status",
     header_lines(ours, header_pairs(behaviour.headers)))
-  return head, body, keep
+  return head, request.method == "HEAD" and "" or body, keep
 end
 
 -- Silence until the control connection says `release`.
