@@ -8,10 +8,11 @@
 -- …/lua`; SMOKE_CPATH is its LUA_CPATH. Each run may take SMOKE_SECONDS (120).
 -- The last line is "NAME: N passed, N failed".
 
-local gateway = require "spec.support.gateway"
-local process = require "spec.support.process"
+local checks = require "spec.platforms.checks"
 local files = require "spec.stub.files"
 local folder = require "spec.support.folder"
+local gateway = require "spec.support.gateway"
+local process = require "spec.support.process"
 
 local BIG = 5000000
 local JSON = "application/json"
@@ -23,31 +24,9 @@ local WRITTEN = "[1700000000000,0.1,-2147483649,9007199254740992,"
 local VALUES = '{"text":"h\\u00e9 \\ud83d\\ude00","yes":true,"null":null,'
   .. '"list":[1,null,{}]}'
 
-local name = arg[1]
-local passed, failed = 0, 0
-
-local function judge(ok, what)
-  if ok then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(("%s: not ok: %s"):format(name, what))
-  end
-end
-
--- A word of the command that is a file here stays one in another folder.
-local function command()
-  local here = process.output "pwd":gsub("\n", "")
-  local words = {}
-  for i = 2, #arg do
-    local word = arg[i]
-    local file = not word:find "^/" and word:find "/" and io.open(word)
-    if file then file:close() end
-    words[#words + 1] = file and here .. "/" .. word or word
-  end
-  words[#words + 1] = here .. "/spec/platforms/smoke.lua"
-  return words
-end
+local count = checks.new(arg[1])
+local words = checks.join(checks.command(2),
+  checks.here() .. "/spec/platforms/smoke.lua")
 
 local function prepare(g)
   g:file("/clip", {})
@@ -63,23 +42,14 @@ local function prepare(g)
   g:route("/luma/values", { body = VALUES, content_type = JSON })
 end
 
-local words = command()
-
 -- Runs smoke.lua with these arguments in the folder.
 local function run(dir, ...)
-  local what = {
-    before = "cd " .. process.quote(dir.path) .. " &&", err = true,
-    env = { LUA_CPATH = os.getenv "SMOKE_CPATH" },
-    seconds = os.getenv "SMOKE_SECONDS" or "120",
-  }
-  for _, word in ipairs(words) do what[#what + 1] = word end
-  for _, word in ipairs { ... } do what[#what + 1] = word end
+  local what = checks.join(words, ...)
+  what.before = "cd " .. process.quote(dir.path) .. " &&"
+  what.err = true
+  what.env = { LUA_CPATH = os.getenv "SMOKE_CPATH" }
+  what.seconds = os.getenv "SMOKE_SECONDS" or "120"
   return process.run(what)
-end
-
-local function told(ended)
-  return ("code %d, %s%s"):format(ended.code, ended.output:sub(-400),
-    ended.err:sub(-400))
 end
 
 local function has_whole(dir, path, file, size)
@@ -90,12 +60,13 @@ end
 local function check_line(dir, line)
   local word, rest = line:match "^(%a+) (.*)$"
   if line:find "^not ok " then
-    judge(false, line:sub(8))
+    count:judge(false, line:sub(8))
   elseif word == "ok" then
-    judge(true)
+    count:judge(true)
   elseif word == "file" then
     local what, path = rest:match "^(%S+) (.*)$"
-    judge(has_whole(dir, path, "clip", 100000), what .. " is not the file")
+    count:judge(has_whole(dir, path, "clip", 100000),
+      what .. " is not the file")
   end
 end
 
@@ -103,8 +74,8 @@ local function check_all(dir, g, other)
   local ended = run(dir, "all", g.http, g.https, g.ca, other.ca)
   local output = ended.output:gsub("\r", "")
   for line in output:gmatch "[^\n]+" do check_line(dir, line) end
-  judge(ended.code == 0 and output:find "end\n$", told(ended))
-  judge(ended.err == "", "errors: " .. ended.err:sub(1, 400))
+  count:judge(ended.code == 0 and output:find "end\n$", checks.told(ended))
+  count:judge(ended.err == "", "errors: " .. ended.err:sub(1, 400))
 end
 
 local function check_written(g)
@@ -114,21 +85,21 @@ local function check_written(g)
       body = request.body
     end
   end
-  judge(body == WRITTEN, "numbers as JSON: " .. tostring(body))
+  count:judge(body == WRITTEN, "numbers as JSON: " .. tostring(body))
 end
 
 -- The file was begun by the process before.
 local function check_resumed(dir, g)
   local ended = run(dir, "resume", g.http)
-  judge(ended.code == 0, told(ended))
-  judge(has_whole(dir, "big.mp4", "big", BIG), "big.mp4 is not the file")
+  count:judge(ended.code == 0, checks.told(ended))
+  count:judge(has_whole(dir, "big.mp4", "big", BIG), "big.mp4 is not the file")
   local from
   for _, request in ipairs((g:journal())) do
     if request.path == "/big" then
       from = tonumber((request.headers.range or ""):match "=(%d+)-")
     end
   end
-  judge(from and from > 0 and from <= BIG // 2, "resumed at " ..
+  count:judge(from and from > 0 and from <= BIG // 2, "resumed at " ..
     tostring(from))
 end
 
@@ -136,10 +107,10 @@ local function check_ends(dir, g)
   for way, code in pairs { exit = 7, exit_and_close = 7, error = 1,
     ["end"] = 0 } do
     local ended = run(dir, "leave", g.http, way)
-    judge(ended.code == code, way .. ": " .. told(ended))
+    count:judge(ended.code == code, way .. ": " .. checks.told(ended))
     local silent = ended.err == "" or way == "error"
       and ended.err:find "the end"
-    judge(silent, way .. " says " .. ended.err)
+    count:judge(silent, way .. " says " .. ended.err)
   end
 end
 
@@ -156,8 +127,7 @@ local function main()
   g:stop()
   other:stop()
   dir:remove()
-  print(("%s: %d passed, %d failed"):format(name, passed, failed))
-  os.exit(failed == 0)
+  count:finish()
 end
 
 main()
