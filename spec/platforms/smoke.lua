@@ -398,7 +398,7 @@ if WINDOWS then
     local result, err = link_of(client, "/clip", "open.mp4"):result()
     file:close()
     fails("file", result, err)
-    assert(exists "open.mp4.luma.part", "the part is gone")
+    assert(exists "open.mp4", "the target is gone")
     brings(client, "open", "open.mp4")
     client:close()
   end)
