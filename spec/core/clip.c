@@ -6,8 +6,23 @@
 
 #include "check.h"
 
+#ifdef _WIN32
+#include <direct.h>
+#include <string.h>
+#define TEMPORARY "" /* the current folder: there is no /tmp */
+
+/* mingw has none. */
+static char *mkdtemp(char *name)
+{
+    snprintf(name + strlen(name) - 6, 7, "%06d", getpid() % 1000000);
+    return _mkdir(name) == 0 ? name : NULL;
+}
+#else
+#define TEMPORARY "/tmp/"
+#endif
+
 char clip_content[CLIP_SIZE];
-char clip_folder[] = "/tmp/luma-test-XXXXXX";
+char clip_folder[] = TEMPORARY "luma-test-XXXXXX";
 char clip_path[sizeof clip_folder + 10];
 
 void clip_start(void)
