@@ -189,6 +189,8 @@ rockspecs:                     ## write those of the release from the others
 fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
+include spec/platforms/platforms.mk
+
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
   cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
