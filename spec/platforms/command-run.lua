@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The command line on another platform, against the stub gateway on this
--- machine: results, files, exit codes, arguments in UTF-8, ends of lines. Run it
--- with lua5.4 in the root of the repository:
+-- machine: results, files, exit codes, arguments in UTF-8, ends of lines. Run
+-- it with lua5.4 in the root of the repository:
 --
 --   SMOKE_CPATH=… lua5.4 spec/platforms/command-run.lua NAME crlf|lf COMMAND...
 --

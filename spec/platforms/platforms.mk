@@ -16,8 +16,8 @@ win_lua51 = LUA=luajit build=$(windows)/luajit \
   LUA_LIBS='-L$(win_libs)/luajit/lib -llua51'
 # The C tests that need neither a server of POSIX nor its words for errors
 win_tests = decimal doc failure hash ids job ledger number number_write \
-  outage proxy reader reply resume resume_table retry retry_after rows schedule \
-  url watch writer
+  outage proxy reader reply resume resume_table retry retry_after rows \
+  schedule url watch writer
 win_helpers = $(filter-out %_test.c $(addprefix spec/core/,caller.c server.c), \
   $(wildcard spec/core/*.c))
 
@@ -32,8 +32,8 @@ windows: windows-build         ## C tests, module and command in wine
 	$(win_make) $(win_lua54) windows-c-tests
 	@sh spec/platforms/windows-run.sh
 windows-c-tests: $(win_tests:%=$(build)/%_test.exe)
-$(build)/%_test.exe: spec/core/%_test.c $(win_helpers) $(core:%.c=$(build)/%.o) \
-  $(wildcard spec/core/*.h)
+$(build)/%_test.exe: spec/core/%_test.c $(win_helpers) \
+  $(core:%.c=$(build)/%.o) $(wildcard spec/core/*.h)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(CURL_LIBS) $(threads)
 windows-zip: windows-build     ## the DLLs to hand out, in a zip

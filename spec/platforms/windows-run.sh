@@ -19,7 +19,8 @@ part() { # driver, name, folder, program, arguments of the driver...
 sh $wine --start || exit 1
 for test in "$windows"/lua5.4/*_test.exe; do
   [ -e "$test" ] || continue
-  WINE_SECONDS=120 sh $wine "$PWD/$test" spec/support/json-corpus.txt || broken=1
+  WINE_SECONDS=120 sh $wine "$PWD/$test" spec/support/json-corpus.txt ||
+    broken=1
 done
 part smoke-run windows-lua5.4 lua5.4 lua
 part smoke-run windows-luajit luajit luajit
