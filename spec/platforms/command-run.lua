@@ -69,21 +69,28 @@ local function check_get()
   has("get --table", out, "id-1")
 end
 
--- Windows gives a program its arguments in the code page of the country: there,
--- only what that has arrives. The standard input has any bytes.
+local function sends(what, word, body)
+  local out = ends(what, 0,
+    luma({ "request", "POST", "/luma/generations", word }, body))
+  has(what, out, '"made"')
+  local requests = g:journal()
+  local last = requests[#requests]
+  has(what, last and last.body or "", body)
+end
+
+-- Windows gives a program its arguments in the code page of the country. The
+-- standard input has any bytes.
 local function check_request()
   g:route("/luma/generations", { body = '{"id":"made","state":"queued"}' })
-  for what, body in pairs {
-    ["an argument"] = '{"prompt":"c\195\188ll"}',
-    ["standard input"] = '{"prompt":"c\195\188ll \230\188\162"}',
-  } do
-    local word = what == "an argument" and body or "-"
-    local out = ends("request with " .. what, 0,
-      luma({ "request", "POST", "/luma/generations", word }, body))
-    has("request with " .. what, out, '"made"')
-    local requests = g:journal()
-    local last = requests[#requests]
-    has("request with " .. what, last and last.body or "", body)
+  local body = '{"prompt":"c\195\188ll"}'
+  sends("request", "{}", "{}")
+  sends("request with standard input", "-", body)
+  if NEWLINE == "\n" then
+    sends("request with UTF-8", body, body)
+  else
+    local _, err = ends("request with UTF-8", 2,
+      luma { "request", "POST", "/luma/generations", body })
+    has("request with UTF-8", err, "not UTF-8")
   end
 end
 
