@@ -2,13 +2,14 @@
 #include "clip.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "file/path.h"
 
 #ifdef _WIN32
 #include <direct.h>
-#include <string.h>
 #define TEMPORARY "" /* the current folder: there is no /tmp */
 
 /* mingw has none. */
@@ -22,16 +23,21 @@ static char *mkdtemp(char *name)
 #endif
 
 char clip_content[CLIP_SIZE];
-char clip_folder[] = TEMPORARY "luma-test-XXXXXX";
+char clip_folder[300];
 char clip_path[sizeof clip_folder + 10];
 
 void clip_start(void)
 {
+    char name[] = TEMPORARY "luma-test-XXXXXX", *folder;
     int i;
 
     for (i = 0; i < CLIP_SIZE; i++)
         clip_content[i] = (char)('0' + i % 67);
-    must(mkdtemp(clip_folder));
+    must(mkdtemp(name));
+    folder = path_absolute(name);
+    must(folder && strlen(folder) < sizeof clip_folder);
+    strcpy(clip_folder, folder);
+    free(folder);
     snprintf(clip_path, sizeof clip_path, "%s/clip", clip_folder);
 }
 

@@ -16,7 +16,7 @@ win_lua51 = LUA=luajit build=$(windows)/luajit \
   LUA_LIBS='-L$(win_libs)/luajit/lib -llua51'
 # The C tests that need neither a server of POSIX nor its words for errors
 win_tests = decimal doc failure hash ids job ledger number number_write \
-  outage proxy reader reply resume resume_table retry retry_after rows \
+  proxy reader reply resume resume_table retry retry_after rows \
   schedule url watch writer
 win_helpers = $(filter-out %_test.c $(addprefix spec/core/,caller.c server.c), \
   $(wildcard spec/core/*.c))
