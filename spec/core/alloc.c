@@ -6,6 +6,9 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -26,7 +29,38 @@ extern void *__real_realloc(void *old, size_t size) IS("realloc");
 static atomic_uint first; /* the call that fails; 0: none */
 static atomic_bool all;   /* and all behind it */
 static atomic_uint calls; /* since alloc_fail_at */
+
+#ifdef _WIN32
+/* gcc's own thread-local variables would call malloc here. */
+static DWORD slot;
+
+__attribute__((constructor)) static void make_slot(void)
+{
+    slot = TlsAlloc();
+}
+
+static void set_spared(bool spared)
+{
+    TlsSetValue(slot, spared ? &slot : NULL);
+}
+
+static bool is_spared(void)
+{
+    return TlsGetValue(slot) != NULL;
+}
+#else
 static _Thread_local bool spares;
+
+static void set_spared(bool spared)
+{
+    spares = spared;
+}
+
+static bool is_spared(void)
+{
+    return spares;
+}
+#endif
 
 void alloc_fail_at(unsigned n, bool for_ever)
 {
@@ -44,14 +78,14 @@ unsigned alloc_stop(void)
 
 void alloc_spare(bool spared)
 {
-    spares = spared;
+    set_spared(spared);
 }
 
 static bool fails(void)
 {
-    unsigned at = spares ? 0 : atomic_load(&first), call;
+    unsigned at = atomic_load(&first), call;
 
-    if (!at)
+    if (!at || is_spared())
         return false;
     call = atomic_fetch_add(&calls, 1) + 1;
     return call == at || (call > at && atomic_load(&all));

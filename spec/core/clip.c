@@ -2,21 +2,42 @@
 #include "clip.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "file/path.h"
+
+#ifdef _WIN32
+#include <direct.h>
+#define TEMPORARY "" /* the current folder: there is no /tmp */
+
+/* mingw has none. */
+static char *mkdtemp(char *name)
+{
+    snprintf(name + strlen(name) - 6, 7, "%06d", getpid() % 1000000);
+    return _mkdir(name) == 0 ? name : NULL;
+}
+#else
+#define TEMPORARY "/tmp/"
+#endif
 
 char clip_content[CLIP_SIZE];
-char clip_folder[] = "/tmp/luma-test-XXXXXX";
+char clip_folder[300];
 char clip_path[sizeof clip_folder + 10];
 
 void clip_start(void)
 {
+    char name[] = TEMPORARY "luma-test-XXXXXX", *folder;
     int i;
 
     for (i = 0; i < CLIP_SIZE; i++)
         clip_content[i] = (char)('0' + i % 67);
-    must(mkdtemp(clip_folder));
+    must(mkdtemp(name));
+    folder = path_absolute(name);
+    must(folder && strlen(folder) < sizeof clip_folder);
+    strcpy(clip_folder, folder);
+    free(folder);
     snprintf(clip_path, sizeof clip_path, "%s/clip", clip_folder);
 }
 

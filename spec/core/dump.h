@@ -8,9 +8,15 @@
 #include "base/buf.h"
 #include "doc.h"
 
+#ifdef __MINGW32__
+#define SAY_FORMAT gnu_printf /* its printf is that of Windows, without %z */
+#else
+#define SAY_FORMAT printf
+#endif
+
 /* Appends a formatted text, of at most 199 bytes. */
 void say(struct buf *to, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(SAY_FORMAT, 2, 3)));
 void say_times(struct buf *to, const char *text, size_t times);
 void say_buf(struct buf *to, const struct buf *from);
 

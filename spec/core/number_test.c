@@ -12,6 +12,13 @@
 
 enum { RANDOM_DOUBLES = 100000 };
 
+#ifdef _WIN32
+#define locale_t                    _locale_t
+#define strtod_l                    _strtod_l
+#define newlocale(mask, name, base) _create_locale(LC_ALL, name)
+#define freelocale                  _free_locale
+#endif
+
 static locale_t c_locale;
 
 /* The text ends where its block ends, so that reading on is caught. */
@@ -330,6 +337,16 @@ static void test_all(void)
     test_chars();
 }
 
+static bool use_german(void)
+{
+#ifdef _WIN32
+    return setlocale(LC_ALL, "German_Germany.1252") != NULL;
+#else
+    must(setenv("LOCPATH", "build/locale", 0) == 0);
+    return setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
+#endif
+}
+
 int main(void)
 {
     c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -338,8 +355,7 @@ int main(void)
     test_all();
     test_random_doubles();
     test_random_digits();
-    must(setenv("LOCPATH", "build/locale", 0) == 0);
-    CHECK(setlocale(LC_ALL, "de_DE.UTF-8"));
+    CHECK(use_german());
     test_all();
     freelocale(c_locale);
     return check_done();

@@ -3,7 +3,11 @@
  * addresses are asked, and what files are called. */
 #include "http/url.h"
 
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
 #include <arpa/inet.h>
+#endif
 #include <stdlib.h>
 
 #include "http/address.h"
