@@ -1,44 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "clip.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check.h"
-#include "file/path.h"
-
-#ifdef _WIN32
-#include <direct.h>
-#define TEMPORARY "" /* the current folder: there is no /tmp */
-
-/* mingw has none. */
-static char *mkdtemp(char *name)
-{
-    snprintf(name + strlen(name) - 6, 7, "%06d", getpid() % 1000000);
-    return _mkdir(name) == 0 ? name : NULL;
-}
-#else
-#define TEMPORARY "/tmp/"
-#endif
+#include "folder.h"
 
 char clip_content[CLIP_SIZE];
-char clip_folder[300];
-char clip_path[sizeof clip_folder + 10];
+char clip_path[sizeof folder + 10];
 
 void clip_start(void)
 {
-    char name[] = TEMPORARY "luma-test-XXXXXX", *folder;
     int i;
 
     for (i = 0; i < CLIP_SIZE; i++)
         clip_content[i] = (char)('0' + i % 67);
-    must(mkdtemp(name));
-    folder = path_absolute(name);
-    must(folder && strlen(folder) < sizeof clip_folder);
-    strcpy(clip_folder, folder);
-    free(folder);
-    snprintf(clip_path, sizeof clip_path, "%s/clip", clip_folder);
+    folder_start();
+    strcpy(clip_path, folder_path("clip"));
 }
 
 void clip_add(struct head *head, const char *name, const char *value)
@@ -54,7 +32,7 @@ void clip_open(struct resume *d, bool with_part)
     char range[RESUME_RANGE];
 
     /* a part that is left belongs to another key, so it is emptied */
-    must(resume_open(d, clip_folder, "clip", 0, &error) &&
+    must(resume_open(d, folder, "clip", 0, &error) &&
          resume_set_key(d, CLIP_KEY + 1, &error) &&
          resume_set_key(d, CLIP_KEY, &error));
     if (with_part) {
@@ -74,8 +52,8 @@ void clip_end(void)
     struct luma_error error;
     struct resume d;
 
-    must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+    must(resume_open(&d, folder, "clip", 0, &error) &&
          resume_set_key(&d, CLIP_KEY + 1, &error));
     resume_close(&d);
-    CHECK(rmdir(clip_folder) == 0);
+    CHECK(folder_end());
 }

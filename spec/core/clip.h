@@ -10,7 +10,7 @@ enum { CLIP_SIZE = 100, CLIP_HAVE = 40, CLIP_ASKED = CLIP_HAVE - 1 };
 enum { CLIP_KEY = 7 }; /* of the file */
 
 extern char clip_content[CLIP_SIZE];
-extern char clip_folder[], clip_path[]; /* of the file */
+extern char clip_path[]; /* of the file, in a folder of its own (folder.h) */
 
 /* Makes the folder. */
 void clip_start(void);

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 
 #include "check.h"
+
+#ifdef _WIN32 /* mingw's own is wrong in the last bit of some numbers */
+#define strtod(text, end) _strtod_l(text, end, NULL)
+#endif
 #include "json/number.h"
 
 /* The locale is that of C here, so strtod knows what is right. */

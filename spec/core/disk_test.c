@@ -11,32 +11,11 @@
 
 #include "check.h"
 #include "file/path.h"
-
-static char *folder;
-
-static void make_folder(const char *name)
-{
-#ifdef _WIN32
-    must(mkdir(name) == 0);
-#else
-    must(mkdir(name, 0777) == 0);
-#endif
-}
-
-/* The path of a file in the folder, until two calls later. */
-static const char *in_folder(const char *name)
-{
-    static char paths[2][1000];
-    static int turn;
-
-    turn = !turn;
-    snprintf(paths[turn], sizeof *paths, "%s/%s", folder, name);
-    return paths[turn];
-}
+#include "folder.h"
 
 static void put(const char *name, const char *text)
 {
-    FILE *file = fopen(in_folder(name), "wb");
+    FILE *file = fopen(folder_path(name), "wb");
 
     must(file && fwrite(text, 1, strlen(text), file) == strlen(text));
     must(fclose(file) == 0);
@@ -45,7 +24,7 @@ static void put(const char *name, const char *text)
 static void check_file(const char *name, const char *text)
 {
     char bytes[100];
-    FILE *file = fopen(in_folder(name), "rb");
+    FILE *file = fopen(folder_path(name), "rb");
     size_t n;
 
     CHECK(file != NULL);
@@ -58,7 +37,7 @@ static void check_file(const char *name, const char *text)
 
 static bool exists(const char *name)
 {
-    return path_is_readable(in_folder(name));
+    return path_is_readable(folder_path(name));
 }
 
 static struct disk *open_disk(void)
@@ -72,7 +51,7 @@ static struct disk *open_disk(void)
 /* The error of opening a folder that is none. */
 static void check_refused(const char *name, int number)
 {
-    char *path = path_absolute(in_folder(name));
+    char *path = path_absolute(folder_path(name));
 
     must(path != NULL);
     CHECK(disk_open(path) == NULL);
@@ -87,13 +66,17 @@ static void test_folder(void)
     check_refused("none", ENOENT);
     put("plain", "x");
     check_refused("plain", ENOTDIR);
-    make_folder(in_folder("sub"));
+#ifdef _WIN32
+    must(mkdir(folder_path("sub")) == 0);
+#else
+    must(mkdir(folder_path("sub"), 0777) == 0);
+#endif
     CHECK(disk_may_use(disk, "plain") && disk_may_use(disk, "none"));
     CHECK(!disk_may_use(disk, "sub") && errno == EISDIR);
     CHECK(!disk_is_locked(disk));
     disk_close(disk);
-    rmdir(in_folder("sub"));
-    remove(in_folder("plain"));
+    rmdir(folder_path("sub"));
+    remove(folder_path("plain"));
 }
 
 static void test_lock(void)
@@ -180,7 +163,7 @@ static void test_thief(void)
 
     put("clip.mp4", "an older clip");
     must(disk_lock(disk, "part") && disk_write(disk, "mine", 4, 0));
-    must(rename(in_folder("part"), in_folder("stolen")) == 0);
+    must(rename(folder_path("part"), folder_path("stolen")) == 0);
     put("part", "theirs");
     CHECK(!disk_is_current(disk));
     if (disk_rename(disk, "clip.mp4", "spare"))
@@ -189,8 +172,8 @@ static void test_thief(void)
         check_file("clip.mp4", "an older clip");
     disk_close(disk);
     check_file("part", "theirs");
-    remove(in_folder("part"));
-    remove(in_folder("stolen"));
+    remove(folder_path("part"));
+    remove(folder_path("stolen"));
 }
 
 static void test_others(void)
@@ -212,12 +195,7 @@ static void test_others(void)
 
 int main(void)
 {
-    char name[100];
-
-    snprintf(name, sizeof name, "build/disk_test-%d", (int)getpid());
-    make_folder(name);
-    folder = path_absolute(name);
-    must(folder != NULL);
+    folder_start();
     test_folder();
     test_lock();
     test_content();
@@ -226,8 +204,7 @@ int main(void)
     test_thief();
     test_others();
     disk_close(NULL);
-    remove(in_folder("clip.mp4"));
-    CHECK(rmdir(folder) == 0);
-    free(folder);
+    remove(folder_path("clip.mp4"));
+    CHECK(folder_end());
     return check_done();
 }

@@ -9,6 +9,13 @@
 #include "alloc.h"
 #include "check.h"
 
+#ifdef _WIN32 /* where sockets have numbers of their own */
+#undef ECONNRESET
+#define ECONNRESET 10054 /* WSAECONNRESET */
+#undef EPIPE
+#define EPIPE 10053 /* WSAECONNABORTED, which stands for it */
+#endif
+
 #define OPENSSL "OpenSSL SSL_connect: "
 #define ROUTINE "error:0A000086:SSL routines::"
 

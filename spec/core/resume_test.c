@@ -3,6 +3,7 @@
  * content codings and types, headers that stand twice, responses after odd
  * ones, first bytes, and the part of another file. */
 #include "clip.h"
+#include "folder.h"
 
 #include "check.h"
 
@@ -172,7 +173,7 @@ static void test_first_bytes(void)
         CHECK_INT(d.received, starts[i].file ? (int)n : CLIP_HAVE);
         CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
         resume_close(&d);
-        must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+        must(resume_open(&d, folder, "clip", 0, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
         CHECK_INT(resume_ask(&d, range), !starts[i].file || n > 1);
         CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
@@ -222,7 +223,7 @@ static void test_overlap(void)
         CHECK_INT(d.unusable, wrong);
         CHECK(!wrong || (error.code == LUMA_ERR_REPLY && error.retryable));
         resume_close(&d);
-        must(resume_open(&d, clip_folder, "clip", 0, &error) &&
+        must(resume_open(&d, folder, "clip", 0, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
         CHECK_INT(resume_ask(&d, range), !wrong);
         CHECK(wrong || d.received == CLIP_ASKED + 10);
@@ -239,9 +240,9 @@ static void test_keys(void)
 
     clip_open(&d, true);
     resume_close(&d);
-    must(resume_open(&d, clip_folder, "clip", 0, &error));
+    must(resume_open(&d, folder, "clip", 0, &error));
     resume_close(&d);
-    must(resume_open(&d, clip_folder, "clip", 0, &error));
+    must(resume_open(&d, folder, "clip", 0, &error));
     CHECK(resume_set_key(&d, CLIP_KEY, &error));
     CHECK(resume_ask(&d, range));
     CHECK_TEXT(range, "bytes=39-");
