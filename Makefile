@@ -20,7 +20,7 @@ INST_MANDIR = $(PREFIX)/share/man/man1
 san     := $(strip $(SAN))
 comma   := ,
 # The last word, since the folders of a Lua's path may have blanks.
-abi      = $(lastword $(subst /, ,$(LUA)))
+abi      = $(patsubst %.exe,%,$(lastword $(subst /, ,$(subst \,/,$(LUA)))))
 # Systems call it lua5.4, lua54 or lua-5.4.
 digits   = $(subst .,,$(abi:lua%=%))
 build    = build/$(abi)$(if $(san),-$(subst $(comma),-,$(san)))

@@ -18,7 +18,7 @@ table. The module is the rock luma.]],
   license = "MIT",
   labels = { "commandline", "http", "json", "video" },
 }
-supported_platforms = { "unix" }
+supported_platforms = { "unix", "mingw32" }
 dependencies = {
   "lua >= 5.1, < 5.6",
   "luma == scm", -- the two are parts of one source

@@ -20,7 +20,7 @@ luma-cli.]],
   license = "MIT",
   labels = { "http", "json", "async", "gamedev", "video" },
 }
-supported_platforms = { "unix" }
+supported_platforms = { "unix", "mingw32" }
 dependencies = { "lua >= 5.1, < 5.6" }
 external_dependencies = {
   -- On macOS the file of the library is only in the cache of the linker, and
@@ -42,6 +42,12 @@ build = {
     -- Without CURL_INCDIR, pkg-config's libcurl would win over CURL_DIR's.
     CURL_CFLAGS = '-I"$(CURL_INCDIR)"',
     CURL_LIBS = '-L"$(CURL_LIBDIR)" -lcurl',
+  },
+  -- A DLL names the DLL of its Lua. Needs sh and install, as MSYS2 has them.
+  platforms = {
+    mingw32 = {
+      build_variables = { LUA_LIBS = '"$(LUA_LIBDIR)/$(LUALIB)"' },
+    },
   },
   install_target = "install-module",
   install_variables = {

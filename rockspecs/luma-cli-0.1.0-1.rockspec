@@ -18,7 +18,7 @@ table. The module is the rock luma.]],
   license = "MIT",
   labels = { "commandline", "http", "json", "video" },
 }
-supported_platforms = { "unix" }
+supported_platforms = { "unix", "mingw32" }
 dependencies = {
   "lua >= 5.1, < 5.6",
   "luma == 0.1.0", -- the two are parts of one source
