@@ -48,9 +48,11 @@
 #endif
 
 #if LUA_VERSION_NUM < 504
-#pragma weak lua_getuservalue
 #pragma weak lua_newuserdata
+#if LUA_VERSION_NUM > 501
+#pragma weak lua_getuservalue
 #pragma weak lua_setuservalue
+#endif
 #else
 #pragma weak lua_getiuservalue
 #pragma weak lua_newuserdatauv
