@@ -97,6 +97,11 @@ describe("waiting for a client", function()
         in_line(client, 4)
         assert.is_true(readable(client:fd()))
         if budget then client:step(budget) else client:step() end
+        -- A checker runs one thread at a time, and may stop the other one
+        -- between an event and its signal, which comes late then.
+        if not fixture.PLAIN and readable(client:fd()) then
+          assert.equal(0, client:step())
+        end
         assert.is_false(readable(client:fd()))
       end
     end)
