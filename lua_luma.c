@@ -186,14 +186,23 @@ static int client_tostring(lua_State *L)
 /* ---- module ------------------------------------------------------------ */
 
 static const luaL_Reg methods[] = {
-    {"tasks", client_tasks},      {"fetch", client_fetch},
-    {"watch", client_watch},      {"download", client_download},
-    {"request", client_request},  {"step", client_step},
-    {"wait", client_wait_method}, {"fd", client_fd},
-    {"getfd", client_fd},         {"pollfd", client_fd},
-    {"dirty", client_dirty},      {"events", client_events},
-    {"timeout", client_timeout},  {"stats", client_stats},
-    {"close", client_close},      {NULL, NULL},
+    {"tasks", client_tasks},
+    {"fetch", client_fetch},
+    {"watch", client_watch},
+    {"download", client_download},
+    {"generate", client_generate},
+    {"request", client_request},
+    {"step", client_step},
+    {"wait", client_wait_method},
+    {"fd", client_fd},
+    {"getfd", client_fd},
+    {"pollfd", client_fd},
+    {"dirty", client_dirty},
+    {"events", client_events},
+    {"timeout", client_timeout},
+    {"stats", client_stats},
+    {"close", client_close},
+    {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {

@@ -139,11 +139,13 @@ static void deliver_task(lua_State *L, struct lua_job *job,
     if (!built && job->kind->has_one_value)
         add_text(L, doc);
     called = built && job_has(job, JOB_ON_TASK);
+    if (called && job->kind->has_one_value)
+        lua_pushvalue(L, -1);
+    if (built && (!called || job->kind->has_one_value))
+        store_task(L, job, doc->id);
     if (called)
         push_call(L, JOB_ON_TASK, job, doc);
-    else if (built)
-        store_task(L, job, doc->id);
-    else
+    else if (!built)
         store_error(L, job, doc->id);
     luma_event_pop(job->client->core, built);
     if (called)

@@ -43,6 +43,7 @@ struct lua_kind {
 
     const char *no_each; /* why each() is refused, or NULL */
     bool has_one_value;  /* its errors keep the value of the response */
+    bool learns_id;      /* from the gateway; until then it is empty */
     bool in_bytes;       /* progress is counted in bytes, not in ids */
 };
 

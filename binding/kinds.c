@@ -42,6 +42,29 @@ static void read_body(lua_State *L, int index, void *member)
     request->body = lua_tolstring(L, index, &request->len);
 }
 
+/* Makes the body of the submission. A text is what the user asks for. */
+static void read_generation(lua_State *L, int index, void *member)
+{
+    struct luma_generate_options *generation = member;
+    size_t len;
+
+    if (lua_type(L, index) == LUA_TSTRING) {
+        lua_tolstring(L, index, &len);
+        luaL_argcheck(L, len, index, "the prompt is empty");
+        lua_createtable(L, 0, 1);
+        lua_pushvalue(L, index);
+        lua_setfield(L, -2, "user_prompt");
+        lua_replace(L, index);
+    } else if (!lua_istable(L, index)) {
+        type_error(L, index, "a prompt or a table of parameters");
+    }
+    encode_push(L, index);
+    lua_replace(L, index);
+    generation->body = lua_tolstring(L, index, &generation->len);
+    luaL_argcheck(L, *generation->body == '{' && generation->len > 2, index,
+                  "parameters with names expected, such as user_prompt");
+}
+
 /* The source depends on the option `what`: check_source reads it later. */
 static void read_source(lua_State *L, int index, void *member)
 {
@@ -112,10 +135,25 @@ static void check_download(lua_State *L, struct job_args *args)
     struct luma_download_options *d = &args->download;
 
     luaL_checkstack(L, 20, NULL);
-    d->deadline = args->deadline;
     d->no_sync = !args->sync;
     check_target(L, args);
     check_source(L, d);
+}
+
+static void check_generate(lua_State *L, struct job_args *args)
+{
+    const struct luma_download_options *d = &args->download;
+
+    luaL_argcheck(L, !d->path || !d->dir, args->options,
+                  "either path or dir can be given, not both");
+    luaL_argcheck(L, d->path || d->dir || !(d->max_bytes || d->allow_private),
+                  args->options,
+                  "max_bytes and allow_private are for a file: "
+                  "give path or dir as well");
+    check_watch(L, args);
+    args->download.no_sync = !args->sync;
+    args->generation.watch = args->watch;
+    args->generation.target = args->download;
 }
 
 /* ---- core jobs --------------------------------------------------------- */
@@ -123,33 +161,45 @@ static void check_download(lua_State *L, struct job_args *args)
 static struct luma_job *start_fetch(const struct job_args *args,
                                     struct luma_error *error)
 {
-    return luma_client_fetch(args->client, args->ids.core, args->deadline,
-                             error);
+    return luma_client_fetch(args->client, args->ids.core, &args->job, error);
 }
 
 static struct luma_job *start_watch(const struct job_args *args,
                                     struct luma_error *error)
 {
     return luma_client_watch(args->client, args->ids.core, &args->watch,
-                             args->deadline, error);
+                             &args->job, error);
 }
 
 static struct luma_job *start_request(const struct job_args *args,
                                       struct luma_error *error)
 {
-    return luma_client_request(args->client, &args->request, args->deadline,
-                               error);
+    return luma_client_request(args->client, &args->request, &args->job, error);
 }
 
 static struct luma_job *start_download(const struct job_args *args,
                                        struct luma_error *error)
 {
-    return luma_client_download(args->client, &args->download, error);
+    return luma_client_download(args->client, &args->download, &args->job,
+                                error);
+}
+
+static struct luma_job *start_generate(const struct job_args *args,
+                                       struct luma_error *error)
+{
+    return luma_client_generate(args->client, &args->generation, &args->job,
+                                error);
 }
 
 /* ---- the table --------------------------------------------------------- */
 
 #define MEMBER(name) offsetof(struct job_args, name)
+
+#define WATCH_DEFAULTS                                                   \
+    {                                                                    \
+        .interval = 5000, .max_interval = 15000, .missing_grace = 60000, \
+        .link_grace = 60000                                              \
+    }
 
 static const struct lua_kind fetch = {
     .name = "fetch",
@@ -164,11 +214,7 @@ static const struct lua_kind watch = {
     .name = "watch",
     .kind = KIND_WATCH,
     .arguments = {{idlist_read, MEMBER(ids), NULL}},
-    .defaults = {.deadline = 600000,
-                 .watch = {.interval = 5000,
-                           .max_interval = 15000,
-                           .missing_grace = 60000,
-                           .link_grace = 60000}},
+    .defaults = {.job = {.deadline = 600000}, .watch = WATCH_DEFAULTS},
     .check = check_watch,
     .start = start_watch,
     .push_values = result_push_tasks,
@@ -197,6 +243,23 @@ static const struct lua_kind download = {
     .start = start_download,
     .push_values = result_push_file,
     .add_details = result_add_ids,
+    .in_bytes = true,
+};
+
+static const struct lua_kind generate = {
+    .name = "generate",
+    .kind = KIND_GENERATE,
+    .arguments = {{read_generation, MEMBER(generation), NULL}},
+    .defaults = {.job = {.deadline = 600000},
+                 .sync = true,
+                 .watch = WATCH_DEFAULTS},
+    .check = check_generate,
+    .start = start_generate,
+    .push_values = result_push_generated,
+    .add_details = result_add_generated,
+    .no_each = "a generation has one task, for result",
+    .has_one_value = true,
+    .learns_id = true,
     .in_bytes = true,
 };
 
@@ -288,4 +351,9 @@ int client_request(lua_State *L)
 int client_download(lua_State *L)
 {
     return start(L, &download);
+}
+
+int client_generate(lua_State *L)
+{
+    return start(L, &generate);
 }

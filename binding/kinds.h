@@ -13,5 +13,6 @@ int client_fetch(lua_State *L);
 int client_watch(lua_State *L);
 int client_request(lua_State *L);
 int client_download(lua_State *L);
+int client_generate(lua_State *L);
 
 #endif

@@ -20,9 +20,10 @@ enum option_type {
     SECONDS,  /* int64_t, in ms, rounded up */
     GRACE,    /* likewise, and may be 0 */
     TIMEOUT,  /* likewise, at most a day */
+    DEADLINE, /* likewise; without end, INT64_MAX */
     FLAG,     /* bool */
     FUNCTION, /* a slot in the table of functions */
-    GROUP     /* a table with the fields of `timeouts` */
+    GROUP     /* struct luma_limits: a table with the fields of `timeouts` */
 };
 
 static const struct type {
@@ -38,6 +39,7 @@ static const struct type {
     [SECONDS] = {LUA_TNUMBER, "number", 1, 1000000000000},
     [GRACE] = {LUA_TNUMBER, "number", 0, 1000000000000},
     [TIMEOUT] = {LUA_TNUMBER, "number", 1, 86400000},
+    [DEADLINE] = {LUA_TNUMBER, "number", 1, 1000000000000},
     [FLAG] = {LUA_TBOOLEAN, "boolean", 0, 0},
     [FUNCTION] = {LUA_TFUNCTION, "function", 0, 0},
     [GROUP] = {LUA_TTABLE, "table", 0, 0},
@@ -63,47 +65,52 @@ static const struct option client_options[] = {
     {"user_agent", TEXT, CLIENT(core.user_agent)},
     {"batch_size", COUNT, CLIENT(core.batch_size)},
     {"connections", COUNT, CLIENT(core.connections)},
-    {"attempts", COUNT, CLIENT(core.attempts)},
+    {"attempts", COUNT, CLIENT(core.limits.attempts)},
     {"max_reply", COUNT, CLIENT(core.max_reply)},
     {"max_task", COUNT, CLIENT(core.max_task)},
     {"max_undelivered", COUNT, CLIENT(core.max_undelivered)},
     {"plain_http", FLAG, CLIENT(core.plain_http)},
     {"http2", FLAG, CLIENT(core.http2)},
-    {"timeout", GROUP, 0, 0},
+    {"timeout", GROUP, CLIENT(core.limits)},
     {"nulls", FLAG, CLIENT(nulls)},
     {"decode", FUNCTION, CLIENT_DECODE, 0},
     {NULL, TEXT, 0, 0},
 };
 
-/* The fields of `timeout`. */
+/* The fields of `timeout`; from the start of the limits. */
+#define LIMIT(field) offsetof(struct luma_limits, field), 0
+
 static const struct option timeouts[] = {
-    {"connect", TIMEOUT, CLIENT(core.connect_timeout)},
-    {"attempt", TIMEOUT, CLIENT(core.attempt_timeout)},
-    {"stall", TIMEOUT, CLIENT(core.stall_timeout)},
+    {"connect", TIMEOUT, LIMIT(connect_timeout)},
+    {"attempt", TIMEOUT, LIMIT(attempt_timeout)},
+    {"stall", TIMEOUT, LIMIT(stall_timeout)},
     {NULL, TEXT, 0, 0},
 };
 
 static const struct option job_options[] = {
-    {"on_task", FUNCTION, JOB_ON_TASK, KIND_FETCH | KIND_WATCH},
-    {"on_update", FUNCTION, JOB_ON_UPDATE, KIND_WATCH},
+    {"on_task", FUNCTION, JOB_ON_TASK, KIND_FETCH | KIND_WATCHES},
+    {"on_update", FUNCTION, JOB_ON_UPDATE, KIND_WATCHES},
     {"on_progress", FUNCTION, JOB_ON_PROGRESS,
-     KIND_FETCH | KIND_WATCH | KIND_DOWNLOAD},
+     KIND_FETCH | KIND_WATCHES | KIND_DOWNLOADS},
     {"on_done", FUNCTION, JOB_ON_DONE, KIND_ANY},
-    {"deadline", SECONDS, JOB(deadline), KIND_ANY},
-    {"interval", SECONDS, JOB(watch.interval), KIND_WATCH},
-    {"max_interval", SECONDS, JOB(watch.max_interval), KIND_WATCH},
-    {"missing_grace", GRACE, JOB(watch.missing_grace), KIND_WATCH},
-    {"link_grace", GRACE, JOB(watch.link_grace), KIND_WATCH},
+    {"deadline", DEADLINE, JOB(job.deadline), KIND_ANY},
+    {"timeout", GROUP, JOB(job.limits), KIND_ANY},
+    {"attempts", COUNT, JOB(job.limits.attempts), KIND_ANY},
+    {"interval", SECONDS, JOB(watch.interval), KIND_WATCHES},
+    {"max_interval", SECONDS, JOB(watch.max_interval), KIND_WATCHES},
+    {"missing_grace", GRACE, JOB(watch.missing_grace), KIND_WATCHES},
+    {"link_grace", GRACE, JOB(watch.link_grace), KIND_WATCHES},
     {"retry", FLAG, JOB(request.retry), KIND_REQUEST},
-    {"path", NAME, JOB(download.path), KIND_DOWNLOAD},
-    {"dir", NAME, JOB(download.dir), KIND_DOWNLOAD},
-    {"what", CHOICE, JOB(download.media), KIND_DOWNLOAD},
-    {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOAD},
-    {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOAD},
-    {"sync", FLAG, JOB(sync), KIND_DOWNLOAD},
+    {"path", NAME, JOB(download.path), KIND_DOWNLOADS},
+    {"dir", NAME, JOB(download.dir), KIND_DOWNLOADS},
+    {"what", CHOICE, JOB(download.media), KIND_DOWNLOADS},
+    {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOADS},
+    {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOADS},
+    {"sync", FLAG, JOB(sync), KIND_DOWNLOADS},
     {NULL, TEXT, 0, 0},
 };
 
+#undef LIMIT
 #undef CLIENT
 #undef JOB
 
@@ -210,6 +217,8 @@ static int64_t read_ms(struct reader *r)
     const struct type *t = r->type;
     double seconds = lua_tonumber(r->L, -1), ms = ceil(seconds * 1000);
 
+    if (r->option->type == DEADLINE && seconds == HUGE_VAL)
+        return INT64_MAX;
     if (!(seconds >= 0 && ms >= (double)t->least && ms <= (double)t->most))
         bad(r, lua_pushfstring(
                    r->L, "must be a %snumber of seconds, at most %d",
@@ -228,10 +237,14 @@ static void store_function(struct reader *r, size_t slot)
 
 static void read_table(struct reader *r, const struct option *known);
 
-static void read_group(struct reader *r, const char *name)
+static void read_group(struct reader *r, const char *name, void *limits)
 {
+    void *target = r->target;
+
     r->group = name;
+    r->target = limits;
     read_table(r, timeouts);
+    r->target = target;
     r->group = NULL;
 }
 
@@ -256,6 +269,7 @@ static void read_value(struct reader *r, const struct option *option)
     case SECONDS:
     case GRACE:
     case TIMEOUT:
+    case DEADLINE:
         *(int64_t *)member = read_ms(r);
         break;
     case FLAG:
@@ -265,7 +279,7 @@ static void read_value(struct reader *r, const struct option *option)
         store_function(r, option->place);
         break;
     case GROUP:
-        read_group(r, option->name);
+        read_group(r, option->name, member);
     }
 }
 
@@ -277,7 +291,7 @@ static void read_option(struct reader *r, const struct option *known)
                            : luaL_typename(r->L, -2);
 
     while (known->name && (strcmp(known->name, name) != 0 ||
-                           (known->kinds & r->kind) != r->kind))
+                           (!r->group && (known->kinds & r->kind) != r->kind)))
         known++;
     if (!known->name)
         unknown(r, name);

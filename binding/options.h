@@ -22,12 +22,13 @@ struct job_args {
         size_t bytes; /* of all ids */
         struct luma_ids *core;
     } ids;
-    int options;      /* the argument that holds the options */
-    int64_t deadline; /* ms, 0 for none */
-    bool sync;        /* the opposite of download.no_sync */
+    int options; /* the argument that holds the options */
+    struct luma_job_options job;
+    bool sync; /* the opposite of download.no_sync */
     struct luma_watch_options watch;
     struct luma_request_options request;
     struct luma_download_options download;
+    struct luma_generate_options generation; /* the body alone */
 };
 
 /* Kinds of jobs, for sets of them. */
@@ -36,7 +37,10 @@ enum {
     KIND_WATCH = 2,
     KIND_REQUEST = 4,
     KIND_DOWNLOAD = 8,
-    KIND_ANY = KIND_FETCH | KIND_WATCH | KIND_REQUEST | KIND_DOWNLOAD
+    KIND_GENERATE = 16,
+    KIND_ANY = 31,
+    KIND_WATCHES = KIND_WATCH | KIND_GENERATE,
+    KIND_DOWNLOADS = KIND_DOWNLOAD | KIND_GENERATE
 };
 
 /* Both functions read a table of options, or nothing if there is none. They

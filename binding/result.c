@@ -164,6 +164,29 @@ void result_add_ids_and_states(lua_State *L, const struct lua_job *job)
     add_by_id(L, job, "words", LUMA_OUTCOME_OPEN, push_word);
 }
 
+/* Pushes the id that the job has learned, or nil. */
+static void push_learned(lua_State *L, const struct lua_job *job)
+{
+    size_t len;
+
+    luma_job_id(job->core, 0, &len);
+    if (len)
+        job_push_id(L, job, 0);
+    else
+        lua_pushnil(L);
+}
+
+void result_add_generated(lua_State *L, const struct lua_job *job)
+{
+    push_learned(L, job);
+    if (!lua_isnil(L, -1)) {
+        lua_setfield(L, -2, "id");
+        result_add_ids_and_states(L, job);
+        return;
+    }
+    lua_pop(L, 1);
+}
+
 /* ---- values ------------------------------------------------------------ */
 
 /* The tasks and the missing ids. */
@@ -196,6 +219,18 @@ bool result_push_file(lua_State *L, const struct lua_job *job)
     luma_job_progress(job->core, &p);
     lua_pushstring(L, path);
     lua_pushinteger(L, (lua_Integer)p.bytes);
+    return true;
+}
+
+/* The task, and the path of its file where one was wanted. */
+bool result_push_generated(lua_State *L, const struct lua_job *job)
+{
+    if (luma_job_error(job->core)->code != LUMA_OK)
+        return false;
+    uservalue_get(L, 1, JOB_TASKS);
+    lua_rawgeti(L, -1, 1);
+    lua_replace(L, -2);
+    lua_pushstring(L, luma_job_path(job->core));
     return true;
 }
 
@@ -249,4 +284,8 @@ void result_push_progress(lua_State *L, const struct lua_job *job)
     value_set_number(L, "total_bytes", p.total_bytes);
     if (job->kind->in_bytes)
         value_set_number(L, "rate", p.rate);
+    if (job->kind->learns_id) {
+        push_learned(L, job);
+        lua_setfield(L, -2, "id");
+    }
 }

@@ -15,8 +15,10 @@ int result_push(lua_State *L);
 bool result_push_tasks(lua_State *L, const struct lua_job *job);
 bool result_push_value(lua_State *L, const struct lua_job *job);
 bool result_push_file(lua_State *L, const struct lua_job *job);
+bool result_push_generated(lua_State *L, const struct lua_job *job);
 void result_add_ids(lua_State *L, const struct lua_job *job);
 void result_add_ids_and_states(lua_State *L, const struct lua_job *job);
+void result_add_generated(lua_State *L, const struct lua_job *job);
 
 /* Pushes the progress of the job as a table of numbers. */
 void result_push_progress(lua_State *L, const struct lua_job *job);

@@ -50,6 +50,8 @@ enum retry_class {
     X(LUMA_ERR_SERVER, "server", TRANSIENT, "the server failed")               \
     X(LUMA_ERR_GATEWAY, "gateway", NEVER,                                      \
       "the gateway answered with an error")                                    \
+    X(LUMA_ERR_UNKNOWN_OUTCOME, "unknown_outcome", NEVER,                      \
+      "it is not known whether the gateway has made the task")                 \
     X(LUMA_ERR_REPLY, "reply", TRANSIENT, "unexpected response")               \
     X(LUMA_ERR_TRUNCATED, "truncated", TRANSIENT,                              \
       "the response ended too early")                                          \

@@ -95,11 +95,18 @@ enum luma_code luma_ids_add(struct luma_ids *ids, const char *id, size_t len);
 /* Frees a list that was not used. NULL is fine. */
 void luma_ids_unref(struct luma_ids *ids);
 
+/* What all jobs have. */
+struct luma_job_options {
+    int64_t deadline;          /* ms from now; 0: none */
+    struct luma_limits limits; /* of each request; 0: the client's */
+};
+
 /* A job that gets the task of each id once. Takes the list, also in case of an
- * error. `deadline` is in ms from now, 0 for none. NULL: `error` says why;
- * LUMA_ERR_CANCELLED if the client is closed or the process exits. */
+ * error. NULL: `error` says why; LUMA_ERR_CANCELLED if the client is closed or
+ * the process exits. With LUMA_ERR_ARGUMENT, its `field` names the option. */
 struct luma_job *luma_client_fetch(struct luma_client *client,
-                                   struct luma_ids *ids, int64_t deadline,
+                                   struct luma_ids *ids,
+                                   const struct luma_job_options *options,
                                    struct luma_error *error);
 
 /* The times of a watch, in ms; all must be set. */
@@ -115,8 +122,9 @@ struct luma_watch_options {
  * stay open, unless the job was cancelled. Otherwise like luma_client_fetch. */
 struct luma_job *luma_client_watch(struct luma_client *client,
                                    struct luma_ids *ids,
-                                   const struct luma_watch_options *options,
-                                   int64_t deadline, struct luma_error *error);
+                                   const struct luma_watch_options *watch,
+                                   const struct luma_job_options *options,
+                                   struct luma_error *error);
 
 /* A request to any endpoint. */
 struct luma_request_options {
@@ -132,8 +140,8 @@ struct luma_request_options {
  * the response had one. Copies the options. NULL: `error` says why; with
  * LUMA_ERR_ARGUMENT, its `field` is "method" or "path". */
 struct luma_job *luma_client_request(struct luma_client *client,
-                                     const struct luma_request_options *options,
-                                     int64_t deadline,
+                                     const struct luma_request_options *request,
+                                     const struct luma_job_options *options,
                                      struct luma_error *error);
 
 /* Which file of a task. */
@@ -153,7 +161,6 @@ struct luma_download_options {
     const char *dir;  /* the folder; id and media type make the name */
     enum luma_media media;
     uint64_t max_bytes;
-    int64_t deadline;    /* ms from now */
     bool allow_private;  /* the link may lead to private addresses */
     bool no_sync;        /* do not wait until the disk has the file */
     bool wants_progress; /* LUMA_EVENT_PROGRESS events, one at a time */
@@ -162,10 +169,31 @@ struct luma_download_options {
 /* A job that downloads a file. Copies the options. It has no ids:
  * luma_job_error and luma_job_path say how it ended. NULL: `error` says why;
  * with LUMA_ERR_ARGUMENT, its `field` is "path" or "dir". */
-struct luma_job *
-luma_client_download(struct luma_client *client,
-                     const struct luma_download_options *options,
-                     struct luma_error *error);
+struct luma_job *luma_client_download(
+    struct luma_client *client, const struct luma_download_options *download,
+    const struct luma_job_options *options, struct luma_error *error);
+
+/* A generation to submit. */
+struct luma_generate_options {
+    const char *body; /* JSON */
+    size_t len;
+    struct luma_watch_options watch;     /* how its task is followed */
+    struct luma_download_options target; /* with path or dir: where its file
+                                            goes; url and id are not read */
+};
+
+/* A job that submits one generation, follows its task as luma_client_watch
+ * does, and then downloads the file where a target is given. The folder is
+ * checked before anything is sent. It has one id, index 0, which is empty until
+ * the gateway has told it.
+ *
+ * The generation is sent once. If it cannot be known whether the gateway has
+ * it, the job fails with LUMA_ERR_UNKNOWN_OUTCOME; a SETTLED has the value of
+ * the response then, where there was one. The steps of the job go on when the
+ * caller takes events. Copies the options. Otherwise like luma_client_watch. */
+struct luma_job *luma_client_generate(
+    struct luma_client *client, const struct luma_generate_options *generation,
+    const struct luma_job_options *options, struct luma_error *error);
 
 /* ---- the queue of events ---------------------------------------------- */
 

@@ -11,7 +11,7 @@ struct luma_client {
     struct channel *channel; /* of the loop for the gateway */
     struct channel *files;   /* of the other loop; NULL before a download */
     unsigned generation;     /* process_generation() at its making */
-    bool closed;
+    bool closing, closed;
     bool defers_wakeups;      /* luma_client_defer_wakeups */
     struct luma_event *first; /* taken from the channel, not by the caller */
     struct luma_job *jobs;    /* all that are not freed */
@@ -23,14 +23,20 @@ struct luma_job {
     struct luma_client *client;    /* NULL once that is freed */
     struct luma_job *next, **link; /* of its list, and what points to it */
     struct job *job;               /* the caller's reference */
+    struct luma_ids *ids;          /* a reference, or NULL */
+    size_t count;                  /* of outcomes */
     struct channel *channel;       /* of the loop that runs it; a reference */
     struct event_list own; /* documents moved here by luma_event_defer */
     uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];
     struct luma_error error; /* LUMA_ERR_PENDING until the end */
-    bool left;               /* its loop is done with `job` */
-    bool keeps;              /* luma_job_keep */
-    bool released;           /* freed with its end */
+    /* of a job of several steps (generate.c), which is several jobs of the
+     * loops, one after the other */
+    struct generate *steps;     /* NULL: it has one */
+    uint64_t requests, retries; /* of the steps that are done */
+    bool left;                  /* its loop is done with `job` */
+    bool keeps;                 /* luma_job_keep */
+    bool released;              /* freed with its end */
 };
 
 /* Wakes the loop, or notes that it has to be woken. */

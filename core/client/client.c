@@ -5,6 +5,7 @@
 #include "base/descriptor.h"
 #include "base/process.h"
 #include "client/access.h"
+#include "client/generate.h"
 #include "client/job.h"
 #include "http/library.h"
 
@@ -40,11 +41,18 @@ static struct luma_event *take_first(struct luma_client *client)
     return event;
 }
 
+/* A job of several steps goes on with some of its events, which its caller does
+ * not see. */
 static struct luma_event *first_event(struct luma_client *client)
 {
-    if (!client->first && !client->closed)
-        client->first = queue_pop(client->channel->events, NULL);
-    return client->first;
+    struct luma_event *event = client->first;
+
+    while (!event && !client->closed &&
+           (event = queue_pop(client->channel->events, NULL)))
+        if (event->job->steps && !event->job->released)
+            event = generate_follow(event->job, event);
+    client->first = event;
+    return event;
 }
 
 void luma_event_pop(struct luma_client *client, bool done)
@@ -176,6 +184,7 @@ static void close_client(struct luma_client *client, int64_t ms)
 {
     if (client->closed || !luma_client_is_ours(client))
         return;
+    client->closing = true;
     queue_close(client->channel->jobs);
     if (client->files)
         queue_close(client->files->jobs);

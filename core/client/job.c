@@ -58,7 +58,7 @@ void job_finish(struct luma_job *job, const struct luma_error *error)
     if (job->job->kind->keeps_open_ids && rest == LUMA_OUTCOME_FAILED)
         rest = LUMA_OUTCOME_OPEN;
     for (i = 0; rest != LUMA_OUTCOME_OPEN && job->counts[LUMA_OUTCOME_OPEN] &&
-                i < job->job->count;
+                i < job->count;
          i++)
         if (luma_job_outcome(job, i) == LUMA_OUTCOME_OPEN)
             settle(job, i, rest);
@@ -111,6 +111,8 @@ struct luma_job *job_add(struct luma_client *client, struct job *core,
     }
     core->end.event.job = job;
     job->job = core;
+    job->ids = core->ids ? ids_ref(core->ids) : NULL;
+    job->count = core->count;
     job->counts[LUMA_OUTCOME_OPEN] = core->count;
     luma_error_set(&job->error, LUMA_ERR_PENDING);
     job->client = client;
@@ -137,6 +139,8 @@ void job_free(struct luma_job *job)
         event_dispose(event);
     job_unref(job->job);
     channel_unref(job->channel); /* the documents' names were in it */
+    luma_ids_unref(job->ids);
+    free(job->steps);
     free(job->outcomes);
     free(job);
 }
@@ -203,10 +207,10 @@ const struct luma_error *luma_job_error(const struct luma_job *job)
 void luma_job_progress(const struct luma_job *job,
                        struct luma_progress *progress)
 {
-    progress->ids = job->job->count;
+    progress->ids = job->count;
     memcpy(progress->outcome, job->counts, sizeof job->counts);
-    progress->requests = atomic_load(&job->job->requests);
-    progress->retries = atomic_load(&job->job->retries);
+    progress->requests = job->requests + atomic_load(&job->job->requests);
+    progress->retries = job->retries + atomic_load(&job->job->retries);
     progress->bytes = atomic_load(&job->job->bytes);
     progress->total_bytes = progress->rate = 0;
     if (job->job->kind->progress)
@@ -220,13 +224,13 @@ const char *luma_job_path(const struct luma_job *job)
 
 size_t luma_job_count(const struct luma_job *job)
 {
-    return job->job->count;
+    return job->count;
 }
 
 const char *luma_job_id(const struct luma_job *job, size_t index, size_t *len)
 {
     *len = 0;
-    return job->job->ids ? ids_get(job->job->ids, (uint32_t)index, len) : "";
+    return job->ids ? ids_get(job->ids, (uint32_t)index, len) : "";
 }
 
 enum luma_outcome luma_job_outcome(const struct luma_job *job, size_t index)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "client/job.h"
+#include "client/start.h"
 #include "http/failure.h"
 #include "http/base_url.h"
 #include "job/download.h"
@@ -12,6 +13,7 @@
 #include "job/fetch.h"
 #include "job/watch.h"
 #include "loop/loop.h"
+#include "loop/options.h"
 
 /* The channel of a loop, which is made with the first job. NULL: errno says
  * why. */
@@ -53,25 +55,12 @@ static struct channel *open_channel(struct luma_client *client,
     return NULL;
 }
 
-/* Submits a job, which is its caller's to release. A job that has nothing to
- * request ends as it begins. `job` may be NULL, and `error` says why; takes
- * it. */
-static struct luma_job *submit(struct luma_client *client, struct job *job,
-                               struct luma_error *error)
+/* What comes from the channel of the loop is for the job's caller. A job that
+ * has nothing to request ends as it begins. */
+static void launch(struct job *job, struct channel *channel)
 {
     struct event_list list = {0};
-    struct channel *channel = job ? open_channel(client, job, error) : NULL;
-    struct luma_job *submitted;
 
-    if (!channel) {
-        job_unref(job);
-        return NULL;
-    }
-    submitted = job_add(client, job, channel);
-    if (!submitted) {
-        luma_error_set(error, LUMA_ERR_MEMORY);
-        return NULL;
-    }
     job_ref(job);
     if (job->phase == JOB_DONE) {
         job_end(job, LUMA_OK, &list);
@@ -80,12 +69,67 @@ static struct luma_job *submit(struct luma_client *client, struct job *job,
         event_list_add(&list, &job->end.event);
         queue_put(channel->jobs, &list);
     }
-    return submitted;
 }
 
-/* Sets `error` to CANCELLED if the client is closed or the process exits, else
- * to MEMORY for later. */
-static bool is_open(const struct luma_client *client, struct luma_error *error)
+static bool set_limits(struct job *job, const struct luma_limits *limits,
+                       const struct luma_client *client,
+                       struct luma_error *error)
+{
+    struct luma_limits complete = *limits;
+
+    job->limits = *limits;
+    limits_complete(&complete, &client->channel->options.limits);
+    return options_check_limits(&complete, error);
+}
+
+struct luma_job *start_job(struct luma_client *client, struct job *job,
+                           const struct luma_job_options *options,
+                           struct luma_error *error)
+{
+    struct channel *channel = NULL;
+    struct luma_job *started;
+
+    if (job && set_limits(job, &options->limits, client, error))
+        channel = open_channel(client, job, error);
+    if (!channel) {
+        job_unref(job);
+        return NULL;
+    }
+    started = job_add(client, job, channel);
+    if (started)
+        launch(job, channel);
+    else
+        luma_error_set(error, LUMA_ERR_MEMORY);
+    return started;
+}
+
+bool start_next(struct luma_job *job, struct job *next,
+                struct luma_error *error)
+{
+    struct channel *channel = open_channel(job->client, next, error);
+    struct job *last = job->job;
+
+    if (!channel) {
+        job_unref(next);
+        return false;
+    }
+    next->limits = last->limits;
+    atomic_store(&next->cancelled, atomic_load(&last->cancelled));
+    atomic_store(&next->undelivered, atomic_load(&last->undelivered));
+    next->end.event.job = job;
+    channel_ref(channel);
+    channel_unref(job->channel);
+    job->channel = channel;
+    job->requests += atomic_load(&last->requests);
+    job->retries += atomic_load(&last->retries);
+    job->job = next;
+    job_unref(last);
+    launch(next, channel);
+    return true;
+}
+
+bool start_is_allowed(const struct luma_client *client,
+                      struct luma_error *error)
 {
     bool exits = process_exits(), open = !client->closed && !exits;
 
@@ -95,55 +139,65 @@ static bool is_open(const struct luma_client *client, struct luma_error *error)
     return open;
 }
 
+/* ---- kinds -------------------------------------------------------------- */
+
+static const struct luma_job_options no_options;
+
 struct luma_job *luma_client_fetch(struct luma_client *client,
-                                   struct luma_ids *ids, int64_t deadline,
+                                   struct luma_ids *ids,
+                                   const struct luma_job_options *options,
                                    struct luma_error *error)
 {
+    const struct luma_job_options *o = options ? options : &no_options;
     struct job *job = NULL;
 
-    if (is_open(client, error))
-        job = fetch_new(ids, deadline, clock_ms());
+    if (start_is_allowed(client, error))
+        job = fetch_new(ids, o->deadline, clock_ms());
     luma_ids_unref(ids);
-    return submit(client, job, error);
+    return start_job(client, job, o, error);
 }
 
 struct luma_job *luma_client_watch(struct luma_client *client,
                                    struct luma_ids *ids,
-                                   const struct luma_watch_options *options,
-                                   int64_t deadline, struct luma_error *error)
+                                   const struct luma_watch_options *watch,
+                                   const struct luma_job_options *options,
+                                   struct luma_error *error)
 {
+    const struct luma_job_options *o = options ? options : &no_options;
     struct job *job = NULL;
 
-    if (is_open(client, error))
-        job = (struct job *)watch_new(options, ids, deadline, clock_ms());
+    if (start_is_allowed(client, error))
+        job = (struct job *)watch_new(watch, ids, o->deadline, clock_ms());
     luma_ids_unref(ids);
-    return submit(client, job, error);
+    return start_job(client, job, o, error);
 }
 
 struct luma_job *luma_client_request(struct luma_client *client,
                                      const struct luma_request_options *request,
-                                     int64_t deadline, struct luma_error *error)
+                                     const struct luma_job_options *options,
+                                     struct luma_error *error)
 {
-    struct job *job = endpoint_new(request, deadline, clock_ms(), error);
+    const struct luma_job_options *o = options ? options : &no_options;
+    struct job *job = endpoint_new(request, o->deadline, clock_ms(), error);
 
     if (job && (!base_url_check_path(&client->channel->options, request->path,
                                      error) ||
-                !is_open(client, error))) {
+                !start_is_allowed(client, error))) {
         job_unref(job);
         job = NULL;
     }
-    return submit(client, job, error);
+    return start_job(client, job, o, error);
 }
 
-struct luma_job *
-luma_client_download(struct luma_client *client,
-                     const struct luma_download_options *download,
-                     struct luma_error *error)
+struct luma_job *luma_client_download(
+    struct luma_client *client, const struct luma_download_options *download,
+    const struct luma_job_options *options, struct luma_error *error)
 {
+    const struct luma_job_options *o = options ? options : &no_options;
     struct job *job = NULL;
 
-    if (is_open(client, error))
+    if (start_is_allowed(client, error))
         job = download_new(download, client->channel->options.base_url,
-                           clock_ms(), error);
-    return submit(client, job, error);
+                           o->deadline, clock_ms(), error);
+    return start_job(client, job, o, error);
 }

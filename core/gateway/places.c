@@ -16,6 +16,12 @@ static const char *const ids[] = {
     "task_id", "data.id", "id", "data.task_id", NULL,
 };
 
+/* Some gateways give the bare id. */
+static const char *const submitted[] = {
+    "task_id",        "data.task_id", "data.id", "id", "data",
+    "result.task_id", "result.id",    "result",  NULL,
+};
+
 /* The row takes precedence over the object in it. */
 static const char *const states[] = {
     "status",           "task_status", "data.state", "state",
@@ -119,6 +125,9 @@ static const struct {
     const char *const *paths;
 } places[PLACES] = {
     [PLACE_LIST] = {"the list of tasks", lists},
+    [PLACE_SUBMITTED] =
+        {"the id in the response to a generation, if that is not the id alone",
+         submitted},
     [PLACE_ID] = {"a task's id", ids},
     [PLACE_STATE] = {"a task's state", states},
     [PLACE_PROGRESS] = {"a task's progress", progresses},

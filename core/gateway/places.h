@@ -12,8 +12,9 @@
 #include "doc.h"
 
 enum place {
-    PLACE_LIST, /* the list of tasks, in the root object */
-    PLACE_ID,   /* from here to PLACE_PALETTE: in a task */
+    PLACE_LIST,      /* the list of tasks, in the root object */
+    PLACE_SUBMITTED, /* the id in the response to a submission */
+    PLACE_ID,        /* from here to PLACE_PALETTE: in a task */
     PLACE_STATE,
     PLACE_PROGRESS,
     PLACE_VIDEO, /* the three links, in the order of enum luma_media */

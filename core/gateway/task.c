@@ -109,9 +109,10 @@ static bool is_text(const struct task_value *value)
     return value->kind == TASK_TEXT && value->len;
 }
 
-bool task_find_id(const struct task_source *source, struct task_value *id)
+static bool find_id(const struct task_source *source, enum place place,
+                    struct task_value *id)
 {
-    const char *const *path = places_of(PLACE_ID);
+    const char *const *path = places_of(place);
 
     for (; *path; path++) {
         find(source, *path, id);
@@ -119,6 +120,21 @@ bool task_find_id(const struct task_source *source, struct task_value *id)
             return true;
     }
     return false;
+}
+
+bool task_find_id(const struct task_source *source, struct task_value *id)
+{
+    return find_id(source, PLACE_ID, id);
+}
+
+bool task_find_submitted(const struct luma_doc *doc, struct task_value *id)
+{
+    struct task_source source = task_of_doc(doc);
+
+    if (find_id(&source, PLACE_SUBMITTED, id))
+        return true;
+    id->text = task_read_text(doc, doc->root, id->digits, &id->len);
+    return id->text && id->len;
 }
 
 bool task_find_other_id(const struct task_source *source, unsigned *from,

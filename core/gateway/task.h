@@ -40,6 +40,10 @@ struct task_source task_of_doc(const struct luma_doc *doc);
 /* Finds the id, a text or digits. False: the task has none. */
 bool task_find_id(const struct task_source *source, struct task_value *id);
 
+/* Finds the id in the response to a submission. Sets its text alone. False:
+ * there is none. */
+bool task_find_submitted(const struct luma_doc *doc, struct task_value *id);
+
 /* Finds the next id that is a text, starting at place number *from, and moves
  * *from behind it. False: there are no more. */
 bool task_find_other_id(const struct task_source *source, unsigned *from,

@@ -157,6 +157,8 @@ bool exchange_prepare(struct exchange *x, struct request *request, int64_t now)
     x->http_status = 0;
     x->curl_error[0] = '\0';
     return x->type->prepare(x, request) && reuse_prepare(x, now) &&
+           SET(CURLOPT_CONNECTTIMEOUT_MS,
+               (long)request->limits.connect_timeout) &&
            SET(CURLOPT_HTTPHEADER, x->headers);
 }
 
@@ -187,7 +189,7 @@ int64_t exchange_stalls_at(struct exchange *x, int64_t now)
         x->ends_by = now + TAIL_MS;
     if (x->ends_by)
         return x->ends_by;
-    return x->last_byte ? x->last_byte + x->options->stall_timeout : 0;
+    return x->last_byte ? x->last_byte + x->request->limits.stall_timeout : 0;
 }
 
 /* ---- the response ------------------------------------------------------ */

@@ -63,8 +63,7 @@ static bool set_connection(struct exchange *x)
     return SET(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE) &&
            SET(CURLOPT_USERAGENT, o->user_agent) &&
            SET(CURLOPT_PATH_AS_IS, 1L) && SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
-           SET(CURLOPT_BUFFERSIZE, 128L * 1024) &&
-           SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout);
+           SET(CURLOPT_BUFFERSIZE, 128L * 1024);
 }
 
 bool exchange_set_options(struct exchange *x)

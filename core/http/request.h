@@ -28,7 +28,7 @@ struct request {
     bool idempotent; /* sending it twice does no harm; false is always safe */
     bool broke;      /* the last exchange was not read to its end */
     bool complete;   /* the kind says: all that is wanted has come */
-    unsigned max_attempts;
+    struct luma_limits limits; /* complete */
     unsigned tries;    /* so far, libcurl's own resends included; one that sent
                           nothing counts as well */
     unsigned attempts; /* those that brought nothing new */

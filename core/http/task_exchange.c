@@ -102,7 +102,7 @@ static bool prepare(struct exchange *x, const struct request *request)
     reply_reset(&t->reply, false);
     t->handed_on = 0;
     t->begun = t->lengths_differ = false;
-    return SET(CURLOPT_TIMEOUT_MS, (long)x->options->attempt_timeout) &&
+    return SET(CURLOPT_TIMEOUT_MS, (long)request->limits.attempt_timeout) &&
            set_url(t, request->path) && set_method(easy, request);
 }
 

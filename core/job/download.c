@@ -3,6 +3,7 @@
 #include "job/download.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "file/resume.h"
 #include "job/source.h"
@@ -322,16 +323,49 @@ static const struct job_kind download_kind = {
     .clear = clear,
 };
 
-struct job *download_new(const struct luma_download_options *from,
-                         const char *base_url, int64_t now,
-                         struct luma_error *error)
+/* ---- a check ------------------------------------------------------------ */
+
+static int64_t due_never(const struct job *job)
+{
+    (void)job;
+    return INT64_MAX;
+}
+
+static void begin_check(struct job *job, const struct job_context *c)
+{
+    struct download_job *d = of(job);
+    struct luma_error error;
+
+    (void)c;
+    if (resume_open(&d->file, d->target.dir, d->target.name, d->max_bytes,
+                    &error))
+        job->phase = JOB_DONE;
+    else
+        job_fail(job, &error);
+}
+
+/* It has no requests. */
+static const struct job_kind check_kind = {
+    .loop = LOOP_FILES,
+    .begin = begin_check,
+    .due = due_never,
+    .close = close_part,
+    .clear = clear,
+};
+
+/* ---- creation ----------------------------------------------------------- */
+
+static struct job *make(const struct job_kind *kind,
+                        const struct luma_download_options *from,
+                        const char *base_url, int64_t deadline, int64_t now,
+                        struct luma_error *error)
 {
     struct download_job *d = calloc(1, sizeof *d);
 
     luma_error_set(error, LUMA_ERR_MEMORY);
     if (!d)
         return NULL;
-    job_init(&d->job, &download_kind, NULL, from->deadline, now);
+    job_init(&d->job, kind, NULL, deadline, now);
     d->sync = !from->no_sync;
     d->wants_progress = from->wants_progress;
     d->max_bytes = from->max_bytes;
@@ -342,4 +376,27 @@ struct job *download_new(const struct luma_download_options *from,
     }
     job_unref(&d->job);
     return NULL;
+}
+
+struct job *download_new(const struct luma_download_options *from,
+                         const char *base_url, int64_t deadline, int64_t now,
+                         struct luma_error *error)
+{
+    return make(&download_kind, from, base_url, deadline, now, error);
+}
+
+struct job *download_new_check(const struct luma_download_options *from,
+                               int64_t deadline, int64_t now,
+                               struct luma_error *error)
+{
+    struct luma_download_options named = *from;
+    struct job *job;
+
+    named.url = NULL;
+    named.id = "check"; /* any name in the folder */
+    named.id_len = strlen(named.id);
+    job = make(&check_kind, &named, "", deadline, now, error);
+    if (job)
+        job->count = 1;
+    return job;
 }

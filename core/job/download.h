@@ -12,7 +12,13 @@
  * is relative leads from `base_url`; the blanks around a link are not part of
  * it. NULL: `error` says why. The caller's thread; does not block. */
 struct job *download_new(const struct luma_download_options *from,
-                         const char *base_url, int64_t now,
+                         const char *base_url, int64_t deadline, int64_t now,
                          struct luma_error *error);
+
+/* Likewise a job that asks for nothing: whether the file could be written. It
+ * has one outcome, which it leaves open. */
+struct job *download_new_check(const struct luma_download_options *from,
+                               int64_t deadline, int64_t now,
+                               struct luma_error *error);
 
 #endif

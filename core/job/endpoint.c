@@ -133,8 +133,6 @@ static struct request *next(struct job *job, const struct job_context *c)
     r->request.target = REQUEST_ENDPOINT;
     r->request.settled.ids = &r->index;
     r->request.idempotent = e->retries;
-    if (!e->retries)
-        r->request.max_attempts = 1;
     r->request.method = e->method;
     r->request.path = e->path;
     r->request.body = e->body;
@@ -179,8 +177,11 @@ static enum request_verdict ended(struct request *request,
                                   struct exchange_end *end,
                                   const struct job_context *c)
 {
+    const struct endpoint *e = (const struct endpoint *)request->job;
     struct luma_doc *value = request->settled.value;
 
+    if (!e->retries && end->sends)
+        request->limits.attempts = request->attempts; /* it may have arrived */
     if (end->error.code != LUMA_OK)
         return REQUEST_FAILED;
     if (!value)

@@ -47,6 +47,16 @@ void job_init(struct job *job, const struct job_kind *kind,
     job->progress.kind = LUMA_EVENT_PROGRESS;
 }
 
+void limits_complete(struct luma_limits *own, const struct luma_limits *rest)
+{
+#define COMPLETE(limit) own->limit = own->limit ? own->limit : rest->limit
+    COMPLETE(attempts);
+    COMPLETE(connect_timeout);
+    COMPLETE(attempt_timeout);
+    COMPLETE(stall_timeout);
+#undef COMPLETE
+}
+
 /* No attempt takes longer than the job had from its beginning. */
 void job_init_request(struct job *job, struct request *request,
                       const struct luma_options *options)
@@ -54,8 +64,9 @@ void job_init_request(struct job *job, struct request *request,
     int64_t span = job->deadline - job->started;
 
     request->job = job;
-    request->max_attempts = (unsigned)options->attempts;
-    request->attempt_timeout = options->attempt_timeout;
+    request->limits = job->limits;
+    limits_complete(&request->limits, &options->limits);
+    request->attempt_timeout = request->limits.attempt_timeout;
     if (job->deadline && span < request->attempt_timeout)
         request->attempt_timeout = span;
 }

@@ -26,10 +26,11 @@ struct job {
     struct luma_event progress; /* likewise; one at a time */
     /* set at creation */
     const struct job_kind *kind;
-    struct luma_ids *ids; /* NULL where the caller gave none */
-    uint32_t count;       /* of the outcomes it has */
-    int64_t started;      /* ms on the monotonic clock */
-    int64_t deadline;     /* likewise, 0 for none */
+    struct luma_ids *ids;      /* NULL where the caller gave none */
+    uint32_t count;            /* of the outcomes it has */
+    int64_t started;           /* ms on the monotonic clock */
+    int64_t deadline;          /* likewise, 0 for none */
+    struct luma_limits limits; /* of its requests; 0: the client's */
     /* both threads */
     atomic_uint refs;
     atomic_bool cancelled;       /* by the caller */
@@ -57,8 +58,12 @@ void job_list_remove(struct job_list *list, struct job *job);
 void job_init(struct job *job, const struct job_kind *kind,
               struct luma_ids *ids, int64_t deadline, int64_t now);
 
-/* Sets up a zero-filled request of the job, which may be sent as often as the
- * client's option says, for tasks. */
+/* Takes the limits that are 0 from `rest`. */
+void limits_complete(struct luma_limits *limits,
+                     const struct luma_limits *rest);
+
+/* Sets up a zero-filled request of the job for tasks, with the limits of the
+ * job. */
 void job_init_request(struct job *job, struct request *request,
                       const struct luma_options *options);
 

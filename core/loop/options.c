@@ -72,20 +72,30 @@ static void complete(struct luma_options *o)
     DEFAULT(user_agent, "luma/" LUMA_VERSION);
     DEFAULT(batch_size, 100);
     DEFAULT(connections, 8);
-    DEFAULT(attempts, 3);
+    DEFAULT(limits.attempts, 3);
     DEFAULT(max_reply, 64u << 20);
     DEFAULT(max_task, 256u << 10);
     DEFAULT(max_undelivered, 4u << 20);
-    DEFAULT(connect_timeout, 10000);
-    DEFAULT(attempt_timeout, 30000);
-    DEFAULT(stall_timeout, 15000);
+    DEFAULT(limits.connect_timeout, 10000);
+    DEFAULT(limits.attempt_timeout, 30000);
+    DEFAULT(limits.stall_timeout, 15000);
 #undef DEFAULT
+}
+
+bool options_check_limits(const struct luma_limits *l, struct luma_error *error)
+{
+    const uint64_t day = 86400000;
+
+    return check_range("attempts", l->attempts, RETRY_MAX_ATTEMPTS, error) &&
+           check_range("timeout.connect", (uint64_t)l->connect_timeout, day,
+                       error) &&
+           check_range("timeout.attempt", (uint64_t)l->attempt_timeout, day,
+                       error) &&
+           check_range("timeout.stall", (uint64_t)l->stall_timeout, day, error);
 }
 
 static bool check(const struct luma_options *o, struct luma_error *error)
 {
-    const uint64_t day = 86400000;
-
     if (!o->token)
         return wrong(error, "token", "must be given");
     return check_header("token", o->token, '!', error) &&
@@ -94,18 +104,11 @@ static bool check(const struct luma_options *o, struct luma_error *error)
            check_proxy(o->proxy, error) && check_http2(o->http2, error) &&
            check_range("batch_size", o->batch_size, 10000, error) &&
            check_range("connections", o->connections, 256, error) &&
-           check_range("attempts", o->attempts, RETRY_MAX_ATTEMPTS, error) &&
            check_range("max_reply", o->max_reply, 1u << 31, error) &&
            check_range("max_task", o->max_task, 16u << 20, error) &&
            check_range("max_undelivered", o->max_undelivered, 1u << 31,
                        error) &&
-           check_range("timeout.connect", (uint64_t)o->connect_timeout, day,
-                       error) &&
-           check_range("timeout.attempt", (uint64_t)o->attempt_timeout, day,
-                       error) &&
-           check_range("timeout.stall", (uint64_t)o->stall_timeout, day,
-                       error) &&
-           base_url_check(o, error);
+           options_check_limits(&o->limits, error) && base_url_check(o, error);
 }
 
 static bool copy(const char **text)

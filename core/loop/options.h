@@ -11,6 +11,10 @@
 bool options_copy(struct luma_options *options, const struct luma_options *from,
                   struct luma_error *error);
 
+/* Checks complete limits likewise. */
+bool options_check_limits(const struct luma_limits *limits,
+                          struct luma_error *error);
+
 void options_free(struct luma_options *options);
 
 #endif

@@ -255,7 +255,7 @@ static struct retry_answer decide(struct schedule *s,
     struct retry_question question = {
         .retry_class = end->retry_class,
         .attempt = request->attempts,
-        .attempts = request->max_attempts,
+        .attempts = (unsigned)request->limits.attempts,
         .retry_after = end->retry_after,
         .left = deadline ? deadline - s->context.now : -1,
         .attempt_timeout = request->attempt_timeout,

@@ -54,9 +54,10 @@ struct luma_ids *make_ids(unsigned count)
 struct luma_job *fetch(struct luma_client *client, unsigned count,
                        int64_t deadline)
 {
+    struct luma_job_options options = {.deadline = deadline};
     struct luma_error error;
     struct luma_job *job =
-        luma_client_fetch(client, make_ids(count), deadline, &error);
+        luma_client_fetch(client, make_ids(count), &options, &error);
 
     if (!job)
         puts(error.message);

@@ -241,7 +241,7 @@ static const struct {
     {NULL, {.token = "x", .base_url = "http://a.b", .plain_http = true}},
     {NULL, {.token = "x", .base_url = "HTTPS://A.B"}},
     {NULL, {.token = "x", .user_agent = "a b/1 (c)"}},
-    {NULL, {.token = "x", .attempts = 5, .batch_size = 10000}},
+    {NULL, {.token = "x", .limits.attempts = 5, .batch_size = 10000}},
     {"token: ", {0}},
     {"token: ", {.token = ""}},
     {"token: ", {.token = "a b"}},
@@ -277,13 +277,13 @@ static const struct {
     {"batch_size: ", {.token = "x", .batch_size = 10001}},
     {"batch_size: ", {.token = "x", .batch_size = (size_t)-1}},
     {"connections: ", {.token = "x", .connections = 257}},
-    {"attempts: ", {.token = "x", .attempts = 6}},
+    {"attempts: ", {.token = "x", .limits.attempts = 6}},
     {"max_reply: ", {.token = "x", .max_reply = SIZE_MAX}},
     {"max_task: ", {.token = "x", .max_task = (16u << 20) + 1}},
     {"max_undelivered: ", {.token = "x", .max_undelivered = (size_t)-1}},
-    {"timeout.connect: ", {.token = "x", .connect_timeout = -1}},
-    {"timeout.attempt: ", {.token = "x", .attempt_timeout = INT64_MIN}},
-    {"timeout.stall: ", {.token = "x", .stall_timeout = 86400001}},
+    {"timeout.connect: ", {.token = "x", .limits.connect_timeout = -1}},
+    {"timeout.attempt: ", {.token = "x", .limits.attempt_timeout = INT64_MIN}},
+    {"timeout.stall: ", {.token = "x", .limits.stall_timeout = 86400001}},
 };
 
 static void test_options(void)

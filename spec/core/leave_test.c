@@ -98,7 +98,7 @@ static void check_closed(struct luma_client *client, struct luma_job *job)
     CHECK(!luma_event_peek(client) && !luma_client_wait(client, SOON_MS));
     CHECK_INT(luma_client_unfinished(client), 0);
     luma_client_stats(client, &stats);
-    CHECK(!luma_client_fetch(client, make_ids(2), 0, &error));
+    CHECK(!luma_client_fetch(client, make_ids(2), NULL, &error));
     CHECK_INT(error.code, LUMA_ERR_CANCELLED);
     luma_job_cancel(job);
     CHECK_INT(luma_job_error(job)->code, LUMA_ERR_CANCELLED);

@@ -106,8 +106,8 @@ static void test_second_address(void)
     snprintf(url, sizeof url, "http://two.test:%d", port);
     options.base_url = url;
     options.plain_http = true;
-    options.attempts = 1;
-    options.connect_timeout = DEAD_MS;
+    options.limits.attempts = 1;
+    options.limits.connect_timeout = DEAD_MS;
     client = new_client(&options);
     job = fetch(client, 3, 0);
     run(client, job);
@@ -132,7 +132,7 @@ static void test_moved_host(void)
              port_of(server_url(server)));
     options.base_url = url;
     options.plain_http = true;
-    options.attempts = 1;
+    options.limits.attempts = 1;
     client = new_client(&options);
     job = fetch(client, 3, 0);
     run(client, job);

@@ -66,7 +66,7 @@ static void failed(struct request *request, const struct exchange_end *end,
     (void)c;
     of(request->job)->settled++;
     of(request->job)->failed++;
-    of(request->job)->refused += end->error.attempts < request->max_attempts;
+    of(request->job)->refused += end->error.attempts < request->limits.attempts;
     free(request);
 }
 
@@ -184,7 +184,8 @@ static void submit(struct run *run, struct channel *channel)
 /* One client asks for everything at once. */
 static struct outcome simulate(const struct world *world, uint64_t seed)
 {
-    struct luma_options options = {.token = "t", .attempts = world->attempts};
+    struct luma_options options = {.token = "t",
+                                   .limits.attempts = world->attempts};
     struct luma_error error;
     struct channel *channel = channel_new(&options, &error);
     struct run run = {.world = world, .start = 1000000, .chances = seed};

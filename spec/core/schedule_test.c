@@ -192,7 +192,7 @@ static void test_retries(int attempts)
     int i;
 
     begin();
-    channel->options.attempts = (size_t)attempts;
+    channel->options.limits.attempts = (size_t)attempts;
     c = submit(1);
     c->verdict = REQUEST_FAILED;
     for (i = 1; i < attempts; i++) {
@@ -221,7 +221,7 @@ static void test_last_attempt(int attempts)
     int i;
 
     begin();
-    channel->options.attempts = (size_t)attempts;
+    channel->options.limits.attempts = (size_t)attempts;
     c = submit(1);
     for (i = 1; i <= attempts; i++) {
         bool last = i == attempts;
@@ -308,7 +308,7 @@ static void test_hint_in_failures(void)
         c = submit(1);
         c->verdict = REQUEST_FAILED;
         CHECK(schedule_next(&schedule) == &c->request);
-        c->request.max_attempts = 1;
+        c->request.limits.attempts = 1;
         answer(&c->request, LUMA_ERR_SERVER);
     }
     late = submit(1);

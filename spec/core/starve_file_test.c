@@ -41,7 +41,7 @@ static struct luma_job *start(struct luma_client *client, const char *link,
     struct luma_job *job;
 
     snprintf(url, sizeof url, "%s%s", server_url(server), link);
-    job = luma_client_download(client, &download, &error);
+    job = luma_client_download(client, &download, NULL, &error);
     if (!job)
         insist(error.code == LUMA_ERR_MEMORY || error.code == LUMA_ERR_THREAD,
                "luma_client_download says why");

@@ -14,7 +14,7 @@ static void fetch_two(struct luma_client *client)
 {
     struct luma_error error;
     struct luma_ids *ids = make_ids(2);
-    struct luma_job *job = ids ? luma_client_fetch(client, ids, 0, &error)
+    struct luma_job *job = ids ? luma_client_fetch(client, ids, NULL, &error)
                                : NULL;
 
     if (ids && !job)

@@ -34,6 +34,15 @@ do
   end }
 end
 ]]
+local WITH_FILES = [[
+do
+  local real = client
+  client = { generate = function(_, params, options)
+    options.allow_private = true
+    return real:generate(params, options)
+  end }
+end
+]]
 local FETCH = [[
 client:fetch(ids, { on_task = function(_, id) print(id) end })
 ]]
@@ -64,6 +73,8 @@ local LUA_BLOCKS = {
     { name = "a game", after = FRAMES, prints = GALLERY },
     { name = "watch", prints = "^a\tcompleted\tPROGRESS\na\tcompleted\tLINK\n"
         .. "b\tcompleted\tPROGRESS\n.*\nc\tcompleted\tLINK\n$" },
+    { name = "generate", before = WITH_FILES, file = "cat.mp4",
+      prints = "^new\tpending\nnew\tcompleted\nnew\tcat.mp4\n$" },
     { name = "request", prints = "^new\n$" },
     { name = "download", before = WITH_TASK, prints = CLIP, file = "clip.mp4" },
     { name = "the functions of a task", before = WITH_TASK,

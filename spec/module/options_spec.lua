@@ -8,6 +8,7 @@ local errors = require "spec.support.errors"
 local TYPES = {
   TEXT = "string", NAME = "string", CHOICE = "string", COUNT = "integer",
   BYTES = "integer", SECONDS = "number", GRACE = "number", TIMEOUT = "number",
+  DEADLINE = "number",
   FLAG = "boolean", FUNCTION = "function", GROUP = "table",
 }
 local WRONG = coroutine.create(print) -- no option is of this type
@@ -59,6 +60,7 @@ describe("an option", function()
     watch = function(o) client:watch("a", o) end,
     request = function(o) client:request("GET", "/x", nil, o) end,
     download = function(o) client:download("https://x.example/x", o) end,
+    generate = function(o) client:generate("a", o) end,
   }
 
   setup(function()
@@ -107,16 +109,18 @@ describe("an option", function()
   end)
 
   it("of another job is for the jobs that the reference says", function()
-    local common = { "deadline", "on_done", "on_progress", "on_task" }
+    local common = { "attempts", "deadline", "on_done", "on_progress",
+      "on_task", "timeout" }
     assert.same(common, names_of(taken "fetch"))
     for _, name in ipairs(common) do
       assert.truthy(section("Client\n"):find("`" .. name, 1, true), name)
     end
     for title, case in pairs {
-      Watching = { "watch", { "deadline", "interval", "link_grace",
-        "max_interval", "missing_grace", "on_done", "on_progress", "on_task",
-        "on_update" } },
-      ["Other endpoints"] = { "request", { "deadline", "on_done", "retry" } },
+      Watching = { "watch", { "attempts", "deadline", "interval",
+        "link_grace", "max_interval", "missing_grace", "on_done",
+        "on_progress", "on_task", "on_update", "timeout" } },
+      ["Other endpoints"] = { "request", { "attempts", "deadline", "on_done",
+        "retry", "timeout" } },
     } do
       local names = names_of(taken(case[1]))
       assert.same(case[2], names)
@@ -127,9 +131,15 @@ describe("an option", function()
     end
   end)
 
+  it("of a generation is one of a watch or a download", function()
+    local set = taken "watch"
+    for name in pairs(taken "download") do set[name] = true end
+    assert.same(names_of(set), names_of(taken "generate"))
+  end)
+
   it("of seconds has one range, and one message about it", function()
     for method, call in pairs(methods) do
-      for _, value in ipairs { 0, -1, 0 / 0, math.huge, 1e9 + 1 } do
+      for _, value in ipairs { 0, -1, 0 / 0, -math.huge, 1e9 + 1 } do
         local why = errors.misuse(call, { deadline = value })
         assert.truthy(why:find("(deadline: must be a positive number of " ..
           "seconds, at most 1000000000)", 1, true), method .. ": " .. why)

@@ -15,6 +15,7 @@ local ALLOWED = {
   retry_after = "number", request_id = "string", tasks = "table",
   missing = "table", failed = "table", cancelled = "table",
   pending = "table", states = "table", words = "table",
+  id = "string",
 }
 local PHASES = { connect = true, wait = true, body = true }
 

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* What each step does with its events, and which one follows. */
+#include "client/generate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "client/job.h"
+#include "client/start.h"
+#include "gateway/task.h"
+#include "job/download.h"
+#include "job/endpoint.h"
+#include "job/watch.h"
+
+static const char path[] = "/luma/generations";
+
+enum step { STEP_CHECK, STEP_SUBMIT, STEP_FOLLOW, STEP_DOWNLOAD };
+
+struct generate {
+    enum step step;
+    size_t len; /* of the body */
+    struct luma_watch_options watch;
+    struct luma_download_options target; /* its texts are in `text` */
+    char text[];                         /* body, path or dir */
+};
+
+/* ---- the outcome of the submission -------------------------------------- */
+
+/* A refusal says that the gateway has made nothing. */
+static bool is_refusal(const struct luma_error *error)
+{
+    switch (error->code) {
+    case LUMA_ERR_AUTH:
+    case LUMA_ERR_RATE_LIMIT:
+    case LUMA_ERR_REDIRECT:
+    case LUMA_ERR_GATEWAY:
+        return true;
+    case LUMA_ERR_REJECTED:
+        return error->http_status != 408; /* a timeout of whom? */
+    default:
+        return false;
+    }
+}
+
+static void set_unknown(struct luma_error *error)
+{
+    struct luma_error cause = *error;
+
+    luma_error_change(error, LUMA_ERR_UNKNOWN_OUTCOME, cause.message);
+}
+
+/* Once it was sent, a failure that is no refusal leaves open what became of it.
+ * Whoever cancels knows that. */
+static void judge(const struct luma_job *job, struct luma_error *error)
+{
+    if (error->code == LUMA_OK || is_refusal(error) ||
+        !atomic_load(&job->job->requests))
+        return;
+    if (error->code == LUMA_ERR_CANCELLED)
+        luma_error_append(error, "the generation may have been submitted");
+    else
+        set_unknown(error);
+}
+
+/* The response has no id. NULL: out of memory; the end says the same without
+ * the response. */
+static struct luma_event *report_no_id(struct luma_doc *response)
+{
+    struct luma_settled *settled =
+        calloc(1, sizeof *settled + sizeof(uint32_t));
+
+    if (!settled) {
+        free(response);
+        return NULL;
+    }
+    settled->event.kind = LUMA_EVENT_SETTLED;
+    settled->event.job = response->event.job;
+    settled->ids = (uint32_t *)(settled + 1);
+    settled->count = 1;
+    settled->value = response;
+    luma_error_set(&settled->error, LUMA_ERR_UNKNOWN_OUTCOME);
+    luma_error_append(&settled->error, "the response has no id of a task");
+    return &settled->event;
+}
+
+static struct luma_ids *read_id(const struct luma_doc *response)
+{
+    struct luma_ids *ids = luma_ids_new(1, 0);
+    struct task_value id;
+
+    if (ids && task_find_submitted(response, &id) &&
+        luma_ids_add(ids, id.text, id.len) == LUMA_OK && !ids->invalid.len)
+        return ids;
+    luma_ids_unref(ids);
+    return NULL;
+}
+
+/* The response is the first update, as it came. */
+static struct luma_event *take_response(struct luma_job *job,
+                                        struct luma_doc *response)
+{
+    struct task_source source = task_of_doc(response);
+
+    job->ids = read_id(response);
+    response->final = false;
+    response->changed = job->ids != NULL;
+    response->state = task_find_state(&source, NULL);
+    if (job->ids)
+        return &response->event;
+    job_apply(&response->event, true); /* for its bytes */
+    return report_no_id(response);
+}
+
+/* ---- steps --------------------------------------------------------------- */
+
+static struct job *new_submission(const struct generate *g, int64_t deadline,
+                                  int64_t now, struct luma_error *error)
+{
+    struct luma_request_options request = {
+        .method = "POST", .path = path, .body = g->text, .len = g->len};
+
+    return endpoint_new(&request, deadline, now, error);
+}
+
+static struct job *new_download(struct luma_job *job, int64_t deadline,
+                                int64_t now, struct luma_error *error)
+{
+    struct luma_download_options target = job->steps->target;
+
+    target.id = luma_job_id(job, 0, &target.id_len);
+    return download_new(&target, job->client->channel->options.base_url,
+                        deadline, now, error);
+}
+
+static struct job *new_step(struct luma_job *job, int64_t deadline, int64_t now,
+                            struct luma_error *error)
+{
+    struct generate *g = job->steps;
+
+    luma_error_set(error, LUMA_ERR_MEMORY);
+    switch (g->step) {
+    case STEP_SUBMIT:
+        return new_submission(g, deadline, now, error);
+    case STEP_FOLLOW:
+        return (struct job *)watch_new(&g->watch, job->ids, deadline, now);
+    default:
+        return new_download(job, deadline, now, error);
+    }
+}
+
+/* The next step takes what is left of the time. False: `error` says why there
+ * is none. */
+static bool go_on(struct luma_job *job, enum step step,
+                  struct luma_error *error)
+{
+    int64_t now = clock_ms(), until = job->job->deadline;
+    int64_t left = until && until - now < 1 ? 1 : until ? until - now : 0;
+    struct job *next;
+
+    job->steps->step = step;
+    luma_error_set(error, LUMA_ERR_CANCELLED);
+    if (job->client->closing || process_exits())
+        return false;
+    next = new_step(job, left, now, error);
+    return next && start_next(job, next, error);
+}
+
+static bool has_target(const struct generate *g)
+{
+    return g->target.path || g->target.dir;
+}
+
+/* A step has ended. True: another one has begun. */
+static bool end_step(struct luma_job *job, struct luma_error *error)
+{
+    enum luma_outcome outcome = luma_job_outcome(job, 0);
+
+    if (job->steps->step == STEP_SUBMIT)
+        judge(job, error);
+    if (error->code != LUMA_OK)
+        return false;
+    switch (job->steps->step) {
+    case STEP_CHECK:
+        return go_on(job, STEP_SUBMIT, error);
+    case STEP_SUBMIT:
+        if (job->ids)
+            return go_on(job, STEP_FOLLOW, error);
+        if (outcome == LUMA_OUTCOME_OPEN) /* see report_no_id */
+            luma_error_set(error, LUMA_ERR_UNKNOWN_OUTCOME);
+        return false;
+    case STEP_FOLLOW:
+        if (outcome == LUMA_OUTCOME_TASK && has_target(job->steps))
+            return go_on(job, STEP_DOWNLOAD, error);
+        if (outcome == LUMA_OUTCOME_MISSING) {
+            luma_error_set(error, LUMA_ERR_UNKNOWN_OUTCOME);
+            luma_error_append(error, "it does not know the id that it gave");
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+struct luma_event *generate_follow(struct luma_job *job,
+                                   struct luma_event *event)
+{
+    bool submits = job->steps->step == STEP_SUBMIT;
+
+    if (submits && event->kind == LUMA_EVENT_TASK)
+        return take_response(job, (struct luma_doc *)event);
+    if (submits && event->kind == LUMA_EVENT_SETTLED)
+        judge(job, &((struct luma_settled *)event)->error);
+    if (event->kind != LUMA_EVENT_END ||
+        !end_step(job, &((struct luma_end *)event)->error))
+        return event;
+    client_dispose(job->client, event);
+    return NULL;
+}
+
+/* ---- creation ------------------------------------------------------------ */
+
+/* Copies the options; NULL: out of memory. */
+static struct generate *copy(const struct luma_generate_options *from)
+{
+    const char *place = from->target.path ? from->target.path
+                                          : from->target.dir;
+    size_t len = place ? strlen(place) + 1 : 0;
+    struct generate *g = malloc(sizeof *g + from->len + len);
+
+    if (!g)
+        return NULL;
+    g->len = from->len;
+    g->watch = from->watch;
+    g->target = from->target;
+    g->target.url = NULL;
+    memcpy(g->text, from->body, from->len);
+    if (place)
+        place = memcpy(g->text + from->len, place, len);
+    if (from->target.path)
+        g->target.path = place;
+    else
+        g->target.dir = place;
+    return g;
+}
+
+/* The first step, or NULL. */
+static struct job *begin(struct generate *g, int64_t deadline,
+                         struct luma_error *error)
+{
+    int64_t now = clock_ms();
+
+    g->step = has_target(g) ? STEP_CHECK : STEP_SUBMIT;
+    return g->step == STEP_CHECK
+               ? download_new_check(&g->target, deadline, now, error)
+               : new_submission(g, deadline, now, error);
+}
+
+struct luma_job *luma_client_generate(
+    struct luma_client *client, const struct luma_generate_options *generation,
+    const struct luma_job_options *options, struct luma_error *error)
+{
+    static const struct luma_job_options none;
+    const struct luma_job_options *o = options ? options : &none;
+    struct generate *g = NULL;
+    struct luma_job *job = NULL;
+
+    if (start_is_allowed(client, error))
+        g = copy(generation);
+    if (g)
+        job = start_job(client, begin(g, o->deadline, error), o, error);
+    if (job)
+        job->steps = g;
+    else
+        free(g);
+    return job;
+}
