@@ -214,6 +214,8 @@ static const luaL_Reg metamethods[] = {
 
 static const luaL_Reg functions[] = {
     {"client", luma_new_client},
+    {"decode", value_decode},
+    {"encode", encode_value},
     {NULL, NULL},
 };
 
@@ -236,6 +238,7 @@ int luaopen_luma(lua_State *L)
     access_register(L, job_type, job_metamethods, job_methods);
     access_register(L, error_type, error_metamethods, NULL);
     access_register(L, encoder_type, encoder_metamethods, NULL);
+    access_register(L, document_type, document_metamethods, NULL);
     luaL_newlib(L, functions);
     luaL_setfuncs(L, task_functions, 0);
     lua_pushlightuserdata(L, NULL);

@@ -77,6 +77,12 @@ int job_result(lua_State *L);
 extern const char error_type[]; /* name of the metatable of errors */
 extern const luaL_Reg error_metamethods[];
 
+/* luma.decode(text, options). */
+int value_decode(lua_State *L);
+
+extern const char document_type[]; /* name of a metatable that it needs */
+extern const luaL_Reg document_metamethods[];
+
 /* Pushes the value of a document of the job at 1: tables, or what the decode
  * hook returns. False: it failed, and its error is pushed instead. */
 bool value_push(lua_State *L, const struct lua_job *job,
@@ -99,6 +105,9 @@ extern const luaL_Reg encoder_metamethods[];
 /* Pushes the argument `arg` as JSON text. Raises an error about this argument
  * if a value in it cannot be written as JSON. */
 void encode_push(lua_State *L, int arg);
+
+/* luma.encode(value). */
+int encode_value(lua_State *L);
 
 /* ---- task.c: conveniences for task tables ------------------------------ */
 

@@ -264,6 +264,13 @@ void encode_push(lua_State *L, int arg)
     lua_remove(L, -2);
 }
 
+int encode_value(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    encode_push(L, 1);
+    return 1;
+}
+
 static int encoder_gc(lua_State *L)
 {
     struct encoder *e = luaL_checkudata(L, 1, encoder_type);

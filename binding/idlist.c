@@ -19,6 +19,26 @@ static void raise_hole(lua_State *L, int ids, size_t i)
                                   (int)i));
 }
 
+static bool is_task(lua_State *L, int index)
+{
+    bool task;
+
+    task_push_id(L, index);
+    task = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    return task;
+}
+
+/* Pushes what is wrong with the value on top, which is no text. */
+static const char *wrong_id(lua_State *L)
+{
+    const char *got = luaL_typename(L, -1);
+    bool task = lua_istable(L, -1) && is_task(L, lua_gettop(L));
+
+    return lua_pushfstring(L, "string expected, got %s%s", got,
+                           task ? ", a task: write luma.id(task)" : "");
+}
+
 /* Returns the length of the id at ids[i]. */
 static size_t check_id(lua_State *L, int ids, size_t i)
 {
@@ -31,8 +51,7 @@ static size_t check_id(lua_State *L, int ids, size_t i)
     if (lua_type(L, -1) == LUA_TSTRING)
         len = lua_rawlen(L, -1);
     else
-        problem =
-            lua_pushfstring(L, "string expected, got %s", luaL_typename(L, -1));
+        problem = wrong_id(L);
     if (!problem && !len)
         problem = "empty string";
     if (len > LUMA_ID_MAX)
@@ -70,7 +89,11 @@ static void check_keys(lua_State *L, int ids, size_t count)
             continue;
         if (number && key >= 1 && key < INT_MAX)
             raise_hole(L, ids, count + 1);
-        luaL_argerror(L, ids, "ids must be an array without other keys");
+        luaL_argerror(L, ids,
+                      is_task(L, ids)
+                          ? "ids must be an array without other keys, and "
+                            "this is a task: write luma.id(task)"
+                          : "ids must be an array without other keys");
     }
 }
 
@@ -105,7 +128,7 @@ void idlist_read(lua_State *L, int index, void *member)
         lua_replace(L, index);
     }
     if (!lua_istable(L, index))
-        type_error(L, index, "string or array of strings");
+        type_error(L, index, "the id of a task or an array of ids");
     ids->index = index;
     ids->count = lua_rawlen(L, index);
     luaL_argcheck(L, ids->count < UINT32_MAX / 4, index, "too many ids");

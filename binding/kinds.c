@@ -114,8 +114,10 @@ static void check_source(lua_State *L, struct luma_download_options *d)
 
     if (lua_type(L, SOURCE) == LUA_TSTRING) {
         d->url = lua_tolstring(L, SOURCE, &len);
-        luaL_argcheck(L, len && strlen(d->url) == len, SOURCE,
-                      "a task or a URL expected");
+        luaL_argcheck(
+            L, len && strlen(d->url) == len, SOURCE,
+            "a task or a URL expected, got an empty text or one with a "
+            "NUL byte");
         return;
     }
     if (!lua_istable(L, SOURCE))
@@ -127,7 +129,8 @@ static void check_source(lua_State *L, struct luma_download_options *d)
     task_push_id(L, SOURCE);
     d->id = lua_tolstring(L, -1, &d->id_len);
     luaL_argcheck(L, d->url || d->id, SOURCE,
-                  "the task has neither an id nor such a link");
+                  "the task has neither an id nor such a link, write "
+                  "{ id = ... } for one that is known by its id");
 }
 
 static void check_download(lua_State *L, struct job_args *args)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json/number.h"
 #include "binding.h"
+#include "spelling.h"
 
 /* The type of an option, and of the member where it is stored. */
 enum option_type {
@@ -74,6 +76,12 @@ static const struct option client_options[] = {
     {"timeout", GROUP, CLIENT(core.limits)},
     {"nulls", FLAG, CLIENT(nulls)},
     {"decode", FUNCTION, CLIENT_DECODE, 0},
+    {NULL, TEXT, 0, 0},
+};
+
+/* The options of luma.decode. */
+static const struct option decode_options[] = {
+    {"nulls", FLAG, CLIENT(nulls)},
     {NULL, TEXT, 0, 0},
 };
 
@@ -145,17 +153,77 @@ static int bad(struct reader *r, const char *problem)
 
 static int wrong_type(struct reader *r)
 {
-    return bad(r, lua_pushfstring(r->L, "%s expected, got %s", r->type->name,
-                                  luaL_typename(r->L, -1)));
+    bool number = lua_type(r->L, -1) == LUA_TNUMBER;
+
+    return bad(r, lua_pushfstring(r->L, "%s expected, got %s%s", r->type->name,
+                                  luaL_typename(r->L, -1),
+                                  r->option->type == GROUP && number
+                                      ? ", write { attempt = ... }"
+                                      : ""));
 }
 
-static int unknown(struct reader *r, const char *name)
+/* Raises "NAME: PROBLEM, not NUMBER". */
+static int out_of_range(struct reader *r, lua_Number number,
+                        const char *problem)
 {
-    if (r->group)
-        return options_error(r->L, r->arg, r->group,
-                             lua_pushfstring(r->L, "unknown field '%s'", name));
-    return luaL_argerror(r->L, r->arg,
-                         lua_pushfstring(r->L, "unknown option '%s'", name));
+    char text[NUMBER_SIZE];
+    size_t n = number_write(number, text);
+
+    text[n] = '\0';
+    return bad(r, lua_pushfstring(r->L, "%s, not %s", problem,
+                                  n               ? text
+                                  : isnan(number) ? "NaN"
+                                                  : "infinity"));
+}
+
+static bool has_kind(const struct reader *r, const struct option *option)
+{
+    return r->group || (option->kinds & r->kind) == r->kind;
+}
+
+/* The known name that was most likely meant, or NULL. */
+static const char *find_nearest(const struct reader *r, const char *name,
+                                const struct option *known)
+{
+    size_t least = spelling_too_far(name);
+    const char *nearest = NULL;
+
+    for (; known->name; known++) {
+        size_t mistakes = spelling_distance(name, known->name);
+
+        if (has_kind(r, known) && mistakes < least) {
+            least = mistakes;
+            nearest = known->name;
+        }
+    }
+    return nearest;
+}
+
+static int unknown(struct reader *r, const char *name,
+                   const struct option *known)
+{
+    const char *nearest = find_nearest(r, name, known);
+    const char *text = lua_pushfstring(
+        r->L,
+        nearest ? "unknown %s '%s', did you mean '%s'?" : "unknown %s '%s'",
+        r->group ? "field" : "option", name, nearest);
+
+    return r->group ? options_error(r->L, r->arg, r->group, text)
+                    : luaL_argerror(r->L, r->arg, text);
+}
+
+/* The key of an option is no string. */
+static int nameless(struct reader *r)
+{
+    const char *text = lua_pushfstring(
+        r->L, "unknown %s '%s', each needs its name, as in { %s = ... }",
+        r->group ? "field" : "option", luaL_typename(r->L, -2),
+        r->group  ? "attempt"
+        : r->kind ? "deadline"
+                  : "token");
+
+    return r->group ? options_error(r->L, r->arg, r->group, text)
+                    : luaL_argerror(r->L, r->arg, text);
 }
 
 /* ---- values ------------------------------------------------------------ */
@@ -200,7 +268,7 @@ static lua_Integer read_whole(struct reader *r)
     snprintf(problem, sizeof problem, "must be at %s %lld",
              number < t->least ? "least" : "most",
              (long long)(number < t->least ? t->least : t->most));
-    return bad(r, problem);
+    return out_of_range(r, (lua_Number)number, problem);
 }
 
 /* A number that a size_t of 32 bits does not hold is the largest one instead:
@@ -220,9 +288,11 @@ static int64_t read_ms(struct reader *r)
     if (r->option->type == DEADLINE && seconds == HUGE_VAL)
         return INT64_MAX;
     if (!(seconds >= 0 && ms >= (double)t->least && ms <= (double)t->most))
-        bad(r, lua_pushfstring(
-                   r->L, "must be a %snumber of seconds, at most %d",
-                   t->least > 0 ? "positive " : "", (int)(t->most / 1000)));
+        out_of_range(
+            r, seconds,
+            lua_pushfstring(r->L, "must be a %snumber of seconds, at most %d",
+                            t->least > 0 ? "positive " : "",
+                            (int)(t->most / 1000)));
     return (int64_t)ms;
 }
 
@@ -283,23 +353,32 @@ static void read_value(struct reader *r, const struct option *option)
     }
 }
 
+/* The row of the option whose name is at -2. */
+static const struct option *find_option(struct reader *r,
+                                        const struct option *known)
+{
+    const struct option *found = known;
+    const char *name;
+
+    if (lua_type(r->L, -2) != LUA_TSTRING)
+        nameless(r);
+    name = lua_tostring(r->L, -2);
+    while (found->name &&
+           (strcmp(found->name, name) != 0 || !has_kind(r, found)))
+        found++;
+    if (!found->name)
+        unknown(r, name, known);
+    return found;
+}
+
 /* Reads the value on top, whose key is below it. */
 static void read_option(struct reader *r, const struct option *known)
 {
-    const char *name = lua_type(r->L, -2) == LUA_TSTRING
-                           ? lua_tostring(r->L, -2)
-                           : luaL_typename(r->L, -2);
-
-    while (known->name && (strcmp(known->name, name) != 0 ||
-                           (!r->group && (known->kinds & r->kind) != r->kind)))
-        known++;
-    if (!known->name)
-        unknown(r, name);
-    r->option = known;
-    r->type = &types[known->type];
+    r->option = find_option(r, known);
+    r->type = &types[r->option->type];
     if (lua_type(r->L, -1) != r->type->lua)
         wrong_type(r);
-    read_value(r, known);
+    read_value(r, r->option);
 }
 
 /* Reads the table on top. Its keys and values stay on the stack above it. */
@@ -316,11 +395,22 @@ static void read_table(struct reader *r, const struct option *known)
     }
 }
 
+static void not_a_table(struct reader *r)
+{
+    bool token = !r->kind && lua_type(r->L, r->arg) == LUA_TSTRING;
+
+    luaL_argerror(r->L, r->arg,
+                  lua_pushfstring(r->L, "table expected, got %s%s",
+                                  luaL_typename(r->L, r->arg),
+                                  token ? ", write { token = ... }" : ""));
+}
+
 static unsigned read_argument(struct reader r, const struct option *known)
 {
     if (lua_isnoneornil(r.L, r.arg))
         return 0;
-    luaL_checktype(r.L, r.arg, LUA_TTABLE);
+    if (!lua_istable(r.L, r.arg))
+        not_a_table(&r);
     luaL_checkstack(r.L, 20, NULL);
     lua_pushvalue(r.L, r.arg);
     read_table(&r, known);
@@ -333,6 +423,14 @@ unsigned options_read_job(lua_State *L, int functions, unsigned kind,
     return read_argument(
         (struct reader){L, args->options, functions, kind, .target = args},
         job_options);
+}
+
+bool options_read_decode(lua_State *L)
+{
+    struct client_options o = {.nulls = false};
+
+    read_argument((struct reader){L, 2, .target = &o}, decode_options);
+    return o.nulls;
 }
 
 unsigned options_read_client(lua_State *L, int functions,

@@ -53,6 +53,9 @@ enum {
 unsigned options_read_client(lua_State *L, int functions,
                              struct client_options *o);
 
+/* The options of luma.decode, at 2: whether null members are kept. */
+bool options_read_decode(lua_State *L);
+
 /* The options that this kind of job has, at args->options. */
 unsigned options_read_job(lua_State *L, int functions, unsigned kind,
                           struct job_args *args);

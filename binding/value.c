@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents, errors and counters as Lua values. */
+#include <stdlib.h>
+
 #include "access.h"
+#include "options.h"
 
 /* The first strings of a document are kept on the stack, so that a string that
  * occurs several times is made once. */
@@ -9,9 +12,10 @@ enum { MAX_SLOTS = 200, LEVEL_SLOTS = 3, MAX_DEPTH = 130 };
 struct build {
     lua_State *L;
     const struct luma_doc *doc;
-    struct lua_client *client;
-    int names; /* stack index of the table CLIENT_NAMES */
-    int slots; /* stack index of string 0 */
+    bool nulls;     /* null members are luma.null, not absent */
+    uint32_t *made; /* how many names are in the table; see lua_client */
+    int names;      /* stack index of the table CLIENT_NAMES */
+    int slots;      /* stack index of string 0 */
     uint32_t slot_count;
 };
 
@@ -29,7 +33,7 @@ static void push_string(const struct build *b, uint32_t index)
 static void make_names(const struct build *b, uint32_t last)
 {
     const struct luma_names *names = b->doc->names;
-    uint32_t *made = &b->client->names;
+    uint32_t *made = b->made;
 
     for (; *made <= last; ++*made) {
         const struct luma_string *s = &names->strings[*made];
@@ -47,7 +51,7 @@ static void push_name(const struct build *b, uint32_t name)
         push_string(b, name);
         return;
     }
-    if (index >= b->client->names)
+    if (index >= *b->made)
         make_names(b, index);
     lua_rawgeti(b->L, b->names, (lua_Integer)index + 1);
 }
@@ -93,13 +97,12 @@ static void clear_member(lua_State *L)
 static void push_object(const struct build *b, const struct luma_node *object)
 {
     const struct luma_node *node = object + 1, *end = object + object->span;
-    uint32_t size = object->many.size -
-                    (b->client->nulls ? 0 : object->many.nulls);
+    uint32_t size = object->many.size - (b->nulls ? 0 : object->many.nulls);
 
     lua_createtable(b->L, 0, (int)size);
     for (; node < end; node += node->span) {
         push_name(b, node->name);
-        if (node->kind == LUMA_JSON_NULL && !b->client->nulls) {
+        if (node->kind == LUMA_JSON_NULL && !b->nulls) {
             clear_member(b->L);
             continue;
         }
@@ -138,12 +141,13 @@ static void push_node(const struct build *b, const struct luma_node *node)
     }
 }
 
-/* The table CLIENT_NAMES is on top, and is popped. */
-static void push_doc(lua_State *L, struct lua_client *client,
-                     const struct luma_doc *doc)
+/* The table CLIENT_NAMES is on top, and is popped; anything for a document
+ * without shared names. */
+static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls,
+                     uint32_t *made)
 {
     int top = lua_gettop(L);
-    struct build build = {L, doc, client, top, top + 1, doc->string_count};
+    struct build build = {L, doc, nulls, made, top, top + 1, doc->string_count};
     uint32_t i;
 
     if (build.slot_count > MAX_SLOTS)
@@ -191,9 +195,54 @@ bool value_push(lua_State *L, const struct lua_job *job,
     lua_remove(L, -2);
     if (decodes)
         return decode(L, doc);
-    push_doc(L, job->client, doc);
+    push_doc(L, doc, job->client->nulls, &job->client->names);
     return true;
 }
+
+/* ---- texts ------------------------------------------------------------- */
+
+const char document_type[] = "luma.document";
+
+/* A userdata frees the document if a Lua error is raised meanwhile. */
+int value_decode(lua_State *L)
+{
+    size_t len;
+    const char *text;
+    struct luma_doc **doc;
+    struct luma_error error;
+    bool nulls;
+
+    luaL_checktype(L, 1, LUA_TSTRING);
+    text = lua_tolstring(L, 1, &len);
+    lua_settop(L, 2);
+    nulls = options_read_decode(L);
+    lua_settop(L, 2);
+    doc = lua_newuserdatauv(L, sizeof *doc, 0);
+    *doc = NULL;
+    luaL_setmetatable(L, document_type);
+    *doc = luma_read_json(text, len, &error);
+    if (!*doc)
+        return value_push_failure(L, &error);
+    lua_pushnil(L);
+    push_doc(L, *doc, nulls, NULL);
+    free(*doc);
+    *doc = NULL;
+    return 1;
+}
+
+static int document_gc(lua_State *L)
+{
+    struct luma_doc **doc = luaL_checkudata(L, 1, document_type);
+
+    free(*doc);
+    *doc = NULL;
+    return 0;
+}
+
+const luaL_Reg document_metamethods[] = {
+    {"__gc", document_gc},
+    {NULL, NULL},
+};
 
 /* ---- errors ------------------------------------------------------------ */
 
@@ -266,7 +315,29 @@ static int error_tostring(lua_State *L)
     return 1;
 }
 
+/* Pushes the operand at `index` of `..`, an error or a text. */
+static void push_operand(lua_State *L, int index)
+{
+    lua_pushvalue(L, index);
+    if (luaL_getmetafield(L, index, "__tostring")) {
+        lua_insert(L, -2);
+        lua_call(L, 1, 1);
+    } else if (!lua_isstring(L, -1)) {
+        luaL_error(L, "attempt to concatenate a %s value",
+                   luaL_typename(L, index));
+    }
+}
+
+static int error_concat(lua_State *L)
+{
+    push_operand(L, 1);
+    push_operand(L, 2);
+    lua_concat(L, 2);
+    return 1;
+}
+
 const luaL_Reg error_metamethods[] = {
     {"__tostring", error_tostring},
+    {"__concat", error_concat},
     {NULL, NULL},
 };

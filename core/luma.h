@@ -39,6 +39,11 @@ enum luma_state luma_state_of_word(const char *word, size_t len);
  * LUMA_JSON_BIGINT. */
 double luma_bigint_to_double(const char *digits, size_t len);
 
+/* The value of a JSON text, which the caller must free(). It may have 128
+ * levels and 16,777,215 values. NULL: `error` says why. Any thread. */
+struct luma_doc *luma_read_json(const char *text, size_t len,
+                                struct luma_error *error);
+
 /* A request has ended. These ids had no task in the response: they are missing
  * if error.code is LUMA_OK, else they failed with that error. */
 struct luma_settled {

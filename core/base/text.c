@@ -163,9 +163,35 @@ static size_t user_info(const char *text, size_t len)
 
 #define STARS "***"
 
+/* So short a secret may be a part of any word, and is hidden only where it
+ * stands alone. */
+enum { SHORT_SECRET = 8 };
+
+static bool is_of_word(char c)
+{
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '_' || c == '-';
+}
+
+/* The length of the secret at `at`, in the text from `begin` to `end`, where it
+ * has to be hidden; or 0. */
+static size_t length_to_hide(const char *begin, const char *at, const char *end,
+                             const char *secret)
+{
+    bool cut;
+    size_t n = length_of_secret(at, (size_t)(end - at), secret, &cut);
+
+    if (!n || strlen(secret) >= SHORT_SECRET)
+        return n;
+    return (at > begin && is_of_word(at[-1])) ||
+                   (at + n < end && is_of_word(at[n]))
+               ? 0
+               : n;
+}
+
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *secret)
 {
+    const char *begin = text;
     size_t used = 0;
 
     while (len > 0) {
@@ -175,10 +201,9 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
         const char *from = shown ? text : n ? " " : "?";
         size_t size = shown ? n : 1, skip = n ? n : 1;
         size_t start = after_scheme(text, len), user = 0, hidden = 0;
-        bool cut;
 
         if (secret)
-            hidden = length_of_secret(text, len, secret, &cut);
+            hidden = length_to_hide(begin, text, text + len, secret);
         if (start)
             user = user_info(text + start, len - start);
         if (hidden) {

@@ -80,6 +80,12 @@ static bool check_link(const struct source *s,
                        const struct luma_options *options,
                        struct luma_error *error)
 {
+    if (s->url && !s->redirect_url && !strchr(s->url, '/')) {
+        luma_error_set(error, LUMA_ERR_LINK);
+        luma_error_append(error,
+                          "it is no URL; the id of a task goes into a task");
+        return false;
+    }
     if (s->url)
         return file_url_check(url_of(s), s->redirect_url != NULL,
                               s->allow_private, options, error);

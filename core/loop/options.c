@@ -42,8 +42,8 @@ static bool check_range(const char *option, uint64_t value, uint64_t most,
 
     if (value >= 1 && value <= most)
         return true;
-    snprintf(detail, sizeof detail, "must be from 1 to %llu",
-             (unsigned long long)most);
+    snprintf(detail, sizeof detail, "must be from 1 to %llu, not %lld",
+             (unsigned long long)most, (long long)value);
     return wrong(error, option, detail);
 }
 

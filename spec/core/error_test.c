@@ -353,6 +353,33 @@ static void test_clean(void)
     check_case = "";
 }
 
+/* A part of a word says nothing about a short secret, and stars would make the
+ * word unreadable. */
+static void test_clean_short(void)
+{
+    static const struct {
+        const char *text, *shown, *secret;
+    } short_rows[] = {
+        {"port t, not that", "port ***, not that", "t"},
+        {"t", "***", "t"},
+        {"Bearer tok", "Bearer ***", "tok"},
+        {"{\"token\":\"tok\"}", "{\"token\":\"***\"}", "tok"},
+        {"stub-4 tok-en", "stub-4 tok-en", "tok"},
+        {"xsecret12x", "x***x", "secret12"},
+        {"token=tok&x", "token=***&x", "tok"},
+    };
+    char out[40];
+    size_t i;
+
+    for (i = 0; i < sizeof short_rows / sizeof *short_rows; i++) {
+        check_case = short_rows[i].text;
+        text_sanitize(out, sizeof out, short_rows[i].text,
+                      strlen(short_rows[i].text), short_rows[i].secret);
+        CHECK_TEXT(out, short_rows[i].shown);
+    }
+    check_case = "";
+}
+
 static void test_clean_bytes(void)
 {
     char out[20];
@@ -484,6 +511,7 @@ int main(void)
     test_cut_secret();
     test_long_message();
     test_clean();
+    test_clean_short();
     test_clean_bytes();
     test_escaped_secret();
     test_every_status();

@@ -253,7 +253,7 @@ describe("bad input", function()
           bad({ [name] = value }, name .. ": function expected")
         end
       end
-      for _, value in ipairs { 0, -1, NAN, INF, -INF, 1e300, "5", true } do
+      for _, value in ipairs { 0, -1, NAN, -INF, 1e300, "5", true } do
         bad({ deadline = value }, "deadline: ")
       end
       for _, options in ipairs { 5, "deadline", true, print } do
@@ -339,5 +339,60 @@ describe("bad input", function()
     end
     job:result()
     errors.check_secret(tostring(client) .. tostring(job))
+  end)
+
+  it("has a message that says what to write", function()
+    local client = f:new()
+    for _, case in ipairs {
+      { "unknown option 'tokn', did you mean 'token'?", luma.client,
+        { tokn = "x" } },
+      { "unknown option 'batchsize', did you mean 'batch_size'?", luma.client,
+        { token = "x", batchsize = 1 } },
+      { "unknown option 'dedline', did you mean 'deadline'?", client.fetch,
+        client, "a", { dedline = 1 } },
+      { "timeout: unknown field 'conect', did you mean 'connect'?",
+        luma.client, { token = "x", timeout = { conect = 1 } } },
+      { "unknown option 'colour')", luma.client, { colour = 1 } },
+      { "unknown option 'on_update')", client.fetch, client, "a",
+        { on_update = print } },
+      { "unknown option 'number', each needs its name, as in { token = ... }",
+        luma.client, { "x" } },
+      { "table expected, got string, write { token = ... }", luma.client, "x" },
+      { "timeout: table expected, got number, write { attempt = ... }",
+        luma.client, { timeout = 30 } },
+      { "attempts: must be from 1 to 5, not 9", luma.client,
+        { token = "x", attempts = 9 } },
+      { "batch_size: must be at least 1, not 0", luma.client,
+        { token = "x", batch_size = 0 } },
+      { "timeout.stall: must be a positive number of seconds, at most 86400, "
+        .. "not -0.5", luma.client, { timeout = { stall = -0.5 } } },
+      { "deadline: must be a positive number of seconds, at most 1000000000, "
+        .. "not NaN", client.fetch, client, "a", { deadline = 0 / 0 } },
+      { "the id of a task or an array of ids expected, got nil", client.fetch,
+        client },
+      { "this is a task: write luma.id(task)", client.watch, client,
+        { id = "a", state = "pending" } },
+      { "ids[1]: string expected, got table, a task: write luma.id(task)",
+        client.fetch, client, { { id = "a" } } },
+      { "write { id = ... } for one that is known by its id", client.download,
+        client, {}, "x" },
+    } do
+      local why = errors.misuse(table.unpack(case, 2, 6))
+      assert.truthy(why:find(case[1], 1, true), why)
+    end
+    local _, err = client:download("4665a07c-7641-4809-a133-10786201bb56",
+      "x"):result()
+    assert.matches("the id of a task goes into a task", err.message)
+  end)
+
+  it("is an error that can be joined to a text", function()
+    local _, err = luma.decode "{"
+    local text = tostring(err)
+    assert.equal("no: " .. text, "no: " .. err)
+    assert.equal(text .. "!", err .. "!")
+    assert.equal(text .. "1", err .. 1)
+    assert.equal(text .. text, err .. err)
+    assert.error_matches(function() return err .. {} end,
+      "attempt to concatenate a table value")
   end)
 end)

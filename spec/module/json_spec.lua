@@ -4,7 +4,9 @@
 
 local cjson = require "cjson"
 local difference = require "spec.support.difference"
+local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
+local luma = require "luma"
 
 local CORPUS = "spec/support/json-corpus.txt"
 
@@ -89,6 +91,27 @@ describe("the JSON corpus", function()
     function()
       agree(' {"v": TEXT ,"id":"ID"} ', true)
     end)
+
+  it("is read by luma.decode as lua-cjson reads it", function()
+    for _, nulls in ipairs { false, true } do
+      local failed = {}
+      for _, item in ipairs(corpus "accept") do
+        local value = luma.decode(item[2], { nulls = nulls })
+        failed[#failed + 1] = difference(value, cjson.decode(item[2]), nulls,
+          item[1])
+      end
+      assert.same({}, failed)
+    end
+  end)
+
+  it("is refused by luma.decode where it has to be", function()
+    for _, item in ipairs(corpus "refuse") do
+      local value, err = luma.decode(item[2])
+      assert.is_nil(value, item[1])
+      assert.equal("argument", err.code, item[1])
+      errors.check(err)
+    end
+  end)
 
   it("is handed to decode as it stands, but for white space", function()
     local seen = {}

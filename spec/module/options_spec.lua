@@ -142,7 +142,7 @@ describe("an option", function()
       for _, value in ipairs { 0, -1, 0 / 0, -math.huge, 1e9 + 1 } do
         local why = errors.misuse(call, { deadline = value })
         assert.truthy(why:find("(deadline: must be a positive number of " ..
-          "seconds, at most 1000000000)", 1, true), method .. ": " .. why)
+          "seconds, at most 1000000000, not ", 1, true), method .. ": " .. why)
       end
     end
   end)
