@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Windows. A program that luma's host starts gets none of these sockets. Of
- * those that libcurl opens to wake itself it may get some; nobody else ever
- * writes to them. */
+/* Windows. A program that luma's host starts gets none of these sockets, unless
+ * it starts while a signal is made. Of those that libcurl opens to wake itself
+ * it may get some; nobody else ever writes to them. */
 #ifdef _WIN32
 #include "base/descriptor.h"
 
@@ -68,7 +68,6 @@ bool socket_ports(intptr_t socket, int *near_port, int *far_port)
     return true;
 }
 
-/* libcurl has made it non-blocking. */
 bool socket_is_readable(intptr_t socket)
 {
     WSAPOLLFD one = {(SOCKET)socket, POLLIN, 0};
@@ -153,8 +152,7 @@ bool signal_open(int fd[2])
     if (door >= 0 && out >= 0 && listen_here((SOCKET)door, &at) &&
         connect((SOCKET)out, (struct sockaddr *)&at, sizeof at) == 0)
         in = accept((SOCKET)door, NULL, NULL);
-    if (in == INVALID_SOCKET)
-        errno = errno_of(WSAGetLastError());
+    errno = in == INVALID_SOCKET ? errno_of(WSAGetLastError()) : EIO;
     fd[0] = in == INVALID_SOCKET ? -1 : (int)in;
     fd[1] = (int)out;
     if (door >= 0)

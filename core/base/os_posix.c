@@ -90,8 +90,9 @@ void os_lower_priority(void)
 /* ---- the process -------------------------------------------------------- */
 
 /* Adds a reference to luma's own module, which nobody releases. Otherwise
- * lua_close would unload it from under its threads and handlers. A program that
- * luma is linked into needs none. */
+ * lua_close would unload it from under its threads and handlers. The call fails
+ * for a program that luma is linked into, which needs no reference. For a
+ * module that is loaded, only the count of its references changes. */
 static void stay_loaded(const void *own)
 {
 #ifdef RTLD_NOLOAD

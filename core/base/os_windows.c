@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows. When handlers of a DLL run at exit, its threads have been stopped,
- * so there is nothing to wait for: libcurl and Schannel have no handlers that
+ * so there is nothing to wait for: a libcurl with Schannel has no handlers that
  * threads could still need. */
 #ifdef _WIN32
 #include "base/os.h"

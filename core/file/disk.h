@@ -5,7 +5,9 @@
  *
  * Others may write to the directory, too. Only files that luma has created are
  * read and written: a link, another kind of file, and a file that another user
- * owns, can access or has linked is removed instead.
+ * owns, can access or has linked is removed instead. On Windows, a file of
+ * another user is not told from one's own: the permissions of the directory
+ * decide who may write there.
  *
  * One thread at a time, which waits for the disk. False, NULL and -1: errno
  * says why. */

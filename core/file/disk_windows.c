@@ -115,14 +115,12 @@ bool disk_find_mode(struct disk *disk, const char *spare)
 }
 
 /* Programs that look at each new file have it open for a moment. Repeats what
- * fails in this way for about a second. */
-enum { TRIES = 12 };
-
-static bool may_pass(int tries)
+ * fails in this way: twelve tries take about a second. */
+static bool may_pass(int tries, int most)
 {
     DWORD error = GetLastError();
 
-    if (tries >= TRIES ||
+    if (tries >= most ||
         (error != ERROR_SHARING_VIOLATION && error != ERROR_ACCESS_DENIED &&
          error != ERROR_DELETE_PENDING))
         return false;
@@ -149,11 +147,16 @@ static bool is_own(HANDLE file)
              (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT));
 }
 
-/* Opens the file, or creates it in the place of what is not luma's own. */
+/* Opens the file, or creates it in the place of what is not luma's own. If it
+ * is locked, that is most likely by another download. */
 static HANDLE take(const wchar_t *path)
 {
-    HANDLE file = open_file(path, OPEN_ALWAYS);
+    int tries = 0;
+    HANDLE file;
 
+    do
+        file = open_file(path, OPEN_ALWAYS);
+    while (file == INVALID_HANDLE_VALUE && may_pass(++tries, 3));
     if (file == INVALID_HANDLE_VALUE || is_own(file))
         return file;
     CloseHandle(file);
@@ -337,7 +340,7 @@ bool disk_rename(const struct disk *disk, const char *name, const char *spare)
         memcpy(to->FileName, path, n);
         do
             good = rename_once(disk->file, to, (DWORD)(sizeof *to + n));
-        while (!good && may_pass(++tries));
+        while (!good && may_pass(++tries, 12));
         win32_check(good);
     }
     free(to);

@@ -51,6 +51,12 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
         same = same && stays;
     }
     basename[n] = '\0';
+    if (path_name_problem(basename)) /* con.x is a device, and con.x-1 is one */
+        for (i = 0; i < n; i++)
+            if (basename[i] == '.') {
+                basename[i] = '_';
+                same = false;
+            }
     if (!same || !path_name_is_unique(basename))
         n += (size_t)snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));

@@ -13,8 +13,9 @@
 
 static bool file_error(struct luma_error *error, const char *what, int number)
 {
-    luma_error_set(error, LUMA_ERR_FILE);
-    luma_error_append_errno(error, what, number);
+    luma_error_set(error, number == ENOMEM ? LUMA_ERR_MEMORY : LUMA_ERR_FILE);
+    if (number != ENOMEM)
+        luma_error_append_errno(error, what, number);
     return false;
 }
 

@@ -15,6 +15,9 @@ char *path_absolute(const char *dir);
 /* The last character that separates names. NULL: there is none. */
 const char *path_last_separator(const char *path);
 
+/* What has to stand between the directory and a name in it: "/", or "". */
+const char *path_joint(const char *dir);
+
 /* Why no file can have this name, or NULL. */
 const char *path_name_problem(const char *name);
 

@@ -31,6 +31,13 @@ const char *path_last_separator(const char *path)
     return strrchr(path, '/');
 }
 
+const char *path_joint(const char *dir)
+{
+    const char *last = path_last_separator(dir);
+
+    return last && !last[1] ? "" : "/";
+}
+
 const char *path_name_problem(const char *name)
 {
     return !*name || !strcmp(name, ".") || !strcmp(name, "..")

@@ -24,12 +24,14 @@ static char *to_utf8(const wchar_t *wide)
 char *path_absolute(const char *dir)
 {
     wchar_t *wide = win32_wide(dir), *full = NULL;
-    DWORD n = wide ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+    DWORD n = wide ? GetFullPathNameW(wide, 0, NULL, NULL) : 0, length = 0;
     char *text = NULL;
 
     if (n)
         full = malloc(n * sizeof *full);
-    if (full && GetFullPathNameW(wide, n, full, NULL))
+    if (full) /* another thread may change the directory meanwhile */
+        length = GetFullPathNameW(wide, n, full, NULL);
+    if (length && length < n)
         text = to_utf8(full);
     errno = text ? 0 : wide && !n ? ENOENT : ENOMEM;
     free(full);
@@ -47,6 +49,14 @@ const char *path_last_separator(const char *path)
     return last;
 }
 
+/* C: is the current directory of that drive, and C:/ another one. */
+const char *path_joint(const char *dir)
+{
+    size_t n = strlen(dir);
+
+    return n && strchr("/\\:", dir[n - 1]) ? "" : "/";
+}
+
 bool path_is_readable(const char *path)
 {
     wchar_t *wide = win32_wide(path);
@@ -57,6 +67,19 @@ bool path_is_readable(const char *path)
 }
 
 /* ---- names -------------------------------------------------------------- */
+
+/* Whether the name ends with a digit from 1 to 9, or a small one from 1 to 3
+ * (UTF-8). */
+static bool ends_with_digit(const char *name, size_t n)
+{
+    static const char *const small[] = {"\xC2\xB9", "\xC2\xB2", "\xC2\xB3"};
+    size_t i;
+
+    for (i = 0; n == 5 && i < 3; i++)
+        if (!memcmp(name + 3, small[i], 2))
+            return true;
+    return n == 4 && name[3] >= '1' && name[3] <= '9';
+}
 
 /* What stands before the first dot decides, without the blanks before it. */
 static bool is_device(const char *name)
@@ -70,9 +93,8 @@ static bool is_device(const char *name)
     for (i = 0; i < sizeof plain / sizeof *plain; i++)
         if (n == strlen(plain[i]) && ascii_same_bytes(name, plain[i], n))
             return true;
-    return n == 4 && ascii_is_digit(name[3]) &&
-           (ascii_same_bytes(name, "com", 3) ||
-            ascii_same_bytes(name, "lpt", 3));
+    return ends_with_digit(name, n) && (ascii_same_bytes(name, "com", 3) ||
+                                        ascii_same_bytes(name, "lpt", 3));
 }
 
 const char *path_name_problem(const char *name)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <windows.h>
 
+enum { DISK_QUOTA_EXCEEDED = 1295 }; /* mingw's headers lack its name */
+
 /* A program gets its arguments in the ANSI code page. */
 wchar_t *win32_wide(const char *text)
 {
@@ -56,6 +58,7 @@ int win32_errno(unsigned long error)
         {ERROR_WRITE_PROTECT, EROFS},
         {ERROR_DISK_FULL, ENOSPC},
         {ERROR_HANDLE_DISK_FULL, ENOSPC},
+        {DISK_QUOTA_EXCEEDED, ENOSPC},
         {ERROR_FILE_TOO_LARGE, EFBIG},
         {ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
         {ERROR_OUTOFMEMORY, ENOMEM},

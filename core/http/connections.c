@@ -61,13 +61,9 @@ void connections_free(struct connections *c)
 
 /* ---- ports ------------------------------------------------------------- */
 
-static bool fits(curl_socket_t socket, struct ports ports)
+static bool are_same(struct ports a, struct ports b)
 {
-    struct ports found;
-
-    return socket_ports((intptr_t)socket, &found.near_port, &found.far_port) &&
-           found.near_port == ports.near_port &&
-           found.far_port == ports.far_port;
+    return a.near_port == b.near_port && a.far_port == b.far_port;
 }
 
 bool connections_is_readable(const struct connections *c, struct ports ports)
@@ -75,7 +71,7 @@ bool connections_is_readable(const struct connections *c, struct ports ports)
     size_t i;
 
     for (i = 0; i < c->count; i++)
-        if (c->open[i].http1 && fits(c->open[i].socket, ports) &&
+        if (are_same(c->open[i].ports, ports) &&
             socket_is_readable((intptr_t)c->open[i].socket))
             return true;
     return false;
@@ -86,10 +82,23 @@ bool connections_is_in_doubt(const struct connections *c, struct ports ports)
     size_t i;
 
     for (i = 0; i < c->count; i++)
-        if (c->open[i].http1 && c->open[i].used < c->broke &&
-            fits(c->open[i].socket, ports))
+        if (are_same(c->open[i].ports, ports) && c->open[i].used < c->broke)
             return true;
     return false;
+}
+
+/* Whether the socket has these ports. They stay, so the system is asked once.
+ */
+static bool note_ports(struct connection *one, struct ports ports)
+{
+    struct ports found;
+
+    if (!one->ports.near_port &&
+        socket_ports((intptr_t)one->socket, &found.near_port,
+                     &found.far_port) &&
+        are_same(found, ports))
+        one->ports = found;
+    return are_same(one->ports, ports);
 }
 
 void connections_note_http1(struct connections *c, struct ports ports)
@@ -98,10 +107,8 @@ void connections_note_http1(struct connections *c, struct ports ports)
 
     c->events++;
     for (i = 0; i < c->count; i++)
-        if (fits(c->open[i].socket, ports)) {
-            c->open[i].http1 = true;
+        if (note_ports(&c->open[i], ports))
             c->open[i].used = c->events;
-        }
 }
 
 /* ---- breaks ------------------------------------------------------------ */

@@ -11,22 +11,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The two ports of a connection: all that libcurl tells of it. */
+struct ports {
+    int near_port, far_port;
+};
+
 struct connections {
     struct connection {
         curl_socket_t socket;
-        bool http1;    /* a response has come over HTTP/1.1 */
-        uint64_t used; /* the event at which its last exchange ended */
-    } * open;          /* all of them */
+        struct ports ports; /* 0: no response has come over HTTP/1.1 */
+        uint64_t used;      /* the event at which its last exchange ended */
+    } * open;               /* all of them */
     size_t count, capacity;
     int64_t broke_at; /* ms: when one last broke; 0: none has */
     uint64_t events;  /* ends of exchanges and breaks, counted: a millisecond
                          may have several */
     uint64_t broke;   /* the event at which one last broke */
-};
-
-/* The two ports of a connection: all that libcurl tells of it. */
-struct ports {
-    int near_port, far_port;
 };
 
 /* Frees the list, when libcurl has closed all sockets. */

@@ -2,6 +2,7 @@
 /* What libcurl is told for every exchange, whatever it sends: safety, proxy,
  * TLS and the connection. */
 #include "http/exchange.h"
+#include "http/library.h"
 
 /* libcurl copies strings. It has these options (library_init), so whatever
  * fails here fails for want of memory. */
@@ -15,15 +16,24 @@
 /* Headers before 7.87 do not have it. */
 static const CURLoption OPT_QUICK_EXIT = (CURLoption)(CURLOPTTYPE_LONG + 322);
 
+/* Schannel refuses a certificate if it cannot ask whether it was revoked, as
+ * with a company's own issuer. Other TLS libraries do not ask. */
+static bool set_revocation(struct exchange *x)
+{
+    const long lenient = CURLSSLOPT_REVOKE_BEST_EFFORT;
+
+    return SET_IF_KNOWN(CURLOPT_SSL_OPTIONS, lenient) &&
+           SET_IF_KNOWN(CURLOPT_PROXY_SSL_OPTIONS, lenient);
+}
+
 /* A directory of issuers beside the file would be read for every connection;
  * where there is only the directory, it has to be. Some TLS libraries have no
  * such directories. */
 static bool set_issuers(struct exchange *x)
 {
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
     const char *file = x->options->ca_file;
 
-    if (!file && !info->cainfo)
+    if (!file && !library_has_issuers())
         return true;
     return SET_IF_KNOWN(CURLOPT_CAPATH, NULL) &&
            (!file || SET(CURLOPT_CAINFO, file));
@@ -40,7 +50,8 @@ static bool set_safety(struct exchange *x)
            SET(CURLOPT_PROTOCOLS_STR, x->tls ? "https" : "http") &&
            SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
            SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) && set_issuers(x);
+           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
+           set_revocation(x) && set_issuers(x);
 }
 
 /* A URL is asked for as it is written: versions of libcurl do not agree on what

@@ -10,6 +10,10 @@
 /* Not in libcurl before 7.83, which is told what luma needs nevertheless. */
 OS_OPTIONAL(curl_easy_header)
 
+/* curl_version_info is not for several threads at once. */
+static int features;
+static bool issuers;
+
 static const char *wrong(const char *format, const char *version)
 {
     static char sentence[200];
@@ -56,14 +60,16 @@ const char *library_init(void)
     const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
     const char *lack;
 
+    features = info->features;
+    issuers = info->cainfo != NULL;
     if (info->version_num < 0x075500)
         return wrong("luma needs libcurl 7.85 or later, and this is %s: "
                      "install a newer one, or let LD_LIBRARY_PATH name the "
                      "folder of one",
                      info->version);
-    if (!(info->features & CURL_VERSION_THREADSAFE))
+    if (!(features & CURL_VERSION_THREADSAFE))
         return lacks("the feature \"threadsafe\"", info->version);
-    if (!(info->features & CURL_VERSION_SSL))
+    if (!(features & CURL_VERSION_SSL))
         return lacks("TLS", info->version);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return wrong("libcurl %s could not be initialised", info->version);
@@ -71,17 +77,17 @@ const char *library_init(void)
     return lack ? lacks(lack, info->version) : NULL;
 }
 
-static bool has(int feature)
-{
-    return curl_version_info(CURLVERSION_NOW)->features & feature;
-}
-
 bool library_has_http2(void)
 {
-    return has(CURL_VERSION_HTTP2);
+    return features & CURL_VERSION_HTTP2;
 }
 
 bool library_has_gzip(void)
 {
-    return has(CURL_VERSION_LIBZ);
+    return features & CURL_VERSION_LIBZ;
+}
+
+bool library_has_issuers(void)
+{
+    return issuers;
 }

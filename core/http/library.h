@@ -14,4 +14,7 @@ const char *library_init(void);
 bool library_has_http2(void);
 bool library_has_gzip(void);
 
+/* Whether it has a file of issuers that it trusts. */
+bool library_has_issuers(void);
+
 #endif

@@ -56,14 +56,13 @@ static void set_in_folder(struct target *t,
                           const struct luma_download_options *d,
                           struct luma_error *error)
 {
-    const char *last = path_last_separator(d->dir);
     char name[MEDIA_BASENAME_SIZE];
 
     media_basename(name, d->id, d->id_len, d->media);
     t->add_extension = true;
     t->name = buf_copy(name, strlen(name));
     t->dir = absolute(d->dir, error);
-    t->display_dir = join(d->dir, last && !last[1] ? "" : "/", "");
+    t->display_dir = join(d->dir, path_joint(d->dir), "");
 }
 
 static void set_path(struct target *t, const char *path, const char *name,

@@ -18,15 +18,20 @@ static const struct split splits[] = {
     {"a\\b/c", "/c"},      {"a/b\\c", "\\c"},
     {"C:\\clips\\", "\\"}, {"\\\\host\\share\\c", "\\c"},
 };
+static const struct split joints[] = {
+    {"C:", ""}, {"C:\\", ""}, {"C:/clips", "/"}, {"clips/", ""}, {"a", "/"},
+};
 static const char *const good[] = {
     "clip.mp4", ".clip",    "c\xC3\xBCll \xE6\xBC\xA2.mp4",
     "console",  "com10",    "lpt",
-    "a b",      "icon.mp4",
+    "a b",      "icon.mp4", "com0",
+    "lpt0.x",
 };
 static const char *const bad[] = {
-    "",       ".",      "..",   "con", "NUL.mp4", "com1.txt", "Lpt9",
-    "aux .x", "CONIN$", "a:b",  "a?b", "a*b",     "a<b",      "a>b",
-    "a|b",    "a\"b",   "a\tb", "x.",  "x ",      "x. ",
+    "",     ".",      "..",          "con",           "NUL.mp4", "com1.txt",
+    "Lpt9", "aux .x", "CONIN$",      "a:b",           "a?b",     "a*b",
+    "a<b",  "a>b",    "a|b",         "a\"b",          "a\tb",    "x.",
+    "x ",   "x. ",    "com\xC2\xB9", "LPT\xC2\xB3.x",
 };
 static const char *const unique[] = {"4665a07c-7641-4809", "task_1", "a.b"};
 static const char *const shared[] = {"Task", "con", "nul.x", "x."};
@@ -38,6 +43,9 @@ static const struct split splits[] = {
     {"a/clip.mp4", "/clip.mp4"},
     {"a/b/", "/"},
     {"a\\b", ""},
+};
+static const struct split joints[] = {
+    {"/", ""}, {"/clips", "/"}, {"clips/", ""}, {"a:", "/"}, {".", "/"},
 };
 static const char *const good[] = {"clip.mp4", "con", "a:b", "x. ", "a\\b"};
 static const char *const bad[] = {"", ".", ".."};
@@ -59,6 +67,16 @@ static void test_separators(void)
 
         check_case = splits[i].path;
         CHECK_TEXT(last ? last : "", splits[i].rest);
+    }
+}
+
+static void test_joints(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(joints); i++) {
+        check_case = joints[i].path;
+        CHECK_TEXT(path_joint(joints[i].path), joints[i].rest);
     }
 }
 
@@ -107,6 +125,7 @@ static void test_absolute(void)
 int main(void)
 {
     test_separators();
+    test_joints();
     test_names();
     test_absolute();
     return check_done();

@@ -355,6 +355,11 @@ static void test_names(void)
     media_basename(stem, "Con", 3, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem,
                path_name_is_unique("Con") ? "Con" : "Con-0c0e1119aaba708b");
+    media_basename(stem, "nul.tar", 7, LUMA_MEDIA_VIDEO);
+    CHECK(path_name_problem(stem) == NULL);
+    CHECK_TEXT(stem, path_name_is_unique("nul.tar")
+                         ? "nul.tar"
+                         : "nul_tar-5627770c2cd1ff69");
     media_basename(stem, "a", 1, LUMA_MEDIA_LAST_FRAME);
     CHECK_TEXT(stem, "a-last_frame");
     media_basename(stem, "../a", 4, LUMA_MEDIA_VIDEO);

@@ -81,11 +81,11 @@ build_curl() {
     CC=$cc CPPFLAGS="-DNGHTTP2_STATICLIB -I$prefix/include" \
       LDFLAGS="-L$prefix/lib" PKG_CONFIG=false "$1/configure" -q --host=$host \
       --disable-shared --disable-docs --disable-manual $protocols \
-      --with-schannel --with-zlib="$prefix" --with-nghttp2="$prefix" \
+      --enable-windows-unicode --with-schannel --with-zlib="$prefix" --with-nghttp2="$prefix" \
       --enable-threaded-resolver --disable-libcurl-option --without-libpsl \
       --without-brotli --without-zstd --without-libidn2 --without-libssh2)
   compile "$2/objects" -DHAVE_CONFIG_H -DBUILDING_LIBCURL -DCURL_STATICLIB \
-    -DNGHTTP2_STATICLIB -I"$2/lib" -I"$prefix/include" -I"$1/include" \
+    -DUNICODE -D_UNICODE -DNGHTTP2_STATICLIB -I"$2/lib" -I"$prefix/include" -I"$1/include" \
     -I"$1/lib" "$1"/lib/*.c "$1"/lib/*/*.c
   archive libcurl.a "$2/objects"
   copy "$prefix/include/curl" "$1"/include/curl/*.h
