@@ -82,9 +82,15 @@ $(build)/%.o: %.c $(headers)
 
 # Run
 
-demo: deps                     ## show five tasks of the stub gateway, or IDS="…"
+# On a telephone, the digits of PORT are L, U, M and A. The page of the stub
+# lists the behaviours.
+PORT      = 5862
+BEHAVIOUR = normal
+demo: deps                     ## tasks of the stub gateway, or those of IDS="…"
 	@$(MAKE) -s all
 	@$(with) $(host) examples/demo.lua $(IDS)
+stub: deps                     ## run the stub gateway on PORT, to try scripts
+	@lua5.4 spec/stub/stub.lua --serve '$(BEHAVIOUR)' --http $(PORT)
 love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 	@$(MAKE) -s LUA=luajit all
 	@lua5.4 examples/love-demo.lua
@@ -136,7 +142,7 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo love deps lint-deps host-deps install install-module \
+.PHONY: all static demo stub love deps lint-deps host-deps install install-module \
   install-command choose uninstall clean help
 .DELETE_ON_ERROR:
 
