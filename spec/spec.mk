@@ -188,10 +188,13 @@ fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 rockspecs:                     ## write those of the release from the others
 	sh spec/support/rockspecs.sh write
+release:                       ## tag the version; make its archive and rocks
+	@mkdir -p build
+	@sh spec/support/release.sh
 fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
   cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
-  rockspecs fresh-rockspecs
+  rockspecs release fresh-rockspecs
