@@ -3,7 +3,7 @@
 --   LUMA_GALLERY_FRAMES  the number of frames from the end of the job to the
 --                        end of the program
 --   LUMA_GALLERY_SHOTS   screenshots, such as "20=a.png;half=b.png;end=c.png":
---                        in frame 20, when half of the ids have an outcome, and
+--                        in frame 20, when half of the ids can be seen, and
 --                        at the end
 -- At the end it prints a line of figures.
 
@@ -13,6 +13,8 @@ local record = {}
 
 local frames = tonumber(os.getenv "LUMA_GALLERY_FRAMES")
 local shots, taken, ended = {}, 0, nil
+local half -- the frame when half of the ids had an outcome
+local FADE = 15 -- frames until a picture can be seen well
 
 for name, path in (os.getenv "LUMA_GALLERY_SHOTS" or ""):gmatch
     "(%w+)=([^;]+)" do
@@ -48,7 +50,10 @@ end
 function record.frame(progress, done, cards)
   shoot(tostring(header.count))
   local known = progress.tasks + progress.missing + progress.failed
-  if progress.ids > 0 and known * 2 >= progress.ids then shoot "half" end
+  if progress.ids > 0 and known * 2 >= progress.ids then
+    half = half or header.count
+  end
+  if half and header.count >= half + FADE then shoot "half" end
   if not (frames and done) then return end
   ended = ended or header.count
   if header.count == ended + frames then shoot "end" end

@@ -81,7 +81,7 @@ describe("waiting for a client", function()
       local job = client:fetch { "a" }
       in_line(client, 3)
       for _ = 1, 3 do
-        assert.is_true(readable(fd) and client:dirty())
+        assert.is_true(readable(fd, 10) and client:dirty())
         assert.is_false(job:done())
         client:step(0)
       end
@@ -95,8 +95,13 @@ describe("waiting for a client", function()
       for _, budget in ipairs { false, 0.5 } do
         client:fetch { "a", "b" }
         in_line(client, 4)
-        assert.is_true(readable(client:fd()))
+        assert.is_true(readable(client:fd(), 10))
         if budget then client:step(budget) else client:step() end
+        -- A checker runs one thread at a time, and may stop the other one
+        -- between an event and its signal, which comes late then.
+        if not fixture.PLAIN and readable(client:fd()) then
+          assert.equal(0, client:step())
+        end
         assert.is_false(readable(client:fd()))
       end
     end)
