@@ -150,6 +150,8 @@ rock: rock-deps                ## install with LuaRocks into trees, and try them
 	  "$(lua)$($(lua)_flags)" &&) true
 rock-deps:
 	$(packages) build spec lint $(ROCK_LUAS)
+newcomer: rock-deps            ## each command of the README, in a new copy
+	@lua5.4 spec/support/newcomer.lua
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
 	@sh spec/support/cmake.sh lua5.4 'luajit$(luajit_flags)'
 cmake-deps:
@@ -197,4 +199,4 @@ fresh-rockspecs:
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
   cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
-  rockspecs release fresh-rockspecs
+  rockspecs release newcomer fresh-rockspecs

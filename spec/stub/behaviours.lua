@@ -64,6 +64,8 @@ behaviours.tasks = {
   { name = "growing", says = "is completed when it is asked for a fifth time",
     steps = { PENDING, running "20%", running "50%", running "80%",
       COMPLETED } },
+  { name = "new", says = "is completed when it is asked for a second time",
+    steps = { running "50%", COMPLETED } },
   { name = "failed", says = "has failed", steps = { FAILED } },
   { name = "doomed", says = "fails when it is asked for a third time",
     steps = { PENDING, running "30%", FAILED } },

@@ -7,7 +7,7 @@
 --                               name, or JSON with fields; raises if it is bad
 --   public.claim(request)       the behaviour, if the request is not for tasks;
 --                               else nil, and request.chosen is the behaviour
---   public.log(request)         prints a line about a request
+--   public.received(request)    when its body is there: prints a line about it
 --   public.greeting()           what to print at the start
 --   public.page(html)           the page, as text or as HTML
 
@@ -31,6 +31,8 @@ local base            -- URL of the server
 local responses = {}  -- by name: { turns =, next = }
 local usual           -- the response where none is chosen
 local asked = {}      -- path of a file: how often it was asked for
+local generations = 0 -- how many were submitted
+local prompts = {}    -- id to prompt of these
 
 local function named(list, name)
   for _, item in ipairs(list) do
@@ -59,6 +61,7 @@ local function text_of(id, step, shape)
   local scene, link = scene_of(id), link_of(id)
   local object = scenes.object(scene, id, step[1] == "completed", link)
   object.state, object.failure_reason = step[1], step[4]
+  object.request.prompt = prompts[id] or object.request.prompt
   if shape ~= "B" then return cjson.encode(object) end
   return cjson.encode(scenes.row(scene, id, table.pack(table.unpack(step, 2)),
     object))
@@ -169,6 +172,17 @@ local function next_turn(response)
   return response.turns[response.next]
 end
 
+-- The body of the response follows when the body of the request is there.
+local function submission_for(request)
+  if not (request.headers.authorization or ""):find "^Bearer %S" then
+    return { status = 401 }
+  end
+  local copy = {}
+  for name, value in pairs(request.chosen) do copy[name] = value end
+  if not (copy.status or copy.body) then request.submission = copy end
+  return copy
+end
+
 function public.claim(request)
   request.target = request.path
   local path = request.path:match "^[^?]*"
@@ -183,15 +197,36 @@ function public.claim(request)
     request.path = rest
   end
   request.chosen = next_turn(response)
+  if request.method == "POST" and request.path == "/luma/generations" then
+    return submission_for(request)
+  end
 end
 
-function public.log(request)
+-- The id of the new task is in the body, or in the envelope.
+local function submitted(request)
+  local ok, body = pcall(cjson.decode, request.body)
+  body = ok and type(body) == "table" and body or {}
+  generations = generations + 1
+  local id = ("new-%d"):format(generations)
+  prompts[id] = body.user_prompt or body.prompt
+  if request.submission.shape ~= "B" then
+    return text_of(id, task_of(id).steps[1])
+  end
+  return cjson.encode { code = "success", message = "", data = id }
+end
+
+local function log(request)
   local ok, body = pcall(cjson.decode, request.body)
   local ids = ok and type(body) == "table" and type(body.ids) == "table"
     and ("  %d id%s"):format(#body.ids, #body.ids == 1 and "" or "s") or ""
   io.stdout:write(("%s  %s %s%s\n"):format(os.date "%H:%M:%S", request.method,
     request.target, ids))
   io.stdout:flush()
+end
+
+function public.received(request)
+  log(request)
+  if request.submission then request.submission.body = submitted(request) end
 end
 
 local function names_of(list)
@@ -229,6 +264,7 @@ local function content()
     { text = "Any id is a completed task. If an id begins with one of these "
       .. "words, such as failed-1, the task" },
     names_of(behaviours.tasks),
+    { text = "POST /luma/generations gives a task whose id begins with new." },
     { title = "Responses" },
     { text = ("The first part of the path chooses one, as in %s/slow/luma/"
       .. "tasks. For a program: LUMA_GATEWAY_URL=%s/slow. For all requests: "

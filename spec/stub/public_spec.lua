@@ -134,7 +134,7 @@ describe("the stub for people", function()
   local STATES = {
     pending = "pending pending", processing = "processing processing",
     growing = "pending processing processing processing completed completed",
-    failed = "failed failed", doomed = "pending processing failed failed",
+    new = "processing completed completed", failed = "failed failed", doomed = "pending processing failed failed",
     missing = "missing missing", late = "missing missing completed completed",
     broken = "completed", large = "completed",
   }
@@ -154,6 +154,20 @@ describe("the stub for people", function()
       end
       assert.same(STATES, seen)
     end
+  end)
+
+  it("takes generations, as each response says", function()
+    for _, path in ipairs { "", "/rows" } do
+      local client = client_of(path)
+      local value = assert(client:request("POST", "/luma/generations",
+        { user_prompt = "a cat" }):result())
+      local id = type(value.data) == "string" and value.data or luma.id(value)
+      local task = client:watch(id, { interval = 0.1 }):result()[1]
+      assert.equal("a cat", (task.data or task).request.prompt)
+    end
+    local _, err = client_of "/unauthorized":request("POST",
+      "/luma/generations", {}):result()
+    assert.equal("auth", err.code)
   end)
 
   it("has the file of each completed task", function()

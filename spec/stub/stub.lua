@@ -142,7 +142,7 @@ local function serve(conn)
     enter(conn, request)
     local behaviour = claim(request)
     read_body(conn, request)
-    if serves then public.log(request) end
+    if serves then public.received(request) end
     local what = answers.answer(conn, request, behaviour, unknown)
     if what ~= "keep" then return what end
   end
