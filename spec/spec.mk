@@ -150,6 +150,8 @@ rock: rock-deps                ## install with LuaRocks into trees, and try them
 	  "$(lua)$($(lua)_flags)" &&) true
 rock-deps:
 	$(packages) build spec lint $(ROCK_LUAS)
+newcomer: rock-deps            ## each command of the README, in a new copy
+	@lua5.4 spec/support/newcomer.lua
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
 	@sh spec/support/cmake.sh lua5.4 'luajit$(luajit_flags)'
 cmake-deps:
@@ -188,10 +190,13 @@ fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 rockspecs:                     ## write those of the release from the others
 	sh spec/support/rockspecs.sh write
+release:                       ## tag the version; make its archive and rocks
+	@mkdir -p build
+	@sh spec/support/release.sh
 fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
   cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
-  rockspecs fresh-rockspecs
+  rockspecs release newcomer fresh-rockspecs
