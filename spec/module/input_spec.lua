@@ -342,7 +342,6 @@ describe("bad input", function()
   end)
 
   it("has a message that says what to write", function()
-    local client = f:new()
     for _, case in ipairs {
       { "unknown option 'tokn', did you mean 'token'?", luma.client,
         { tokn = "x" } },
