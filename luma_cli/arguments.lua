@@ -31,6 +31,9 @@ local EXAMPLES = system.is_windows and {
   type ids.txt | luma watch - > ended.jsonl]],
   download = [[
   type ids.txt | luma download --what thumbnail -]],
+  generate = [[
+  luma generate "a cat dances" --aspect 16:9 -o cat.mp4
+  type prompt.txt | luma generate --dir clips -]],
   request = [[
   luma request GET /luma/generations
   type body.json | luma request POST /luma/generations -]],
@@ -43,6 +46,9 @@ local EXAMPLES = system.is_windows and {
   luma watch - < ids.txt > ended.jsonl]],
   download = [[
   luma download --what thumbnail - < ids.txt]],
+  generate = [[
+  luma generate "a cat dances" --aspect 16:9 -o cat.mp4
+  luma generate --dir clips - < prompt.txt]],
   request = [[
   luma request POST /luma/generations '{"prompt":"a cat dances"}'
   luma request POST /luma/generations - < body.json | luma download -]],
@@ -200,6 +206,51 @@ tasks of a window have 600 seconds, and then each file has 600 seconds.
   return download
 end
 
+local function add_generate(parser)
+  local generate = new_command(parser, "generate")
+    :summary "Submit a generation and follow its task."
+    :description("Submit a generation, follow its task until it is completed "
+      .. "or failed, and save its file.")
+    :epilog([[
+The generation is submitted once. If the connection breaks then, luma says so and
+does not submit it again. The default of --deadline is 600 seconds.
+
+]] .. EXAMPLES.generate)
+  generate:argument "prompt"
+    :description "What to generate; use - to read it from standard input."
+  generate:mutex(
+    generate:option "-o --output":argname "<file>"
+      :description "Save the file under this name.",
+    generate:option "--dir":argname "<dir>"
+      :description "Save the file in this folder, named after its id."
+  )
+  generate:option "--what":argname "<what>"
+    :choices { "video", "thumbnail", "last_frame" }
+    :description "What to save: video, thumbnail or last_frame."
+  generate:option "--aspect":argname "<ratio>"
+    :description "Aspect ratio, such as 16:9."
+  generate:option "--model":argname "<name>"
+    :description "Model, such as ray-v2."
+  generate:option "--resolution":argname "<size>"
+    :description "Resolution, such as 720p."
+  generate:option "--duration":argname "<time>"
+    :description "Duration, such as 5s."
+  generate:option "--image":argname "<url>"
+    :description "URL of the first picture."
+  generate:option "--end-image":argname "<url>"
+    :description "URL of the last picture."
+  generate:option "--hook":argname "<url>"
+    :description "URL that the gateway calls when the task changes."
+  generate:flag "--loop":description "Make a video that loops."
+  generate:flag "--expand":description "Let the gateway extend the prompt."
+  generate:option "--param":argname "<name=value>":count "*":target "params"
+    :description "Another parameter; a value that is JSON is sent as such."
+  generate:flag "--allow-private"
+    :description "Allow links to private and loopback addresses."
+  add_interval(generate)
+  return generate
+end
+
 local function add_request(parser)
   local request = new_command(parser, "request")
     :summary "Call another endpoint of the gateway."
@@ -242,8 +293,9 @@ end
 
 local COMMANDS = {
   get = add_get, watch = add_watch, download = add_download,
-  request = add_request,
+  generate = add_generate, request = add_request,
 }
+local TAKES_IDS = { get = true, watch = true, download = true }
 
 local function build()
   local parser = with_help(argparse "luma"
@@ -252,7 +304,8 @@ local function build()
     :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
     :help_description_margin(28)
-  for _, name in ipairs { "get", "watch", "download", "request" } do
+  for _, name in ipairs { "get", "watch", "download", "generate",
+      "request" } do
     local command = COMMANDS[name](parser)
     add_output(command)
     add_connection(command)
@@ -282,8 +335,7 @@ function arguments.parse(words)
   if not ok then
     return nil, args .. hint(words[1])
   end
-  local takes_ids = args.command ~= "request"
-  if takes_ids and #args.ids == 0 and #args.files == 0 then
+  if TAKES_IDS[args.command] and #args.ids == 0 and #args.files == 0 then
     return nil, "no ids; use - to read them from standard input"
       .. hint(args.command)
   end

@@ -1,27 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- luma download: downloads the file of each task when it is completed.
 
-local cjson = require "cjson"
 local facts_of = require "luma_cli.facts"
 local files = require "luma_cli.files"
 local make_folder = require "luma_cli.folder"
 local ids = require "luma_cli.ids"
 local text = require "luma_cli.text"
-local units = require "luma_cli.units"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
-
--- Prints a saved file: a row of the table, or a JSON object.
-local function show_saved(app, id, path, bytes)
-  local screen = app.screen
-  if not screen.as_json then
-    return app.out:line(("%s  %8s  %s"):format(
-      screen:paint("green", text.pad("saved", 7)),
-      bytes and units.bytes(bytes) or "", screen:safe(path)))
-  end
-  local function quote(s) return (cjson.encode(s):gsub("\\/", "/")) end
-  app.out:line(('{"id":%s,"path":%s}'):format(quote(id), quote(path)))
-end
 
 local function show_unsaved(app, colour, word, id, why)
   local screen = app.screen
@@ -86,9 +72,7 @@ return function(app)
   local args = app.args
   make_folder(args.dir)
   local rows = setmetatable({ app = app }, Rows)
-  rows.files = files.new(app, function(id, path, bytes)
-    show_saved(app, id, path, bytes)
-  end)
+  rows.files = files.new(app)
   for list, total in ids.windows(app, args.window) do
     follow(app, work.window(app, list, total), rows)
   end

@@ -1,19 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- The queue of downloads: a few run at a time, the others wait. Makes their
--- progress lines as well.
+-- The queue of downloads: a few run at a time, the others wait.
 
 local luma = require "luma"
 local monotime = require "system".monotime
-local bar = require "luma_cli.bar"
-local text = require "luma_cli.text"
+local saved = require "luma_cli.saved"
 local units = require "luma_cli.units"
 local work = require "luma_cli.work"
-
-local BAR = 10      -- columns
-local MIN_FOR_BAR = 60  -- columns of a screen with room for the bar
-local MIN_FOR_RATE = 40 -- columns of a screen with room for the rate
-local RATE = 12     -- columns
-local NUMBERS = 17  -- columns of percentage, bytes and gaps
 
 local DEADLINE = 600 -- seconds of a file, if --deadline is not given
 local LATE = "the file is not complete"
@@ -23,10 +15,9 @@ Files.__index = Files
 
 local files = {}
 
--- `saved(id, path, bytes)` is called for each complete file.
-function files.new(app, saved)
+function files.new(app)
   return setmetatable({
-    app = app, saved = saved, waiting = {}, running = {}, first = 1,
+    app = app, waiting = {}, running = {}, first = 1,
     done = 0, bytes = 0,
   }, Files)
 end
@@ -52,7 +43,7 @@ local function finish(self, file, path, err)
   end
   if not path then return self.app.outcome:add_failure(file.id, err) end
   self.done, self.bytes = self.done + 1, self.bytes + (bytes or 0)
-  self.saved(file.id, path, bytes)
+  saved.show(self.app, file.id, path, bytes)
 end
 
 -- Begins a window. --deadline is the time for all of its tasks and files.
@@ -93,23 +84,6 @@ local function rate_of(file)
   return (p.bytes or 0) / math.max(monotime() - file.started, 0.1)
 end
 
--- "4665a07c-…  42% ████░░░░░░  12.3 MB   3.1 MB/s"
-local function line_of(screen, file)
-  local p = file.progress or {}
-  local total = (p.total_bytes or 0) > 0 and p.total_bytes
-  local percent = total and 100 * (p.bytes or 0) / total
-  local with_bar = screen.columns >= MIN_FOR_BAR
-  local with_rate = screen.columns >= MIN_FOR_RATE
-  local room = screen.columns - 1 - NUMBERS - (with_bar and BAR + 1 or 0)
-    - (with_rate and RATE or 0)
-  local id = text.pad(screen:cut(screen:safe(file.id), room), room)
-  return { ("%s %4s%s  %8s%s"):format(id,
-    percent and ("%.0f%%"):format(percent) or "",
-    with_bar and " " .. bar(screen, percent or 0, BAR) or "",
-    units.bytes(p.bytes or 0), with_rate
-      and ("  %8s/s"):format(units.bytes(rate_of(file))) or ""), "cyan" }
-end
-
 -- An estimate of the bytes that are not received yet: files of unknown size
 -- count with the mean size. nil while no size is known.
 local function bytes_left(self)
@@ -146,7 +120,11 @@ end
 function Files:lines()
   local lines = {}
   for i = 1, math.min(#self.running, self.app.live:room() - 1) do
-    lines[i] = line_of(self.app.screen, self.running[i])
+    local file = self.running[i]
+    local p = file.progress or {}
+    lines[i] = saved.line(self.app, file.id, {
+      bytes = p.bytes, total_bytes = p.total_bytes, rate = rate_of(file),
+    })
   end
   return lines
 end

@@ -21,7 +21,9 @@ local function client_of(options)
 end
 
 local function options_of(args, screen)
-  local as_text = args.command ~= "download"
+  local saves = args.command == "download" or args.output
+    or args.command == "generate" and args.dir
+  local as_text = not saves
     and (screen.as_json or args.command == "request")
   return {
     base_url = args.url, ca_file = args.ca_file, proxy = args.proxy,

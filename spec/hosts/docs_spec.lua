@@ -64,7 +64,8 @@ local LUA_BLOCKS = {
         .. "nobody\tnot known to the gateway\n$" },
     { name = "watch", after = FRAMES, prints = THREE },
     { name = "download", before = WITH_TASK, prints = CLIP, file = "clip.mp4" },
-    { name = "request", prints = "^new\n$" },
+    { name = "generate", before = WITH_FILES, file = "cat.mp4",
+      prints = "^new\tcat.mp4\n$" },
   },
   ["docs/reference.md"] = {
     { name = "a client", after = "print(#tasks, #missing)",
@@ -80,6 +81,8 @@ local LUA_BLOCKS = {
     { name = "the functions of a task", before = WITH_TASK,
       prints = "^a\tcompleted\tPROGRESS\nLINK\thttp://%S+/thumb.jpg\n"
         .. ("%d+\t%d+\t%d+\n"):rep(25) .. "$" },
+    { name = "a webhook", before = "local body = '{\"id\":\"a\",'"
+        .. " .. '\"state\":\"failed\"}'", prints = "^a\tfailed\tnil\n$" },
   },
   ["docs/errors.md"] = {
     { name = "what has arrived",
@@ -120,11 +123,11 @@ local SHELL_BLOCKS = {
     { name = "get", lines = 1, files = {} },
     { name = "watch", lines = 2, files = {} },
     { name = "download", lines = 1, files = { "clips/" .. ID .. ".mp4" } },
-    { name = "request", lines = 1, files = {} },
+    { name = "generate", lines = 1, files = { "cat.mp4" } },
   },
   ["docs/command.md"] = {
-    { name = "all commands", lines = 1 + 2 + 2 + 1,
-      files = { "clips/a.mp4", "clips/b.mp4", "new.mp4" } },
+    { name = "all commands", lines = 1 + 2 + 2 + 1 + 1,
+      files = { "cat.mp4", "clips/a.mp4", "clips/b.mp4" } },
     { name = "output", lines = 1 + 2, files = {} }, -- a title and two rows
     { name = "ids", lines = 2 + 1, files = {} },
     { name = "thumbnails", lines = 2,

@@ -1,0 +1,121 @@
+-- SPDX-License-Identifier: MIT
+-- luma generate: submits a generation, follows its task, and saves its file.
+
+local luma = require "luma"
+local facts_of = require "luma_cli.facts"
+local hints = require "luma_cli.hints"
+local saved = require "luma_cli.saved"
+local Show = require "luma_cli.show"
+local source = require "luma_cli.source"
+local stopping = require "luma_cli.stop"
+local text = require "luma_cli.text"
+local watching = require "luma_cli.watching"
+local work = require "luma_cli.work"
+
+-- Options of the command, and the parameters that they become.
+local PARAMETERS = {
+  aspect = "aspect_ratio", model = "model_name", duration = "duration",
+  resolution = "resolution", image = "image_url", end_image = "image_end_url",
+  hook = "notify_hook", loop = "loop", expand = "expand_prompt",
+}
+
+local function read_prompt(word)
+  local prompt = word == "-" and source.read_all():gsub("%s+$", "") or word
+  if not prompt:find "%S" then stopping.stop(2, "the prompt is empty") end
+  if text.valid_json(prompt) == prompt then return prompt end
+  stopping.stop(2, "the prompt is not UTF-8; use - to read it from standard "
+    .. "input")
+end
+
+-- "steps=4" is a number, "style=anime" a text.
+local function add_parameter(params, word)
+  local name, value = word:match "^([%w_.-]+)=(.*)$"
+  if not name then
+    stopping.stop(2, ("--param: '%s' is not NAME=VALUE"):format(word))
+  end
+  local decoded, err = luma.decode(value, { nulls = true })
+  if err then decoded = value end
+  params[name] = decoded
+end
+
+local function parameters_of(args)
+  local params = { user_prompt = read_prompt(args.prompt) }
+  for option, name in pairs(PARAMETERS) do params[name] = args[option] end
+  for _, word in ipairs(args.params) do add_parameter(params, word) end
+  return params
+end
+
+local function options_of(app, seen)
+  local args = app.args
+  local options = watching.options(args)
+  options.path, options.dir, options.what = args.output, args.dir, args.what
+  options.allow_private = (args.output or args.dir) and args.allow_private
+  function options.on_update(task, id, state)
+    local facts = type(task) == "table" and facts_of(task, id, state)
+    seen.facts = facts or { id = id, state = state }
+  end
+  function options.on_progress(progress)
+    if progress.tasks > 0 then seen.file = progress end
+  end
+  return options
+end
+
+local function lines(app, job, seen)
+  if seen.file and (seen.file.bytes or 0) > 0 then
+    return { saved.line(app, seen.facts.id, seen.file) }
+  end
+  if seen.facts then
+    return watching.open_lines(app, { seen.facts.id },
+      { [seen.facts.id] = seen.facts }, 1)
+  end
+  local words = job:progress().requests > 0 and "submitted" or "connecting"
+  return { { ("%s, %.0f s"):format(words, app.live:elapsed()) } }
+end
+
+-- Whoever stops waiting has to know that the task goes on.
+local function say_how_to_go_on(app, job)
+  local id = job:progress().id
+  if id then
+    app.live:say("luma: to go on: luma watch " .. app.screen:safe(id))
+  elseif job:progress().requests > 0 then
+    app.live:say "luma: the generation may have been submitted"
+  end
+end
+
+local function drive(app, job, seen)
+  local ok, err = pcall(work.drive, app,
+    function() return not job:done() end,
+    function() return lines(app, job, seen) end)
+  if ok then return end
+  if stopping.is_interruption(err) then
+    app.live:clear()
+    say_how_to_go_on(app, job)
+  end
+  error(err, 0)
+end
+
+local function show_failure(app, job, err)
+  if err.code == "decode" then stopping.interrupt() end
+  if err.code == "deadline" and err.id then
+    app.outcome:add_late(err.id, (err.states or {})[err.id] or "no state")
+    return say_how_to_go_on(app, job)
+  end
+  app.outcome:add_error(hints.of_error(err))
+  if err.id then say_how_to_go_on(app, job) end
+end
+
+return function(app)
+  local args, seen = app.args, {}
+  local job = work.start(app, "generate", parameters_of(args),
+    options_of(app, seen))
+  drive(app, job, seen)
+  local task, path = job:result()
+  if not task then return show_failure(app, job, path) end
+  local id = job:progress().id
+  if not path then
+    return Show.new(app, true):task(task, id, luma.state(task)
+      or seen.facts.state)
+  end
+  app.outcome:add_task "completed"
+  saved.show(app, id, path, job:progress().bytes)
+end
