@@ -10,3 +10,5 @@ files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }
 files["lua"] = { std = "luajit", globals = { "vim" } }
 files["plugin"] = { std = "luajit", globals = { "vim" } }
 files["spec/programs/inside-nvim.lua"] = { std = "luajit", globals = { "vim" } }
+files["examples/nginx"] = { std = "luajit+ngx_lua" }
+files["examples/mpv"] = { std = "lua52", globals = { "mp" } }

@@ -150,6 +150,9 @@ rock: rock-deps                ## install with LuaRocks into trees, and try them
 	  "$(lua)$($(lua)_flags)" &&) true
 rock-deps:
 	$(packages) build spec lint $(ROCK_LUAS)
+nginx-module: build/nginx/complete  ## Lua for nginx, unpacked for its spec
+build/nginx/complete: spec/support/nginx.sh
+	sh $< $(@D)
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
 	@sh spec/support/cmake.sh lua5.4 'luajit$(luajit_flags)'
 cmake-deps:
@@ -193,5 +196,5 @@ fresh-rockspecs:
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
-  cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
+  nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
   rockspecs fresh-rockspecs

@@ -5,6 +5,7 @@
 local fixture = require "spec.support.fixture"
 local gallery = require "spec.support.gallery"
 local gateway = require "spec.support.gateway"
+local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
 
 local WIDTH, HEIGHT = 1280, 800
@@ -17,12 +18,10 @@ local WORDS = "timeout 40 xvfb-run -a -s '-screen 0 1280x800x24' love"
 -- What keeps the gallery from being run here, if anything does.
 local function obstacle()
   if not fixture.PLAIN then return "not with sanitizers" end
-  for _, name in ipairs { "love", "xvfb-run", "timeout" } do
-    if not process.has(name) then return name .. " is not installed" end
-  end
-  local module = io.open "build/luajit/luma.so"
-  if not module then return "no build/luajit/luma.so" end
-  module:close()
+  return hosts.obstacle {
+    programs = { "love", "xvfb-run", "timeout" },
+    files = { ["build/luajit/luma.so"] = "make LUA=luajit all" },
+  }
 end
 
 -- What the gallery prints, and its exit code.

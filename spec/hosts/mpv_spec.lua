@@ -3,6 +3,7 @@
 -- while a task is on its way.
 
 local fixture = require "spec.support.fixture"
+local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
 
 local MODULE = "build/lua5.2/luma.so" -- mpv of Debian has Lua 5.2
@@ -10,10 +11,9 @@ local MODULE = "build/lua5.2/luma.so" -- mpv of Debian has Lua 5.2
 -- What keeps it from being run here, if anything does.
 local function obstacle()
   if not fixture.PLAIN then return "not with sanitizers" end
-  if not process.has "mpv" then return "mpv is not installed" end
-  local module = io.open(MODULE)
-  if not module then return "no " .. MODULE end
-  module:close()
+  return hosts.obstacle {
+    programs = { "mpv" }, files = { [MODULE] = "make LUA=lua5.2 all" },
+  }
 end
 
 describe("a script of mpv", function()

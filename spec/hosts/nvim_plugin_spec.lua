@@ -113,7 +113,7 @@ describe("the plugin for Neovim", function()
       set "{ watch = { interval = 0.05, missing_grace = 0 } }"
       g:default { states = { sad = "failed" } }
       ed:run "vim.cmd 'Luma watch a b sad nobody'"
-      ed:wait "#notes > 0"
+      ed:wait "#notes > 0 and visible():find 'missing     nobody'"
       assert.same({ {
         "Luma: watch has ended: 2 completed, 1 failed, 1 missing", 2,
       } }, ed:run "return notes")
@@ -141,7 +141,7 @@ describe("the plugin for Neovim", function()
       local url = g.http .. "/clip.mp4"
       g:default { inner = { video = { url = url, download_url = url } } }
       ed:run("vim.cmd 'Luma download %s'", ids)
-      ed:wait "#notes > 0"
+      ed:wait "#notes > 0 and not visible():find 'waiting'"
       return ed:run "return notes[1]", ed:run "return visible()"
     end
 

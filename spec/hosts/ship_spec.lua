@@ -3,6 +3,7 @@
 -- there.
 
 local folder = require "spec.support.folder"
+local hosts = require "spec.support.hosts"
 local pages = require "spec.support.pages"
 local process = require "spec.support.process"
 
@@ -32,12 +33,10 @@ end
 
 -- What keeps a game from being run here, if anything does.
 local function obstacle()
-  for _, name in ipairs { "love", "zip", "timeout" } do
-    if not process.has(name) then return name .. " is not installed" end
-  end
-  local module = io.open(MODULE)
-  if not module then return "no " .. MODULE end
-  module:close()
+  return hosts.obstacle {
+    programs = { "love", "zip", "timeout" },
+    files = { [MODULE] = "make LUA=luajit all" },
+  }
 end
 
 describe("a game for players", function()

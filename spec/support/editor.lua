@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
+local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
 
 local MODULE = "build/luajit/luma.so"
@@ -18,10 +19,9 @@ Editor.__index = Editor
 -- What keeps one from being run here, if anything does.
 function editor.obstacle()
   if socket.is_stand_in then return "this Lua has no cqueues" end
-  if not process.has "nvim" then return "nvim is not installed" end
-  local file = io.open(MODULE)
-  if not file then return "no " .. MODULE end
-  file:close()
+  return hosts.obstacle {
+    programs = { "nvim" }, files = { [MODULE] = "make LUA=luajit all" },
+  }
 end
 
 -- Starts one with these variables in its environment.
