@@ -82,9 +82,15 @@ $(build)/%.o: %.c $(headers)
 
 # Run
 
-demo: deps                     ## show five tasks of the stub gateway, or IDS="…"
+# On a telephone, the digits of PORT are L, U, M and A. The page of the stub
+# lists the behaviours.
+PORT      = 5862
+BEHAVIOUR = normal
+demo: deps                     ## tasks of the stub gateway, or those of IDS="…"
 	@$(MAKE) -s all
 	@$(with) $(host) examples/demo.lua $(IDS)
+stub: deps                     ## run the stub gateway on PORT, to try scripts
+	@lua5.4 spec/stub/stub.lua --serve '$(BEHAVIOUR)' --http $(PORT)
 love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 	@$(MAKE) -s LUA=luajit all
 	@lua5.4 examples/love-demo.lua
@@ -101,29 +107,43 @@ host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
 
 # Install
 
-interpreter = $(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)
-libdir = $(DESTDIR)$(INST_LIBDIR)
-luadir = $(DESTDIR)$(INST_LUADIR)/luma_cli
-bindir = $(DESTDIR)$(INST_BINDIR)
-mandir = $(DESTDIR)$(INST_MANDIR)
+# Each Lua has a command of its own: luma5.4, luma5.1, lumajit. `luma` is a link
+# to one of them: to the first, until `make choose`.
+COMMAND = $(abi:lua%=luma%)
+# What is installed, FOLDER:FILE:NAME, or FOLDER:@TARGET:NAME for a link. FOLDER
+# is one of `folders`: its path is INST_FOLDER.
+folders  = LIBDIR LUADIR BINDIR MANDIR
+module   = LIBDIR:$(build)/luma.$(so):luma.$(so)
+command  = $(foreach file,$(wildcard luma_cli/*.lua),LUADIR:$(file):$(file))
+command += BINDIR:bin/luma:$(COMMAND)
+command += MANDIR:man/luma.1:$(COMMAND).1
+ifneq ($(COMMAND),luma)
+command += BINDIR:@$(COMMAND):luma
+command += MANDIR:@$(COMMAND).1:luma.1
+endif
+# Lua 5.1 and LuaJIT have the same folders, and load the same module.
+sharers  = $(if $(filter 5.1,$(LUA_VERSION)),luma5.1 lumajit)
+place    = @$(foreach f,$(folders),$f="$(DESTDIR)$(INST_$f)") \
+  INTERPRETER="$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)" \
+  SHARERS="$(filter-out $(COMMAND),$(sharers))" sh bin/place.sh
+
 install: install-module install-command  ## into PREFIX, for the Lua of LUA
 install-module: all
-	install -d "$(libdir)"
-	install -m 644 $(build)/luma.$(so) "$(libdir)/luma.$(so)"
+	$(place) install $(module)
 install-command:
-	install -d "$(luadir)" "$(bindir)" "$(mandir)"
-	install -m 644 luma_cli/*.lua "$(luadir)"
-	install -m 755 bin/luma "$(bindir)/luma"
-	sed '1s|.*|#!$(interpreter)|' bin/luma > "$(bindir)/luma"
-	install -m 644 man/luma.1 "$(mandir)/luma.1"
+	$(place) install $(command)
+choose:                        ## let `luma` run on LUA, of several installed
+	$(place) choose $(command)
+uninstall:                     ## remove what `make install` put into PREFIX
+	$(place) uninstall $(module) $(command)
 
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo love deps lint-deps host-deps install install-module \
-  install-command clean help
+.PHONY: all static demo stub love deps lint-deps host-deps install install-module \
+  install-command choose uninstall clean help
 .DELETE_ON_ERROR:
 
 # A source archive may be without these.

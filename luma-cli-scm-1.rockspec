@@ -35,7 +35,8 @@ build = {
     LUA = "$(LUA)",
     INST_LUADIR = "$(LUADIR)",
     INST_BINDIR = "$(BINDIR)",
-    -- LuaRocks puts nothing where man looks.
-    INST_MANDIR = "$(PREFIX)/man/man1",
+    COMMAND = "luma", -- each tree is for one Lua
+    -- LuaRocks puts nothing where man looks. `luma help` looks here.
+    INST_MANDIR = "$(LUADIR)/luma_cli",
   },
 }

@@ -65,8 +65,12 @@ local function with_help(command)
   }
 end
 
+local known_commands = {}
+
 local function new_command(parser, name)
-  return with_help(parser:command(name))
+  local command = with_help(parser:command(name))
+  known_commands[#known_commands + 1] = command
+  return command
 end
 
 -- Adds an option with a time. The limits are those of the module.
@@ -220,6 +224,22 @@ local function add_completion(parser)
     end))
 end
 
+-- The help of all commands. luma_cli.manual prefers the manual page.
+local manual
+
+local function add_manual(parser)
+  new_command(parser, "help")
+    :description "Show the manual page."
+    :action(function()
+      local texts = { parser:get_help() }
+      for _, command in ipairs(known_commands) do
+        texts[#texts + 1] = command:get_help()
+      end
+      manual = table.concat(texts, "\n\n")
+      error "manual is set"
+    end)
+end
+
 local COMMANDS = {
   get = add_get, watch = add_watch, download = add_download,
   request = add_request,
@@ -238,6 +258,7 @@ local function build()
     add_connection(command)
   end
   add_completion(parser)
+  add_manual(parser)
   parser:flag "-v --version":description "Show the version and exit."
     :action(print_later(function() return "luma " .. luma._VERSION end))
   return parser
@@ -256,6 +277,7 @@ function arguments.parse(words)
   local parser = build()
   local finished, ok, args = pcall(parser.pparse, parser, words)
   if text_to_print then return { text = text_to_print, color = "never" } end
+  if manual then return { manual = manual, color = "never" } end
   if not finished then error(ok, 0) end
   if not ok then
     return nil, args .. hint(words[1])

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Shows one task in detail: the palette of its picture, and the text beside it.
--- Links are never cut or wrapped, so that they can be copied.
+-- The link has a line of its own and is never cut or wrapped, so that it can be
+-- copied. `facts.link` is a link that the caller has shortened for the lines
+-- beside the picture.
 
 local COLOUR = require "luma_cli.table".COLOUR
 local palette = require "luma_cli.palette"
@@ -38,6 +40,7 @@ local function lines_beside(screen, facts, width)
   add_words(facts.prompt)
   add_words(facts.note)
   add(video_text(facts))
+  if facts.link then add(screen:paint("blue", screen:safe(facts.link))) end
   return lines
 end
 

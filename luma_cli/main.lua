@@ -38,6 +38,8 @@ local function run(args, app)
   end
   if args.text then
     app.out:line(args.text)
+  elseif args.manual then
+    require "luma_cli.manual"(app, args.manual)
   else
     app.client = client_of(options_of(args, app.screen))
     require("luma_cli." .. args.command)(app)

@@ -153,6 +153,8 @@ rock-deps:
 nginx-module: build/nginx/complete  ## Lua for nginx, unpacked for its spec
 build/nginx/complete: spec/support/nginx.sh
 	sh $< $(@D)
+newcomer: rock-deps            ## each command of the README, in a new copy
+	@lua5.4 spec/support/newcomer.lua
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
 	@sh spec/support/cmake.sh lua5.4 'luajit$(luajit_flags)'
 cmake-deps:
@@ -191,10 +193,13 @@ fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
 rockspecs:                     ## write those of the release from the others
 	sh spec/support/rockspecs.sh write
+release:                       ## tag the version; make its archive and rocks
+	@mkdir -p build
+	@sh spec/support/release.sh
 fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
-  nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
-  rockspecs fresh-rockspecs
+  nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
+  fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
+local process = require "spec.support.process"
 
 local LUA = os.getenv "LUMA_LUA"
 local HERE = cli.shell("pwd").out:match "^[^\n]+"
@@ -112,9 +113,51 @@ describe("the command line", function()
     assert.matches("/alone/bin/../share/lua/", ended.err, 1, true)
   end)
 
+  describe("help", function()
+    local function help(more)
+      local ended = cli.run(g, { "help" }, more)
+      assert.same({ 0, "" }, { ended.code, ended.err })
+      return ended.out
+    end
+
+    it("shows the manual page, wherever it was installed", function()
+      if not process.has "man" then return pending "man is not installed" end
+      local program = cli.install(dir .. "/manual")
+      local modules = dir .. "/manual/share/lua/" .. _VERSION:match "%d.%d"
+      for _, place in ipairs { dir .. "/manual/share/man/man1",
+        modules .. "/luma_cli" } do
+        assert.equal(0, cli.shell(("mkdir -p %s && cp man/luma.1 %s"):format(
+          place, place)).code)
+        local more = { program = program, before = "cd /;" }
+        assert.matches("^LUMA%(1%) .*\nNAME\n.*\nSYNOPSIS\n", help(more))
+        os.remove(place .. "/luma.1")
+      end
+      assert.matches("^LUMA%(1%) ", help())
+    end)
+
+    it("is that of all commands where there is no man", function()
+      local program = process.output("command -v " .. LUA):match "[^\n]+"
+      local text = help {
+        program = LUA:gsub("^%S+", program) .. " bin/luma",
+        env = { PATH = dir },
+      }
+      for _, name in ipairs { "get", "watch", "download", "request" } do
+        assert.matches("\nUsage: luma " .. name .. " ", text)
+      end
+    end)
+
+    it("uses the pager on a terminal", function()
+      if not process.has "man" then return pending "man is not installed" end
+      local ended = cli.on_terminal(g, 80, { "help" },
+        { env = { MANPAGER = "sed 's/^/| /'" } })
+      assert.equal(0, ended.code)
+      assert.matches("^| LUMA%(1%) ", ended.screen)
+    end)
+  end)
+
   describe("says that it cannot write", function()
     local TEXTS = { { "--help" }, { "--version" }, { "get", "--help" },
-      { "completion", "bash" }, { "completion", "zsh" },
+      { "help" }, { "completion", "bash" }, { "completion", "zsh" },
       { "completion", "fish" } }
     local FULL = "luma: cannot write: No space left on device\n"
     local CLOSED = "luma: cannot write: standard output is closed\n"

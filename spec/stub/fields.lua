@@ -5,6 +5,8 @@
 -- value that does not fit; then the spec that sent it fails.
 --
 --   fields.check(known, list)   raises if an item of the list does not fit
+--   fields.integers(value)      a value of cjson, with integers where it has
+--                               floats
 
 local fields = {}
 
@@ -186,6 +188,14 @@ end
 function fields.check(known, list)
   for place, item in ipairs(list) do check_one(known, item, place) end
   return list
+end
+
+-- cjson makes every number a float; a status or a size is not one.
+function fields.integers(value)
+  if type(value) == "number" then return math.tointeger(value) or value end
+  if type(value) ~= "table" then return value end
+  for key, item in pairs(value) do value[key] = fields.integers(item) end
+  return value
 end
 
 return fields

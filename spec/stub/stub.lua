@@ -4,13 +4,15 @@
 -- to, and keeps a journal of what it was sent.
 --
 --   lua5.4 stub.lua [--http PORT] [--unknown ID]... [--stay]
+--   lua5.4 stub.lua --serve BEHAVIOUR [--http PORT]
 --
 -- Prints one line of JSON when it is ready: the three ports, the certificate
 -- to trust, its pid. It is told what to do over the control port, one JSON
 -- object a line (see `ops`; gateway.lua is the other end; what a behaviour
 -- may say is listed in fields.lua, and anything else is an error). It ends
 -- when its first control connection does, or if none comes within half a
--- minute; with --stay it does neither.
+-- minute; with --stay it does neither. With --serve it is for people
+-- (public.lua): it prints how to use it and its requests, and does not end.
 
 local here = arg[0]:match "^(.*/)" or "./"
 package.path = here .. "?.lua;" .. package.path
@@ -18,6 +20,7 @@ package.path = here .. "?.lua;" .. package.path
 local cjson = require "cjson"
 local condition = require "cqueues.condition"
 local cqueues = require "cqueues"
+local errno = require "cqueues.errno"
 local signal = require "cqueues.signal"
 local socket = require "cqueues.socket"
 local certificate = require "certificate"
@@ -26,6 +29,7 @@ local Connection = require "connection"
 local fields = require "fields"
 local files = require "files"
 local h2 = require "h2"
+local public = require "public"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
 local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
@@ -33,6 +37,7 @@ local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
 local changed = condition.new() -- signalled whenever a counter moves
 local unknown = {}              -- ids no reply has
 local state                     -- what `reset` forgets
+local serves = false            -- people, by public.lua
 
 -- A connection keeps the state it was accepted under, so that what `reset`
 -- drops winds up without touching the new counters.
@@ -70,6 +75,7 @@ local function refusal(request, status, message, kind)
 end
 
 local function next_in_queue(request)
+  if request.chosen then return request.chosen end
   local behaviour = state.queue[state.claimed + 1]
   if not behaviour then
     request.behaviour = "default"
@@ -88,6 +94,8 @@ end
 
 -- The behaviour for a request whose head has been read.
 local function claim(request)
+  local served = serves and public.claim(request)
+  if served then return served end
   local path = request.path:match "^[^?]*"
   local route = state.routes[path]
   if route then return next_of_route(request, route) end
@@ -134,6 +142,7 @@ local function serve(conn)
     enter(conn, request)
     local behaviour = claim(request)
     read_body(conn, request)
+    if serves then public.received(request) end
     local what = answers.answer(conn, request, behaviour, unknown)
     if what ~= "keep" then return what end
   end
@@ -202,14 +211,6 @@ local function attend(conn)
   else
     conn:finish()
   end
-end
-
--- cjson makes every number a float; a status or a size is not one.
-local function integers(value)
-  if type(value) == "number" then return math.tointeger(value) or value end
-  if type(value) ~= "table" then return value end
-  for key, item in pairs(value) do value[key] = integers(item) end
-  return value
 end
 
 local function append(list, items)
@@ -297,7 +298,7 @@ local function quit(path)
 end
 
 local function obey(line, conn)
-  local op = integers(cjson.decode(line))
+  local op = fields.integers(cjson.decode(line))
   local act = assert(ops[op.op], "no such op")
   return act(op, conn) or {}
 end
@@ -320,6 +321,10 @@ local function parse_arguments(list)
   while list[i] do
     if list[i] == "--stay" then
       options.stay = true
+    elseif list[i] == "--serve" then
+      i = i + 1
+      options.serve = assert(list[i], "--serve wants a behaviour")
+      options.stay = true
     elseif list[i] == "--http" then
       i = i + 1
       options.http = assert(math.tointeger(list[i]), "--http wants a port")
@@ -334,13 +339,21 @@ local function parse_arguments(list)
   return options
 end
 
+local function give_up(why)
+  io.stderr:write("stub: ", why, "\n")
+  os.exit(1)
+end
+
 -- Listens; each connection gets a coroutine for what `each(sock)` returns, a
 -- function and its argument. Returns the port.
 local function listen(loop, port, each)
   local server = assert(socket.listen {
     host = "127.0.0.1", port = port, reuseaddr = true,
   })
-  assert(server:listen())
+  local ok, why = server:listen()
+  if not ok then
+    give_up(("port %d: %s"):format(port, errno.strerror(why)))
+  end
   loop:wrap(function()
     while true do
       -- A child that sets an option of the connection must inherit it.
@@ -361,6 +374,15 @@ local function own_pid()
   local pid = math.tointeger(pipe:read "n")
   pipe:close()
   return pid
+end
+
+-- Gives what to print.
+local function serve_people(choice, ready)
+  local ok, why = pcall(public.start, choice,
+    ("http://127.0.0.1:%d"):format(ready.http))
+  if not ok then give_up(why) end
+  serves, state.record = true, false
+  return public.greeting()
 end
 
 local function main()
@@ -401,7 +423,8 @@ local function main()
     cqueues.sleep(FIRST_CONTROL)
     if first and not options.stay then quit(pem) end
   end)
-  io.stdout:write(cjson.encode(ready), "\n")
+  io.stdout:write(options.serve and serve_people(options.serve, ready)
+    or cjson.encode(ready) .. "\n")
   io.stdout:flush()
   while true do
     local _, why = loop:loop()

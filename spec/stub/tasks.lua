@@ -195,7 +195,7 @@ end
 -- The text of a task that moves: false where it is left out, nil for others.
 local function moved(id, behaviour, kit)
   local list = behaviour.moves and behaviour.moves[id]
-  return list and list[math.min(kit.moves[id], #list)]
+  return list and list[math.min(kit.moves[id] or 1, #list)]
 end
 
 -- The ids an answer will have, in its order.
