@@ -99,6 +99,14 @@ love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 	@$(MAKE) -s LUA=luajit all
 	@lua5.4 examples/love-demo.lua
 
+GAME = examples/love
+TO   = build/love-folder
+love-folder:                   ## the game in GAME with luma, as a folder in TO
+	@$(MAKE) -s LUA=luajit all
+	@rm -rf build/love-folder
+	@lua5.4 examples/love/ship.lua '$(GAME)' '$(TO)'
+	@echo 'sh $(TO)/start.sh'
+
 # Debian's packages, as far as they are missing
 
 packages = @sh spec/support/install.sh
@@ -161,7 +169,7 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo stub love deps lint-deps host-deps install install-module \
+.PHONY: all static demo stub love love-folder deps lint-deps host-deps install install-module \
   install-command install-static choose uninstall force clean help
 .DELETE_ON_ERROR:
 

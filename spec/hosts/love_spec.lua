@@ -113,6 +113,21 @@ describe("the LÖVE gallery", function()
     end
   end)
 
+  it("starts with the stub gateway where nothing is set", function()
+    local ended = process.run {
+      line = "cd examples && " .. process.command {
+        program = WORDS .. " love", env = {
+          LIBGL_ALWAYS_SOFTWARE = "1", SDL_AUDIODRIVER = "dummy",
+          LUMA_GALLERY_FRAMES = "2", LUMA_GALLERY_PACE = "0.02",
+        }, unset = { "LUA_CPATH", "LUMA_GATEWAY_TOKEN", "LUMA_GATEWAY_URL" },
+      },
+    }
+    assert.equal(0, ended.code, ended.output)
+    local shown = figures_in(ended.output)
+    assert.same({ 35, 3, 2 }, { shown.shown, shown.missing, shown.failed },
+      ended.output)
+  end)
+
   it("says what is missing instead of failing", function()
     local words, ended = run(g, { LUMA_GALLERY_FRAMES = "2" }, {})
     assert.equal(0, ended, words)
