@@ -49,7 +49,6 @@ local function check_gateway(report, options)
 end
 
 local function check_folder(report, dir)
-  dir = dir or vim.fn.getcwd()
   if vim.fn.filewritable(dir) == 2 then
     report.ok("Downloads go to " .. dir)
   else
@@ -61,13 +60,14 @@ end
 function health.check()
   local report = reporter()
   local module = require "luma_nvim.module"
-  local options = require("luma_nvim.options").current
+  local options = require "luma_nvim.options"
+  local client = options.current.client
   report.start "luma"
   local luma = check_module(report, module)
   if not luma then return end
-  check_client(report, module, luma, options.client)
-  check_gateway(report, options.client)
-  check_folder(report, options.download.dir)
+  check_client(report, module, luma, client)
+  check_gateway(report, client)
+  check_folder(report, options.folder())
 end
 
 return health

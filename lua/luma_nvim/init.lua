@@ -55,6 +55,7 @@ local function start(verb, luma, ids, mods)
   local view, gone
   local job = jobs[verb] {
     luma = luma, client = client, ids = ids, options = options.current,
+    dir = options.folder(),
     view = function() return view end,
     tell = function(...) if not gone then tell(...) end end,
   }

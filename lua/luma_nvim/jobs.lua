@@ -6,7 +6,7 @@
 --   cancel()   ends what still runs
 --
 -- Each takes a table: the module `luma`, the `client`, the `ids`, the `options`
--- of the plugin, view(), which returns the view, and tell(text, is_problem),
+-- of the plugin, the folder `dir` of downloads, view(), which returns the view, and tell(text, is_problem),
 -- for the end. The callbacks run in a step of the client, after the view was
 -- opened. A wrong option raises an error.
 
@@ -116,8 +116,8 @@ function jobs.download(c)
     end
   end
   for i, id in ipairs(c.ids) do
-    local options = vim.tbl_extend("keep", {}, c.options.download,
-      { dir = vim.fn.getcwd() })
+    local options = vim.tbl_extend("force", {}, c.options.download,
+      { dir = c.dir })
     function options.on_progress(p) c.view():set(id, downloading(p)) end
     function options.on_done(path, err) one_ended(id, path, err) end
     list[i] = assert(c.client:download({ id = id }, options))

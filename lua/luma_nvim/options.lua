@@ -58,4 +58,11 @@ function options.set(given)
   options.current = all
 end
 
+-- The folder of downloads: an absolute path, without a slash at its end. The
+-- option may begin with ~.
+function options.folder()
+  local dir = options.current.download.dir or vim.fn.getcwd()
+  return (vim.fn.fnamemodify(dir, ":p"):gsub("(.)[/\\]$", "%1"))
+end
+
 return options

@@ -3,9 +3,11 @@
 -- own build of luma, watches and downloads tasks, completes its command, checks
 -- its options, and has help and a health check.
 
+local cjson = require "cjson"
 local editor = require "spec.support.editor"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
+local pages = require "spec.support.pages"
 local process = require "spec.support.process"
 
 local UUID = "4665a07c-7641-4809-a133-10786201bb56"
@@ -94,6 +96,21 @@ describe("the plugin for Neovim", function()
       (ended.output:gsub("\r", "")))
   end)
 
+  it("has the fields that the lines for lazy.nvim name", function()
+    local text
+    for _, block in ipairs(pages.blocks "docs/hosts.md") do
+      if (block.marked or ""):find "lazy.nvim" then text = block.text end
+    end
+    local what = assert(load("return " .. text))()
+    what.opts.download.dir = nil
+    assert.is_true(ed:run("require(%q).setup(vim.json.decode(%q)) return true",
+      what.main, cjson.encode(what.opts)))
+    assert.equal(2, ed:run("return vim.fn.exists(%q)", ":" .. what.cmd))
+    local ended = process.run { line = "env -u MAKEFLAGS " .. what.build
+      .. " -q --no-print-directory" }
+    assert.same({ output = "", code = 0 }, ended)
+  end)
+
   describe("watches tasks", function()
     local MOVES = { moves = { a = {
       '{"id":"a","state":"dreaming","progress":40}',
@@ -141,7 +158,8 @@ describe("the plugin for Neovim", function()
       local url = g.http .. "/clip.mp4"
       g:default { inner = { video = { url = url, download_url = url } } }
       ed:run("vim.cmd 'Luma download %s'", ids)
-      ed:wait "#notes > 0 and not visible():find 'waiting'"
+      ed:wait [[#notes > 0 and not visible():find "waiting"
+        and not visible():find "downloading"]]
       return ed:run "return notes[1]", ed:run "return visible()"
     end
 
@@ -156,6 +174,16 @@ describe("the plugin for Neovim", function()
         vim.cmd [=[4 | execute "normal \<CR>"]=]
         return vim.fn.getreg '"'
       ]])
+    end)
+
+    it("into a folder below the home of the user", function()
+      set "{ download = { dir = '~/clips' } }"
+      local home = os.getenv "HOME"
+      assert.equal(home .. "/clips",
+        ed:run "return require('luma_nvim.options').folder()")
+      ed:run "vim.cmd 'Luma download a'"
+      ed:wait "visible():find 'error       a'"
+      assert.matches(home .. "/clips", ed:run "return visible()", 1, true)
     end)
 
     it("and shows those that failed", function()

@@ -5,6 +5,7 @@
 local cqueues = require "cqueues"
 local editor = require "spec.support.editor"
 local fixture = require "spec.support.fixture"
+local pages = require "spec.support.pages"
 
 local KNOWN = "4665a07c-7641-4809-a133-10786201bb56"
 local LINK = "https://storage.cdn-luma.com/dream-machine/"
@@ -316,10 +317,9 @@ describe("in Neovim", function()
 
   describe("the few lines in docs/hosts.md", function()
     local function snippet()
-      local file = assert(io.open "docs/hosts.md")
-      local section = file:read "*a":match "\n## Neovim\n(.-)\n## "
-      file:close()
-      return (assert(section:match "\n```lua\n(.-)```\n"))
+      for _, block in ipairs(pages.blocks "docs/hosts.md") do
+        if (block.marked or ""):find "nvim_spec" then return block.text end
+      end
     end
 
     -- The page's own text is run as it stands; only `ids` is ours. The client
