@@ -7,7 +7,7 @@ local jobs = require "luma_nvim.jobs"
 local module = require "luma_nvim.module"
 local options = require "luma_nvim.options"
 
-local uv = vim.loop
+local uv = vim.uv or vim.loop
 
 local SLICE = 0.001 -- seconds of one step, so that typing stays smooth
 

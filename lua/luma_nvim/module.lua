@@ -5,11 +5,13 @@
 
 local module = {}
 
-local file = vim.loop.os_uname().sysname:find "Windows" and "?.dll" or "?.so"
+local uv = vim.uv or vim.loop -- the name until Neovim 0.9
+
+local file = uv.os_uname().sysname:find "Windows" and "?.dll" or "?.so"
 
 -- The plugin's folder, without a slash at its end.
 function module.root()
-  local here = vim.loop.fs_realpath(debug.getinfo(1, "S").source:sub(2))
+  local here = uv.fs_realpath(debug.getinfo(1, "S").source:sub(2))
   return (here:gsub("[/\\]lua[/\\]luma_nvim[/\\]module%.lua$", ""))
 end
 

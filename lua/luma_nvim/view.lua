@@ -6,7 +6,7 @@
 
 local window = require "luma_nvim.window"
 
-local api, uv = vim.api, vim.loop
+local api, uv = vim.api, vim.uv or vim.loop
 
 local FRAME = 16     -- milliseconds between two paintings
 local BUDGET = 1e6   -- nanoseconds after which a painting stops
@@ -66,7 +66,7 @@ function View:map_keys()
       api.nvim_echo({ { "link yanked" } }, false, {})
     end
   end, { buffer = self.buf, desc = "Yank the link of this task" })
-  vim.keymap.set("n", "q", "<Cmd>close<CR>",
+  vim.keymap.set("n", "q", "<Cmd>bwipeout<CR>",
     { buffer = self.buf, desc = "Close these tasks" })
 end
 

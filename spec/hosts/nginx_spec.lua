@@ -56,10 +56,6 @@ describe("in nginx", function()
       conf, count = conf:gsub(old:gsub("%p", "%%%0"), (new:gsub("%%", "%%%%")))
       assert(count > 0, old)
     end
-    for _, kind in ipairs { "client_body", "proxy", "fastcgi", "scgi",
-      "uwsgi" } do
-      conf = conf:gsub("\nhttp {", "%0 " .. kind .. "_temp_path temp;")
-    end
     dir:write("nginx.conf", conf)
     dir:write("luma_tasks.lua", fixture.read "examples/nginx/luma_tasks.lua")
     dir:write("luma.so", fixture.read(MODULE))

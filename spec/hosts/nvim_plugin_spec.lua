@@ -145,7 +145,7 @@ describe("the plugin for Neovim", function()
       g:default { stall = "body" }
       ed:run "vim.cmd 'Luma watch b'"
       g:wait("stalled", 1)
-      ed:run "vim.cmd 'normal q'"
+      ed:run "vim.cmd 'only | normal q'"
       g:wait("closed", 0)
       assert.same({}, ed:run "return notes")
     end)
