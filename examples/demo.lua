@@ -135,4 +135,5 @@ local function show_ids(ids)
 end
 
 if #arg == 0 then show_stub() end
-os.exit(#arg == 0 or show_ids(arg), true)
+local good = #arg == 0 or show_ids(arg)
+os.exit(good and 0 or 1, true)
