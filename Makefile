@@ -114,7 +114,7 @@ deps:                          ## install the Debian packages that are missing
 	$(packages) build spec $(LUA)
 lint-deps:                     ## those of `make lint` and of the rock as well
 	$(packages) build spec $(LUA) lint
-host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
+host-deps:                     ## those of the hosts: LÖVE, Neovim, mpv, nginx
 	$(packages) hosts
 
 # Install

@@ -89,8 +89,8 @@ describe("a script of mpv", function()
     -- The lines of its output that begin with one of the words, in order.
     local function lines(output, ...)
       local list = {}
-      for line in output:gmatch "[^\r\n]+" do
-        line = line:gsub("^%[luma%] ", ""):gsub(" +$", "")
+      for printed in output:gmatch "[^\r\n]+" do
+        local line = printed:gsub("^%[luma%] ", ""):gsub(" +$", "")
         for _, word in ipairs { ... } do
           if line:find("^" .. word) then list[#list + 1] = line end
         end

@@ -40,7 +40,8 @@ describe("make install-static", function()
   -- Runs a line of the shell where pkg-config finds what was installed.
   local function with_luma(line)
     local ended = process.run { "-c", line, program = "sh",
-      env = { PKG_CONFIG_PATH = dir:at "lib/pkgconfig" } }
+      env = { PKG_CONFIG_PATH = dir:at "lib/pkgconfig" .. ":"
+        .. (os.getenv "PKG_CONFIG_PATH" or "") } }
     assert.equal(0, ended.code, ended.output)
     return ended.output
   end
