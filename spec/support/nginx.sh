@@ -13,7 +13,8 @@ rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"
 get() { apt-get download -qq -o APT::Sandbox::User=root $names; }
-get || { apt-get update -q && get; }
+[ "$(id -u)" = 0 ] && sudo= || sudo=sudo
+get || { $sudo apt-get update -q && get; }
 for package in *.deb; do dpkg -x "$package" ..; done
 rm -r ../packages
 touch ../complete
