@@ -61,7 +61,6 @@ const char *library_init(void)
     const char *lack;
 
     features = info->features;
-    issuers = info->cainfo != NULL;
     if (info->version_num < 0x075500)
         return wrong("luma needs libcurl 7.85 or later, and this is %s: "
                      "install a newer one, or let LD_LIBRARY_PATH name the "
@@ -73,6 +72,7 @@ const char *library_init(void)
         return lacks("TLS", info->version);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return wrong("libcurl %s could not be initialised", info->version);
+    issuers = info->cainfo != NULL; /* older ones lack the member */
     lack = find_lack();
     return lack ? lacks(lack, info->version) : NULL;
 }
