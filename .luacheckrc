@@ -7,5 +7,8 @@ files["spec"].std = "lua54+busted"
 files["examples/love"].std = "luajit+love"
 files["*.rockspec"].std = "rockspec"
 files["spec/support/debian-rocks.lua"].globals = { "rocks_provided" }
-files["examples/nvim"] = { std = "luajit", globals = { "vim" } }
+files["lua"] = { std = "luajit", globals = { "vim" } }
+files["plugin"] = { std = "luajit", globals = { "vim" } }
 files["spec/programs/inside-nvim.lua"] = { std = "luajit", globals = { "vim" } }
+files["examples/nginx"] = { std = "luajit+ngx_lua" }
+files["examples/mpv"] = { std = "lua52", globals = { "mp" } }

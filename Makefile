@@ -8,14 +8,18 @@ CFLAGS  = -O2 -g
 SAN     =                   # address,undefined or thread: a build of its own
 PREFIX  = /usr/local
 LUA_VERSION = $(if $(filter luajit,$(abi)),5.1,$(digits:5%=5.%))
-LUA_CFLAGS = $(shell for name in $(abi) lua-$(LUA_VERSION) lua$(digits); do \
-               pkg-config --cflags $$name 2>/dev/null && break; done)
+LUA_NAME = $(shell for name in $(abi) lua-$(LUA_VERSION) lua$(digits); do \
+             pkg-config --exists $$name 2>/dev/null && echo $$name && break; \
+           done)
+LUA_CFLAGS = $(if $(LUA_NAME),$(shell pkg-config --cflags $(LUA_NAME)))
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
 CURL_LIBS = $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
 INST_LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
 INST_BINDIR = $(PREFIX)/bin
 INST_MANDIR = $(PREFIX)/share/man/man1
+INST_ARCDIR = $(PREFIX)/lib
+INST_PKGDIR = $(INST_ARCDIR)/pkgconfig
 
 san     := $(strip $(SAN))
 comma   := ,
@@ -95,6 +99,14 @@ love: deps host-deps           ## a gallery of forty tasks in a LÖVE window
 	@$(MAKE) -s LUA=luajit all
 	@lua5.4 examples/love-demo.lua
 
+GAME = examples/love
+TO   = build/love-folder
+love-folder:                   ## the game in GAME with luma, as a folder in TO
+	@$(MAKE) -s LUA=luajit all
+	@rm -rf build/love-folder
+	@lua5.4 examples/love/ship.lua '$(GAME)' '$(TO)'
+	@echo 'sh $(TO)/start.sh'
+
 # Debian's packages, as far as they are missing
 
 packages = @sh spec/support/install.sh
@@ -102,7 +114,7 @@ deps:                          ## install the Debian packages that are missing
 	$(packages) build spec $(LUA)
 lint-deps:                     ## those of `make lint` and of the rock as well
 	$(packages) build spec $(LUA) lint
-host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
+host-deps:                     ## those of the hosts: LÖVE, Neovim, mpv, nginx
 	$(packages) hosts
 
 # Install
@@ -112,7 +124,7 @@ host-deps:                     ## those of the hosts in examples/: LÖVE, Neovim
 COMMAND = $(abi:lua%=luma%)
 # What is installed, FOLDER:FILE:NAME, or FOLDER:@TARGET:NAME for a link. FOLDER
 # is one of `folders`: its path is INST_FOLDER.
-folders  = LIBDIR LUADIR BINDIR MANDIR
+folders  = LIBDIR LUADIR BINDIR MANDIR ARCDIR PKGDIR
 module   = LIBDIR:$(build)/luma.$(so):luma.$(so)
 command  = $(foreach file,$(wildcard luma_cli/*.lua),LUADIR:$(file):$(file))
 command += BINDIR:bin/luma:$(COMMAND)
@@ -121,6 +133,9 @@ ifneq ($(COMMAND),luma)
 command += BINDIR:@$(COMMAND):luma
 command += MANDIR:@$(COMMAND).1:luma.1
 endif
+version  = $(shell sed -n 's/.*LUMA_VERSION  *"\(.*\)"/\1/p' core/options.h)
+archive  = ARCDIR:$(build)/libluma.a:lib$(COMMAND).a
+archive += PKGDIR:$(build)/luma.pc:$(COMMAND).pc PKGDIR:@$(COMMAND).pc:luma.pc
 # Lua 5.1 and LuaJIT have the same folders, and load the same module.
 sharers  = $(if $(filter 5.1,$(LUA_VERSION)),luma5.1 lumajit)
 place    = @$(foreach f,$(folders),$f="$(DESTDIR)$(INST_$f)") \
@@ -132,18 +147,30 @@ install-module: all
 	$(place) install $(module)
 install-command:
 	$(place) install $(command)
+# For C hosts: the archive, and what pkg-config says of it. Each Lua has its own
+# names, libluma5.4.a and luma5.4.pc; luma.pc is a link to the first.
+install-static: $(build)/libluma.a $(build)/luma.pc  ## for `pkg-config luma`
+	$(place) install $(archive)
 choose:                        ## let `luma` run on LUA, of several installed
 	$(place) choose $(command)
 uninstall:                     ## remove what `make install` put into PREFIX
-	$(place) uninstall $(module) $(command)
+	$(place) uninstall $(module) $(command) $(archive)
+# Written anew each time, because the paths may have changed.
+$(build)/luma.pc: force
+	@mkdir -p $(@D)
+	@printf '%s\n' 'libdir=$(INST_ARCDIR)' '' 'Name: luma' \
+	  'Description: Luma tasks for hosts in C, for $(abi)' \
+	  'Version: $(version)' 'Requires: $(LUA_NAME) libcurl' \
+	  'Libs: -L$${libdir} -l$(COMMAND) -lpthread -lm' > $@
+force:
 
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo stub love deps lint-deps host-deps install install-module \
-  install-command choose uninstall clean help
+.PHONY: all static demo stub love love-folder deps lint-deps host-deps install install-module \
+  install-command install-static choose uninstall force clean help
 .DELETE_ON_ERROR:
 
 # A source archive may be without these.

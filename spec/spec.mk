@@ -150,6 +150,9 @@ rock: rock-deps                ## install with LuaRocks into trees, and try them
 	  "$(lua)$($(lua)_flags)" &&) true
 rock-deps:
 	$(packages) build spec lint $(ROCK_LUAS)
+nginx-module: build/nginx/complete  ## Lua for nginx, unpacked for its spec
+build/nginx/complete: spec/support/nginx.sh
+	sh $< $(@D)
 newcomer: rock-deps            ## each command of the README, in a new copy
 	@lua5.4 spec/support/newcomer.lua
 cmake: cmake-deps              ## build with CMake, alone and inside an engine
@@ -198,5 +201,5 @@ fresh-rockspecs:
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests forks kills narrow outage differential valgrind rock rock-deps \
-  cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports fresh-docs \
-  rockspecs release newcomer fresh-rockspecs
+  nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
+  fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -2,10 +2,10 @@
 -- A gallery of tasks in LÖVE 11. From luma's folder:
 --
 --   make LUA=luajit all
---   export LUA_CPATH="$PWD/build/luajit/?.so;;"
 --   LUMA_GATEWAY_TOKEN=… love examples/love ID…
 --
--- `make love` shows it with the stub gateway. Environment variables:
+-- `love examples/love` and `make love` show it with the stub gateway. A folder
+-- for players is made by ship.lua. Environment variables:
 --
 --   LUMA_GATEWAY_URL    the gateway
 --   LUMA_GALLERY_CA     a file of trusted issuers, instead of the system's
@@ -25,6 +25,11 @@ local WINDOWS = jit.os == "Windows"
 local BUDGET = 0.001  -- seconds for luma in each frame
 
 local NOTHING = { ids = 0, tasks = 0, missing = 0, failed = 0, cancelled = 0 }
+
+-- LÖVE looks for luma in the folder of the game. In luma's own folder it is
+-- where it was built.
+package.cpath = love.filesystem.getSource()
+  .. "/../../build/luajit/?.so;" .. package.cpath
 
 local client, job     -- nil if there is `trouble`
 local trouble         -- { title, text, command }
@@ -65,12 +70,11 @@ local function sentence(message)
 end
 
 local function unloadable(why)
-  local text, command = "Build luma for LuaJIT, and set LUA_CPATH to its "
-    .. "folder.", 'make LUA=luajit all;  export LUA_CPATH="$PWD/build/luajit/'
-    .. '?.so;;"'
+  local text, command = "Build luma for LuaJIT in its folder, or put luma.so "
+    .. "into the folder of the game.", "make LUA=luajit all"
   if WINDOWS then
-    text, command = "Put luma.dll for LuaJIT beside love.exe, or set LUA_CPATH "
-      .. "to its folder.", "set LUA_CPATH=%CD%\\build\\luajit\\?.dll;;"
+    text, command = "Put luma.dll for LuaJIT beside love.exe, or into the folder "
+      .. "of the game.", nil
   end
   if not why:find "not found:" then text = why:match "^[^\n]*" end
   return { "luma cannot be loaded", text, command }

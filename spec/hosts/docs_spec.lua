@@ -287,6 +287,7 @@ exec %s '%s/bin/luma' "$command" "$@"
       end
     end
     assert.same({
+      "docs/hosts.md: needs lazy.nvim; spec/hosts/nvim_plugin_spec.lua reads it",
       "docs/hosts.md: needs Neovim; spec/hosts/nvim_spec.lua runs it",
       "docs/hosts.md: needs mpv; spec/hosts/mpv_spec.lua runs such a script",
       "docs/hosts.md: needs LÖVE; spec/hosts/ship_spec.lua runs it",

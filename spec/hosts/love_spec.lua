@@ -5,6 +5,7 @@
 local fixture = require "spec.support.fixture"
 local gallery = require "spec.support.gallery"
 local gateway = require "spec.support.gateway"
+local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
 
 local WIDTH, HEIGHT = 1280, 800
@@ -17,12 +18,10 @@ local WORDS = "timeout 40 xvfb-run -a -s '-screen 0 1280x800x24' love"
 -- What keeps the gallery from being run here, if anything does.
 local function obstacle()
   if not fixture.PLAIN then return "not with sanitizers" end
-  for _, name in ipairs { "love", "xvfb-run", "timeout" } do
-    if not process.has(name) then return name .. " is not installed" end
-  end
-  local module = io.open "build/luajit/luma.so"
-  if not module then return "no build/luajit/luma.so" end
-  module:close()
+  return hosts.obstacle {
+    programs = { "love", "xvfb-run", "timeout" },
+    files = { ["build/luajit/luma.so"] = "make LUA=luajit all" },
+  }
 end
 
 -- What the gallery prints, and its exit code.
@@ -112,6 +111,21 @@ describe("the LÖVE gallery", function()
         { four_bytes(png, 17), four_bytes(png, 21) })
       assert.is_true(#png > BLANK, #png .. " bytes")
     end
+  end)
+
+  it("starts with the stub gateway where nothing is set", function()
+    local ended = process.run {
+      line = "cd examples && " .. process.command {
+        program = WORDS .. " love", env = {
+          LIBGL_ALWAYS_SOFTWARE = "1", SDL_AUDIODRIVER = "dummy",
+          LUMA_GALLERY_FRAMES = "2", LUMA_GALLERY_PACE = "0.02",
+        }, unset = { "LUA_CPATH", "LUMA_GATEWAY_TOKEN", "LUMA_GATEWAY_URL" },
+      },
+    }
+    assert.equal(0, ended.code, ended.output)
+    local shown = figures_in(ended.output)
+    assert.same({ 35, 3, 2 }, { shown.shown, shown.missing, shown.failed },
+      ended.output)
   end)
 
   it("says what is missing instead of failing", function()

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- The command :LumaTasks of examples/nvim shows tasks in Neovim, never blocks
+-- The command :Luma of the plugin shows tasks in Neovim, never blocks
 -- the editor, and ends cleanly.
 
 local cqueues = require "cqueues"
 local editor = require "spec.support.editor"
 local fixture = require "spec.support.fixture"
+local pages = require "spec.support.pages"
 
 local KNOWN = "4665a07c-7641-4809-a133-10786201bb56"
 local LINK = "https://storage.cdn-luma.com/dream-machine/"
@@ -54,7 +55,7 @@ local INSIDE = [[
   function many(count)
     local ids = {}
     for i = 1, count do ids[i] = "id-" .. i end
-    vim.cmd("LumaTasks " .. table.concat(ids, " "))
+    vim.cmd("Luma get " .. table.concat(ids, " "))
   end
 ]]
 
@@ -86,7 +87,7 @@ describe("in Neovim", function()
     ed:run [[
       vim.cmd "silent %bwipeout! | messages clear"
       vim.env.LUMA_GATEWAY_TOKEN = "token"
-      require("luma_tasks").setup()
+      require("luma_nvim").setup()
     ]]
     ed:wait "not polling()"
     f:tidy()
@@ -98,7 +99,7 @@ describe("in Neovim", function()
   end
 
   local function command(words)
-    return ed:run("vim.cmd(%q)", "LumaTasks " .. words)
+    return ed:run("vim.cmd(%q)", "Luma get " .. words)
   end
 
   -- The command, until the job has ended and all is painted.
@@ -135,8 +136,8 @@ describe("in Neovim", function()
     g:default { states = { sad = "failed", late = "pending" } }
     shown(KNOWN .. " sad late no-such-task")
     assert.same({
-      "lumaTasksHeader", "", "lumaTasksCompleted", "lumaTasksFailed",
-      "lumaTasksPending", "lumaTasksFailed",
+      "lumaHeader", "", "lumaCompleted", "lumaFailed",
+      "lumaPending", "lumaFailed",
     }, ed:run [[
       return vim.tbl_map(function(line)
         return vim.fn.synIDattr(vim.fn.synID(line, 1, 1), "name")
@@ -160,7 +161,7 @@ describe("in Neovim", function()
   it("takes the ids that stand in a range", function()
     local other = "00000000-0000-4000-8000-000000000002"
     ed:run([[vim.fn.setline(1, { '["%s",', ' "%s"]', '%s/%s', '%s' })
-      vim.cmd "1,3LumaTasks"]], KNOWN, other, LINK, other, "not-" .. other)
+      vim.cmd "1,3Luma get"]], KNOWN, other, LINK, other, "not-" .. other)
     ed:wait "not polling()"
     assert.same({ KNOWN, other }, g:journal()[1].ids)
   end)
@@ -186,14 +187,14 @@ describe("in Neovim", function()
 
   it("takes tasks also while the main loop does not run", function()
     assert.is_true(ed:run [[
-      vim.cmd "LumaTasks a"
+      vim.cmd "Luma get a"
       return (vim.wait(5000, function() return not polling() end, 5, true))
     ]])
     ed:wait [[vim.fn.getline(3):find "^completed   a "]]
   end)
 
   it("gives the client the options of setup", function()
-    ed:run("require('luma_tasks').setup { base_url = %q, ca_file = %q }",
+    ed:run("require('luma_nvim').setup { client = { base_url = %q, ca_file = %q } }",
       g.https, g.ca)
     assert.matches("^1 of 1 task ", shown(KNOWN)[1])
     assert.is_true(g:journal()[1].tls)
@@ -271,25 +272,25 @@ describe("in Neovim", function()
   describe("says what is wrong", function()
     -- What a user reads who types the command.
     local function complaint(words)
-      ed:run("vim.api.nvim_input(':LumaTasks %s<CR>')", words)
+      ed:run("vim.api.nvim_input(':Luma %s<CR>')", words)
       ed:wait "vim.fn.execute 'messages' ~= ''"
       return messages()
     end
 
     it("where there is no token", function()
       ed:run "vim.env.LUMA_GATEWAY_TOKEN = nil"
-      assert.equal("\nLumaTasks: token: must be given, here or as"
-        .. " LUMA_GATEWAY_TOKEN in the environment", complaint "a")
+      assert.equal("\nLuma: token: must be given, here or as"
+        .. " LUMA_GATEWAY_TOKEN in the environment", complaint "get a")
       assert.equal("", ed:run "return vim.fn.bufname()")
     end)
 
     it("where there are no ids", function()
-      assert.equal("\nLumaTasks: no ids given", complaint "")
+      assert.equal("\nLuma: no ids given", complaint "get")
     end)
 
     it("where an option is", function()
-      ed:run "require('luma_tasks').setup { tokn = 'x' }"
-      assert.equal("\nLumaTasks: unknown option 'tokn'", complaint "a")
+      ed:run "require('luma_nvim').setup { client = { tokn = 'x' } }"
+      assert.equal("\nLuma: unknown option 'tokn'", complaint "get a")
     end)
 
     it("when the gateway refuses", function()
@@ -303,7 +304,7 @@ describe("in Neovim", function()
     end)
 
     it("when the gateway refuses a part", function()
-      ed:run "require('luma_tasks').setup { batch_size = 1, connections = 1 }"
+      ed:run "require('luma_nvim').setup { client = { batch_size = 1, connections = 1 } }"
       g:queue({}, { status = 403 })
       local buffer = shown "a b no-such-task"
       assert.matches("^1 of 3 tasks, 1 missing, 1 error ", buffer[1])
@@ -316,10 +317,9 @@ describe("in Neovim", function()
 
   describe("the few lines in docs/hosts.md", function()
     local function snippet()
-      local file = assert(io.open "docs/hosts.md")
-      local section = file:read "*a":match "\n## Neovim\n(.-)\n## "
-      file:close()
-      return (assert(section:match "\n```lua\n(.-)```\n"))
+      for _, block in ipairs(pages.blocks "docs/hosts.md") do
+        if (block.marked or ""):find "nvim_spec" then return block.text end
+      end
     end
 
     -- The page's own text is run as it stands; only `ids` is ours. The client
@@ -371,7 +371,7 @@ describe("in Neovim", function()
       for _, leave in ipairs { "qall!", "cquit 3" } do
         g:default { stall = "body" }
         local other = start_editor()
-        other:run "vim.cmd 'LumaTasks a b c'"
+        other:run "vim.cmd 'Luma get a b c'"
         g:wait("stalled", 1)
         local said, code = fixture.within(0.2, other.stop, other,
           ("vim.cmd %q"):format(leave))

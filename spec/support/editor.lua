@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- A headless Neovim with examples/nvim on its runtimepath, that runs what a
+-- A headless Neovim with the plugin on its runtimepath, that runs what a
 -- spec asks it to, while its main loop goes on as if somebody sat there.
 
 local cjson = require "cjson"
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
+local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
 
 local MODULE = "build/luajit/luma.so"
@@ -18,25 +19,23 @@ Editor.__index = Editor
 -- What keeps one from being run here, if anything does.
 function editor.obstacle()
   if socket.is_stand_in then return "this Lua has no cqueues" end
-  if not process.has "nvim" then return "nvim is not installed" end
-  local file = io.open(MODULE)
-  if not file then return "no " .. MODULE end
-  file:close()
+  return hosts.obstacle {
+    programs = { "nvim" }, files = { [MODULE] = "make LUA=luajit all" },
+  }
 end
 
 -- Starts one with these variables in its environment.
 function editor.start(env)
+  local here = process.output("pwd"):match "[^\n]+"
   local all = {
-    LUA_CPATH = process.output("pwd"):match "[^\n]+"
-      .. "/build/luajit/?.so;;",
     NVIM_LOG_FILE = "/dev/null",
   }
   for name, value in pairs(env) do all[name] = value end
   local started = process.start {
     "nvim", "--headless", "--clean", "-n", "--cmd",
-    "set runtimepath^=examples/nvim", "-c",
+    "set runtimepath^=" .. here, "-c",
     "luafile spec/programs/inside-nvim.lua",
-    env = all, unset = { "LD_PRELOAD", "LUMA_GATEWAY_TOKEN" },
+    env = all, unset = { "LD_PRELOAD", "LUMA_GATEWAY_TOKEN", "LUA_CPATH" },
   }
   local line = started:read "*l" or "Neovim did not start"
   local port, pid = line:match "^(%d+) (%d+)$"

@@ -4,7 +4,9 @@
 -- only stored, and the main loop paints them later. It paints at most sixty
 -- times a second and only for a short time, so that typing stays smooth.
 
-local api, uv = vim.api, vim.loop
+local window = require "luma_nvim.window"
+
+local api, uv = vim.api, vim.uv or vim.loop
 
 local FRAME = 16     -- milliseconds between two paintings
 local BUDGET = 1e6   -- nanoseconds after which a painting stops
@@ -17,24 +19,8 @@ local WAITING = { state = "waiting" }
 local View = {}
 View.__index = View
 
-local opened = 0 -- number of views, for their names
-
 local function plain(text)
   return (text:gsub("%c", " "))
-end
-
--- Opens the buffer in a new window. The modifiers of the command place it.
-local function open_buffer(mods)
-  local buf = api.nvim_create_buf(false, true)
-  opened = opened + 1
-  api.nvim_buf_set_name(buf, "luma://tasks/" .. opened)
-  vim.cmd(("%s sbuffer %d"):format(mods, buf))
-  vim.bo[buf].bufhidden = "wipe"
-  vim.bo[buf].undolevels = -1
-  vim.bo[buf].modifiable = false
-  vim.bo[buf].filetype = "lumatasks"
-  vim.wo.wrap = false
-  return buf
 end
 
 -- Vim's %S counts cells, not bytes. An id is never cut.
@@ -45,20 +31,22 @@ local function formats(ids)
   return front .. "%s", front .. "%-11s  %-32.32S  %s"
 end
 
--- Opens a view of these ids, which are distinct. head() returns the text of the
--- header. on_gone() is called when the buffer is deleted.
-function View.open(ids, mods, head, on_gone)
+-- Opens a view of `what.ids`, which are distinct. `what.head()` returns the
+-- text of the header. `what.on_gone()` is called when the buffer is deleted.
+-- `what.window` and `what.mods` are for window.open.
+function View.open(what)
+  local ids = what.ids
   local self = setmetatable({
-    head = head, ids = ids, index = {}, rows = {}, timer = uv.new_timer(),
-    queue = { first = 1, last = 0 }, queued = {},
+    head = what.head, ids = ids, index = {}, rows = {},
+    timer = uv.new_timer(), queue = { first = 1, last = 0 }, queued = {},
   }, View)
   self.short, self.long = formats(ids)
-  self.buf = open_buffer(mods)
+  self.buf = window.open(what.window, what.mods, TOP + #ids)
   self.frame = vim.schedule_wrap(function() self:paint(BUDGET) end)
   api.nvim_buf_attach(self.buf, false, {
     on_detach = function()
       self:gone()
-      on_gone()
+      what.on_gone()
     end,
   })
   for i, id in ipairs(ids) do self.index[id] = i end
@@ -68,8 +56,8 @@ function View.open(ids, mods, head, on_gone)
   return self
 end
 
--- <CR> yanks the link of the line into the register "", or into the register
--- that the user named.
+-- <CR> yanks the link of the line (the path of a download) into the register
+-- "", or into the register that the user named. q closes the window.
 function View:map_keys()
   vim.keymap.set("n", "<CR>", function()
     local row = self.rows[self.ids[api.nvim_win_get_cursor(0)[1] - TOP]]
@@ -78,6 +66,8 @@ function View:map_keys()
       api.nvim_echo({ { "link yanked" } }, false, {})
     end
   end, { buffer = self.buf, desc = "Yank the link of this task" })
+  vim.keymap.set("n", "q", "<Cmd>bwipeout<CR>",
+    { buffer = self.buf, desc = "Close these tasks" })
 end
 
 function View:gone()
@@ -116,12 +106,12 @@ end
 function View:line(id)
   local row = self.rows[id] or WAITING
   local text
-  if row.size or row.prompt or row.link then
+  if row.size or row.prompt then
     text = vim.fn.printf(self.long, row.state, plain(id), row.size or "",
       plain(row.prompt or ""), plain(row.note or row.link or ""))
   else
     text = vim.fn.printf(self.short, row.state, plain(id),
-      plain(row.note or ""))
+      plain(row.note or row.link or ""))
   end
   return (text:gsub(" +$", ""))
 end
