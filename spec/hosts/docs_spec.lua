@@ -228,7 +228,7 @@ describe("the pages", function()
 #!/bin/sh
 command=$1
 shift
-[ "$command" != download ] || set -- --allow-private "$@"
+case $command in download | generate) set -- --allow-private "$@" ;; esac
 exec %s '%s/bin/luma' "$command" "$@"
 ]]
 
