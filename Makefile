@@ -20,6 +20,7 @@ INST_BINDIR = $(PREFIX)/bin
 INST_MANDIR = $(PREFIX)/share/man/man1
 INST_ARCDIR = $(PREFIX)/lib
 INST_PKGDIR = $(INST_ARCDIR)/pkgconfig
+INST_TYPEDIR = $(PREFIX)/share/luma/library
 
 san     := $(strip $(SAN))
 comma   := ,
@@ -124,7 +125,7 @@ host-deps:                     ## those of the hosts: LÖVE, Neovim, mpv, nginx
 COMMAND = $(abi:lua%=luma%)
 # What is installed, FOLDER:FILE:NAME, or FOLDER:@TARGET:NAME for a link. FOLDER
 # is one of `folders`: its path is INST_FOLDER.
-folders  = LIBDIR LUADIR BINDIR MANDIR ARCDIR PKGDIR
+folders  = LIBDIR LUADIR BINDIR MANDIR ARCDIR PKGDIR TYPEDIR
 module   = LIBDIR:$(build)/luma.$(so):luma.$(so)
 command  = $(foreach file,$(wildcard luma_cli/*.lua),LUADIR:$(file):$(file))
 command += BINDIR:bin/luma:$(COMMAND)
@@ -133,6 +134,7 @@ ifneq ($(COMMAND),luma)
 command += BINDIR:@$(COMMAND):luma
 command += MANDIR:@$(COMMAND).1:luma.1
 endif
+types    = TYPEDIR:library/luma.lua:luma.lua
 version  = $(shell sed -n 's/.*LUMA_VERSION  *"\(.*\)"/\1/p' core/options.h)
 archive  = ARCDIR:$(build)/libluma.a:lib$(COMMAND).a
 archive += PKGDIR:$(build)/luma.pc:$(COMMAND).pc PKGDIR:@$(COMMAND).pc:luma.pc
@@ -142,11 +144,13 @@ place    = @$(foreach f,$(folders),$f="$(DESTDIR)$(INST_$f)") \
   INTERPRETER="$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)" \
   SHARERS="$(filter-out $(COMMAND),$(sharers))" sh bin/place.sh
 
-install: install-module install-command  ## into PREFIX, for the Lua of LUA
+install: install-module install-command install-types  ## into PREFIX, for LUA
 install-module: all
 	$(place) install $(module)
 install-command:
 	$(place) install $(command)
+install-types:                 ## the types for lua-language-server
+	$(place) install $(types)
 # For C hosts: the archive, and what pkg-config says of it. Each Lua has its own
 # names, libluma5.4.a and luma5.4.pc; luma.pc is a link to the first.
 install-static: $(build)/libluma.a $(build)/luma.pc  ## for `pkg-config luma`
@@ -154,7 +158,7 @@ install-static: $(build)/libluma.a $(build)/luma.pc  ## for `pkg-config luma`
 choose:                        ## let `luma` run on LUA, of several installed
 	$(place) choose $(command)
 uninstall:                     ## remove what `make install` put into PREFIX
-	$(place) uninstall $(module) $(command) $(archive)
+	$(place) uninstall $(module) $(command) $(types) $(archive)
 # Written anew each time, because the paths may have changed.
 $(build)/luma.pc: force
 	@mkdir -p $(@D)
@@ -169,8 +173,9 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo stub love love-folder deps lint-deps host-deps install install-module \
-  install-command install-static choose uninstall force clean help
+.PHONY: all static demo stub love love-folder deps lint-deps host-deps \
+  install install-module install-command install-types install-static choose \
+  uninstall force clean help
 .DELETE_ON_ERROR:
 
 # A source archive may be without these.

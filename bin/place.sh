@@ -59,6 +59,11 @@ do_choose() {
 # Whether another Lua that is installed needs what is in this folder.
 is_shared() {
   [ "$folder" = "$BINDIR" ] && return 1
+  if [ "$folder" = "$TYPEDIR" ]; then
+    for other in "$BINDIR"/luma5* "$BINDIR/lumajit"; do
+      [ ! -e "$other" ] || return 0
+    done
+  fi
   for other in $SHARERS; do
     case $folder in "$LIBDIR" | "$LUADIR") [ ! -e "$BINDIR/$other" ] ||
       return 0 ;; esac
@@ -74,7 +79,7 @@ remove_folders() {
     remove_empty "$folder/$inner"
     inner=$(dirname "$inner")
   done
-  case $folder in */lua/*)
+  case $folder in */lua/* | */luma/*)
     remove_empty "$folder"
     remove_empty "${folder%/*}" ;;
   esac

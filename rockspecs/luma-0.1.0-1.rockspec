@@ -54,6 +54,7 @@ build = {
     LUA = "$(LUA)",
     INST_LIBDIR = "$(LIBDIR)",
   },
+  copy_directories = { "library" }, -- the types for editors
 }
 -- The stub gateway and the specs of the module and the command.
 test_dependencies = {

@@ -66,6 +66,7 @@ describe("make install", function()
 777 usr/bin/luma COMMAND
 755 usr/bin/COMMAND
 644 usr/lib/lua/VERSION/luma.so
+644 usr/share/luma/library/luma.lua
 777 usr/share/man/man1/luma.1 COMMAND.1
 644 usr/share/man/man1/COMMAND.1
 ]]):gsub("%u%u%u%u+", names), files())
