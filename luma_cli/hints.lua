@@ -10,7 +10,7 @@ local OPTIONS = {
   batch_size = "--batch-size", ca_file = "--ca-file",
   connections = "--connections", deadline = "--deadline", dir = "--dir",
   interval = "--interval", max_interval = "--max-interval",
-  missing_grace = "--missing-grace", path = "--output", proxy = "--proxy", retry = "--retry",
+  missing_grace = "--missing-grace", proxy = "--proxy", retry = "--retry",
   token = "LUMA_GATEWAY_TOKEN", what = "--what",
 }
 local NO_OPTION = " (the command has no option for it)"
