@@ -290,7 +290,8 @@ describe("in Neovim", function()
 
     it("where an option is", function()
       ed:run "require('luma_nvim').setup { client = { tokn = 'x' } }"
-      assert.equal("\nLuma: unknown option 'tokn', did you mean 'token'?", complaint "get a")
+      assert.equal("\nLuma: unknown option 'tokn', did you mean 'token'?",
+        complaint "get a")
     end)
 
     it("when the gateway refuses", function()
