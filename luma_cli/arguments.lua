@@ -16,10 +16,11 @@ Exit codes (that of the most serious problem):
 
 local ENVIRONMENT = [[
 Environment:
-  LUMA_GATEWAY_TOKEN   the token; there is no option for it, because other users
-                       of the machine can read the options of a program
+  LUMA_GATEWAY_TOKEN   the token, if there is no --token-file; no option has the
+                       token itself, because other users can read the options
   LUMA_GATEWAY_URL     the gateway, if --url is not given
-  NO_COLOR             no colours, if --color is not given]]
+  NO_COLOR             no colours, if --color is not given
+  XDG_CONFIG_HOME      its file luma/config has defaults (~/.config/luma/config)]]
 
 -- Examples of commands. The shells of Windows (cmd.exe, PowerShell) have other
 -- quotation marks, and PowerShell has no `<`; `type` is in both.
@@ -27,6 +28,8 @@ local EXAMPLES = system.is_windows and {
   get = [[
   luma get --file ids.txt > tasks.jsonl
   type ids.txt | luma get --table -]],
+  url = [[
+  type ids.txt | luma url -]],
   watch = [[
   type ids.txt | luma watch - > ended.jsonl]],
   download = [[
@@ -40,8 +43,11 @@ local EXAMPLES = system.is_windows and {
 } or {
   get = [[
   luma get --file ids.txt > tasks.jsonl
-  luma get - < ids.txt | jq -r '(.data // .).video.url'
+  luma get --format '{id} {state} {url}' - < ids.txt
+  luma get --jsonl - < ids.txt | jq -r 'select(.state == "failed") | .error'
   luma get --table --color=always - < ids.txt | less -R]],
+  url = [[
+  luma url - < ids.txt | xargs -n 1 mpv]],
   watch = [[
   luma watch - < ids.txt > ended.jsonl]],
   download = [[
@@ -80,16 +86,17 @@ local function new_command(parser, name)
 end
 
 -- Adds an option with a time. The limits are those of the module.
-local function add_seconds(command, name, may_be_zero)
+local function add_seconds(command, name, may_be_zero, most)
+  most = most or 1e9
   local least = may_be_zero and "from 0 to" or "above 0, at most"
   return command:option(name):argname "<seconds>":convert(function(word)
     local number = tonumber(word)
     if number == 0 and may_be_zero
-        or number and number > 0 and number <= 1e9 then
+        or number and number > 0 and number <= most then
       return number
     end
-    return nil, ("%s: '%s' is not a number %s 1000000000")
-      :format(name, word, least)
+    return nil, ("%s: '%s' is not a number %s %.0f")
+      :format(name, word, least, most)
   end)
 end
 
@@ -103,13 +110,27 @@ local function add_count(command, name, max)
   end)
 end
 
-local function add_output(command)
-  command:mutex(
-    command:flag "--json"
-      :description "Print JSON, one object a line, also on a terminal.",
-    command:flag "--table"
-      :description "Print the table, also without a terminal."
-  )
+-- `tasks`: the command prints tasks, so that it has forms of its own for them.
+local function add_output(command, tasks)
+  local json = command:flag(tasks and "--json --raw" or "--json")
+    :description(tasks and "Print the gateway's own JSON, one task a line."
+      or "Print JSON, one object a line, also on a terminal.")
+  local table_form = command:flag "--table"
+    :description "Print the table, also without a terminal."
+  if tasks then
+    command:mutex(json, table_form,
+      command:flag "--jsonl"
+        :description "Print JSON in one form, whatever the gateway's.",
+      command:option "--format":argname "<text>"
+        :description "Print a line such as '{id} {state} {url}'.")
+    command:option "--fields":argname "<names>"
+      :description "Print these fields, with tabs, or the members of --jsonl."
+  else
+    command:mutex(json, table_form)
+  end
+end
+
+local function add_progress(command)
   command:option "--color"
     :argname "<when>":choices { "auto", "always", "never" }:default "auto"
     :description "Use colours: auto, always or never."
@@ -124,6 +145,14 @@ local function add_connection(command)
     :description "PEM file of trusted issuers."
   command:option "--proxy":argname "<url>"
     :description "URL of a proxy."
+  command:option "--token-file":argname "<file>"
+    :description "File with the token, which nobody else can read."
+  add_seconds(command, "--timeout", false, 86400)
+    :description "Time limit for one attempt of a request (30)."
+  add_count(command, "--attempts", 5)
+    :description "Number of attempts of a request, at most 5 (3)."
+  command:flag "--plain-http"
+    :description "Allow http:// to other machines than this one."
   add_seconds(command, "--deadline")
     :description "Time limit for a window of ids, or for the request."
 end
@@ -165,6 +194,18 @@ a pipe, each task is one JSON object on one line, as soon as it arrives.
   return get
 end
 
+local function add_url(parser)
+  local url = new_command(parser, "url")
+    :summary "Print the links of tasks."
+    :description "Print the best link of each task, in the order of the ids."
+    :epilog(EXAMPLES.url)
+  add_ids(url, WINDOW)
+  url:option "--what":argname "<what>":default "video"
+    :choices { "video", "thumbnail", "last_frame" }
+    :description "The link to print: video, thumbnail or last_frame."
+  return url
+end
+
 local function add_watch(parser)
   local watch = new_command(parser, "watch")
     :summary "Follow tasks until they are completed or failed."
@@ -179,6 +220,13 @@ on one line. The default of --deadline is 600 seconds.
   add_interval(watch)
   watch:flag "-l --long":description "Show each task in detail."
   return watch
+end
+
+local function add_file(command)
+  add_count(command, "--max-bytes", 2 ^ 53)
+    :description "The largest file to accept."
+  command:flag "--allow-private"
+    :description "Allow links to private and loopback addresses."
 end
 
 local function add_download(parser)
@@ -201,8 +249,7 @@ tasks of a window have 600 seconds, and then each file has 600 seconds.
     :description "What to download: video, thumbnail or last_frame."
   add_count(download, "--jobs", 64):default "4"
     :description "Number of downloads at the same time."
-  download:flag "--allow-private"
-    :description "Allow links to private and loopback addresses."
+  add_file(download)
   return download
 end
 
@@ -245,8 +292,7 @@ does not submit it again. The default of --deadline is 600 seconds.
   generate:flag "--expand":description "Let the gateway extend the prompt."
   generate:option "--param":argname "<name=value>":count "*":target "params"
     :description "Another parameter; a value that is JSON is sent as such."
-  generate:flag "--allow-private"
-    :description "Allow links to private and loopback addresses."
+  add_file(generate)
   add_interval(generate)
   return generate
 end
@@ -292,10 +338,12 @@ local function add_manual(parser)
 end
 
 local COMMANDS = {
-  get = add_get, watch = add_watch, download = add_download,
+  get = add_get, url = add_url, watch = add_watch, download = add_download,
   generate = add_generate, request = add_request,
 }
-local TAKES_IDS = { get = true, watch = true, download = true }
+local ORDER = { "get", "url", "watch", "download", "generate", "request" }
+local TAKES_IDS = { get = true, url = true, watch = true, download = true }
+local PRINTS_TASKS = { get = true, watch = true, generate = true }
 
 local function build()
   local parser = with_help(argparse "luma"
@@ -304,10 +352,10 @@ local function build()
     :command_target "command":require_command(true))
   parser:help_max_width(80):usage_max_width(80)
     :help_description_margin(28)
-  for _, name in ipairs { "get", "watch", "download", "generate",
-      "request" } do
+  for _, name in ipairs(ORDER) do
     local command = COMMANDS[name](parser)
-    add_output(command)
+    if name ~= "url" then add_output(command, PRINTS_TASKS[name]) end
+    add_progress(command)
     add_connection(command)
   end
   add_completion(parser)

@@ -60,7 +60,7 @@ local function start_one(self, file)
   self.running[#self.running + 1] = file
   work.start(self.app, "download", file.task, {
     dir = args.dir, what = args.what, deadline = left,
-    allow_private = args.allow_private,
+    allow_private = args.allow_private, max_bytes = args.max_bytes,
     on_progress = function(p) file.progress = p end,
     on_done = function(path, err) finish(self, file, path, err) end,
   })

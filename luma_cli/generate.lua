@@ -49,7 +49,10 @@ local function options_of(app, seen)
   local args = app.args
   local options = watching.options(args)
   options.path, options.dir, options.what = args.output, args.dir, args.what
-  options.allow_private = (args.output or args.dir) and args.allow_private
+  if args.output or args.dir then
+    options.allow_private, options.max_bytes = args.allow_private,
+      args.max_bytes
+  end
   function options.on_update(task, id, state)
     local facts = type(task) == "table" and facts_of(task, id, state)
     seen.facts = facts or { id = id, state = state }

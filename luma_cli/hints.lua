@@ -10,26 +10,26 @@ local OPTIONS = {
   batch_size = "--batch-size", ca_file = "--ca-file",
   connections = "--connections", deadline = "--deadline", dir = "--dir",
   interval = "--interval", max_interval = "--max-interval",
+  attempts = "--attempts", max_bytes = "--max-bytes",
+  plain_http = "--plain-http", timeout = "--timeout",
+  ["timeout.attempt"] = "--timeout", ["timeout.stall"] = "--timeout",
   missing_grace = "--missing-grace", proxy = "--proxy", retry = "--retry",
   token = "LUMA_GATEWAY_TOKEN", what = "--what",
 }
 local NO_OPTION = " (the command has no option for it)"
 local UNSUPPORTED = { -- text for options that the command does not have
-  attempts = "attempts", decode = "decode", http2 = "http2",
-  link_grace = "link_grace", max_bytes = "max_bytes",
+  decode = "decode", http2 = "http2", link_grace = "link_grace",
   max_reply = "the largest response that luma accepts",
   max_task = "the largest task that luma accepts",
   max_undelivered = "max_undelivered", nulls = "nulls",
-  plain_http = "plain http", sync = "sync",
-  timeout = "timeout", ["timeout.attempt"] = "the time that luma allows",
-  ["timeout.connect"] = "the time that luma allows",
-  ["timeout.stall"] = "the time that luma allows", user_agent = "user_agent",
+  sync = "sync", ["timeout.connect"] = "the time that luma allows",
+  user_agent = "user_agent",
 }
 
 -- Advice for Lua programs, and the advice for the command.
 local PHRASES = {
-  { "; use https, or set plain_http = true", "; use https" },
-  { "; see plain_http", ", which the command does not support" },
+  { "; use https, or set plain_http = true",
+    "; use https, or give --plain-http" },
   { "must not be below interval", "must not be below --interval" },
 }
 
@@ -114,7 +114,7 @@ function hints.of_misuse(raised)
   local why = tostring(raised):match "%((.*)%)$" or tostring(raised)
   if why:find "^token: .*LUMA_GATEWAY_TOKEN"
       or why == "token: must not be empty" then
-    return "no token: set LUMA_GATEWAY_TOKEN to the token of the gateway"
+    return "no token: set LUMA_GATEWAY_TOKEN, or give --token-file"
   end
   return translate(why)
 end

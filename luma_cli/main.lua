@@ -3,15 +3,30 @@
 
 local luma = require "luma"
 local arguments = require "luma_cli.arguments"
+local read_config = require "luma_cli.config"
 local hints = require "luma_cli.hints"
+local lines = require "luma_cli.lines"
 local Live = require "luma_cli.live"
 local Out = require "luma_cli.out"
 local Outcome = require "luma_cli.outcome"
 local Screen = require "luma_cli.screen"
 local stopping = require "luma_cli.stop"
 local streams = require "luma_cli.streams"
+local system = require "luma_cli.system"
+local read_token = require "luma_cli.token"
 
 local INTERRUPTED = 130
+
+-- What the user's file says, where neither an option nor the environment does.
+local function complete(args)
+  local values = read_config()
+  if system.env "LUMA_GATEWAY_URL" then values.url = nil end
+  if system.env "LUMA_GATEWAY_TOKEN" then values.token_file = nil end
+  for name, value in pairs(values) do
+    if args[name] == nil then args[name] = value end
+  end
+  if args.token_file then args.token = read_token(args.token_file) end
+end
 
 local function client_of(options)
   local ok, client, err = stopping.try(luma.client, options)
@@ -20,12 +35,15 @@ local function client_of(options)
   return client
 end
 
-local function options_of(args, screen)
+local function options_of(args, app)
   local saves = args.command == "download" or args.output
     or args.command == "generate" and args.dir
-  local as_text = not saves
-    and (screen.as_json or args.command == "request")
+  local as_text = not (saves or app.lines)
+    and (app.screen.as_json or args.command == "request")
   return {
+    token = args.token, attempts = args.attempts, plain_http = args.plain_http,
+    timeout = args.timeout
+      and { attempt = args.timeout, stall = args.timeout },
     base_url = args.url, ca_file = args.ca_file, proxy = args.proxy,
     batch_size = args.batch_size, connections = args.connections,
     decode = as_text and function(json) return json end or nil,
@@ -43,7 +61,9 @@ local function run(args, app)
   elseif args.manual then
     require "luma_cli.manual"(app, args.manual)
   else
-    app.client = client_of(options_of(args, app.screen))
+    complete(args)
+    app.lines = lines.new(args, app.screen)
+    app.client = client_of(options_of(args, app))
     require("luma_cli." .. args.command)(app)
   end
   app.live:clear()

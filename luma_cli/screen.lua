@@ -27,7 +27,9 @@ function Screen.new(options)
   local err, err_escapes = terminal(io.stderr)
   local self = setmetatable({
     out_is_terminal = out, err_is_terminal = err,
-    as_json = options.json or not (out or options.table or options.long),
+    as_json = options.json or options.jsonl or not (out or options.table
+      or options.long or options.format or options.fields
+      or options.command == "url"),
     colour = uses_colour(options.color, out_escapes),
     err_colour = uses_colour(options.color, err_escapes),
     shows_progress = err_escapes and not options.quiet,

@@ -13,7 +13,7 @@ Show.__index = Show
 
 function Show.new(app, long)
   return setmetatable({
-    app = app, long = long, id_width = 0,
+    app = app, long = long, id_width = 0, lines = app.lines,
     write = function(s) app.out:line(s) end,
   }, Show)
 end
@@ -21,7 +21,7 @@ end
 -- Sets the width of the id column for the next ids. The head is written once.
 function Show:expect(ids)
   local screen = self.app.screen
-  if screen.as_json or self.long then return end
+  if screen.as_json or self.long or self.lines then return end
   local before = self.id_width
   for _, id in ipairs(ids) do
     self.id_width = math.max(self.id_width, text.width(screen:safe(id)))
@@ -42,15 +42,20 @@ end
 -- Shows a task with its requested id. `task` is a table, or its JSON text.
 function Show:task(task, id, state)
   self.app.outcome:add_task(state)
+  if self.lines then
+    local line = self.lines(task, id, state)
+    if line then return self.write(line) end
+    return self.app.outcome:add_error(("no link: %s: %s"):format(id, state))
+  end
   if type(task) == "table" then return put(self, facts_of(task, id, state)) end
   self.write(self.app.screen:json(task))
 end
 
 -- Shows a missing id. JSON output has no line for it, so stderr has one.
 function Show:missing(id)
-  local as_json = self.app.screen.as_json
-  self.app.outcome:add_missing(id, not as_json)
-  if not as_json then
+  local has_row = not (self.app.screen.as_json or self.lines)
+  self.app.outcome:add_missing(id, has_row)
+  if has_row then
     put(self, { id = id, state = "missing", note = UNKNOWN })
   end
 end

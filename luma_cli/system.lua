@@ -60,6 +60,16 @@ function system.is_utf8()
   return locale:lower():find "utf%-?8" ~= nil
 end
 
+-- Whether other users of the machine can read a file. Windows gives files to
+-- their owner by their folder.
+function system.others_can_read(path)
+  if system.is_windows then return false end
+  local pipe = io.popen("ls -ldL '" .. path:gsub("'", "'\\''") .. "'")
+  local mode = pipe and pipe:read "*l" or ""
+  if pipe then pipe:close() end
+  return mode:sub(5, 10) ~= "------"
+end
+
 local function size_from_stty()
   local pipe = io.popen "{ stty size </dev/tty; } 2>/dev/null"
   local answer = pipe and pipe:read "*l" or ""

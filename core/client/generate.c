@@ -113,6 +113,35 @@ static struct luma_event *take_response(struct luma_job *job,
     return report_no_id(response);
 }
 
+/* Whether the response broke off after its id. */
+static bool has_id(const struct luma_settled *settled)
+{
+    const struct luma_error *error = &settled->error;
+    struct task_value id;
+
+    return settled->value && error->code != LUMA_OK && !is_refusal(error) &&
+           error->http_status / 100 == 2 &&
+           task_find_submitted(settled->value, &id);
+}
+
+/* Then the gateway has made the task, whatever became of the rest. */
+static struct luma_event *take_settled(struct luma_job *job,
+                                       struct luma_settled *settled)
+{
+    struct luma_doc *response = settled->value;
+
+    if (!has_id(settled)) {
+        judge(job, &settled->error);
+        return &settled->event;
+    }
+    response->event.kind = LUMA_EVENT_TASK;
+    response->event.job = job;
+    atomic_fetch_add(&job->job->undelivered, response->size);
+    settled->value = NULL;
+    client_dispose(job->client, &settled->event);
+    return take_response(job, response);
+}
+
 /* ---- steps --------------------------------------------------------------- */
 
 static struct job *new_submission(const struct generate *g, int64_t deadline,
@@ -211,7 +240,7 @@ struct luma_event *generate_follow(struct luma_job *job,
     if (submits && event->kind == LUMA_EVENT_TASK)
         return take_response(job, (struct luma_doc *)event);
     if (submits && event->kind == LUMA_EVENT_SETTLED)
-        judge(job, &((struct luma_settled *)event)->error);
+        return take_settled(job, (struct luma_settled *)event);
     if (event->kind != LUMA_EVENT_END ||
         !end_step(job, &((struct luma_end *)event)->error))
         return event;

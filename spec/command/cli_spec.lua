@@ -321,7 +321,7 @@ describe("the command line", function()
           { "watch", "--interval", "20", "--max-interval", "10", "a" },
         ["--ca-file: cannot be read"] = { "get", "--ca-file", "/nowhere", "a" },
         ["--url or LUMA_GATEWAY_URL: plain http would send the token "
-          .. "unencrypted; use https"] =
+          .. "unencrypted; use https, or give --plain-http"] =
           { "get", "--url", "http://192.0.2.1", "a" },
       } do
         local ended = luma(words)

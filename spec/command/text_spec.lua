@@ -121,7 +121,7 @@ describe("an error of the module", function()
         .. " (connect_timeout)",
       ["see link_grace"] = "see link_grace" .. NONE,
       ["plain http; see plain_http"] =
-        "plain http, which the command does not support",
+        "plain http; see --plain-http",
       ["proxy: must be a URL of a proxy"] = "--proxy: must be a URL of a proxy",
       -- These are words, or somebody's URL.
       ["the job's deadline passed (deadline)"] =
@@ -163,7 +163,7 @@ describe("an error of the module", function()
       ["bad argument #2 to 'watch' (max_interval: must not be below interval)"]
         = "--max-interval: must not be below --interval",
       ["bad argument #1 to 'client' (token: must not be empty)"] =
-        "no token: set LUMA_GATEWAY_TOKEN to the token of the gateway",
+        "no token: set LUMA_GATEWAY_TOKEN, or give --token-file",
       ["no argument"] = "no argument",
     } do
       assert.equal(expected, hints.of_misuse(given))

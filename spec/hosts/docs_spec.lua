@@ -128,7 +128,7 @@ local SHELL_BLOCKS = {
   ["docs/command.md"] = {
     { name = "all commands", lines = 1 + 2 + 2 + 1 + 1,
       files = { "cat.mp4", "clips/a.mp4", "clips/b.mp4" } },
-    { name = "output", lines = 1 + 2, files = {} }, -- a title and two rows
+    { name = "output", lines = 2 + 1 + 2, files = {} }, -- links, a title, rows
     { name = "ids", lines = 2 + 1, files = {} },
     { name = "thumbnails", lines = 2,
       files = { "thumbnails/a-thumbnail.jpg", "thumbnails/b-thumbnail.jpg" } },

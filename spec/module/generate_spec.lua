@@ -323,6 +323,20 @@ describe("a generation", function()
       assert.same({ "nobody", { "nobody" } }, { err.id, err.missing })
     end)
 
+    it("is known where the response breaks off after the id", function()
+      for _, behaviour in ipairs {
+        { body = MADE .. "    ", cut = #MADE + 1 },
+        { body = MADE .. "    ", cut = #MADE + 1, ["then"] = "reset" },
+        { body = MADE, content_length = #MADE + 9 },
+      } do
+        g:reset()
+        g:route(PATH, behaviour)
+        local task = assert(generate():result())
+        assert.equal("new", task.id)
+        assert.equal(1, #submissions())
+      end
+    end)
+
     it("is never sent twice, wherever the answer is cut", function()
       local client = f:new { attempts = 5 }
       local whole = MADE

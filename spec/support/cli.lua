@@ -22,6 +22,7 @@ local function luma(gateway, words, more)
     env = {
       LUMA_GATEWAY_URL = gateway.http, LUMA_GATEWAY_TOKEN = "token",
       LC_ALL = "C.UTF-8", TERM = "xterm-256color",
+      XDG_CONFIG_HOME = "/nonexistent",
     },
   }
   for i, word in ipairs(words) do what[i] = word end
