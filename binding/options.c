@@ -17,6 +17,7 @@ enum option_type {
     TEXT,     /* const char *, without a NUL byte */
     NAME,     /* likewise, not empty */
     CHOICE,   /* enum luma_media, by its name in task_links */
+    EXISTS,   /* bool: "skip", not "replace" */
     COUNT,    /* size_t */
     BYTES,    /* uint64_t */
     SECONDS,  /* int64_t, in ms, rounded up */
@@ -36,6 +37,7 @@ static const struct type {
     [TEXT] = {LUA_TSTRING, "string", 0, INT64_MAX},
     [NAME] = {LUA_TSTRING, "string", 1, INT64_MAX},
     [CHOICE] = {LUA_TSTRING, "string", 0, INT64_MAX},
+    [EXISTS] = {LUA_TSTRING, "string", 0, INT64_MAX},
     [COUNT] = {LUA_TNUMBER, "integer", 1, INT64_MAX},
     [BYTES] = {LUA_TNUMBER, "integer", 1, 1LL << 53},
     [SECONDS] = {LUA_TNUMBER, "number", 1, 1000000000000},
@@ -112,6 +114,7 @@ static const struct option job_options[] = {
     {"path", NAME, JOB(download.path), KIND_DOWNLOADS},
     {"dir", NAME, JOB(download.dir), KIND_DOWNLOADS},
     {"what", CHOICE, JOB(download.media), KIND_DOWNLOADS},
+    {"exists", EXISTS, JOB(download.skip_existing), KIND_DOWNLOAD},
     {"max_bytes", BYTES, JOB(download.max_bytes), KIND_DOWNLOADS},
     {"allow_private", FLAG, JOB(download.allow_private), KIND_DOWNLOADS},
     {"sync", FLAG, JOB(sync), KIND_DOWNLOADS},
@@ -254,6 +257,16 @@ static enum luma_media read_choice(struct reader *r)
     return (enum luma_media)i;
 }
 
+static bool read_exists(struct reader *r)
+{
+    const char *text = read_text(r);
+    bool skips = strcmp(text, "skip") == 0;
+
+    if (!skips && strcmp(text, "replace") != 0)
+        bad(r, "must be \"replace\" or \"skip\"");
+    return skips;
+}
+
 static lua_Integer read_whole(struct reader *r)
 {
     const struct type *t = r->type;
@@ -329,6 +342,9 @@ static void read_value(struct reader *r, const struct option *option)
         break;
     case CHOICE:
         *(enum luma_media *)member = read_choice(r);
+        break;
+    case EXISTS:
+        *(bool *)member = read_exists(r);
         break;
     case COUNT:
         *(size_t *)member = read_count(r);

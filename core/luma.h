@@ -166,6 +166,7 @@ struct luma_download_options {
     const char *dir;  /* the folder; id and media type make the name */
     enum luma_media media;
     uint64_t max_bytes;
+    bool skip_existing;  /* a file that is there already is the result */
     bool allow_private;  /* the link may lead to private addresses */
     bool no_sync;        /* do not wait until the disk has the file */
     bool wants_progress; /* LUMA_EVENT_PROGRESS events, one at a time */

@@ -155,6 +155,7 @@ function luma.encode(value) end
 ---@field path? string of the file
 ---@field dir? string a folder; the name is made of id and media type
 ---@field what? luma.What the default is "video"
+---@field exists? "replace"|"skip" a file that is there ("replace")
 ---@field max_bytes? integer the largest file to accept
 ---@field allow_private? boolean allow links to private addresses
 ---@field sync? boolean wait until the file is on disk (true)

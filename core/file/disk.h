@@ -30,6 +30,10 @@ void disk_close(struct disk *disk);
  * nothing. EISDIR: it belongs to something else. */
 bool disk_may_use(const struct disk *disk, const char *name);
 
+/* The size of a file, or of the file that a link leads to. -1: there is none.
+ */
+int64_t disk_size_of(const struct disk *disk, const char *name);
+
 /* ---- the file ----------------------------------------------------------- */
 
 /* Finds the permissions of new files in the directory, for disk_share. `spare`

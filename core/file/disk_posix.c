@@ -78,6 +78,15 @@ bool disk_may_use(const struct disk *disk, const char *name)
     return S_ISREG(s.st_mode) || S_ISLNK(s.st_mode);
 }
 
+int64_t disk_size_of(const struct disk *disk, const char *name)
+{
+    struct stat st;
+
+    return fstatat(disk->dir, name, &st, 0) == 0 && S_ISREG(st.st_mode)
+               ? (int64_t)st.st_size
+               : -1;
+}
+
 /* ---- files of luma's own ------------------------------------------------ */
 
 static bool is_own(int fd)

@@ -106,6 +106,19 @@ bool disk_may_use(const struct disk *disk, const char *name)
            !(what & FILE_ATTRIBUTE_DIRECTORY);
 }
 
+int64_t disk_size_of(const struct disk *disk, const char *name)
+{
+    wchar_t *path = path_of(disk, name);
+    WIN32_FILE_ATTRIBUTE_DATA i;
+    bool there = path &&
+                 GetFileAttributesExW(path, GetFileExInfoStandard, &i) &&
+                 !(i.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY);
+
+    free(path);
+    return there ? (int64_t)((uint64_t)i.nFileSizeHigh << 32 | i.nFileSizeLow)
+                 : -1;
+}
+
 /* ---- the lock ----------------------------------------------------------- */
 
 bool disk_find_mode(struct disk *disk, const char *spare)

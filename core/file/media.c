@@ -73,22 +73,30 @@ static bool is_type(const char *type, const char *name)
     return ascii_starts(type, name) && (!type[n] || strchr("; \t", type[n]));
 }
 
+static const struct {
+    const char *type, *extension;
+} known[] = {
+    {"video/mp4", ".mp4"},  {"video/webm", ".webm"},
+    {"image/jpeg", ".jpg"}, {"video/quicktime", ".mov"},
+    {"image/png", ".png"},  {"image/webp", ".webp"},
+    {"image/gif", ".gif"},  {"image/avif", ".avif"},
+};
+
+enum { KNOWN = sizeof known / sizeof *known };
+
 const char *media_extension(const char *type, enum luma_media media)
 {
-    static const struct {
-        const char *type, *extension;
-    } known[] = {
-        {"video/mp4", ".mp4"},  {"video/webm", ".webm"},
-        {"image/jpeg", ".jpg"}, {"video/quicktime", ".mov"},
-        {"image/png", ".png"},  {"image/webp", ".webp"},
-        {"image/gif", ".gif"},  {"image/avif", ".avif"},
-    };
     size_t i;
 
-    for (i = 0; type && i < sizeof known / sizeof *known; i++)
+    for (i = 0; type && i < KNOWN; i++)
         if (is_type(type, known[i].type))
             return known[i].extension;
     return media == LUMA_MEDIA_VIDEO ? ".mp4" : ".jpg";
+}
+
+const char *media_type_of(size_t number)
+{
+    return number < KNOWN ? known[number].type : NULL;
 }
 
 /* ---- detection ---------------------------------------------------------- */

@@ -28,6 +28,10 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
  * NULL, it is the usual one. */
 const char *media_extension(const char *type, enum luma_media media);
 
+/* The media types with an extension of their own, by number; NULL after the
+ * last one. */
+const char *media_type_of(size_t number);
+
 /* The kind of a body. */
 enum media_kind {
     MEDIA_UNKNOWN,  /* not enough bytes yet */

@@ -21,7 +21,7 @@ struct download_job {
     /* set at creation */
     struct target target;
     uint64_t max_bytes;
-    bool sync, wants_progress;
+    bool sync, wants_progress, skip_existing;
     /* both threads */
     atomic_ullong received, total, rate; /* bytes, bytes a second */
     /* the loop's */
@@ -291,6 +291,22 @@ static bool tick(struct job *job, int64_t now, bool last)
 
 /* ---- life -------------------------------------------------------------- */
 
+/* What is wrong with the folder, the first request says. */
+static void begin(struct job *job, const struct job_context *c)
+{
+    struct download_job *d = of(job);
+    int64_t size = 0;
+
+    (void)c;
+    if (d->skip_existing)
+        job->path = target_find_existing(&d->target, d->source.media, &size);
+    if (!job->path)
+        return;
+    atomic_store(&d->received, (unsigned long long)size);
+    atomic_store(&d->total, (unsigned long long)size);
+    job->phase = JOB_DONE;
+}
+
 static void close_part(struct job *job)
 {
     struct download_job *d = of(job);
@@ -310,6 +326,7 @@ static void clear(struct job *job)
 
 static const struct job_kind download_kind = {
     .loop = LOOP_FILES,
+    .begin = begin,
     .due = due,
     .next = next,
     .prepare = prepare,
@@ -368,6 +385,7 @@ static struct job *make(const struct job_kind *kind,
     job_init(&d->job, kind, NULL, deadline, now);
     d->sync = !from->no_sync;
     d->wants_progress = from->wants_progress;
+    d->skip_existing = from->skip_existing;
     d->max_bytes = from->max_bytes;
     if (target_init(&d->target, from, error)) {
         if (source_init(&d->source, from, base_url))

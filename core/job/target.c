@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "file/disk.h"
 #include "file/media.h"
 #include "file/path.h"
 
@@ -107,4 +108,35 @@ char *target_name(const struct target *t, const char *type,
 char *target_path(const struct target *t, const char *name)
 {
     return join(t->display_dir, name, "");
+}
+
+/* The size of the file with the name that this media type makes, or -1. */
+static int64_t size_of(const struct target *t, const struct disk *disk,
+                       enum luma_media media, const char *type)
+{
+    char *name = target_name(t, type, media);
+    int64_t size = name ? disk_size_of(disk, name) : -1;
+
+    free(name);
+    return size;
+}
+
+char *target_find_existing(const struct target *t, enum luma_media media,
+                           int64_t *size)
+{
+    struct disk *disk = disk_open(t->dir);
+    const char *type = media_type_of(0);
+    char *name = NULL, *path = NULL;
+    size_t i = 0;
+
+    *size = -1;
+    while (disk && type && (*size = size_of(t, disk, media, type)) <= 0)
+        type = media_type_of(++i);
+    if (*size > 0)
+        name = target_name(t, type, media);
+    if (name)
+        path = target_path(t, name);
+    free(name);
+    disk_close(disk);
+    return path;
 }

@@ -72,6 +72,46 @@ describe("a download", function()
     assert.equal(CLIP, dir:read "clip.mp4")
   end)
 
+  describe("where the file is there", function()
+    local function skip(path, more)
+      local options = { exists = "skip", allow_private = true }
+      for key, value in pairs(more or {}) do options[key] = value end
+      return client:download(path, options):result()
+    end
+
+    it("asks for nothing, and the file is the result", function()
+      dir:write("clip.mp4", "old")
+      assert.same({ dir:at "clip.mp4", 3 },
+        { skip(g.http .. "/clip", { path = dir:at "clip.mp4" }) })
+      for _, name in ipairs { "a.webm", "b-thumbnail.png" } do
+        dir:write(name, "old")
+      end
+      assert.same({ dir.path .. "/a.webm", 3 },
+        { skip({ id = "a" }, { dir = dir.path }) })
+      assert.same({ dir.path .. "/b-thumbnail.png", 3 },
+        { skip({ id = "b" }, { dir = dir.path, what = "thumbnail" }) })
+      assert.equal(0, #g:journal())
+      assert.equal("old", dir:read "clip.mp4")
+    end)
+
+    it("is made anew if it is empty, a folder, or to be replaced", function()
+      g:file("/clip", {})
+      dir:write("clip.mp4", "")
+      local path = dir:at "clip.mp4"
+      assert.equal(SIZE, select(2, skip(g.http .. "/clip", { path = path })))
+      dir:write("clip.mp4", "old")
+      assert.equal(SIZE, select(2, client:download(g.http .. "/clip", {
+        path = path, allow_private = true, exists = "replace" }):result()))
+      assert.equal(CLIP, dir:read "clip.mp4")
+      dir:run "mkdir sub"
+      local _, err = skip(g.http .. "/clip", { path = dir:at "sub" })
+      assert.equal("file", err.code)
+      assert.matches('exists: must be "replace" or "skip"',
+        errors.misuse(client.download, client, g.http .. "/clip",
+          { path = path, exists = "keep" }))
+    end)
+  end)
+
   describe("in its life", function()
     local SLOW = { drip = { bytes = 5000, seconds = 0.02 } }
 
