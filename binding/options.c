@@ -218,9 +218,12 @@ static int unknown(struct reader *r, const char *name,
 /* The key of an option is no string. */
 static int nameless(struct reader *r)
 {
+    bool number = lua_type(r->L, -2) == LUA_TNUMBER;
     const char *text = lua_pushfstring(
-        r->L, "unknown %s '%s', each needs its name, as in { %s = ... }",
-        r->group ? "field" : "option", luaL_typename(r->L, -2),
+        r->L, "unknown %s [%s], each needs its name, as in { %s = ... }",
+        r->group ? "field" : "option",
+        number ? lua_pushfstring(r->L, "%d", (int)lua_tonumber(r->L, -2))
+               : luaL_typename(r->L, -2),
         r->group  ? "attempt"
         : r->kind ? "deadline"
                   : "token");

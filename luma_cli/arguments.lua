@@ -170,6 +170,13 @@ local function add_ids(command, window)
     :description "Number of requests at the same time (8)."
 end
 
+local function add_exec(command)
+  command:option "--exec":argname "<line>"
+    :description "Run a program for each result, such as 'mpv {path}'."
+  command:flag "--shell"
+    :description "Run the line of --exec in a shell."
+end
+
 local function add_interval(command)
   add_seconds(command, "--interval")
     :description "Pause between two rounds while tasks change (5)."
@@ -219,6 +226,7 @@ on one line. The default of --deadline is 600 seconds.
   add_ids(watch, WINDOW)
   add_interval(watch)
   watch:flag "-l --long":description "Show each task in detail."
+  add_exec(watch)
   return watch
 end
 
@@ -234,22 +242,31 @@ local function add_download(parser)
     :summary "Download videos."
     :description "Wait until tasks are completed, then download their files."
     :epilog([[
-The name of a file is the id of its task. An interrupted download resumes when
-you run the same command again. --deadline includes the files. Without it, the
+The name of a file is the id of its task. A file that is there is kept, and an
+interrupted download resumes when you run the same command again. --deadline includes the files. Without it, the
 tasks of a window have 600 seconds, and then each file has 600 seconds.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
 ]] .. EXAMPLES.download)
   add_ids(download, 1000)
   add_interval(download)
-  download:option "--dir":argname "<dir>":default "."
-    :description "Folder for the files; created if it does not exist."
+  download:mutex(
+    download:option "-o --output":argname "<file>"
+      :description "Name of the file, for a single id.",
+    download:option "--dir":argname "<dir>"
+      :description "Folder for the files; created if it does not exist (.)."
+  )
+  download:option "--name":argname "<text>"
+    :description "Names of the files, such as '{id}-{prompt:20}'."
+  download:flag "--force"
+    :description "Download again what is there already."
   download:option "--what":argname "<what>":default "video"
     :choices { "video", "thumbnail", "last_frame" }
     :description "What to download: video, thumbnail or last_frame."
   add_count(download, "--jobs", 64):default "4"
     :description "Number of downloads at the same time."
   add_file(download)
+  add_exec(download)
   return download
 end
 
@@ -293,6 +310,7 @@ does not submit it again. The default of --deadline is 600 seconds.
   generate:option "--param":argname "<name=value>":count "*":target "params"
     :description "Another parameter; a value that is JSON is sent as such."
   add_file(generate)
+  add_exec(generate)
   add_interval(generate)
   return generate
 end
@@ -382,6 +400,10 @@ function arguments.parse(words)
   if not finished then error(ok, 0) end
   if not ok then
     return nil, args .. hint(words[1])
+  end
+  if args.command == "download" and args.output
+      and (#args.ids ~= 1 or args.ids[1] == "-" or #args.files > 0) then
+    return nil, "--output is for a single id" .. hint(args.command)
   end
   if TAKES_IDS[args.command] and #args.ids == 0 and #args.files == 0 then
     return nil, "no ids; use - to read them from standard input"

@@ -54,6 +54,7 @@ local function follow(app, window, rows)
   local job = work.start(app, "watch", window.ids, options)
   work.drive(app, function()
     rows.files:start()
+    rows.files:run_programs()
     return rows.files:busy() or not job:done()
   end, function()
     local without_file = (app.outcome.states.failed or 0) + app.outcome.missing
@@ -65,12 +66,16 @@ local function follow(app, window, rows)
       and window.total - without_file)
     return lines
   end)
+  rows.files:run_programs()
   work.settle(app, job, rows, window)
 end
 
 return function(app)
   local args = app.args
-  make_folder(args.dir)
+  if not args.output then
+    args.dir = args.dir or "."
+    make_folder(args.dir)
+  end
   local rows = setmetatable({ app = app }, Rows)
   rows.files = files.new(app)
   for list, total in ids.windows(app, args.window) do

@@ -3,6 +3,9 @@
 
 local luma = require "luma"
 local monotime = require "system".monotime
+local exec = require "luma_cli.exec"
+local facts_of = require "luma_cli.facts"
+local names = require "luma_cli.names"
 local saved = require "luma_cli.saved"
 local units = require "luma_cli.units"
 local work = require "luma_cli.work"
@@ -18,7 +21,8 @@ local files = {}
 function files.new(app)
   return setmetatable({
     app = app, waiting = {}, running = {}, first = 1,
-    done = 0, bytes = 0,
+    done = 0, bytes = 0, kept = 0, saved = {}, run = exec.new(app, true),
+    name = app.args.name and names.new(app.args.name, app.args.what),
   }, Files)
 end
 
@@ -33,6 +37,20 @@ local function count_waiting(self) return #self.waiting - self.first + 1 end
 
 function Files:busy() return #self.running > 0 or count_waiting(self) > 0 end
 
+-- A program may take its time, so it is run between two deliveries.
+local function note_saved(self, file, path)
+  if not self.run then return end
+  file.values.path = path
+  self.saved[#self.saved + 1] = file.values
+end
+
+-- Runs the program for the files that were saved since the last time.
+function Files:run_programs()
+  local list = self.saved
+  self.saved = {}
+  for _, values in ipairs(list) do self.run(values) end
+end
+
 local function finish(self, file, path, err)
   for i, other in ipairs(self.running) do
     if other == file then table.remove(self.running, i) end
@@ -42,7 +60,13 @@ local function finish(self, file, path, err)
     return self.app.outcome:add_late(file.id, LATE)
   end
   if not path then return self.app.outcome:add_failure(file.id, err) end
+  if file.job:progress().requests == 0 then
+    self.kept = self.kept + 1
+    note_saved(self, file, path)
+    return saved.show(self.app, file.id, path, nil, "kept")
+  end
   self.done, self.bytes = self.done + 1, self.bytes + (bytes or 0)
+  note_saved(self, file, path)
   saved.show(self.app, file.id, path, bytes)
 end
 
@@ -52,14 +76,30 @@ function Files:begin()
   self.ends = seconds and monotime() + seconds
 end
 
+-- Where the file goes: into a folder, or under a name of one's own.
+local function place_of(self, file)
+  local args = self.app.args
+  if args.output then return nil, args.output end
+  if not self.name then return args.dir end
+  local slash = args.dir:find "[/\\]$" and "" or "/"
+  return nil, args.dir .. slash .. self.name(file.values)
+end
+
 local function start_one(self, file)
   local args = self.app.args
+  local facts = facts_of(file.task, file.id, "completed")
+  file.values = {
+    id = file.id, prompt = facts.prompt, state = facts.state, url = facts.url,
+    created_at = facts.created,
+  }
+  local dir, output = place_of(self, file)
   file.started = monotime()
   local left = self.ends and self.ends - file.started or DEADLINE
   if left <= 0 then return self.app.outcome:add_late(file.id, LATE) end
   self.running[#self.running + 1] = file
-  work.start(self.app, "download", file.task, {
-    dir = args.dir, what = args.what, deadline = left,
+  file.job = work.start(self.app, "download", file.task, {
+    dir = dir, path = output, what = args.what, deadline = left,
+    exists = args.force and "replace" or "skip",
     allow_private = args.allow_private, max_bytes = args.max_bytes,
     on_progress = function(p) file.progress = p end,
     on_done = function(path, err) finish(self, file, path, err) end,
@@ -131,9 +171,19 @@ end
 
 function Files:sum_up()
   local app = self.app
-  local line = ("%s, %s, %s"):format(units.plural(self.done, "file"),
-    units.bytes(self.bytes), units.time(app.live:elapsed()))
-  app.live:say(app.screen:paint_err("dim", line))
+  local parts = { units.plural(self.done, "file"), units.bytes(self.bytes) }
+  local outcome = app.outcome
+  for _, part in ipairs {
+    { self.kept, "kept" }, { outcome.states.failed, "failed" },
+    { outcome.missing, "missing" }, { outcome.late, "out of time" },
+    { outcome.errors, outcome.errors == 1 and "error" or "errors" },
+  } do
+    if (part[1] or 0) > 0 then
+      parts[#parts + 1] = units.count(part[1]) .. " " .. part[2]
+    end
+  end
+  parts[#parts + 1] = units.time(app.live:elapsed())
+  app.live:say(app.screen:paint_err("dim", table.concat(parts, ", ")))
 end
 
 return files

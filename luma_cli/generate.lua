@@ -2,6 +2,7 @@
 -- luma generate: submits a generation, follows its task, and saves its file.
 
 local luma = require "luma"
+local exec = require "luma_cli.exec"
 local facts_of = require "luma_cli.facts"
 local hints = require "luma_cli.hints"
 local saved = require "luma_cli.saved"
@@ -107,18 +108,29 @@ local function show_failure(app, job, err)
   if err.id then say_how_to_go_on(app, job) end
 end
 
+-- A task is its JSON text where that is printed.
+local function decoded(task)
+  return type(task) == "string" and luma.decode(task) or task
+end
+
 return function(app)
   local args, seen = app.args, {}
+  local run = exec.new(app, args.output or args.dir)
   local job = work.start(app, "generate", parameters_of(args),
     options_of(app, seen))
   drive(app, job, seen)
   local task, path = job:result()
   if not task then return show_failure(app, job, path) end
   local id = job:progress().id
-  if not path then
-    return Show.new(app, true):task(task, id, luma.state(task)
-      or seen.facts.state)
+  local state = luma.state(task) or seen.facts.state
+  if path then
+    app.outcome:add_task(state)
+    saved.show(app, id, path, job:progress().bytes)
+  else
+    Show.new(app, true):task(task, id, state)
   end
-  app.outcome:add_task "completed"
-  saved.show(app, id, path, job:progress().bytes)
+  if not run then return end
+  local facts = facts_of(decoded(task), id, state)
+  run { id = id, state = state, url = facts.url, prompt = facts.prompt,
+    path = path }
 end

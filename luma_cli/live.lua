@@ -23,8 +23,11 @@ end
 
 function Live:elapsed() return monotime() - self.started end
 
--- The number of lines with room on the screen.
-function Live:room() return math.max(1, math.min(9, self.screen.rows - 3)) end
+-- The number of lines with room on the screen: nine, and more where it is tall.
+function Live:room()
+  local rows = self.screen.rows
+  return math.max(1, math.min(math.max(9, rows - 16), rows - 3))
+end
 
 -- Draws the list of lines that make_lines() returns, unless it is too early.
 -- Each line is {text, colour}. The text is cut to the width, then coloured.

@@ -17,15 +17,17 @@ local saved = {}
 
 local function quote(s) return (cjson.encode(s):gsub("\\/", "/")) end
 
--- Prints a saved file: a row of the table, or a JSON object.
-function saved.show(app, id, path, bytes)
+-- Prints a file: a row of the table, or a JSON object. `word` is "saved", or
+-- "kept" for one that was there.
+function saved.show(app, id, path, bytes, word)
+  word = word or "saved"
   local screen = app.screen
   if screen.as_json then
     return app.out:line(('{"id":%s,"path":%s}'):format(quote(id),
       quote(path)))
   end
   app.out:line(("%s  %8s  %s"):format(
-    screen:paint("green", text.pad("saved", 7)),
+    screen:paint(word == "saved" and "green" or "dim", text.pad(word, 7)),
     bytes and units.bytes(bytes) or "", screen:safe(path)))
 end
 

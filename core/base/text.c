@@ -172,6 +172,15 @@ static bool is_of_word(char c)
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '_' || c == '-';
 }
 
+/* Whether an escape ends before `at`, such as %3D, \n or \u003d. */
+static bool follows_escape(const char *begin, const char *at)
+{
+    size_t n = (size_t)(at - begin);
+
+    return (n >= 2 && at[-2] == '\\') || (n >= 3 && at[-3] == '%') ||
+           (n >= 6 && at[-6] == '\\' && at[-5] == 'u');
+}
+
 /* The length of the secret at `at`, in the text from `begin` to `end`, where it
  * has to be hidden; or 0. */
 static size_t length_to_hide(const char *begin, const char *at, const char *end,
@@ -182,7 +191,7 @@ static size_t length_to_hide(const char *begin, const char *at, const char *end,
 
     if (!n || strlen(secret) >= SHORT_SECRET)
         return n;
-    return (at > begin && is_of_word(at[-1])) ||
+    return (at > begin && is_of_word(at[-1]) && !follows_escape(begin, at)) ||
                    (at + n < end && is_of_word(at[n]))
                ? 0
                : n;

@@ -233,6 +233,70 @@ describe("the command line", function()
       assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
     end)
 
+    with("watch download", "keeps what is there, unless it is forced",
+      function()
+        serve {}
+        assert.equal(0, download({ "a" }).code)
+        local file = assert(io.open(dir .. "/a.mp4", "w"))
+        file:write "mine"
+        file:close()
+        local ended = download { "a", "b", "--table" }
+        assert.equal(0, ended.code)
+        assert.matches("kept  .*/a%.mp4\n", ended.out)
+        assert.matches("saved  .*/b%.mp4\n", ended.out)
+        assert.equal("mine", slurp(dir .. "/a.mp4"))
+        assert.equal(0, download({ "a", "--force" }).code)
+        assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
+      end)
+
+    with("watch download", "saves one under a name", function()
+      serve {}
+      local path = dir .. "/clip"
+      local ended = cli.run(g, { "download", "--allow-private", "-o", path,
+        "a" })
+      assert.same({ 0, "" }, { ended.code, ended.err })
+      assert.equal(VIDEO, slurp(path))
+      for _, words in ipairs { { "a", "b" }, { "-" }, { "--file", "x" } } do
+        ended = cli.run(g, { "download", "-o", path, words[1], words[2] })
+        assert.equal(2, ended.code)
+        assert.matches("%-%-output is for a single id", ended.err)
+      end
+    end)
+
+    with("watch download", "makes names of what tasks say", function()
+      local link = g.http .. "/clip"
+      g:file("/clip", { body = VIDEO })
+      local texts = {}
+      for id, prompt in pairs { a = "a cat/../dances\27[31m in the rain",
+        b = "\229\175\186\229\175\186 x", c = "same", d = "same" } do
+        texts[id] = cjson.encode { id = id, state = "completed",
+          prompt = prompt, video = { url = link } }
+      end
+      g:default { texts = texts }
+      local ended = download { "a", "b", "c", "d",
+        "--name=-{prompt:12}{state}" }
+      assert.equal(0, ended.code, ended.err)
+      assert.equal("_a_cat_.._dancompleted.mp4\n_samecompleted-d.mp4\n"
+        .. "_samecompleted.mp4\n"
+        .. "_\229\175\186\229\175\186_xcompleted.mp4\n",
+        cli.shell("ls '" .. dir .. "' | LC_ALL=C sort").out)
+      for name, why in pairs { ["{token}"] = "there is no {token}",
+        ["a/{id}"] = "no folders" } do
+        ended = download { "a", "--name", name }
+        assert.equal(2, ended.code)
+        assert.truthy(ended.err:find(why, 1, true), ended.err)
+      end
+    end)
+
+    with("watch download", "counts what became of all", function()
+      serve {}
+      local ended = cli.on_terminal(g, 80, { "download", "--allow-private",
+        "--color=never", "--dir", dir, "--interval", "0.1",
+        "--missing-grace", "0.1", "a", "nobody" })
+      assert.equal(4, ended.code)
+      assert.matches("1 file, 250 kB, 1 missing, ", ended.screen)
+    end)
+
     with("watch download", "makes the folder, and those above it", function()
       serve {}
       local ended = download { "a", "--dir", dir .. "/it's new/clips" }

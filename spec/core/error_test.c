@@ -366,6 +366,8 @@ static void test_clean_short(void)
         {"{\"token\":\"tok\"}", "{\"token\":\"***\"}", "tok"},
         {"stub-4 tok-en", "stub-4 tok-en", "tok"},
         {"xsecret12x", "x***x", "secret12"},
+        {"token%3Dtok a\\ntok", "token%3D*** a\\n***", "tok"},
+        {"\\u003dtok", "\\u003d***", "tok"},
         {"token=tok&x", "token=***&x", "tok"},
     };
     char out[40];

@@ -294,7 +294,7 @@ describe("a download", function()
       { "two targets", url, { path = "x", dir = "y" }, "either path or dir" },
       { "a folder for a bare link", url, { dir = "x" }, "id" },
       { "an unknown option", url, { path = "x", size = 1 }, "'size'" },
-      { "a numeric key", url, { "x" }, "'number'" },
+      { "a numeric key", url, { "x" }, "[1]" },
       { "an unknown file", url, { path = "x", what = "sound" }, "what" },
       { "no number of bytes", url, { path = "x", max_bytes = "1" },
         "max_bytes" },

@@ -354,7 +354,7 @@ describe("bad input", function()
       { "unknown option 'colour')", luma.client, { colour = 1 } },
       { "unknown option 'on_update')", client.fetch, client, "a",
         { on_update = print } },
-      { "unknown option 'number', each needs its name, as in { token = ... }",
+      { "unknown option [1], each needs its name, as in { token = ... }",
         luma.client, { "x" } },
       { "table expected, got string, write { token = ... }", luma.client, "x" },
       { "timeout: table expected, got number, write { attempt = ... }",

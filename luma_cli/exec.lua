@@ -1,0 +1,95 @@
+-- SPDX-License-Identifier: MIT
+-- Runs a program for each result: --exec 'mpv {path}'. One at a time, while
+-- luma's own threads go on. A value is one argument, whatever it contains: no
+-- shell reads it. --shell hands the line to a shell, with quoted values.
+
+local stopping = require "luma_cli.stop"
+local system = require "luma_cli.system"
+
+local stop = stopping.stop
+
+local KNOWN = { path = true, id = true, state = true, url = true,
+  prompt = true }
+
+local exec = {}
+
+-- The words of a line; quotes keep blanks together.
+local function words_of(line)
+  local words, word, quote = {}, nil, nil
+  for c in line:gmatch "." do
+    if c == quote then
+      quote = nil
+    elseif not quote and c:find "['\"]" then
+      quote, word = c, word or ""
+    elseif not quote and c:find "%s" then
+      words[#words + 1], word = word, nil
+    else
+      word = (word or "") .. c
+    end
+  end
+  if quote then stop(2, ("--exec: a %s is missing"):format(quote)) end
+  words[#words + 1] = word
+  return words
+end
+
+local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
+local function fill(text, values, change)
+  return (text:gsub("{(%w+)}", function(name)
+    return change(tostring(values[name] or ""):gsub("%z", ""))
+  end))
+end
+
+local function same(s) return s end
+local function quoted_value(s) return quoted(s) end
+
+local function maker(line, as_shell)
+  if as_shell then
+    return function(values) return fill(line, values, quoted_value) end
+  end
+  local words = words_of(line)
+  if #words == 0 then stop(2, "--exec: no program") end
+  return function(values)
+    local out = {}
+    for i, word in ipairs(words) do
+      out[i] = quoted(fill(word, values, same))
+    end
+    return table.concat(out, " ")
+  end
+end
+
+local function check(line, has_path)
+  for name in line:gmatch "{(%w+)}" do
+    if not KNOWN[name] or name == "path" and not has_path then
+      stop(2, ("--exec: there is no {%s} here"):format(name))
+    end
+  end
+end
+
+-- Lua 5.1 gives the status of wait, later ones the kind and the number.
+local function run(line)
+  local a, b, c = os.execute(line)
+  if type(a) == "number" then return a == 0, a > 255 and a / 256 or a, a == 2 end
+  return a, c, b == "signal" and c == 2
+end
+
+-- f(values) runs the program and reports its failure, or nil without --exec.
+-- `has_path`: the results are files.
+function exec.new(app, has_path)
+  local args = app.args
+  if not args.exec then return nil end
+  if system.is_windows then stop(2, "--exec does not work on Windows") end
+  check(args.exec, has_path)
+  local make = maker(args.exec, args.shell)
+  return function(values)
+    app.live:clear()
+    app.out.flush()
+    local ok, code, interrupted = run(make(values))
+    if interrupted then stopping.interrupt() end
+    if ok then return end
+    app.outcome:add_error(("exec: %s: the program ended with %d")
+      :format(values.id, code))
+  end
+end
+
+return exec

@@ -1,0 +1,65 @@
+-- SPDX-License-Identifier: MIT
+-- The names of files by --name, such as '{id}-{prompt:20}'. Whatever a gateway
+-- sends, a name has only letters, digits and marks that no system reads.
+
+local stop = require "luma_cli.stop".stop
+
+local KNOWN = { id = true, prompt = true, state = true, created_at = true }
+local LONGEST = 150 -- bytes of a name without its extension
+local EXTENSIONS = { video = ".mp4", thumbnail = ".jpg", last_frame = ".jpg" }
+local ASCII = "[^%w._-]"
+
+local names = {}
+
+local function check(template)
+  for place in template:gmatch "{([^{}]*)}" do
+    local name = place:match "^([%w_]+):?%d*$"
+    if not KNOWN[name] then
+      stop(2, ("--name: there is no {%s}; there are {id}, {prompt}, "
+        .. "{created_at} and {state}, also as {prompt:20}"):format(place))
+    end
+  end
+  if template:gsub("{[^{}]*}", ""):find "[/\\]" then
+    stop(2, "--name: no folders; --dir is the folder")
+  end
+end
+
+-- The first characters of a text in UTF-8, at most `bytes` bytes.
+local function cut(s, characters, bytes)
+  local count, out = 0, {}
+  for c in s:gmatch "[%z\1-\127\194-\244][\128-\191]*" do
+    count, bytes = count + 1, bytes - #c
+    if count > characters or bytes < 0 then break end
+    out[#out + 1] = c
+  end
+  return table.concat(out)
+end
+
+-- Bytes beyond ASCII stay, as they are letters of other languages.
+local function clean(s)
+  return (s:gsub("[%z\1-\127]", function(c)
+    return c:find(ASCII) and "_" or c
+  end):gsub("__+", "_"))
+end
+
+-- f(facts) makes the name of a task's file; no two tasks get the same one.
+function names.new(template, what)
+  check(template)
+  local used = {}
+  local extension = template:match "%.%w+$" or EXTENSIONS[what]
+  template = template:gsub("%.%w+$", "")
+  return function(values)
+    local name = template:gsub("{([%w_]+):?(%d*)}", function(field, length)
+      return cut(clean(tostring(values[field] or "")),
+        tonumber(length) or 1e9, LONGEST)
+    end)
+    name = cut(clean(name), 1e9, LONGEST):gsub("^[-.]", "_")
+    if name == "" or used[name:lower()] then
+      name = name .. "-" .. clean(values.id)
+    end
+    used[name:lower()] = true
+    return name .. extension
+  end
+end
+
+return names
