@@ -146,12 +146,13 @@ static void check_download(lua_State *L, struct job_args *args)
 static void check_generate(lua_State *L, struct job_args *args)
 {
     const struct luma_download_options *d = &args->download;
+    bool about_file = d->max_bytes || d->allow_private || d->media ||
+                      !args->sync;
 
     luaL_argcheck(L, !d->path || !d->dir, args->options,
                   "either path or dir can be given, not both");
-    luaL_argcheck(L, d->path || d->dir || !(d->max_bytes || d->allow_private),
-                  args->options,
-                  "max_bytes and allow_private are for a file: "
+    luaL_argcheck(L, d->path || d->dir || !about_file, args->options,
+                  "what, max_bytes, allow_private and sync are for a file: "
                   "give path or dir as well");
     check_watch(L, args);
     args->download.no_sync = !args->sync;

@@ -20,7 +20,7 @@ Environment:
                        token itself, because other users can read the options
   LUMA_GATEWAY_URL     the gateway, if --url is not given
   NO_COLOR             no colours, if --color is not given
-  XDG_CONFIG_HOME      its file luma/config has defaults (~/.config/luma/config)]]
+  XDG_CONFIG_HOME      its file luma/config has defaults (else in ~/.config)]]
 
 -- Examples of commands. The shells of Windows (cmd.exe, PowerShell) have other
 -- quotation marks, and PowerShell has no `<`; `type` is in both.
@@ -122,7 +122,7 @@ local function add_output(command, tasks)
       command:flag "--jsonl"
         :description "Print JSON in one form, whatever the gateway's.",
       command:option "--format":argname "<text>"
-        :description "Print a line such as '{id} {state} {url}'.")
+        :description "Print a line for each task, such as {id}={state}.")
     command:option "--fields":argname "<names>"
       :description "Print these fields, with tabs, or the members of --jsonl."
   else
@@ -172,7 +172,7 @@ end
 
 local function add_exec(command)
   command:option "--exec":argname "<line>"
-    :description "Run a program for each result, such as 'mpv {path}'."
+    :description "Run a program for each result, such as mpv {path}."
   command:flag "--shell"
     :description "Run the line of --exec in a shell."
 end
@@ -243,8 +243,9 @@ local function add_download(parser)
     :description "Wait until tasks are completed, then download their files."
     :epilog([[
 The name of a file is the id of its task. A file that is there is kept, and an
-interrupted download resumes when you run the same command again. --deadline includes the files. Without it, the
-tasks of a window have 600 seconds, and then each file has 600 seconds.
+interrupted download resumes when you run the same command again. --deadline
+includes the files. Without it, the tasks of a window have 600 seconds, and then
+each file has 600 seconds.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
 ]] .. EXAMPLES.download)
@@ -257,7 +258,7 @@ tasks of a window have 600 seconds, and then each file has 600 seconds.
       :description "Folder for the files; created if it does not exist (.)."
   )
   download:option "--name":argname "<text>"
-    :description "Names of the files, such as '{id}-{prompt:20}'."
+    :description "Names of the files, such as {id}-{prompt:20}."
   download:flag "--force"
     :description "Download again what is there already."
   download:option "--what":argname "<what>":default "video"
@@ -276,8 +277,8 @@ local function add_generate(parser)
     :description("Submit a generation, follow its task until it is completed "
       .. "or failed, and save its file.")
     :epilog([[
-The generation is submitted once. If the connection breaks then, luma says so and
-does not submit it again. The default of --deadline is 600 seconds.
+The generation is submitted once. If the connection breaks then, luma says so
+and does not submit it again. The default of --deadline is 600 seconds.
 
 ]] .. EXAMPLES.generate)
   generate:argument "prompt"

@@ -69,7 +69,9 @@ end
 -- Lua 5.1 gives the status of wait, later ones the kind and the number.
 local function run(line)
   local a, b, c = os.execute(line)
-  if type(a) == "number" then return a == 0, a > 255 and a / 256 or a, a == 2 end
+  if type(a) == "number" then
+    return a == 0, a > 255 and a / 256 or a, a == 2
+  end
   return a, c, b == "signal" and c == 2
 end
 

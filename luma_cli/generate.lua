@@ -4,6 +4,7 @@
 local luma = require "luma"
 local exec = require "luma_cli.exec"
 local facts_of = require "luma_cli.facts"
+local make_folder = require "luma_cli.folder"
 local hints = require "luma_cli.hints"
 local saved = require "luma_cli.saved"
 local Show = require "luma_cli.show"
@@ -50,10 +51,7 @@ local function options_of(app, seen)
   local args = app.args
   local options = watching.options(args)
   options.path, options.dir, options.what = args.output, args.dir, args.what
-  if args.output or args.dir then
-    options.allow_private, options.max_bytes = args.allow_private,
-      args.max_bytes
-  end
+  options.allow_private, options.max_bytes = args.allow_private, args.max_bytes
   function options.on_update(task, id, state)
     local facts = type(task) == "table" and facts_of(task, id, state)
     seen.facts = facts or { id = id, state = state }
@@ -116,6 +114,7 @@ end
 return function(app)
   local args, seen = app.args, {}
   local run = exec.new(app, args.output or args.dir)
+  if args.dir then make_folder(args.dir) end
   local job = work.start(app, "generate", parameters_of(args),
     options_of(app, seen))
   drive(app, job, seen)

@@ -10,7 +10,7 @@ local OPTIONS = {
   batch_size = "--batch-size", ca_file = "--ca-file",
   connections = "--connections", deadline = "--deadline", dir = "--dir",
   interval = "--interval", max_interval = "--max-interval",
-  attempts = "--attempts", max_bytes = "--max-bytes",
+  attempts = "--attempts", exists = "--force", max_bytes = "--max-bytes",
   plain_http = "--plain-http", timeout = "--timeout",
   ["timeout.attempt"] = "--timeout", ["timeout.stall"] = "--timeout",
   missing_grace = "--missing-grace", proxy = "--proxy", retry = "--retry",

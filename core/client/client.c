@@ -163,10 +163,13 @@ static void settle_queue(struct luma_client *client)
 static void cancel_jobs(struct luma_client *client)
 {
     struct luma_job *job = client->jobs, *next;
-    struct luma_error cancelled;
 
-    luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
     for (; job; job = next) {
+        struct luma_error cancelled;
+
+        luma_error_set(&cancelled, LUMA_ERR_CANCELLED);
+        if (job->steps)
+            generate_note_close(job, &cancelled);
         next = job->next;
         job_finish(job, &cancelled);
         if (job->released)

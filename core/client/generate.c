@@ -16,6 +16,8 @@
 
 static const char path[] = "/luma/generations";
 
+static const char may_be_there[] = "the generation may have been submitted";
+
 enum step { STEP_CHECK, STEP_SUBMIT, STEP_FOLLOW, STEP_DOWNLOAD };
 
 struct generate {
@@ -52,16 +54,25 @@ static void set_unknown(struct luma_error *error)
 }
 
 /* Once it was sent, a failure that is no refusal leaves open what became of it.
- * Whoever cancels knows that. */
+ * Whoever cancels is told. */
 static void judge(const struct luma_job *job, struct luma_error *error)
 {
-    if (error->code == LUMA_OK || is_refusal(error) ||
-        !atomic_load(&job->job->requests))
+    if (job->steps->step != STEP_SUBMIT || error->code == LUMA_OK)
+        return;
+    if (is_refusal(error))
+        error->retryable = error->code == LUMA_ERR_RATE_LIMIT;
+    if (is_refusal(error) || !atomic_load(&job->job->requests) || job->ids)
         return;
     if (error->code == LUMA_ERR_CANCELLED)
-        luma_error_append(error, "the generation may have been submitted");
+        luma_error_append(error, "%s", may_be_there);
     else
         set_unknown(error);
+}
+
+void generate_note_close(const struct luma_job *job, struct luma_error *error)
+{
+    if (job->steps->step == STEP_SUBMIT && !job->ids)
+        luma_error_append(error, "%s", may_be_there);
 }
 
 /* The response has no id. NULL: out of memory; the end says the same without
@@ -206,8 +217,7 @@ static bool end_step(struct luma_job *job, struct luma_error *error)
 {
     enum luma_outcome outcome = luma_job_outcome(job, 0);
 
-    if (job->steps->step == STEP_SUBMIT)
-        judge(job, error);
+    judge(job, error);
     if (error->code != LUMA_OK)
         return false;
     switch (job->steps->step) {
@@ -220,7 +230,8 @@ static bool end_step(struct luma_job *job, struct luma_error *error)
             luma_error_set(error, LUMA_ERR_UNKNOWN_OUTCOME);
         return false;
     case STEP_FOLLOW:
-        if (outcome == LUMA_OUTCOME_TASK && has_target(job->steps))
+        if (outcome == LUMA_OUTCOME_TASK && has_target(job->steps) &&
+            luma_job_state(job, 0) == LUMA_STATE_COMPLETED)
             return go_on(job, STEP_DOWNLOAD, error);
         if (outcome == LUMA_OUTCOME_MISSING) {
             luma_error_set(error, LUMA_ERR_UNKNOWN_OUTCOME);

@@ -14,4 +14,8 @@
 struct luma_event *generate_follow(struct luma_job *job,
                                    struct luma_event *event);
 
+/* Says in the error that a job with steps ends with, when its client is closed,
+ * that the gateway may have the generation, where that is so. */
+void generate_note_close(const struct luma_job *job, struct luma_error *error);
+
 #endif

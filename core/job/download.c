@@ -355,10 +355,12 @@ static void begin_check(struct job *job, const struct job_context *c)
 
     (void)c;
     if (resume_open(&d->file, d->target.dir, d->target.name, d->max_bytes,
-                    &error))
+                    &error)) {
+        resume_close(&d->file); /* others check the same folder */
         job->phase = JOB_DONE;
-    else
+    } else {
         job_fail(job, &error);
+    }
 }
 
 /* It has no requests. */

@@ -25,7 +25,7 @@ static void set_problem(struct luma_error *error, enum luma_code code,
         luma_error_append(error, len ? "the text is not complete JSON"
                                      : "the text is empty");
     else if (at < len)
-        luma_error_append(error, "the text is not JSON, see byte %zu", at + 1);
+        luma_error_append(error, "the text is not JSON near byte %zu", at + 1);
     else
         luma_error_append(error, "the text is not JSON");
 }

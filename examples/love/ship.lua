@@ -24,8 +24,9 @@ end
 
 -- Lua 5.1 and LuaJIT return a number.
 local function run(...)
-  local ok = os.execute(table.concat({ ... }, " "))
-  if ok ~= true and ok ~= 0 then fail("this failed: ", ...) end
+  local line = table.concat({ ... }, " ")
+  local ok = os.execute(line)
+  if ok ~= true and ok ~= 0 then fail("this failed: ", line) end
 end
 
 local function exists(path)
@@ -71,21 +72,24 @@ end
 
 -- Checks everything before anything is written. The modules are those that the
 -- game will have.
-local function check(game, folder, modules)
+local function check(game, folder, modules, love)
   if not exists(game .. "/main.lua") then fail(game, " has no main.lua") end
   if exists(folder) then fail(folder, " exists already") end
   for _, path in ipairs(modules) do
     if not exists(path) then
       fail("there is no ", path, path:find "so$"
         and ": run `make LUA=luajit all` in luma's folder" or "")
+    elseif not path:find "luma%.%a+$" then
+      fail(path, " must be called luma.dll")
     end
   end
+  if love and not exists(love) then fail("there is no ", love) end
 end
 
 local function ship(game, folder, dll, love)
   local root = arg[0]:gsub("[^/]*$", "") .. "../../"
   local modules = { root .. "build/luajit/luma.so", dll }
-  check(game, folder, modules)
+  check(game, folder, modules, love)
   run("mkdir -p", quote(folder))
   run("cp -R", quote(game), quote(folder .. "/game"))
   for _, path in ipairs(modules) do

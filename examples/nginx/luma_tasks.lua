@@ -8,6 +8,7 @@ local luma = require "luma"
 local semaphore = require "ngx.semaphore"
 
 local MOST = 100      -- ids of one request
+local LONGEST = 1024  -- bytes of an id
 local PATIENCE = 30   -- seconds for one request
 local PAUSE = 0.005   -- seconds between two steps
 local SLICE = 0.001   -- seconds of one step
@@ -36,11 +37,11 @@ end
 -- one can end. nginx also starts it while the worker ends.
 local function keep_stepping()
   if stepping then return end
-  stepping = true
-  assert(ngx.timer.at(0, function()
+  stepping = ngx.timer.at(0, function()
     while step() do ngx.sleep(PAUSE) end
     stepping = false
-  end))
+  end)
+  assert(stepping, "no timer")
 end
 
 -- Returns the JSON texts of the tasks and the missing ids, or nil and an error.
@@ -79,6 +80,7 @@ function tasks.serve()
   local ids = {}
   for id in tostring(ngx.var.arg_ids or ""):gmatch "[^,]+" do
     ids[#ids + 1] = ngx.unescape_uri(id)
+    if #id > LONGEST then return complain(400, "an id is too long") end
   end
   if #ids == 0 or #ids > MOST then
     return complain(400, ("give 1 to %d ids: /tasks?ids=ID,ID"):format(MOST))

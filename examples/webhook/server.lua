@@ -85,8 +85,10 @@ assert(hooks:listen())
 job = client:watch(ids, {
   interval = 30, max_interval = 60, deadline = math.huge,
   on_task = function(task, id, state) settle("watch", task, id, state) end,
-  on_done = function(_, err)
-    if left > 0 then io.stderr:write("the watch ended: ", err .. "\n") end
+  on_done = function(tasks, rest)
+    if left == 0 then return end
+    io.stderr:write("the watch ended: ", tasks and "unknown to the gateway: "
+      .. table.concat(rest, " ") or tostring(rest), "\n")
   end,
 })
 

@@ -6,8 +6,8 @@
 --   cancel()   ends what still runs
 --
 -- Each takes a table: the module `luma`, the `client`, the `ids`, the `options`
--- of the plugin, the folder `dir` of downloads, view(), which returns the view, and tell(text, is_problem),
--- for the end. The callbacks run in a step of the client, after the view was
+-- of the plugin, the folder `dir` of downloads, view(), which returns the view,
+-- and tell(text, is_problem), for the end. The callbacks run in a step of the client, after the view was
 -- opened. A wrong option raises an error.
 
 local rows = require "luma_nvim.rows"

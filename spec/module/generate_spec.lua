@@ -195,6 +195,31 @@ describe("a generation", function()
       assert.equal(2, #submissions())
     end)
 
+    it("can be one of several into one folder", function()
+      local client, jobs = f:new(), {}
+      g:file("/clip", { size = 100 })
+      for i = 1, 6 do
+        jobs[i] = generate(nil, { dir = dir, allow_private = true }, client)
+      end
+      local done = 0
+      for _, job in ipairs(jobs) do
+        local task, err = job:result()
+        -- The stub gives all the same id, so that they may meet at the file.
+        if task then done = done + 1 else assert.equal("new", err.id) end
+      end
+      assert.is_true(done > 0)
+      assert.equal(6, #submissions())
+    end)
+
+    it("saves nothing of a task that failed", function()
+      g:default { texts = { new = cjson.encode { id = "new",
+        state = "failed", video = { url = g.http .. "/clip" } } } }
+      local task, path = generate(nil,
+        { dir = dir, allow_private = true }):result()
+      assert.same({ "failed" }, { luma.state(task), path })
+      assert.is_nil(io.popen("ls -A " .. dir):read "*l")
+    end)
+
     it("asks for nothing if the folder cannot be used", function()
       local err = fails("file", { dir = dir .. "/none" })
       assert.matches("cannot open the folder", err.message)
@@ -317,6 +342,17 @@ describe("a generation", function()
       assert.matches("may have been submitted", err.message)
     end)
 
+    it("says that it may be there if the client is closed", function()
+      g:route(PATH, { stall = "request" })
+      local client = f:new()
+      local job = generate(nil, nil, client)
+      g:wait("stalled", 1)
+      client:close()
+      local _, err = job:result()
+      assert.equal("cancelled", err.code)
+      assert.matches("may have been submitted", err.message)
+    end)
+
     it("says so if the gateway forgets it", function()
       g:route(PATH, { body = '{"id":"nobody","state":"pending"}' })
       local err = fails("unknown_outcome", { missing_grace = 0 })
@@ -331,8 +367,8 @@ describe("a generation", function()
       } do
         g:reset()
         g:route(PATH, behaviour)
-        local task = assert(generate():result())
-        assert.equal("new", task.id)
+        local job = generate(nil, { timeout = { stall = 0.2 } })
+        assert.equal("new", assert((job:result())).id)
         assert.equal(1, #submissions())
       end
     end)
@@ -412,6 +448,8 @@ describe("a generation", function()
       { "a prompt or a table of parameters expected, got nil" },
       { "either path or dir", "a", { path = "a", dir = "b" } },
       { "give path or dir as well", "a", { max_bytes = 1 } },
+      { "give path or dir as well", "a", { what = "thumbnail" } },
+      { "give path or dir as well", "a", { sync = false } },
       { "unknown option 'retry'", "a", { retry = true } },
       { "max_interval", "a", { interval = 9, max_interval = 1 } },
       { "path", "a", { path = "a/.." } },
