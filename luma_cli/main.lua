@@ -71,9 +71,25 @@ local function run(args, app)
   return app.outcome:code()
 end
 
+-- After Ctrl-C: what was settled by then, and how to have the rest.
+local GOES_ON = {
+  watch = "run the command again for the rest",
+  download = "the same command goes on with the rest",
+}
+
+local function say_what_was_settled(app)
+  local advice = GOES_ON[app.args.command]
+  if not advice or app.outcome:total() == 0 then return end
+  io.stderr:write(("luma: interrupted: %s; %s\n"):format(
+    app.outcome:summary(), advice))
+end
+
 local function code_of(err, app)
   app.live:clear()
-  if stopping.is_interruption(err) then return INTERRUPTED end
+  if stopping.is_interruption(err) then
+    say_what_was_settled(app)
+    return INTERRUPTED
+  end
   if not stopping.is_stop(err) then error(err, 0) end
   if err.message then
     io.stdout:flush() -- may fail; the message below matters more

@@ -129,6 +129,19 @@ describe("the command line", function()
         ended.screen)
     end)
 
+    with("watch", "says at Ctrl-C what was settled", function()
+      g:default { states = { a = "completed", b = "processing" } }
+      local out = os.tmpname()
+      local pid, finish = cli.start(g, { "watch", "a", "b" }, out)
+      fixture.wait_until(function() return slurp(out):find "\n" end)
+      os.execute("kill -INT " .. pid)
+      local ended = finish()
+      os.remove(out)
+      assert.equal(130, ended.code)
+      assert.matches("^luma: interrupted: 1 completed, [^;]*; run the command "
+        .. "again for the rest\n$", ended.err)
+    end)
+
     with("watch", "ends at once with 130 at Ctrl-C", function()
       g:default { state = "processing" }
       local pid, finish = cli.start(g, { "watch", "a", "b" })
