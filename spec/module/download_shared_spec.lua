@@ -193,6 +193,10 @@ describe("in a folder that others use, too,", function()
           :format(ME, ME, process.quote(bring())),
       }
       g:wait("stalled", 1)
+      -- The head is on its way; luma makes the file when it has come.
+      fixture.wait_until(function()
+        return process.run { line = "test -e " .. dir:at(STATE) }.code == 0
+      end)
       as(ME, "rm " .. STATE)
       as(OTHER, "echo mine > " .. STATE)
       dir:run "mkdir clip.mp4"
