@@ -63,10 +63,9 @@ describe("luma --exec", function()
 
   it("uses a shell if that is asked for, with quoted values", function()
     local ended = luma { "watch", "a", "--format", "{id}", "--shell", "--exec",
-      line "{prompt} | tr a-z A-Z" }
+      line "{prompt} | tr a X" }
     assert.equal(0, ended.code, ended.err)
-    assert.equal("a\n[" .. EVIL:gsub("%l", string.upper):gsub("\195\169",
-      "\195\169") .. "]\n", ended.out)
+    assert.equal("a\n[" .. EVIL:gsub("a", "X") .. "]\n", ended.out)
     assert.is_nil(io.open "evil")
   end)
 
