@@ -13,7 +13,7 @@ trap 'rm -rf "$top"' EXIT
 source="$top/my source" tree="$top/my tree"
 mkdir -p "$source" "$top/empty"
 cp -R Makefile ./*.rockspec rockspecs core binding lua_luma.c bin luma_cli man \
-  "$source"
+  library "$source"
 export LUAROCKS_CONFIG="$PWD/spec/support/debian-rocks.lua"
 
 # A rock that is missing is an error, not a download.
@@ -30,6 +30,9 @@ check() { # what is to be, command...
 }
 absent() { test ! -e "$1"; }
 fetches() { LUA_CPATH="$module/?.so;;" $lua spec/programs/one-task.lua; }
+has_types() {
+  ls "$tree/lib/luarocks/rocks-$version/luma"/*/library/luma.lua >"$top/log"
+}
 runs() { (cd / && "$command" --version) | grep -q '^luma [0-9]'; }
 needs_no_file() { # of libcurl, on macOS: it is in the cache of the linker
   "$name" spec/programs/rock-elsewhere.lua macosx "$1" 2>"$top/log" ||
@@ -48,6 +51,7 @@ for specs in . rockspecs; do
     check "macOS would do $of" needs_no_file "$path"
     check "the module is installed $of" test -f "$module/luma.so"
     check "the module fetches a task $of" fetches
+    check "the types are in the rock $of" has_types
     check "the rock of the module has no command" absent "$command"
   done
   check "the command runs $of" runs
