@@ -42,7 +42,8 @@ struct lua_kind {
     void (*add_details)(lua_State *L, const struct lua_job *job);
 
     const char *no_each; /* why each() is refused, or NULL */
-    bool has_one_value;  /* its errors keep the value of the response */
+    bool has_one_value;  /* its result has it also with on_task, and its
+                            errors keep the value of the response */
     bool learns_id;      /* from the gateway; until then it is empty */
     bool in_bytes;       /* progress is counted in bytes, not in ids */
 };

@@ -406,6 +406,9 @@ function arguments.parse(words)
       and (#args.ids ~= 1 or args.ids[1] == "-" or #args.files > 0) then
     return nil, "--output is for a single id" .. hint(args.command)
   end
+  if args.output and args.name then
+    return nil, "--name is for the files in --dir" .. hint(args.command)
+  end
   if TAKES_IDS[args.command] and #args.ids == 0 and #args.files == 0 then
     return nil, "no ids; use - to read them from standard input"
       .. hint(args.command)

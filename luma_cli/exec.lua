@@ -32,8 +32,6 @@ local function words_of(line)
   return words
 end
 
-local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
 local function fill(text, values, change)
   return (text:gsub("{(%w+)}", function(name)
     return change(tostring(values[name] or ""):gsub("%z", ""))
@@ -41,18 +39,17 @@ local function fill(text, values, change)
 end
 
 local function same(s) return s end
-local function quoted_value(s) return quoted(s) end
 
 local function maker(line, as_shell)
   if as_shell then
-    return function(values) return fill(line, values, quoted_value) end
+    return function(values) return fill(line, values, system.quote) end
   end
   local words = words_of(line)
   if #words == 0 then stop(2, "--exec: no program") end
   return function(values)
     local out = {}
     for i, word in ipairs(words) do
-      out[i] = quoted(fill(word, values, same))
+      out[i] = system.quote(fill(word, values, same))
     end
     return table.concat(out, " ")
   end

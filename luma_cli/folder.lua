@@ -14,7 +14,7 @@ local SCRIPT = [[{
 
 local function quote(path)
   if not path:find "^/" then path = "./" .. path end
-  return "'" .. path:gsub("'", "'\\''") .. "'"
+  return system.quote(path)
 end
 
 local function output_of(line)

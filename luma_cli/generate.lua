@@ -25,8 +25,8 @@ local function read_prompt(word)
   local prompt = word == "-" and source.read_all():gsub("%s+$", "") or word
   if not prompt:find "%S" then stopping.stop(2, "the prompt is empty") end
   if text.valid_json(prompt) == prompt then return prompt end
-  stopping.stop(2, "the prompt is not UTF-8; use - to read it from standard "
-    .. "input")
+  stopping.stop(2, word == "-" and "standard input is not UTF-8"
+    or "the prompt is not UTF-8; use - to read it from standard input")
 end
 
 -- "steps=4" is a number, "style=anime" a text.
@@ -51,7 +51,9 @@ local function options_of(app, seen)
   local args = app.args
   local options = watching.options(args)
   options.path, options.dir, options.what = args.output, args.dir, args.what
-  options.allow_private, options.max_bytes = args.allow_private, args.max_bytes
+  options.max_bytes = args.max_bytes
+  -- A user's file may say this for all commands.
+  if args.output or args.dir then options.allow_private = args.allow_private end
   function options.on_update(task, id, state)
     local facts = type(task) == "table" and facts_of(task, id, state)
     seen.facts = facts or { id = id, state = state }

@@ -60,11 +60,14 @@ function system.is_utf8()
   return locale:lower():find "utf%-?8" ~= nil
 end
 
--- Whether other users of the machine can read a file. Windows gives files to
--- their owner by their folder.
+-- A word for a shell of Unix, which reads nothing in it.
+function system.quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
+-- Whether other users of the machine can read a file. On Windows, its folder
+-- decides that.
 function system.others_can_read(path)
   if system.is_windows then return false end
-  local pipe = io.popen("ls -ldL '" .. path:gsub("'", "'\\''") .. "'")
+  local pipe = io.popen("ls -ldL -- " .. system.quote(path))
   local mode = pipe and pipe:read "*l" or ""
   if pipe then pipe:close() end
   return mode:sub(5, 10) ~= "------"

@@ -159,6 +159,12 @@ describe("luma", function()
       assert.equal(3, #g:journal())
     end)
 
+    it("which a command without files can have, too", function()
+      g:route("/luma/generations", { body = '{"id":"a"}' })
+      local ended = with("allow_private = true", { "generate", "a cat" })
+      assert.equal(0, ended.code, ended.err)
+    end)
+
     it("with the token's file", function()
       dir:write("token", "from-file")
       assert(dir:run "chmod 600 token")
