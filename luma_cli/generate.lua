@@ -10,7 +10,6 @@ local saved = require "luma_cli.saved"
 local Show = require "luma_cli.show"
 local source = require "luma_cli.source"
 local stopping = require "luma_cli.stop"
-local text = require "luma_cli.text"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
@@ -22,11 +21,9 @@ local PARAMETERS = {
 }
 
 local function read_prompt(word)
-  local prompt = word == "-" and source.read_all():gsub("%s+$", "") or word
-  if not prompt:find "%S" then stopping.stop(2, "the prompt is empty") end
-  if text.valid_json(prompt) == prompt then return prompt end
-  stopping.stop(2, word == "-" and "standard input is not UTF-8"
-    or "the prompt is not UTF-8; use - to read it from standard input")
+  local prompt = source.text_of(word, "the prompt"):gsub("%s+$", "")
+  if prompt == "" then stopping.stop(2, "the prompt is empty") end
+  return prompt
 end
 
 -- "steps=4" is a number, "style=anime" a text.

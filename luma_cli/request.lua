@@ -5,19 +5,9 @@ local hints = require "luma_cli.hints"
 local indent = require "luma_cli.indent"
 local source = require "luma_cli.source"
 local stopping = require "luma_cli.stop"
-local text = require "luma_cli.text"
 local work = require "luma_cli.work"
 
 local stop = stopping.stop
-
--- JSON is UTF-8, but a console of Windows gives the words of the command line
--- in another encoding.
-local function body_of(word)
-  local body = word == "-" and source.read_all() or word
-  if not body or text.valid_json(body) == body then return body end
-  stop(2, word == "-" and "standard input is not UTF-8"
-    or "the body is not UTF-8; use - to read it from standard input")
-end
 
 local function progress_line(app, path)
   local where = app.screen:safe(path)
@@ -39,7 +29,7 @@ end
 return function(app)
   local args = app.args
   local job = work.start(app, "request", args.method:upper(), args.path,
-    body_of(args.body), { deadline = args.deadline, retry = args.retry })
+    source.text_of(args.body, "the body"), { deadline = args.deadline, retry = args.retry })
   work.drive(app, function() return not job:done() end, function()
     return { progress_line(app, args.path) }
   end)

@@ -144,4 +144,13 @@ function source.read_all()
   return bytes:sub(1, 3) == UTF8_MARK and bytes:sub(4) or bytes
 end
 
+-- A word of the command line or, for "-", all of standard input, as UTF-8. A
+-- console of Windows gives words in another encoding. `what` names it.
+function source.text_of(word, what)
+  local words = word == "-" and source.read_all() or word
+  if not words or text.valid_json(words) == words then return words end
+  stop(2, word == "-" and "standard input is not UTF-8"
+    or what .. " is not UTF-8; use - to read it from standard input")
+end
+
 return source
