@@ -74,7 +74,7 @@ int main(int argc, char **argv)
     const struct timespec moment = {0, 1000000};
     time_t end = time(NULL) + PATIENCE_S;
     pthread_t first;
-    int own, i;
+    int own, others, i;
 
     if (argc < 2)
         return 2;
@@ -85,8 +85,8 @@ int main(int argc, char **argv)
     own = count_threads();
     for (i = 0; i < ROUNDS; i++)
         play();
-    while (count_threads() > own && time(NULL) < end)
+    while ((others = count_threads() - own) > 0 && time(NULL) < end)
         nanosleep(&moment, NULL);
-    printf("%d threads\n", count_threads() - own);
+    printf("%d threads\n", others);
     return 0;
 }
