@@ -18,7 +18,7 @@ static const double FRAME_SECONDS = 0.01;
 static struct lua_client *push_client(lua_State *L)
 {
     struct lua_client *client =
-        userdata_push(L, client_type, sizeof *client, CLIENT_DECODE);
+        userdata_push(L, client_type, sizeof *client, CLIENT_LAST);
 
     lua_newtable(L);
     lua_createtable(L, 0, 1);
@@ -38,12 +38,15 @@ static int luma_new_client(lua_State *L)
     struct client_options o = {.nulls = false};
     struct luma_error error;
     struct lua_client *client;
+    unsigned given;
 
     lua_settop(L, 1);
     client = push_client(L); /* at 2, its user value at 3 */
-    client->decodes = options_read_client(L, 3, &o) != 0;
+    given = options_read_client(L, 3, &o);
+    client->decodes = given >> CLIENT_DECODE & 1;
     client->nulls = o.nulls;
     o.core.keep_text = client->decodes;
+    o.core.wants_attempts = given >> CLIENT_ON_ATTEMPT & 1;
     client->core = luma_client_new(&o.core, &error);
     lua_settop(L, 2);
     if (client->core)

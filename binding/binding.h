@@ -26,10 +26,12 @@ struct lua_client {
 };
 
 enum client_slot {
-    CLIENT_JOBS = 1, /* weak: core job (light userdata) to its userdata */
-    CLIENT_ANCHORS,  /* the same, not weak: jobs with callbacks */
-    CLIENT_NAMES,    /* shared names of documents: index + 1 to the string */
-    CLIENT_DECODE    /* option `decode`, or nil */
+    CLIENT_JOBS = 1,   /* weak: core job (light userdata) to its userdata */
+    CLIENT_ANCHORS,    /* the same, not weak: jobs with callbacks */
+    CLIENT_NAMES,      /* shared names of documents: index + 1 to the string */
+    CLIENT_DECODE,     /* option `decode`, or nil */
+    CLIENT_ON_ATTEMPT, /* option `on_attempt`, or nil */
+    CLIENT_LAST = CLIENT_ON_ATTEMPT
 };
 
 /* A job's userdata. Its user value is a table of the slots below. */
@@ -94,7 +96,8 @@ void value_push_error(lua_State *L, const struct luma_error *error);
 /* Pushes nil and the error. Returns 2. */
 int value_push_failure(lua_State *L, const struct luma_error *error);
 
-/* Sets a field of the table on top. */
+/* Both set a field of the table on top; not to an empty text. */
+void value_set_text(lua_State *L, const char *name, const char *text);
 void value_set_number(lua_State *L, const char *name, uint64_t number);
 
 /* ---- encode.c: JSON ---------------------------------------------------- */

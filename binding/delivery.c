@@ -223,6 +223,17 @@ static void deliver_end(lua_State *L, struct lua_job *job,
         lua_call(L, 2, 0);
 }
 
+/* It belongs to the client: whether its job is still held does not matter. */
+static void deliver_attempt(lua_State *L, struct lua_client *client,
+                            const struct luma_attempt *attempt)
+{
+    uservalue_get(L, CLIENT, CLIENT_ON_ATTEMPT);
+    result_push_attempt(L, attempt);
+    client_prepare_call(L);
+    luma_event_pop(client->core, true);
+    lua_call(L, 1, 0);
+}
+
 static void deliver_one(lua_State *L, struct lua_client *client,
                         const struct luma_event *event)
 {
@@ -235,7 +246,9 @@ static void deliver_one(lua_State *L, struct lua_client *client,
     lua_replace(L, JOB);
     lua_settop(L, DELIVERY);
     job = lua_touserdata(L, JOB);
-    if (!job) /* dropped by its user, and about to be finalised */
+    if (event->kind == LUMA_EVENT_ATTEMPT)
+        deliver_attempt(L, client, (const struct luma_attempt *)event);
+    else if (!job) /* dropped by its user, and about to be finalised */
         luma_event_pop(client->core, true);
     else if (event->kind == LUMA_EVENT_TASK && doc->changed)
         deliver_update(L, job, doc);

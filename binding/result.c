@@ -289,3 +289,26 @@ void result_push_progress(lua_State *L, const struct lua_job *job)
         lua_setfield(L, -2, "id");
     }
 }
+
+static void set_seconds(lua_State *L, const char *name, int64_t ms)
+{
+    lua_pushnumber(L, (lua_Number)ms / 1000);
+    lua_setfield(L, -2, name);
+}
+
+void result_push_attempt(lua_State *L, const struct luma_attempt *attempt)
+{
+    lua_createtable(L, 0, 9);
+    value_set_text(L, "method", attempt->method);
+    value_set_text(L, "host", attempt->host);
+    value_set_text(L, "path", attempt->path);
+    if (attempt->code != LUMA_OK)
+        value_set_text(L, "code", luma_code_name(attempt->code));
+    if (attempt->http_status)
+        value_set_number(L, "status", (uint64_t)attempt->http_status);
+    value_set_number(L, "attempt", attempt->number);
+    value_set_number(L, "bytes", attempt->bytes);
+    set_seconds(L, "seconds", attempt->time);
+    if (attempt->retry_in >= 0)
+        set_seconds(L, "retry_in", attempt->retry_in);
+}

@@ -23,4 +23,7 @@ void result_add_generated(lua_State *L, const struct lua_job *job);
 /* Pushes the progress of the job as a table of numbers. */
 void result_push_progress(lua_State *L, const struct lua_job *job);
 
+/* Pushes an attempt as a table. */
+void result_push_attempt(lua_State *L, const struct luma_attempt *attempt);
+
 #endif

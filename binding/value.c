@@ -255,7 +255,7 @@ void value_set_number(lua_State *L, const char *name, uint64_t number)
 }
 
 /* Sets a field of the table on top, unless the text is NULL or empty. */
-static void set_text(lua_State *L, const char *name, const char *text)
+void value_set_text(lua_State *L, const char *name, const char *text)
 {
     if (!text || !*text)
         return;
@@ -266,10 +266,10 @@ static void set_text(lua_State *L, const char *name, const char *text)
 void value_push_error(lua_State *L, const struct luma_error *error)
 {
     lua_createtable(L, 0, 8);
-    set_text(L, "code", luma_code_name(error->code));
-    set_text(L, "message", error->message);
-    set_text(L, "phase", error->phase);
-    set_text(L, "request_id", error->request_id);
+    value_set_text(L, "code", luma_code_name(error->code));
+    value_set_text(L, "message", error->message);
+    value_set_text(L, "phase", error->phase);
+    value_set_text(L, "request_id", error->request_id);
     lua_pushboolean(L, error->retryable);
     lua_setfield(L, -2, "retryable");
     if (error->http_status)

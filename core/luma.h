@@ -55,6 +55,23 @@ struct luma_settled {
                                failed with, or NULL; freed with the event */
 };
 
+enum { LUMA_METHOD_SIZE = 17, LUMA_HOST_SIZE = 256, LUMA_PATH_SIZE = 256 };
+
+/* An attempt of a request has ended, or its job has. Only with the option
+ * wants_attempts, and as far as there is memory. */
+struct luma_attempt {
+    struct luma_event event;
+    char method[LUMA_METHOD_SIZE];
+    char host[LUMA_HOST_SIZE];
+    char path[LUMA_PATH_SIZE]; /* of the gateway, without a query; else "" */
+    enum luma_code code;       /* LUMA_OK, or why it failed */
+    long http_status;          /* 0: there was no response */
+    unsigned number;           /* 1 for the first attempt */
+    uint64_t bytes;            /* of the response, decoded */
+    int64_t time;              /* ms from its start to its end */
+    int64_t retry_in;          /* ms until the next attempt; below 0: none */
+};
+
 /* The last event of a job. Ids that are still open end with this error. */
 struct luma_end {
     struct luma_event event;

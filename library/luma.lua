@@ -122,8 +122,22 @@ function luma.encode(value) end
 ---@field plain_http? boolean allow http:// beyond this machine
 ---@field http2? boolean use HTTP/2 where the gateway supports it
 ---@field user_agent? string
+---@field headers? table<string, string> more headers, for the gateway alone
+---@field on_attempt? fun(attempt: luma.Attempt) after each attempt
 ---@field nulls? boolean null members are luma.null instead of absent
 ---@field decode? fun(json: string): any gets the JSON text of each task
+
+---An attempt of a request, without any secret.
+---@class luma.Attempt
+---@field method string
+---@field host string
+---@field path? string of a request to the gateway, without its query
+---@field status? integer HTTP status; absent without a response
+---@field code? luma.Code why it failed
+---@field attempt integer 1 for the first one of the request
+---@field bytes integer of the response, after decompression
+---@field seconds number from its start to its end
+---@field retry_in? number seconds until the next attempt
 
 ---Seconds, each at most a day.
 ---@class luma.Timeout

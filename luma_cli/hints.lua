@@ -9,7 +9,7 @@ local OPTIONS = {
   allow_private = "--allow-private", base_url = "--url or LUMA_GATEWAY_URL",
   batch_size = "--batch-size", ca_file = "--ca-file",
   connections = "--connections", deadline = "--deadline", dir = "--dir",
-  interval = "--interval", max_interval = "--max-interval",
+  headers = "--header", interval = "--interval", max_interval = "--max-interval",
   attempts = "--attempts", exists = "--force", max_bytes = "--max-bytes",
   plain_http = "--plain-http", timeout = "--timeout",
   ["timeout.attempt"] = "--timeout", ["timeout.stall"] = "--timeout",
@@ -22,7 +22,7 @@ local UNSUPPORTED = { -- text for options that the command does not have
   max_reply = "the largest response that luma accepts",
   max_task = "the largest task that luma accepts",
   max_undelivered = "max_undelivered", nulls = "nulls",
-  sync = "sync", ["timeout.connect"] = "the time that luma allows",
+  on_attempt = "on_attempt", sync = "sync", ["timeout.connect"] = "the time that luma allows",
   user_agent = "user_agent",
 }
 

@@ -197,8 +197,22 @@ static size_t length_to_hide(const char *begin, const char *at, const char *end,
                : n;
 }
 
+/* The longest of them, because one may be the start of another. */
+static size_t longest_to_hide(const char *begin, const char *at,
+                              const char *end, const char *const *secrets)
+{
+    size_t longest = 0;
+
+    for (; secrets && *secrets; secrets++) {
+        size_t n = length_to_hide(begin, at, end, *secrets);
+
+        longest = n > longest ? n : longest;
+    }
+    return longest;
+}
+
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
-                   const char *secret)
+                   const char *const *secrets)
 {
     const char *begin = text;
     size_t used = 0;
@@ -209,10 +223,9 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
         bool shown = n && !is_control(at, n);
         const char *from = shown ? text : n ? " " : "?";
         size_t size = shown ? n : 1, skip = n ? n : 1;
-        size_t start = after_scheme(text, len), user = 0, hidden = 0;
+        size_t start = after_scheme(text, len), user = 0;
+        size_t hidden = longest_to_hide(begin, text, text + len, secrets);
 
-        if (secret)
-            hidden = length_to_hide(begin, text, text + len, secret);
         if (start)
             user = user_info(text + start, len - start);
         if (hidden) {
@@ -235,15 +248,17 @@ bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
     return len == 0;
 }
 
-size_t text_length_before(const char *text, size_t len, const char *secret)
+size_t text_length_before(const char *text, size_t len,
+                          const char *const *secrets)
 {
     bool cut = false;
     size_t i;
 
-    for (i = 0; secret && i < len; i++) {
-        length_of_secret(text + i, len - i, secret, &cut);
-        if (cut)
-            return i;
-    }
+    for (; secrets && *secrets; secrets++)
+        for (i = 0; i < len; i++) {
+            length_of_secret(text + i, len - i, *secrets, &cut);
+            if (cut)
+                len = i;
+        }
     return len;
 }

@@ -13,13 +13,15 @@ bool text_is_utf8(const char *text, size_t len);
 
 /* Copies a text so that a message can show it: at most `capacity` - 1 bytes of
  * valid UTF-8 on one line and in one direction, and a NUL. Asterisks replace
- * `secret` (NULL: none), also where JSON, a URL or HTML escapes it, and the
- * user name and password of each URL in the text. False: the copy is cut. */
+ * the secrets, also where JSON, a URL or HTML escapes them, and the user name
+ * and password of each URL in the text. The secrets end with NULL; the pointer
+ * itself may be NULL. False: the copy is cut. */
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
-                   const char *secret);
+                   const char *const *secrets);
 
-/* The length of a text without its end, if it ends with the start of `secret`
- * (NULL: none). For a text that was cut within a secret. */
-size_t text_length_before(const char *text, size_t len, const char *secret);
+/* The length of a text without its end, if it ends with the start of a secret.
+ * For a text that was cut within a secret. */
+size_t text_length_before(const char *text, size_t len,
+                          const char *const *secrets);
 
 #endif

@@ -145,6 +145,7 @@ void exchange_free(struct exchange *x)
 bool exchange_prepare(struct exchange *x, struct request *request, int64_t now)
 {
     x->request = request;
+    x->started = now;
     x->phase = EXCHANGE_CONNECT;
     x->refused = REFUSED_NOTHING;
     x->counted_sends = 0;
@@ -177,6 +178,16 @@ bool exchange_add_header(struct exchange *x, const char *name,
     if (list)
         x->headers = list;
     return list != NULL;
+}
+
+bool exchange_add_private_headers(struct exchange *x)
+{
+    const char *const *line = x->options->headers;
+
+    for (; line && *line; line++)
+        if (!exchange_add_header(x, *line, ""))
+            return false;
+    return exchange_add_header(x, "Authorization: Bearer ", x->options->token);
 }
 
 int64_t exchange_stalls_at(struct exchange *x, int64_t now)
@@ -329,6 +340,8 @@ void exchange_finish(struct exchange *x, CURLcode result,
     reuse_note_end(x, result, abort_code, now);
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
+    end->bytes = x->bytes;
+    end->time = now - x->started;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
     end->error.phase = x->sends ? phases[x->phase] : "connect";

@@ -86,6 +86,7 @@ struct exchange {
     unsigned sends;          /* times it was sent */
     bool resent;             /* libcurl has begun to send it again */
     bool active_since_check; /* by exchange_stalls_at */
+    int64_t started;         /* ms */
     int64_t progress;        /* bytes of both bodies so far, as on the wire */
     int64_t last_byte;       /* ms; 0 until the request is sent */
     int64_t ends_by;         /* ms; 0 until the request is complete */
@@ -132,6 +133,10 @@ void exchange_free(struct exchange *x);
  * memory. False: out of memory. */
 bool exchange_add_header(struct exchange *x, const char *name,
                          const char *value);
+
+/* Adds what only the gateway may see: the token, and the caller's own headers.
+ * False: out of memory. */
+bool exchange_add_private_headers(struct exchange *x);
 
 /* For CURLOPT_OPENSOCKETFUNCTION: `user` is the exchange, whose socket_error is
  * set. */

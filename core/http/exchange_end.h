@@ -19,6 +19,8 @@ struct exchange_end {
     enum retry_class retry_class; /* to retry it */
     struct retry_after retry_after;
     unsigned sends;                 /* times it was sent */
+    uint64_t bytes;                 /* of the response's body, decoded */
+    int64_t time;                   /* ms from its start */
     uint32_t unreadable;            /* tasks over a limit, or not JSON */
     enum luma_code unreadable_code; /* the last of them is unreadable */
     uint32_t skipped_rows;          /* values that are no tasks */

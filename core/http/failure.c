@@ -9,6 +9,7 @@
 
 #include "base/descriptor.h"
 #include "base/text.h"
+#include "http/headers.h"
 #include "http/proxy.h"
 #include "http/url.h"
 
@@ -199,10 +200,12 @@ void failure_clean(const void *options, char *out, size_t capacity,
                    const struct reply_words *words)
 {
     const struct luma_options *o = options;
+    const char *secrets[HEADERS_SECRETS];
     size_t len = words->len;
 
+    headers_list_secrets(o, secrets);
     if (words->extent != REPLY_COMPLETE)
-        len = text_length_before(words->text, len, o->token);
+        len = text_length_before(words->text, len, secrets);
     proxy_sanitize(out, capacity, words->text, len, words->extent == REPLY_CUT,
                    o);
 }

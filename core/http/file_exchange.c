@@ -89,7 +89,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 
 /* What another origin redirects to is its choice, even if it is a URL of the
  * gateway. */
-static bool add_token(struct file_exchange *f)
+static bool add_private_headers(struct file_exchange *f)
 {
     struct request *r = f->x.request;
     bool same;
@@ -97,8 +97,7 @@ static bool add_token(struct file_exchange *f)
     if (!url_compare_origins(r->url, f->x.options->base_url, &same))
         return false;
     r->foreign = r->foreign || !same;
-    return r->foreign || exchange_add_header(&f->x, "Authorization: Bearer ",
-                                             f->x.options->token);
+    return r->foreign || exchange_add_private_headers(&f->x);
 }
 
 static bool add_headers(struct file_exchange *f)
@@ -112,7 +111,7 @@ static bool add_headers(struct file_exchange *f)
         return false;
     return exchange_add_header(x, "Accept: */*", "") &&
            exchange_add_header(x, "Accept-Encoding: identity", "") &&
-           add_token(f);
+           add_private_headers(f);
 }
 
 /* A proxy's address is the caller's own choice, and what lies behind it cannot

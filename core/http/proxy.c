@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "http/headers.h"
 
 #define ENCODE                                                 \
     "in its user name and password, /, ?, #, @, %, blanks and" \
@@ -292,8 +293,11 @@ void proxy_hide(const char *proxy, char *text, bool cut)
 bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
                     bool cut, const struct luma_options *options)
 {
-    bool complete = text_sanitize(out, capacity, text, len, options->token);
+    const char *secrets[HEADERS_SECRETS];
+    bool complete;
 
+    headers_list_secrets(options, secrets);
+    complete = text_sanitize(out, capacity, text, len, secrets);
     proxy_hide(options->proxy, out, cut || !complete);
     return complete && !cut;
 }

@@ -20,9 +20,9 @@ bool proxy_check(const char *proxy, const char **problem);
  * not become longer. Without memory, all of it is hidden. */
 void proxy_hide(const char *proxy, char *text, bool cut);
 
-/* Copies a text for a message, like text_sanitize, without the client's token
- * and the proxy's user name and password. `cut` as above. False: `out` is not
- * all of the text. */
+/* Copies a text for a message, like text_sanitize, without the secrets of the
+ * client and the proxy's user name and password. `cut` as above. False: `out`
+ * is not all of the text. */
 bool proxy_sanitize(char *out, size_t capacity, const char *text, size_t len,
                     bool cut, const struct luma_options *options);
 

@@ -214,7 +214,7 @@ static bool add_headers(struct exchange *x)
     return exchange_add_header(x, "Accept: application/json", "") &&
            exchange_add_header(x, "Content-Type: application/json", "") &&
            exchange_add_header(x, "Expect:", "") &&
-           exchange_add_header(x, "Authorization: Bearer ", x->options->token);
+           exchange_add_private_headers(x);
 }
 
 static const struct exchange_type type = {

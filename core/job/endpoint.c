@@ -212,6 +212,21 @@ static void drop(struct request *request)
     free(request);
 }
 
+/* What has come belongs to the error. A job that is cancelled has no error of
+ * its own, but its caller may look at the value. */
+static void cut(struct request *request, const struct exchange_end *end,
+                const struct job_context *c)
+{
+    if (!request->settled.value) {
+        drop(request);
+    } else if (end->error.code != LUMA_ERR_CANCELLED) {
+        failed(request, end, c);
+    } else {
+        request->settled.error = end->error;
+        close_request(request, c->events);
+    }
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 static const struct job_kind endpoint_kind = {
@@ -223,6 +238,7 @@ static const struct job_kind endpoint_kind = {
     .ended = ended,
     .failed = failed,
     .drop = drop,
+    .cut = cut,
 };
 
 /* Copies the texts behind the struct. */

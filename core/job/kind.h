@@ -79,6 +79,12 @@ struct job_kind {
     /* The request is not sent or read any further. */
     void (*drop)(struct request *request);
 
+    /* Instead of it, where the job ends while the request is in flight: the
+     * documents that have come by then were passed on, and `end` has the job's
+     * reason. */
+    void (*cut)(struct request *request, const struct exchange_end *end,
+                const struct job_context *context);
+
     /* After a request is settled or has failed; `random` is from 0 to 1. */
     void (*idle)(struct job *job, int64_t now, double random);
 

@@ -12,6 +12,7 @@
 #include "http/file_exchange.h"
 #include "http/reuse.h"
 #include "http/task_exchange.h"
+#include "loop/attempt.h"
 #include "loop/multi.h"
 #include "loop/schedule.h"
 
@@ -162,21 +163,52 @@ static void end_transfer(struct loop *loop, struct exchange *x, CURLcode result)
         finish(loop, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
+/* Stops an exchange whose job ends with `code`. */
+static void cut(struct loop *loop, struct exchange *x, enum luma_code code)
+{
+    struct request *request = x->request;
+    const struct job_kind *kind = request->job->kind;
+    struct exchange_end end;
+
+    if (kind->cut)
+        exchange_finish(x, CURLE_OK, code, loop->schedule.context.now, &end);
+    deliver_documents(loop, x);
+    reuse_leave(x);
+    detach(loop, x);
+    if (kind->cut)
+        kind->cut(request, &end, &loop->schedule.context);
+    else
+        kind->drop(request);
+}
+
 /* Stops what is in flight, of one job or (NULL) of all. */
-static void drop_busy(struct loop *loop, const struct job *job)
+static void cut_busy(struct loop *loop, const struct job *job,
+                     enum luma_code code)
 {
     struct exchange *x, *next;
 
     for (x = loop->busy; x; x = next) {
-        struct request *request = x->request;
-
         next = x->next;
-        if (job && request->job != job)
-            continue;
-        deliver_documents(loop, x);
-        reuse_leave(x);
-        detach(loop, x);
-        request->job->kind->drop(request);
+        if (!job || x->request->job == job)
+            cut(loop, x, code);
+    }
+}
+
+/* The job's end is also the end of what is in flight for it. */
+static void report_left(struct loop *loop, const struct job *job,
+                        enum luma_code code)
+{
+    const struct luma_options *options = &loop->channel->options;
+    const struct exchange *x;
+
+    for (x = options->wants_attempts ? loop->busy : NULL; x; x = x->next) {
+        struct exchange_end end = {
+            .bytes = x->bytes, .time = loop->schedule.context.now - x->started};
+
+        luma_error_set(&end.error, code);
+        end.error.http_status = x->http_status;
+        if (x->request->job == job)
+            attempt_report(x->request, &end, options, &loop->schedule.events);
     }
 }
 
@@ -245,8 +277,9 @@ static void end_jobs(struct loop *loop)
             schedule_note_deadline(schedule, job);
             continue;
         }
+        report_left(loop, job, code);
         if (code != LUMA_OK)
-            drop_busy(loop, job);
+            cut_busy(loop, job, code);
         schedule_end(schedule, job, code);
     }
 }
@@ -371,7 +404,7 @@ static void run(void *arg)
 
     while (!queue_is_closed(loop->channel->jobs))
         iterate(loop);
-    drop_busy(loop, NULL);
+    cut_busy(loop, NULL, LUMA_ERR_CANCELLED);
     destroy(loop);
     queue_close(loop->channel->events);
 }

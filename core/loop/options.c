@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http/base_url.h"
+#include "http/headers.h"
 #include "http/library.h"
 #include "http/proxy.h"
 #include "http/retry.h"
@@ -58,6 +59,15 @@ static bool check_proxy(const char *proxy, struct luma_error *error)
     return !problem || wrong(error, "proxy", problem);
 }
 
+static bool check_headers(const struct luma_options *o,
+                          struct luma_error *error)
+{
+    char problem[160];
+
+    return headers_check(o->headers, problem, sizeof problem) ||
+           wrong(error, "headers", problem);
+}
+
 static bool check_http2(bool wanted, struct luma_error *error)
 {
     return !wanted || library_has_http2() ||
@@ -101,7 +111,8 @@ static bool check(const struct luma_options *o, struct luma_error *error)
     return check_header("token", o->token, '!', error) &&
            check_header("base_url", o->base_url, '!', error) &&
            check_header("user_agent", o->user_agent, ' ', error) &&
-           check_proxy(o->proxy, error) && check_http2(o->http2, error) &&
+           check_headers(o, error) && check_proxy(o->proxy, error) &&
+           check_http2(o->http2, error) &&
            check_range("batch_size", o->batch_size, 10000, error) &&
            check_range("connections", o->connections, 256, error) &&
            check_range("max_reply", o->max_reply, 1u << 31, error) &&
@@ -129,12 +140,14 @@ static bool own_strings(struct luma_options *o)
 {
     const char **strings[] = {&o->base_url, &o->token, &o->proxy, &o->ca_file,
                               &o->user_agent};
-    bool good = true;
+    bool headers = o->headers, good = true;
     size_t i;
 
     for (i = 0; i < sizeof strings / sizeof *strings; i++)
         good = copy(strings[i]) && good;
-    return good;
+    if (o->headers)
+        o->headers = headers_copy(o->headers);
+    return good && (o->headers || !headers);
 }
 
 bool options_copy(struct luma_options *options, const struct luma_options *from,
@@ -162,4 +175,5 @@ void options_free(struct luma_options *o)
     free((char *)o->proxy);
     free((char *)o->ca_file);
     free((char *)o->user_agent);
+    headers_free(o->headers);
 }

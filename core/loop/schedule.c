@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "loop/attempt.h"
 
 enum {
     POSTPONED_MS = 100,
@@ -336,6 +337,32 @@ static bool follow(struct schedule *s, struct request *request,
     }
 }
 
+/* What follows the attempt is known now: `waits` says that it is sent again. */
+static void complete_attempt(struct luma_attempt *attempt,
+                             const struct request *request, bool waits,
+                             const struct exchange_end *end, int64_t now)
+{
+    if (!attempt)
+        return;
+    attempt->code = end->error.code;
+    if (waits && request->due)
+        attempt->retry_in = request->due - now;
+    else if (waits)
+        attempt->code = LUMA_OK; /* such as a redirect */
+}
+
+/* False: it is sent again. */
+static bool follow_and_report(struct schedule *s, struct request *request,
+                              struct exchange_end *end)
+{
+    struct luma_attempt *attempt =
+        attempt_report(request, end, &s->channel->options, &s->events);
+    bool over = follow(s, request, end);
+
+    complete_attempt(attempt, request, !over, end, s->context.now);
+    return over;
+}
+
 static void after_end(struct schedule *s, struct job *job)
 {
     if (job->kind->idle)
@@ -350,7 +377,7 @@ void schedule_ended(struct schedule *s, struct request *request,
 
     if (job->phase == JOB_ENDED) /* its tasks came before the response's end */
         job->kind->drop(request);
-    else if (follow(s, request, end))
+    else if (follow_and_report(s, request, end))
         after_end(s, job);
     count_end(s, end);
 }

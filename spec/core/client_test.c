@@ -229,6 +229,8 @@ static void test_not_done(void)
 
 /* ---- options ----------------------------------------------------------- */
 
+#define LINES(one, two) ((const char *const[]){one, two, NULL})
+
 static const struct {
     const char *message; /* begins so; NULL: the options are right */
     struct luma_options options;
@@ -252,6 +254,16 @@ static const struct {
     {"token: ", {.token = "caf\xC3\xA9"}},
     {"user_agent: ", {.token = "x", .user_agent = ""}},
     {"user_agent: ", {.token = "x", .user_agent = "a\nb"}},
+    {NULL, {.token = "x", .headers = LINES("X-A: b", "X-B:  c d")}},
+    {"headers: a name", {.token = "x", .headers = LINES("X-A", "")}},
+    {"headers: a name", {.token = "x", .headers = LINES(": b", "")}},
+    {"headers: a name", {.token = "x", .headers = LINES("X A: b", "")}},
+    {"headers: X-A must", {.token = "x", .headers = LINES("X-A:", "X-B: c")}},
+    {"headers: X-A must",
+     {.token = "x", .headers = LINES("X-A: b\r\nC: d", "")}},
+    {"headers: Host is set", {.token = "x", .headers = LINES("Host: b", "")}},
+    {"headers: x-a is there twice",
+     {.token = "x", .headers = LINES("X-A: b", "x-a: c")}},
     {"proxy: ", {.token = "x", .proxy = ""}},
     {"proxy: ", {.token = "x", .proxy = "http://a b"}},
     {"ca_file: ", {.token = "x", .ca_file = "/nowhere/at/all.pem"}},

@@ -273,6 +273,10 @@ static void test_long_message(void)
 
 /* ---- text_sanitize ------------------------------------------------------ */
 
+/* A list of one secret, or of two. */
+#define ONE(secret)   ((const char *const[]){secret, NULL})
+#define TWO(one, two) ((const char *const[]){one, two, NULL})
+
 static const struct {
     size_t capacity;
     const char *text, *want;
@@ -346,7 +350,8 @@ static void test_clean(void)
 
         must(out);
         check_case = text;
-        text_sanitize(out, clean_rows[i].capacity, text, strlen(text), SECRET);
+        text_sanitize(out, clean_rows[i].capacity, text, strlen(text),
+                      ONE(SECRET));
         CHECK_TEXT(out, clean_rows[i].want);
         free(out);
     }
@@ -376,7 +381,7 @@ static void test_clean_short(void)
     for (i = 0; i < sizeof short_rows / sizeof *short_rows; i++) {
         check_case = short_rows[i].text;
         text_sanitize(out, sizeof out, short_rows[i].text,
-                      strlen(short_rows[i].text), short_rows[i].secret);
+                      strlen(short_rows[i].text), ONE(short_rows[i].secret));
         CHECK_TEXT(out, short_rows[i].shown);
     }
     check_case = "";
@@ -388,10 +393,13 @@ static void test_clean_bytes(void)
 
     text_sanitize(out, sizeof out, "a\0b", 3, NULL);
     CHECK_TEXT(out, "a b");
-    text_sanitize(out, sizeof out, "abc", 2, "abc");
+    text_sanitize(out, sizeof out, "abc", 2, ONE("abc"));
     CHECK(strcmp(out, "abc") != 0);
-    text_sanitize(out, sizeof out, "abc", 3, "");
+    text_sanitize(out, sizeof out, "abc", 3, ONE(""));
     CHECK_TEXT(out, "abc");
+    text_sanitize(out, sizeof out, "secret-12 secret-1", 18,
+                  TWO("secret-1", "secret-12"));
+    CHECK_TEXT(out, "*** ***");
 }
 
 #define KEY "sk-a/b+c="
@@ -423,23 +431,23 @@ static void test_escaped_secret(void)
         const char *text = check_case = escaped_rows[i].text;
 
         len = strlen(text);
-        text_sanitize(out, sizeof out, text, len, KEY);
+        text_sanitize(out, sizeof out, text, len, ONE(KEY));
         CHECK_TEXT(out, escaped_rows[i].want);
         if (!strstr(escaped_rows[i].want, "***"))
             continue;
         for (n = 0; n < len;
              n++) { /* cut anywhere: at most one byte is shown */
-            kept = text_length_before(text, n, KEY);
-            text_sanitize(out, sizeof out, text, kept, KEY);
+            kept = text_length_before(text, n, ONE(KEY));
+            text_sanitize(out, sizeof out, text, kept, ONE(KEY));
             insist(!strstr(out, "k-a"), "no part of the secret is shown");
         }
     }
     check_case = "";
-    CHECK_INT(text_length_before("100%", 4, KEY), 4);
-    CHECK_INT(text_length_before("a sk-a%2", 8, KEY), 2);
-    CHECK_INT(text_length_before("a sk-a\\u00", 10, KEY), 2);
-    CHECK_INT(text_length_before("a sk-a\\", 7, KEY), 2);
-    CHECK_INT(text_length_before("a sk-b", 6, KEY), 6);
+    CHECK_INT(text_length_before("100%", 4, ONE(KEY)), 4);
+    CHECK_INT(text_length_before("a sk-a%2", 8, ONE(KEY)), 2);
+    CHECK_INT(text_length_before("a sk-a\\u00", 10, ONE(KEY)), 2);
+    CHECK_INT(text_length_before("a sk-a\\", 7, ONE(KEY)), 2);
+    CHECK_INT(text_length_before("a sk-b", 6, ONE(KEY)), 6);
     CHECK_INT(text_length_before("sk-a", 4, NULL), 4);
 }
 

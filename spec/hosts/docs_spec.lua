@@ -70,6 +70,8 @@ local LUA_BLOCKS = {
   ["docs/reference.md"] = {
     { name = "a client", after = "print(#tasks, #missing)",
       prints = "^3\t0\n$" },
+    { name = "attempts", after = "client:tasks(ids)",
+      prints = "^POST 127.0.0.1 200 %d+ bytes, %d+ ms, attempt 1\n$" },
     { name = "each", prints = THREE },
     { name = "a game", after = FRAMES, prints = GALLERY },
     { name = "watch", prints = "^a\tcompleted\tPROGRESS\na\tcompleted\tLINK\n"

@@ -373,6 +373,24 @@ describe("a generation", function()
       end
     end)
 
+    it("is known where the job ends between the id and the end", function()
+      local stalled = { body = MADE, content_length = #MADE + 9,
+        ["then"] = "stall" }
+      g:default { stall = "request" }
+      g:route(PATH, stalled)
+      local err = fails("deadline", { deadline = 0.2 })
+      assert.same({ "new", { "new" } }, { err.id, err.pending })
+      g:reset()
+      g:route(PATH, stalled)
+      local client = f:new()
+      local job = generate(nil, nil, client)
+      fixture.wait_until(function() return client:stats().bytes >= #MADE end)
+      job:cancel()
+      err = select(2, job:result())
+      assert.same({ "cancelled", "new" }, { err.code, err.id })
+      assert.equal(1, #submissions())
+    end)
+
     it("is never sent twice, wherever the answer is cut", function()
       local client = f:new { attempts = 5 }
       local whole = MADE

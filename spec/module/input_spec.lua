@@ -141,6 +141,9 @@ describe("bad input", function()
       refuse_all(flags, { 0, 1, "yes", {}, print })
       refuse_all({ "decode" }, { 0, "cjson", true, false, {} })
       refuse_all({ "timeout" }, { 10, "10", true, print })
+      refuse_all({ "headers" }, { 10, "A: b", true, print, { "A: b" },
+        { A = 1 }, { A = {} }, { [true] = "b" } })
+      refuse_all({ "on_attempt" }, { 10, "print", true, {} })
       for _, options in ipairs { 5, "token", true, print } do
         has(errors.misuse(luma.client, options), "table expected")
       end
@@ -168,6 +171,19 @@ describe("bad input", function()
         end
       end
       refused(option("ca_file", "/no/such/file.pem"), "ca_file: ")
+      for _, value in ipairs { "", " ", "a ", "a\r\nb: c", "a\nX: 1", "a\0b",
+        "a\tb", "\195\169", ("x"):rep(9000) } do
+        refused(option("headers", { ["X-A"] = value }), "headers: ")
+      end
+      for _, name in ipairs { "", " ", "a b", "a:", "a: b", "a\n", "\195", "a\0",
+        ("x"):rep(65), "Authorization", "HOST", "content-length", "Range",
+        "Proxy-Authorization", "User-Agent" } do
+        refused(option("headers", { [name] = "b" }), "headers: ")
+      end
+      refused(option("headers", { A = "b", a = "c" }), "headers: ")
+      local many = {}
+      for i = 1, 33 do many["X-" .. i] = "b" end
+      refused(option("headers", many), "headers: at most 32")
     end)
   end)
 

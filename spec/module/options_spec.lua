@@ -9,7 +9,8 @@ local TYPES = {
   TEXT = "string", NAME = "string", CHOICE = "string", EXISTS = "string", COUNT = "integer",
   BYTES = "integer", SECONDS = "number", GRACE = "number", TIMEOUT = "number",
   DEADLINE = "number",
-  FLAG = "boolean", FUNCTION = "function", GROUP = "table",
+  FLAG = "boolean", FUNCTION = "function", HEADERS = "table",
+  LIMITS = "table",
 }
 local WRONG = coroutine.create(print) -- no option is of this type
 
@@ -22,7 +23,8 @@ end
 
 -- The options in a table of the binding: names to types.
 local function known(array)
-  local rows, found = read("binding/options.c"):match(
+  local path = array == "timeouts" and "reader.c" or "options.c"
+  local rows, found = read("binding/" .. path):match(
     "struct option " .. array .. "%[%] = (%b{})"), {}
   for name, kind in rows:gmatch '{"([a-z0-9_]+)", ([A-Z]+),' do
     found[name] = assert(TYPES[kind], kind)

@@ -13,12 +13,13 @@ describe("the value of a response", function()
   local PATH = "/luma/generations"
 
   -- The result of one POST, for a response with this body.
-  local function post(body, more, options)
+  local function post(body, more, options, deadline)
     local behaviour = more or {}
     behaviour.body = body
     g:reset()
     g:route(PATH, behaviour)
-    local job = assert(f:new(options):request("POST", PATH, "{}"))
+    local job = assert(f:new(options):request("POST", PATH, "{}",
+      { deadline = deadline }))
     return job:result()
   end
 
@@ -99,7 +100,11 @@ describe("the value of a response", function()
       assert.equal(code, errors.check(err).code)
       assert.same({ id = "paid" }, err.value, code)
     end
-    local _, err = post("12", { content_length = 100, close_after = true })
+    local _, err = post(body, { content_length = 100, ["then"] = "stall" },
+      {}, 0.2)
+    assert.equal("deadline", errors.check(err).code)
+    assert.same({ id = "paid" }, err.value)
+    _, err = post("12", { content_length = 100, close_after = true })
     assert.is_nil(err.value) -- it may be the start of a longer number
     _, err = post('{"id":"paid"', { content_length = 100, close_after = true })
     assert.is_nil(err.value)

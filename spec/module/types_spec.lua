@@ -85,7 +85,7 @@ describe("the types for editors", function()
     local path, name = "binding/options.c", '{"([%w_]+)", '
     assert.same(in_source(path, "option client_options[]", name),
       fields_of "luma.ClientOptions")
-    assert.same(in_source(path, "option timeouts[]", name),
+    assert.same(in_source("binding/reader.c", "option timeouts[]", name),
       fields_of "luma.Timeout")
     assert.same(in_source(path, "option decode_options[]", name),
       fields_of "luma.DecodeOptions")
@@ -121,6 +121,17 @@ describe("the types for editors", function()
     local job = client:generate "a"
     job:result()
     assert.same(keys_of(job:progress()), fields_of "luma.Progress")
+  end)
+
+  it("have the fields of attempts", function()
+    local found = {}
+    for line in io.lines "binding/result.c" do
+      local name = line:match '%(L, "([a-z_]+)", attempt'
+        or line:match '%(L, "([a-z_]+)", .*attempt%->'
+      if name then found[name] = true end
+    end
+    found.code = true -- its name stands on another line
+    assert.same(found, fields_of "luma.Attempt")
   end)
 
   it("have the fields and codes of errors", function()

@@ -32,8 +32,8 @@ local code = ([[
 -- another one ends.
 local function threads()
   for line in io.lines "/proc/self/status" do
-    local count = line:match "^Threads:%s*(%d+)"
-    if count then return tonumber(count) end
+    local number = line:match "^Threads:%s*(%d+)"
+    if number then return tonumber(number) end
   end
 end
 
