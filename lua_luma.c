@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The module and its clients. */
+#include <limits.h>
 #include <math.h>
 
 #include "binding/access.h"
@@ -82,16 +83,36 @@ static int client_step(lua_State *L)
     return 1;
 }
 
+/* -1 where there is no value. */
+static int check_descriptor(lua_State *L, int index)
+{
+    lua_Integer fd;
+
+    if (lua_isnoneornil(L, index))
+        return -1;
+    luaL_checktype(L, index, LUA_TNUMBER);
+    fd = lua_tointeger(L, index);
+    luaL_argcheck(L, fd >= 0 && fd <= INT_MAX && fd == lua_tonumber(L, index),
+                  index, "a descriptor is a whole number, not negative");
+    return (int)fd;
+}
+
 static int client_wait_method(lua_State *L)
 {
     struct lua_client *client = client_check(L, 1);
     double seconds = check_seconds(L, 2);
+    int fd = check_descriptor(L, 3);
+    bool readable;
 
     client_check_idle(L, client, "wait");
     if (!luma_client_unfinished(client->core))
         seconds = 0; /* no event can arrive */
-    lua_pushboolean(L, client_wait(L, client, monotonic_now() + seconds));
-    return 1;
+    lua_pushboolean(L, client_wait_with(L, client, monotonic_now() + seconds,
+                                        fd, &readable));
+    if (fd < 0)
+        return 1;
+    lua_pushboolean(L, readable);
+    return 2;
 }
 
 static int client_fd(lua_State *L)

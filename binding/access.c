@@ -191,22 +191,34 @@ void client_prepare_call(lua_State *L)
     call_empty_function(L);
 }
 
-bool client_wait(lua_State *L, struct lua_client *client, double until)
+bool client_wait_with(lua_State *L, struct lua_client *client, double until,
+                      int fd, bool *readable)
 {
+    *readable = false;
     client_check_process(L, client);
     if (monotonic_now() - client->hooks >= CLIENT_SLICE)
         run_hooks(L, client);
     while (!client->closed) {
         double left = fmin(fmax(until - monotonic_now(), 0), CLIENT_SLICE);
 
-        if (luma_client_wait(client->core, (int)ceil(left * 1000)))
+        if (luma_client_wait_with(client->core, (int)ceil(left * 1000), fd,
+                                  readable))
             return true;
+        if (*readable)
+            return false;
         run_hooks(L, client);
         client_check_process(L, client);
         if (!luma_client_unfinished(client->core) || monotonic_now() >= until)
             return false;
     }
     return false;
+}
+
+bool client_wait(lua_State *L, struct lua_client *client, double until)
+{
+    bool readable;
+
+    return client_wait_with(L, client, until, -1, &readable);
 }
 
 double monotonic_now(void)

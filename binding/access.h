@@ -68,8 +68,10 @@ void client_prepare_call(lua_State *L);
 
 /* Waits for an event until that time (HUGE_VAL: without limit), and calls an
  * empty Lua function every CLIENT_SLICE, so that hooks run. False: the time is
- * up, or no job can bring an event. */
+ * up, or no job can bring an event, or `fd` (-1: none) is readable. */
 bool client_wait(lua_State *L, struct lua_client *client, double until);
+bool client_wait_with(lua_State *L, struct lua_client *client, double until,
+                      int fd, bool *readable);
 
 /* Seconds on the monotonic clock. Never raises. */
 double monotonic_now(void);

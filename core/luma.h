@@ -4,9 +4,10 @@
  *
  * Threads: a client and its jobs belong to one thread, the caller's. Every
  * function here is called from that thread, except luma_init. Only
- * luma_client_wait, luma_client_close, luma_init and luma_client_new may block.
- * A client starts a thread for the gateway with the first job that has
- * something to request there, and one for files with its first download.
+ * luma_client_wait (and _with), luma_client_close, luma_init and
+ * luma_client_new may block. A client starts a thread for the gateway with the
+ * first job that has something to request there, and one for files with its
+ * first download.
  *
  * Ownership: the caller owns clients and jobs until it releases them. Events
  * belong to the client; luma_event_pop frees them, or luma_job_pop after
@@ -260,6 +261,12 @@ int luma_client_fd(struct luma_client *client);
 /* Waits until an event is in the queue, a signal arrives, or `ms` have passed;
  * it may return earlier. True if there is an event. */
 bool luma_client_wait(struct luma_client *client, int ms);
+
+/* The same, but the wait ends also when `fd` is readable, such as the input of
+ * a program; `readable` says whether it is. On Windows it has to be a socket.
+ * -1: none. */
+bool luma_client_wait_with(struct luma_client *client, int ms, int fd,
+                           bool *readable);
 
 /* How many jobs have not ended. */
 size_t luma_client_unfinished(const struct luma_client *client);

@@ -261,8 +261,10 @@ function Client:step(seconds) end
 
 ---Blocks until an event is ready. Delivers nothing.
 ---@param seconds? number
+---@param fd? integer a descriptor that ends the wait when it is readable
 ---@return boolean ready
-function Client:wait(seconds) end
+---@return boolean? readable whether `fd` is
+function Client:wait(seconds, fd) end
 
 ---A descriptor that is readable while an event is ready. Never read from it.
 ---@return integer

@@ -19,7 +19,9 @@ Environment:
   LUMA_GATEWAY_TOKEN   the token, if there is no --token-file; no option has the
                        token itself, because other users can read the options
   LUMA_GATEWAY_URL     the gateway, if --url is not given
+  LUMA_LOG             a file that gets a line for each attempt of a request
   NO_COLOR             no colours, if --color is not given
+  COLORTERM            with truecolor, pictures have their own colours
   XDG_CONFIG_HOME      its file luma/config has defaults (else in ~/.config)]]
 
 -- Examples of commands. The shells of Windows (cmd.exe, PowerShell) have other
@@ -136,6 +138,8 @@ local function add_progress(command)
     :description "Use colours: auto, always or never."
   command:flag "-q --quiet"
     :description "Show no progress, only errors."
+  command:flag "--verbose"
+    :description "Report each attempt of a request on standard error."
 end
 
 local function add_connection(command)
@@ -147,6 +151,8 @@ local function add_connection(command)
     :description "URL of a proxy."
   command:option "--token-file":argname "<file>"
     :description "File with the token, which nobody else can read."
+  command:option "--header":argname "<name: value>":count "*":target "headers"
+    :description "Another header of each request to the gateway."
   add_seconds(command, "--timeout", false, 86400)
     :description "Time limit for one attempt of a request (30)."
   add_count(command, "--attempts", 5)
@@ -330,14 +336,27 @@ local function add_request(parser)
   return request
 end
 
+-- The script is also for `source`, where zsh must not call its function.
+local SOURCED = [=[
+if [[ $funcstack[1] == _luma ]]; then
+  _luma
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _luma luma
+fi]=]
+
+local function completion_of(parser, shell)
+  local script = parser["get_" .. shell .. "_complete"](parser):gsub("\n+$", "")
+  if shell == "zsh" then script = script:gsub("\n_luma$", "\n" .. SOURCED) end
+  return script
+end
+
 local function add_completion(parser)
   new_command(parser, "completion")
     :description "Print a shell completion script."
     :argument "shell":choices { "bash", "zsh", "fish" }
     :description "The shell to print it for."
-    :action(print_later(function(shell)
-      return (parser["get_" .. shell .. "_complete"](parser):gsub("\n$", ""))
-    end))
+    :action(print_later(function(shell) return completion_of(parser, shell) end))
 end
 
 -- The help of all commands. luma_cli.manual prefers the manual page.

@@ -53,7 +53,7 @@ return function(screen, write, facts)
   for i = 1, math.max(#lines, shown and 5 or 0) do
     local line = lines[i]
     if shown then
-      local cells = i <= 5 and palette.row(facts.palette, i)
+      local cells = i <= 5 and palette.row(screen, facts.palette, i)
         or (" "):rep(PICTURE)
       line = line and cells .. GAP .. line or cells
     end

@@ -38,7 +38,7 @@ local function path()
 end
 
 local function names()
-  local list = {}
+  local list = { "header" }
   for name in pairs(KINDS) do list[#list + 1] = name:gsub("_", "-") end
   table.sort(list)
   return table.concat(list, ", ")
@@ -49,6 +49,11 @@ local function read_line(line, values)
   if not name then return "name = value expected" end
   name = name:gsub("-", "_")
   local kind = KINDS[name]
+  if name == "header" then
+    values.headers = values.headers or {}
+    values.headers[#values.headers + 1] = word
+    return nil
+  end
   if not kind then
     return ("there is no '%s'; there are %s"):format(name, names())
   end

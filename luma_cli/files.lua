@@ -28,14 +28,17 @@ end
 
 -- Adds a completed task to the queue. The requested id names the file, because
 -- a number in the task may have lost digits.
-function Files:add(task, id)
+-- `ends` is that of its window.
+function Files:add(task, id, ends)
   if luma.id(task) ~= id then task.task_id = id end
-  self.waiting[#self.waiting + 1] = { task = task, id = id }
+  self.waiting[#self.waiting + 1] = { task = task, id = id, ends = ends }
 end
 
 local function count_waiting(self) return #self.waiting - self.first + 1 end
 
-function Files:busy() return #self.running > 0 or count_waiting(self) > 0 end
+function Files:busy()
+  return #self.running > 0 or count_waiting(self) > 0 or #self.saved > 0
+end
 
 -- A program may take its time, so it is run between two deliveries.
 local function note_saved(self, file, path)
@@ -70,10 +73,11 @@ local function finish(self, file, path, err)
   saved.show(self.app, file.id, path, bytes)
 end
 
--- Begins a window. --deadline is the time for all of its tasks and files.
-function Files:begin()
+-- When a window that begins now ends. --deadline is the time for all of its
+-- tasks and files.
+function Files:time_of_window()
   local seconds = self.app.args.deadline
-  self.ends = seconds and monotime() + seconds
+  return seconds and monotime() + seconds
 end
 
 -- Where the file goes: into a folder, or under a name of one's own.
@@ -94,7 +98,7 @@ local function start_one(self, file)
   }
   local dir, output = place_of(self, file)
   file.started = monotime()
-  local left = self.ends and self.ends - file.started or DEADLINE
+  local left = file.ends and file.ends - file.started or DEADLINE
   if left <= 0 then return self.app.outcome:add_late(file.id, LATE) end
   self.running[#self.running + 1] = file
   file.job = work.start(self.app, "download", file.task, {

@@ -2,6 +2,7 @@
 -- luma generate: submits a generation, follows its task, and saves its file.
 
 local luma = require "luma"
+local Board = require "luma_cli.board"
 local exec = require "luma_cli.exec"
 local facts_of = require "luma_cli.facts"
 local make_folder = require "luma_cli.folder"
@@ -54,6 +55,11 @@ local function options_of(app, seen)
   function options.on_update(task, id, state)
     local facts = type(task) == "table" and facts_of(task, id, state)
     seen.facts = facts or { id = id, state = state }
+    if not seen.board then
+      seen.board = Board.new(app)
+      seen.board:add { id }
+    end
+    seen.board:update(seen.facts)
   end
   function options.on_progress(progress)
     if progress.tasks > 0 then seen.file = progress end
@@ -66,8 +72,7 @@ local function lines(app, job, seen)
     return { saved.line(app, seen.facts.id, seen.file) }
   end
   if seen.facts then
-    return watching.open_lines(app, { seen.facts.id },
-      { [seen.facts.id] = seen.facts }, 1)
+    return seen.board:lines(1)
   end
   local words = job:progress().requests > 0 and "submitted" or "connecting"
   return { { ("%s, %.0f s"):format(words, app.live:elapsed()) } }

@@ -33,9 +33,10 @@ local function fetch(app, window, show)
     rows[id] = { task, id, state }
   end
   local job = work.start(app, "fetch", window.ids, options)
+  window.job = job
   work.drive(app, function() return not job:done() end, function()
     return { { progress_line(app, job, window) } }
-  end, job)
+  end, window)
   for _, id in ipairs(window.ids) do
     local row = rows[id]
     rows[id] = nil
@@ -49,9 +50,11 @@ return function(app)
   local size = args.window
   if not app.screen.as_json then size = math.min(size, ROWS) end
   local show = Show.new(app, args.long or ids.is_one(args))
-  for list, total in ids.windows(app, size) do
+  local feed = ids.feed(app, size)
+  for list in function() return feed:next "all" end do
     show:expect(list)
-    fetch(app, work.window(app, list, total), show)
+    fetch(app, work.window(app, list, feed.total), show)
   end
+  feed:finish()
   show:sum_up()
 end

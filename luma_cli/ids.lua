@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The ids from arguments, files and standard input, in all forms that
--- scanner.lua reads. They are read in windows, never all at once.
+-- scanner.lua reads. They are read in windows, never all at once. From a pipe,
+-- they can be read as they come.
 
 local LONGEST = require "luma_cli.found".LONGEST
 local Scanner = require "luma_cli.scanner"
@@ -11,11 +12,13 @@ local stop = stopping.stop
 
 local ids = {}
 
--- Returns the ids before a problem first, and then reports the problem.
-local function each_in_file(path, report_empty)
-  local input, scanner = source.open(path), Scanner.new()
+-- An input: `next(patient)` gives its next id, nil at the end or, if it is not
+-- patient and would have to wait, false. Ids before a problem come first.
+-- `can_read(fd)` asks the system; without it, all is waited for.
+local function open_file(path, report_empty, can_read)
+  local input, scanner = source.open(path, can_read ~= nil), Scanner.new()
   local at, ended, empty = 0, false, true
-  return function()
+  local function next_id(patient)
     while true do
       at = at + 1
       if scanner.ids[at] then
@@ -32,51 +35,52 @@ local function each_in_file(path, report_empty)
         return nil
       end
       scanner.ids, at = {}, 0
+      if not patient and not input:is_ready(can_read) then return false end
       local piece = input:read()
       ended = not piece
       if piece then scanner:feed(piece) else scanner:finish() end
     end
   end
+  return { next = next_id, input = input }
 end
 
 local function single(id)
-  return function()
+  return { next = function()
     local value = id
     id = nil
     return value
-  end
+  end }
 end
 
--- An iterator over the ids of the words ("-" is standard input), then of the
--- files. `report_empty(name)`, if given, is called for an input without ids.
-local function each(words, files, report_empty)
-  local sources, at = {}, 1
-  for _, word in ipairs(words) do
+-- The ids of a command: those of its words ("-" is standard input), then those
+-- of its files. They are read in windows.
+local Feed = {}
+Feed.__index = Feed
+
+-- `live`: ids of a pipe are to be had as they come. An input without ids is not
+-- an error, because a script may have none, but it is reported on stderr.
+function ids.feed(app, size, live)
+  local args = app.args
+  local report_empty = not args.quiet and function(name)
+    app.live:say("luma: no ids in " .. app.screen:safe(name))
+  end
+  local can_read = live and function(fd)
+    return select(2, app.client:wait(0, fd))
+  end or nil
+  local sources = {}
+  for _, word in ipairs(args.ids) do
     if word ~= "-" and (word == "" or #word > LONGEST) then
       stop(2, "an id has 1 to 1024 bytes")
     end
-    sources[#sources + 1] = word == "-" and each_in_file("-", report_empty)
+    sources[#sources + 1] = word == "-" and open_file("-", report_empty, can_read)
       or single(word)
   end
-  for _, path in ipairs(files) do
-    sources[#sources + 1] = each_in_file(path, report_empty)
+  for _, path in ipairs(args.files) do
+    sources[#sources + 1] = open_file(path, report_empty, can_read)
   end
-  return function()
-    while sources[at] do
-      local id = sources[at]()
-      if id then return id end
-      at = at + 1
-    end
-  end
-end
-
--- The same for the arguments of the program. An input without ids is not an
--- error, because a script may have none, but it is reported on stderr.
-local function each_of(app)
-  local args = app.args
-  return each(args.ids, args.files, not args.quiet and function(name)
-    app.live:say("luma: no ids in " .. app.screen:safe(name))
-  end)
+  return setmetatable({
+    app = app, size = size, sources = sources, at = 1, count = 0,
+  }, Feed)
 end
 
 -- Whether the only input is one id on the command line.
@@ -84,37 +88,62 @@ function ids.is_one(args)
   return #args.ids == 1 and args.ids[1] ~= "-" and #args.files == 0
 end
 
--- The next ids, at most `size`, and the problem that ended the reading.
-local function read_window(next_id, size)
+-- The descriptor to wait for, where more ids may come at any time.
+function Feed:fd()
+  local current = self.sources[self.at]
+  return current and current.input and current.input:fd()
+end
+
+-- The next id, nil at the end, or false; see open_file.
+local function next_id(self, patient)
+  while self.sources[self.at] do
+    local id = self.sources[self.at].next(patient)
+    if id ~= nil then return id end
+    self.at = self.at + 1
+  end
+end
+
+-- Whether the id with this number is waited for. `wait` is "all", "first" or
+-- "none".
+local function is_patient(wait, number)
+  return wait == "all" or wait == "first" and number == 1
+end
+
+-- The next ids, at most `most`, and the problem that ended the reading.
+local function read_window(self, wait, most)
   local window = {}
-  while #window < size do
-    local ok, id = stopping.try(next_id)
+  while #window < most do
+    local ok, id = stopping.try(next_id, self, is_patient(wait, #window + 1))
     if not ok and not stopping.is_stop(id) then error(id, 0) end
     if not ok then return window, id end
+    if id == nil then self.total = self.count + #window end
     if not id then break end
     window[#window + 1] = id
   end
   return window
 end
 
--- An iterator over arrays of at most `size` ids of the program's arguments.
--- With the last one, if it is not full, it also returns the number of all ids.
--- If the input has a problem, that is reported at once, and the ids before it
--- are the last ones.
-function ids.windows(app, size)
-  local next_id, count, problem = each_of(app), 0, nil
-  return function()
-    if problem then stop(problem.code) end
-    local window
-    window, problem = read_window(next_id, size)
-    count = count + #window
-    if problem and #window == 0 then error(problem, 0) end
-    if problem then
-      app.live:say("luma: " .. app.screen:safe(problem.message))
-    end
-    if #window == 0 then return nil end
-    return window, #window < size and count or nil
+-- Whether there are no more ids: `total` is the number of all, or there is a
+-- `problem`.
+function Feed:has_ended() return self.total ~= nil or self.problem ~= nil end
+
+-- The next window, an array of at most `most` ids (else `size` of feed), or nil
+-- if there is none, or none now. A problem of the input is reported at once,
+-- and the ids before it are the last ones.
+function Feed:next(wait, most)
+  if self:has_ended() then return nil end
+  local window
+  window, self.problem = read_window(self, wait, most or self.size)
+  self.count = self.count + #window
+  if self.problem then
+    self.app.live:say("luma: " .. self.app.screen:safe(self.problem.message))
   end
+  return window[1] and window
+end
+
+-- Ends the program if there was a problem, after the ids before it.
+function Feed:finish()
+  if self.problem then stop(self.problem.code) end
 end
 
 return ids

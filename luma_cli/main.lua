@@ -4,11 +4,13 @@
 local luma = require "luma"
 local arguments = require "luma_cli.arguments"
 local read_config = require "luma_cli.config"
+local headers_of = require "luma_cli.headers"
 local hints = require "luma_cli.hints"
 local lines = require "luma_cli.lines"
 local Live = require "luma_cli.live"
 local Out = require "luma_cli.out"
 local Outcome = require "luma_cli.outcome"
+local requests = require "luma_cli.requests"
 local Screen = require "luma_cli.screen"
 local stopping = require "luma_cli.stop"
 local streams = require "luma_cli.streams"
@@ -23,7 +25,9 @@ local function complete(args)
   if system.env "LUMA_GATEWAY_URL" then values.url = nil end
   if system.env "LUMA_GATEWAY_TOKEN" then values.token_file = nil end
   for name, value in pairs(values) do
-    if args[name] == nil then args[name] = value end
+    if args[name] == nil or name == "headers" and #args.headers == 0 then
+      args[name] = value
+    end
   end
   if args.token_file then args.token = read_token(args.token_file) end
 end
@@ -46,6 +50,7 @@ local function options_of(args, app)
       and { attempt = args.timeout, stall = args.timeout },
     base_url = args.url, ca_file = args.ca_file, proxy = args.proxy,
     batch_size = args.batch_size, connections = args.connections,
+    headers = headers_of(args.headers), on_attempt = app.requests.on_attempt,
     decode = as_text and function(json) return json end or nil,
   }
 end
@@ -63,6 +68,7 @@ local function run(args, app)
   else
     complete(args)
     app.lines = lines.new(args, app.screen)
+    app.requests = requests.new(app)
     app.client = client_of(options_of(args, app))
     require("luma_cli." .. args.command)(app)
   end

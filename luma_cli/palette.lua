@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The 5 by 5 colours of a task's placeholder picture, for a true-colour
--- terminal.
+-- The 5 by 5 colours of a task's placeholder picture.
 
 local palette = {}
 
@@ -17,32 +16,28 @@ local function mean(colours, column, first, last)
   return sum
 end
 
-local function triple(colour)
-  return ("%d;%d;%d"):format(colour[1], colour[2], colour[3])
-end
-
 -- The whole picture in five columns of one line. The upper part of a half block
 -- has the foreground colour, and the lower part has the background colour.
-function palette.strip(colours, utf8)
+function palette.strip(screen, colours)
   local cells = {}
   for column = 1, 5 do
-    local low = triple(mean(colours, column, utf8 and 3 or 1, 5))
-    if utf8 then
-      local high = triple(mean(colours, column, 1, 3))
-      cells[column] = ("\27[38;2;%s;48;2;%sm\226\150\128"):format(high, low)
+    local low = screen:rgb(mean(colours, column, screen.utf8 and 3 or 1, 5))
+    if screen.utf8 then
+      local high = screen:rgb(mean(colours, column, 1, 3))
+      cells[column] = ("\27[38;%s;48;%sm\226\150\128"):format(high, low)
     else
-      cells[column] = ("\27[48;2;%sm "):format(low)
+      cells[column] = ("\27[48;%sm "):format(low)
     end
   end
   return table.concat(cells) .. RESET
 end
 
 -- One of the five rows, ten columns wide.
-function palette.row(colours, row)
+function palette.row(screen, colours, row)
   local cells = {}
   for column = 1, 5 do
-    local colour = triple(colours[(row - 1) * 5 + column])
-    cells[column] = ("\27[48;2;%sm  "):format(colour)
+    local colour = screen:rgb(colours[(row - 1) * 5 + column])
+    cells[column] = ("\27[48;%sm  "):format(colour)
   end
   return table.concat(cells) .. RESET
 end

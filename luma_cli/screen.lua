@@ -21,6 +21,12 @@ local function uses_colour(setting, has_escapes)
   return has_escapes and not system.env "NO_COLOR"
 end
 
+-- Consoles of Windows have all colours, and terminals of Unix where they say so.
+local function has_true_colour()
+  local word = os.getenv "COLORTERM"
+  return system.is_windows or word == "truecolor" or word == "24bit"
+end
+
 -- `options` are the arguments of the command.
 function Screen.new(options)
   local out, out_escapes = terminal(io.stdout)
@@ -32,6 +38,7 @@ function Screen.new(options)
       or options.command == "url"),
     colour = uses_colour(options.color, out_escapes),
     err_colour = uses_colour(options.color, err_escapes),
+    true_colour = has_true_colour(),
     shows_progress = err_escapes and not options.quiet,
     utf8 = system.is_utf8(), rows = 24, columns = 80,
   }, Screen)
@@ -69,6 +76,16 @@ local CODE = {
   bold = "1", dim = "2", red = "31", green = "32", yellow = "33",
   blue = "34", magenta = "35", cyan = "36",
 }
+
+-- The nearest of the 216 colours that terminals with 256 colours have.
+local function step(value) return math.floor(value / 255 * 5 + 0.5) end
+
+-- The parameters of an escape sequence for a colour, {red, green, blue}.
+function Screen:rgb(colour)
+  local red, green, blue = colour[1], colour[2], colour[3]
+  if self.true_colour then return ("2;%d;%d;%d"):format(red, green, blue) end
+  return ("5;%d"):format(16 + 36 * step(red) + 6 * step(green) + step(blue))
+end
 
 -- Text in a colour, for stdout.
 function Screen:paint(colour, s)

@@ -12,6 +12,7 @@
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
+local system = require "luma_cli.system"
 local text = require "luma_cli.text"
 
 local PIECE = 65536 -- bytes
@@ -26,12 +27,18 @@ Source.__index = Source
 
 local source = {}
 
--- Opens a path ("-" is standard input), or ends the program.
-function source.open(path)
+local STDIN = 0 -- the descriptor
+
+-- Opens a path ("-" is standard input), or ends the program. With `live`, it is
+-- known of a pipe or a terminal whether there is more to read: nothing is read
+-- ahead then.
+function source.open(path, live)
   local self = setmetatable({ name = path, kept = "" }, Source)
   if path == "-" then
     self.name, self.file = "standard input", io.stdin
     self.has_position = streams.stdin_has_position
+    self.live = live and not (self.has_position or system.is_windows)
+    if self.live then io.stdin:setvbuf "no" end
     return self
   end
   local file, why = io.open(path, "rb")
@@ -116,6 +123,16 @@ local function convert(self, bytes)
   self.kept = bytes:sub(at)
   if self.ended and self.kept ~= "" then out[#out + 1] = text.BAD end
   return table.concat(out)
+end
+
+-- The descriptor of a live source that may have more, or nil.
+function Source:fd() return self.live and not self.ended and STDIN or nil end
+
+-- Whether reading would not wait for whoever writes the input. `can_read(fd)`
+-- asks the system.
+function Source:is_ready(can_read)
+  local fd = not self.line and self:fd()
+  return not fd or can_read(fd)
 end
 
 -- The next piece, which may be empty, or nil at the end.

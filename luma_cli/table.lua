@@ -35,7 +35,7 @@ end
 -- The text of the first column: the palette, the length or the progress.
 local function first_column(self, facts)
   if facts.palette and self.screen.colour then
-    return palette.strip(facts.palette, self.screen.utf8)
+    return palette.strip(self.screen, facts.palette)
   end
   local word = ""
   if facts.state == "completed" then

@@ -27,34 +27,39 @@ local function end_if_interrupted(err)
   end
 end
 
--- Checks for Ctrl-C if there are more than `before` failures. Returns their
--- number.
-local function check_failures(job, before)
-  local failed = job:progress().failed or 0
-  if failed > before then
-    local tasks, err = job:result(0)
+-- Checks for Ctrl-C if the job of the window has more failures than before.
+function work.check_failures(window)
+  local failed = window.job:progress().failed or 0
+  if failed > (window.failures or 0) then
+    local tasks, err = window.job:result(0)
     if not tasks then end_if_interrupted(err) end
   end
-  return failed
+  window.failures = failed
 end
 
--- Delivers events while is_running() is true, and draws the lines of
--- make_lines(). `job` is given if it has a decoder.
-function work.drive(app, is_running, make_lines, job)
-  local failed = 0
+-- Delivers events, draws the lines of make_lines(), and waits for a moment:
+-- for an event or for `fd`, if there is one.
+function work.turn(app, make_lines, fd)
+  app.client:step(STEP_TIME)
+  app.out.flush()
+  app.live:draw(function()
+    local lines = make_lines()
+    lines[#lines + 1] = app.requests:line()
+    return lines
+  end)
+  app.client:wait(WAIT_TIME, fd)
+end
+
+-- Takes turns while is_running() is true. `window` is given if its job has a
+-- decoder.
+function work.drive(app, is_running, make_lines, window)
   while is_running() do
-    app.client:step(STEP_TIME)
-    if job then failed = check_failures(job, failed) end
-    app.out.flush()
-    if is_running() then
-      app.live:draw(make_lines)
-      app.client:wait(WAIT_TIME)
-    end
+    work.turn(app, make_lines)
+    if window then work.check_failures(window) end
   end
 end
 
--- A window of ids: its ids, the number of all ids (known only for the last
--- window), and the number of ids that had an answer before it.
+-- A window of ids, and the number of all ids, if that is known.
 function work.window(app, list, total)
   return { ids = list, total = total, before = work.answered(app) }
 end
@@ -98,6 +103,12 @@ local function report_failures(app, ids, err)
   if not next(reported) then app.outcome:add_error(hints.of_error(err)) end
 end
 
+-- Whether the job has an answer for one of its ids.
+local function has_answer(job)
+  local p = job:progress()
+  return p.tasks + p.missing > 0
+end
+
 -- Takes the result of a finished job, whose tasks have been shown. Shows
 -- missing ids and reports failures.
 function work.settle(app, job, show, window)
@@ -106,8 +117,7 @@ function work.settle(app, job, show, window)
   if err then missing = err.missing or {} end
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
-  if work.answered(app) == window.before and err.code ~= "deadline"
-      and #window.ids > 1 then
+  if not has_answer(job) and err.code ~= "deadline" and #window.ids > 1 then
     stop_early(window, err)
   end
   report_failures(app, window.ids, err)

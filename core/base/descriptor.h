@@ -22,8 +22,10 @@ bool signal_open(int fd[2]);
 bool signal_give(int fd);
 bool signal_take(int fd);
 
-/* Waits until the signal is given, at most `ms`. It may end early. */
-void signal_wait(int fd, int ms);
+/* Waits until the signal is given or `other` (-1: none) is readable, at most
+ * `ms`. It may end early. Returns whether `other` is readable; on Windows it
+ * has to be a socket. */
+bool signal_wait(int fd, int other, int ms);
 
 /* Closes one of the two; -1 is allowed. */
 void signal_close(int fd);

@@ -66,11 +66,11 @@ bool signal_take(int fd)
     return read(fd, &one, sizeof one) == sizeof one;
 }
 
-void signal_wait(int fd, int ms)
+bool signal_wait(int fd, int other, int ms)
 {
-    struct pollfd one = {fd, POLLIN, 0};
+    struct pollfd both[] = {{fd, POLLIN, 0}, {other, POLLIN, 0}};
 
-    poll(&one, 1, ms);
+    return poll(both, 2, ms) > 0 && both[1].revents;
 }
 
 void signal_close(int fd)

@@ -173,11 +173,11 @@ bool signal_take(int fd)
     return recv((SOCKET)fd, &byte, 1, 0) == 1;
 }
 
-void signal_wait(int fd, int ms)
+bool signal_wait(int fd, int other, int ms)
 {
-    WSAPOLLFD one = {(SOCKET)fd, POLLIN, 0};
+    WSAPOLLFD both[] = {{(SOCKET)fd, POLLIN, 0}, {(SOCKET)other, POLLIN, 0}};
 
-    WSAPoll(&one, 1, ms);
+    return WSAPoll(both, other < 0 ? 1 : 2, ms) > 0 && both[1].revents;
 }
 
 void signal_close(int fd)

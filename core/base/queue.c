@@ -166,9 +166,9 @@ int queue_fd(const struct queue *queue)
     return queue->fd[0];
 }
 
-void queue_wait(const struct queue *queue, int ms)
+bool queue_wait(const struct queue *queue, int other, int ms)
 {
-    signal_wait(queue->fd[0], ms);
+    return signal_wait(queue->fd[0], other, ms);
 }
 
 /* ---- events ------------------------------------------------------------- */

@@ -53,9 +53,10 @@ void queue_free(struct queue *queue);
  * is empty. */
 int queue_fd(const struct queue *queue);
 
-/* Waits until the descriptor is readable, at most `ms`. A signal may end the
- * wait early. The reader only. */
-void queue_wait(const struct queue *queue, int ms);
+/* Waits until the descriptor or `other` (-1: none) is readable, at most `ms`. A
+ * signal may end the wait early. Returns whether `other` is readable. The
+ * reader only. */
+bool queue_wait(const struct queue *queue, int other, int ms);
 
 /* Puts all events of the list into the queue; the list is then empty. If the
  * system refused to make the descriptor readable, the next call tries again,

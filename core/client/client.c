@@ -90,13 +90,22 @@ int luma_client_fd(struct luma_client *client)
     return client->closed ? -1 : queue_fd(client->channel->events);
 }
 
+bool luma_client_wait_with(struct luma_client *client, int ms, int fd,
+                           bool *readable)
+{
+    bool waits = !luma_event_peek(client);
+
+    *readable = false;
+    if (!client->closed && (waits || fd >= 0))
+        *readable = queue_wait(client->channel->events, fd, waits ? ms : 0);
+    return luma_event_peek(client) != NULL;
+}
+
 bool luma_client_wait(struct luma_client *client, int ms)
 {
-    if (luma_event_peek(client))
-        return true;
-    if (!client->closed)
-        queue_wait(client->channel->events, ms);
-    return luma_event_peek(client) != NULL;
+    bool readable;
+
+    return luma_client_wait_with(client, ms, -1, &readable);
 }
 
 /* ---- client ------------------------------------------------------------ */

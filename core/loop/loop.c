@@ -348,7 +348,7 @@ static void sleep_for(struct loop *loop, int ms)
     struct curl_waitfd wake = {queue_fd(jobs), CURL_WAIT_POLLIN, 0};
 
     if (curl_multi_poll(loop->multi, &wake, 1, ms, NULL) != CURLM_OK)
-        queue_wait(jobs, ms < STARVED_NAP_MS ? ms : STARVED_NAP_MS);
+        queue_wait(jobs, -1, ms < STARVED_NAP_MS ? ms : STARVED_NAP_MS);
 }
 
 static void sleep_until(struct loop *loop, int64_t moment)

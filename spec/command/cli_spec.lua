@@ -446,6 +446,11 @@ describe("the command line", function()
           file:write(ended.out)
           file:close()
           assert.equal(0, cli.shell(shell .. " -n " .. path).code)
+          if shell == "zsh" then
+            assert.equal("_luma\n", cli.shell("zsh -fc 'autoload -Uz compinit"
+              .. "; compinit -D; source " .. path .. "; echo $_comps[luma]'")
+              .out)
+          end
           os.remove(path)
         end
       end

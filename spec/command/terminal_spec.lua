@@ -41,6 +41,9 @@ describe("on a terminal", function()
   -- `get` with these words before the ids; the summary's time is left out.
   local function get(columns, words, more)
     local all = { "get" }
+    more = more or {}
+    more.env = more.env or {}
+    more.env.COLORTERM = more.env.COLORTERM or "truecolor"
     for _, word in ipairs(words or {}) do all[#all + 1] = word end
     for _, id in ipairs(more and more.ids or ALL) do all[#all + 1] = id end
     local ended = cli.on_terminal(g, columns, all, more)
@@ -84,6 +87,13 @@ deadbeef-1234-4abc-9def-0123456789ab
     assert.matches(STRIP, screen, 1, true)
   end)
 
+  it("pictures have the nearest of 256 colours where that is all", function()
+    local screen = get(80, {}, { env = { COLORTERM = "no" } }).screen
+    assert.matches(("\27[38;5;188;48;5;59m\226\150\128"):rep(5), screen, 1,
+      true)
+    assert.is_nil(screen:find("48;2", 1, true))
+  end)
+
   it("there are none with NO_COLOR, --color=never or a dumb terminal",
     function()
       for _, case in ipairs {
@@ -97,7 +107,7 @@ deadbeef-1234-4abc-9def-0123456789ab
     end)
 
   it("--color=always beats NO_COLOR, and works in a pipe", function()
-    local more = { env = { NO_COLOR = "1" } }
+    local more = { env = { NO_COLOR = "1", COLORTERM = "24bit" } }
     assert.matches(STRIP, get(80, { "--color=always" }, more).screen, 1, true)
     local ended = cli.run(g, { "get", "--table", "--color=always", COMPLETED,
       RUNNING }, more)

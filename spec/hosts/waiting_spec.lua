@@ -46,6 +46,23 @@ describe("waiting for a client", function()
       assert.is_false(within(0.01, client.wait, client, 60))
     end)
 
+    it("ends when another descriptor is readable", function()
+      g:queue({ stall = "request" }, {})
+      local client, other = f:new(), f:new()
+      client:fetch { "a" }
+      g:wait("stalled", 1)
+      assert.same({ false, false }, { client:wait(0.05, other:fd()) })
+      other:fetch { "b" }
+      assert.same({ false, true },
+        { within(1, client.wait, client, 60, other:fd()) })
+      g:release()
+      assert.same({ true, true }, { client:wait(60, other:fd()) })
+      assert.equal(1, select("#", client:wait(0)))
+      for _, fd in ipairs { -1, 0.5, 2 ^ 40, "0", true } do
+        assert.is_false(pcall(client.wait, client, 0, fd))
+      end
+    end)
+
     it("sees the end of a job that asks for nothing", function()
       local client = f:new()
       local job = assert(client:fetch {})

@@ -9,7 +9,7 @@ local cli = {}
 local LUA = process.LUA
 local NEVER_INHERITED = { -- what would change what is printed, or who is asked
   "NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG", "LUMA_GATEWAY_TOKEN",
-  "LUMA_GATEWAY_URL",
+  "LUMA_GATEWAY_URL", "LUMA_LOG", "COLORTERM",
 }
 
 local quote = process.quote
@@ -71,8 +71,13 @@ function cli.start(gateway, words, out)
   return started:read "*l", function() return started:finish() end
 end
 
--- Starts luma with a pipe to its standard input, as process.feed does.
-function cli.feed(gateway, words) return process.feed(luma(gateway, words)) end
+-- Starts luma with a pipe to its standard input, as process.feed does. `more`
+-- has fields of process.lua.
+function cli.feed(gateway, words, more)
+  local what = luma(gateway, words, more)
+  what.err = nil
+  return process.feed(what)
+end
 
 -- Installs the program and its modules, but not luma itself, under `prefix`.
 -- Gives the program's path.

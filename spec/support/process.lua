@@ -102,11 +102,12 @@ function process.has(name)
 end
 
 -- Starts it with a pipe to its standard input: a function that writes text
--- into it, and one that closes it and gives the code. Its output is lost.
+-- into it, and one that closes it and gives the code. Its output is lost, unless
+-- `out` is a path.
 function process.feed(what)
   local code = os.tmpname()
-  local pipe = assert(io.popen(("%s >/dev/null; echo $? >%s"):format(
-    process.command(what), code), "w"))
+  local pipe = assert(io.popen(("%s >%s; echo $? >%s"):format(
+    process.command(what), quote(what.out or "/dev/null"), code), "w"))
   local function write_now(text)
     assert(pipe:write(text))
     assert(pipe:flush())

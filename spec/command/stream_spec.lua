@@ -1,0 +1,117 @@
+-- SPDX-License-Identifier: MIT
+-- `luma watch -` and `luma download -` work on the ids of a pipe as they come.
+
+local cjson = require "cjson"
+local cli = require "spec.support.cli"
+local fixture = require "spec.support.fixture"
+local folder = require "spec.support.folder"
+
+describe("ids from a pipe", function()
+  local f = fixture.use { unknown = { "nobody" } }
+  local g, dir = f.g, folder.new()
+  teardown(function() dir:remove() end)
+  after_each(function() dir:empty() end)
+
+  local function lines()
+    local list = {}
+    for line in dir:read "out":gmatch "[^\n]+" do list[#list + 1] = line end
+    return list
+  end
+
+  local function feed(...)
+    dir:write("out", "")
+    return cli.feed(g, { "watch", "--interval", "0.05", "--max-interval",
+      "0.05", ... }, { out = dir:at "out" })
+  end
+
+  local function wait_for_lines(count)
+    fixture.wait_until(function() return #lines() >= count end, "a line")
+  end
+
+  it("are watched from the first line on, each result at once", function()
+    local write, close = feed "-"
+    for i, line in ipairs { "A\n", '["B"]\n', '"C"\n' } do
+      write(line)
+      wait_for_lines(i)
+    end
+    assert.equal(0, close())
+    local ids = {}
+    for i, line in ipairs(lines()) do ids[i] = cjson.decode(line).id end
+    assert.same({ "A", "B", "C" }, ids)
+  end)
+
+  it("are watched together", function()
+    g:default { state = "processing" }
+    local write, close = feed "-"
+    write "A\n"
+    g:wait("requests", 1)
+    write "B\nC\n"
+    g:wait("requests", 4)
+    g:default { state = "completed" }
+    wait_for_lines(3)
+    assert.equal(0, close())
+    local asked = {}
+    for _, request in ipairs((g:journal())) do
+      asked[table.concat(request.ids, " ")] = true
+    end
+    assert.is_true(asked.A and (asked["B C"] or asked.B and asked.C))
+  end)
+
+  it("are not read beyond the window", function()
+    g:default { state = "processing" }
+    local write, close = feed("--window", "2", "-")
+    write "A\nB\nC\n"
+    g:wait("requests", 6)
+    local asked = {}
+    for _, request in ipairs((g:journal())) do
+      for _, id in ipairs(request.ids) do asked[id] = true end
+    end
+    assert.same({ A = true, B = true }, asked)
+    g:default { state = "completed" }
+    wait_for_lines(3)
+    assert.equal(0, close())
+  end)
+
+  it("that came before a mistake have their results", function()
+    local write, close = feed "-"
+    write "A\n"
+    wait_for_lines(1)
+    g:default { state = "processing" }
+    write "B\n"
+    g:wait("requests", 2)
+    write "bad\0\n"
+    local before = #g:journal()
+    g:wait("requests", before + 2)
+    g:default { state = "completed" }
+    assert.equal(2, close())
+    assert.equal(2, #lines())
+  end)
+
+  it("may be missing, fail, or be none at all", function()
+    local write, close = feed("--missing-grace", "0", "-")
+    write "nobody\n"
+    g:wait("requests", 1)
+    write "A\n"
+    wait_for_lines(1)
+    assert.equal(0, select(2, feed "-")())
+    write "\n\n"
+    assert.equal(4, close())
+  end)
+
+  it("are downloaded as they come", function()
+    g:file("/clip", {})
+    local url = g.http .. "/clip"
+    g:default { inner = { video = { url = url, download_url = url } } }
+    local write, close = cli.feed(g, { "download", "--allow-private",
+      "--dir", dir.path, "-" })
+    for _, id in ipairs { "A", "B" } do
+      write(id .. "\n")
+      fixture.wait_until(function()
+        for _, name in ipairs(dir:names()) do
+          if name == id .. ".mp4" then return true end
+        end
+      end, "the file")
+    end
+    assert.equal(0, close())
+  end)
+end)
