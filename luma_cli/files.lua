@@ -128,17 +128,16 @@ local function rate_of(file)
   return (p.bytes or 0) / math.max(monotime() - file.started, 0.1)
 end
 
--- An estimate of the bytes that are not received yet: files of unknown size
--- count with the mean size. nil while no size is known.
+-- An estimate of the bytes that are not received yet: files that wait count
+-- with the mean size. nil while the size of a running one is not known.
 local function bytes_left(self)
   local received, size, known = 0, self.bytes, self.done
   for _, file in ipairs(self.running) do
     local p = file.progress or {}
     local total = p.total_bytes or 0
-    received = received + (p.bytes or 0)
-    if total > 0 then size, known = size + total, known + 1 end
+    if total == 0 then return nil end
+    received, size, known = received + (p.bytes or 0), size + total, known + 1
   end
-  if known == 0 then return nil end
   local all = self.done + #self.running + count_waiting(self)
   return math.max(size / known * all - self.bytes - received, 0)
 end

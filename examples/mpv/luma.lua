@@ -10,13 +10,14 @@
 --
 --   ids       ids with colons or blanks between them
 --   file      a file with ids, one in each line
+--   prompt    what to generate and then to play
 --   interval  seconds between two looks at tasks that change (5)
 --   deadline  seconds until it gives up (3600)
 --   cpath     where luma.so is, as a pattern of package.cpath. Without it, luma
 --             is looked for beside this file and in luma's build folder.
 --
 -- Copied to ~/.config/mpv/scripts with luma.so beside it, it is loaded by each
--- mpv, and does nothing without ids.
+-- mpv, and does nothing without ids or a prompt.
 
 local msg = require "mp.msg"
 
@@ -24,7 +25,7 @@ local PERIOD = 0.02 -- seconds between two steps
 local SLICE = 0.001 -- seconds of one step
 
 local options = {
-  ids = "", file = "", interval = 5, deadline = 3600, cpath = "",
+  ids = "", file = "", prompt = "", interval = 5, deadline = 3600, cpath = "",
 }
 require("mp.options").read_options(options, "luma")
 
@@ -101,13 +102,13 @@ end
 
 local function tell_end(good, rest)
   if not good then return tell(tostring(rest)) end
-  if #rest > 0 then
+  if rest and #rest > 0 then
     tell("not known to the gateway: " .. table.concat(rest, " "))
   end
 end
 
-local function watch(luma, client, ids)
-  return client:watch(ids, {
+local function follow(luma, client, ids)
+  local watch = {
     interval = tonumber(options.interval),
     deadline = tonumber(options.deadline),
     on_task = function(task, id, state)
@@ -115,12 +116,14 @@ local function watch(luma, client, ids)
       tell(id .. " is " .. state)
     end,
     on_done = tell_end,
-  })
+  }
+  if #ids > 0 then client:watch(ids, watch) end
+  if options.prompt ~= "" then client:generate(options.prompt, watch) end
 end
 
 local function start(luma, ids, leave)
   local client = luma.client {}
-  watch(luma, client, ids)
+  follow(luma, client, ids)
   local timer
   timer = mp.add_periodic_timer(PERIOD, function()
     if client:step(SLICE) > 0 then return end
@@ -140,4 +143,4 @@ local function run(ids)
 end
 
 local asked = wanted()
-if #asked > 0 then run(asked) end
+if #asked > 0 or options.prompt ~= "" then run(asked) end

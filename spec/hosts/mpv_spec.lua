@@ -98,6 +98,17 @@ describe("a script of mpv", function()
       return list
     end
 
+    it("generates a video and plays it", function()
+      serve "new"
+      f.g:route("/luma/generations", { body = '{"id":"new","state":"queued"}' })
+      f.g:default { moves = { new = { completed "new" } } }
+      local ended = run "luma-prompt=a cat dances,luma-interval=0.1"
+      assert.equal(0, ended.code, ended.output)
+      assert.same({ "added: a cat new", "playing a cat new 16x16" },
+        lines(ended.output, "added", "playing"))
+      assert.equal('{"user_prompt":"a cat dances"}', f.g:journal()[1].body)
+    end)
+
     it("plays each task once it is completed, and then ends", function()
       serve "a"
       serve "b"

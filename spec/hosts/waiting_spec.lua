@@ -56,6 +56,7 @@ describe("waiting for a client", function()
       assert.same({ false, true },
         { within(1, client.wait, client, 60, other:fd()) })
       g:release()
+      in_line(client, 1)
       assert.same({ true, true }, { client:wait(60, other:fd()) })
       assert.equal(1, select("#", client:wait(0)))
       for _, fd in ipairs { -1, 0.5, 2 ^ 40, "0", true } do
