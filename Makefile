@@ -96,6 +96,9 @@ demo: deps                     ## tasks of the stub gateway, or those of IDS="â€
 	@$(with) $(host) examples/demo.lua $(IDS)
 stub: deps                     ## run the stub gateway on PORT, to try scripts
 	@lua5.4 spec/stub/stub.lua --serve '$(BEHAVIOUR)' --http $(PORT)
+picture: deps                  ## docs/watch.svg, the live view of `luma watch`
+	@LUMA_PICTURE='$(CURDIR)/docs/watch.svg' \
+	  $(MAKE) -s specs SPECS=spec/command/live_spec.lua
 love: deps host-deps           ## a gallery of forty tasks in a LÃ–VE window
 	@$(MAKE) -s LUA=luajit all
 	@lua5.4 examples/love-demo.lua
@@ -173,7 +176,7 @@ clean:                         ## remove build/
 help:                          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all static demo stub love love-folder deps lint-deps host-deps \
+.PHONY: all static demo stub picture love love-folder deps lint-deps host-deps \
   install install-module install-command install-types install-static choose \
   uninstall force clean help
 .DELETE_ON_ERROR:

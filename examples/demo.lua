@@ -5,13 +5,13 @@
 --
 -- What is drawn is drawn by the modules of the command.
 local luma = require "luma"
+local Board = require "luma_cli.board"
 local Live = require "luma_cli.live"
 local Screen = require "luma_cli.screen"
 local Table = require "luma_cli.table"
 local facts_of = require "luma_cli.facts"
 local show_card = require "luma_cli.card"
 local text = require "luma_cli.text"
-local watching = require "luma_cli.watching"
 
 local INTERVAL = 0.25 -- seconds between two rounds of the watch
 local PICTURE = 12    -- columns of the palette and the gap after it
@@ -79,15 +79,16 @@ end
 
 local function watch(client, ids)
   heading("A watch", "client:watch(ids)", "luma watch - < ids.txt")
-  local live, open = Live.new(screen), {}
+  local live, board = Live.new(screen), Board.new(screen)
   local rows = Table.new(screen, write, #ids[1])
+  board:add(ids)
   local job = client:watch(ids, {
     interval = INTERVAL, max_interval = INTERVAL,
     on_update = function(task, id, state)
-      open[id] = facts_of(task, id, state)
+      board:update(facts_of(task, id, state))
     end,
     on_task = function(task, id, state)
-      open[id] = nil
+      board:finish(id, state)
       live:clear()
       rows:row(facts_of(task, id, state))
     end,
@@ -95,9 +96,7 @@ local function watch(client, ids)
   while not job:done() do
     client:wait(0.1)
     client:step(0.05)
-    live:draw(function()
-      return watching.open_lines({ screen = screen }, ids, open, #ids)
-    end)
+    live:draw(function() return board:lines(#ids) end)
   end
   live:clear()
   write ""

@@ -12,9 +12,9 @@ local MIN_FOR_PROMPT = 60 -- columns of a screen with room for the prompt
 local Board = {}
 Board.__index = Board
 
-function Board.new(app)
+function Board.new(screen)
   return setmetatable({
-    screen = app.screen, lists = {}, open = {}, slots = {}, has_slot = {},
+    screen = screen, lists = {}, open = {}, slots = {}, has_slot = {},
   }, Board)
 end
 
@@ -39,7 +39,7 @@ function Board:finish(id, state)
   if not slot then return end
   slot.facts = {
     id = id, state = state, prompt = slot.facts.prompt,
-    progress = state == "completed" and 100 or slot.facts.progress,
+    progress = slot.facts.progress,
   }
   slot.ended = true
 end
@@ -103,12 +103,12 @@ end
 -- "processing  42% ████░░░░░░  id", and the prompt if there is room.
 local function line_of(screen, slot)
   local facts = slot.facts
-  local percent = facts.progress and ("%3.0f%%"):format(facts.progress)
-    or "    "
+  local progress = facts.state == "completed" and 100 or facts.progress
+  local percent = progress and ("%3.0f%%"):format(progress) or "    "
   local room = screen.columns - MARGIN - 1
   local id = screen:cut(screen:safe(facts.id), room)
   local line = ("%s %s %s  %s"):format(text.pad(facts.state, 10), percent,
-    bar(screen, facts.progress or 0, 10), id)
+    bar(screen, progress or 0, 10), id)
   if facts.prompt and screen.columns >= MIN_FOR_PROMPT then
     line = line .. "  " .. screen:safe(facts.prompt)
   end

@@ -68,7 +68,7 @@ end
 return function(app, handler)
   local self = setmetatable({
     app = app, handler = handler, feed = ids.feed(app, app.args.window, true),
-    windows = {}, open = 0, board = Board.new(app),
+    windows = {}, open = 0, board = Board.new(app.screen),
   }, Follower)
   local function lines() return handler:lines(self.board, self.feed.total) end
   repeat

@@ -56,7 +56,7 @@ local function options_of(app, seen)
     local facts = type(task) == "table" and facts_of(task, id, state)
     seen.facts = facts or { id = id, state = state }
     if not seen.board then
-      seen.board = Board.new(app)
+      seen.board = Board.new(app.screen)
       seen.board:add { id }
     end
     seen.board:update(seen.facts)

@@ -77,14 +77,17 @@ local CODE = {
   blue = "34", magenta = "35", cyan = "36",
 }
 
--- The nearest of the 216 colours that terminals with 256 colours have.
-local function step(value) return math.floor(value / 255 * 5 + 0.5) end
+-- The nearest of the six levels that terminals with 256 colours have: 0, 95, 135,
+-- 175, 215, 255.
+local function level(value)
+  return value < 48 and 0 or value < 115 and 1 or math.floor((value - 35) / 40)
+end
 
 -- The parameters of an escape sequence for a colour, {red, green, blue}.
 function Screen:rgb(colour)
   local red, green, blue = colour[1], colour[2], colour[3]
   if self.true_colour then return ("2;%d;%d;%d"):format(red, green, blue) end
-  return ("5;%d"):format(16 + 36 * step(red) + 6 * step(green) + step(blue))
+  return ("5;%d"):format(16 + 36 * level(red) + 6 * level(green) + level(blue))
 end
 
 -- Text in a colour, for stdout.

@@ -89,7 +89,7 @@ deadbeef-1234-4abc-9def-0123456789ab
 
   it("pictures have the nearest of 256 colours where that is all", function()
     local screen = get(80, {}, { env = { COLORTERM = "no" } }).screen
-    assert.matches(("\27[38;5;188;48;5;59m\226\150\128"):rep(5), screen, 1,
+    assert.matches(("\27[38;5;188;48;5;16m\226\150\128"):rep(5), screen, 1,
       true)
     assert.is_nil(screen:find("48;2", 1, true))
   end)

@@ -2,7 +2,7 @@
 -- A terminal that a program's output is written to: what is on its screen then,
 -- how many lines it `scrolled` out, and how many were `wrapped` because they are
 -- too long. It knows the escape sequences that the command uses; others are
--- errors.
+-- errors. picture.lua draws it, so it keeps colours.
 
 local text = require "luma_cli.text"
 
@@ -29,7 +29,8 @@ end
 
 local escapes = {}
 
-function escapes.m() end -- colours are not kept
+-- A cell has the parameters that came last, such as "32" or "38;5;1;48;5;2".
+function escapes.m(self, parameters) self.style = parameters end
 
 function escapes.A(self, count)
   self.row = math.max(1, self.row - (tonumber(count) or 1))
@@ -49,8 +50,8 @@ local function put(self, character)
   end
   local line = self.lines[self.row] or {}
   self.lines[self.row] = line
-  line[self.column] = character
-  for i = 1, width - 1 do line[self.column + i] = "" end
+  line[self.column] = { text = character, style = self.style }
+  for i = 1, width - 1 do line[self.column + i] = { text = "" } end
   self.column = self.column + width
 end
 
@@ -84,7 +85,7 @@ end
 function Terminal:line(row)
   local out, line = {}, self.lines[row] or {}
   for column = 1, self.columns do
-    out[column] = line[column] or " "
+    out[column] = line[column] and line[column].text or " "
   end
   return (table.concat(out):gsub(" +$", ""))
 end
