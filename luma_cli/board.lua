@@ -21,27 +21,35 @@ end
 -- The ids whose tasks may be open, in the order of the lines.
 function Board:add(list) self.lists[#self.lists + 1] = list end
 
-function Board:drop(list)
-  for i = #self.lists, 1, -1 do
-    if self.lists[i] == list then table.remove(self.lists, i) end
-  end
-end
-
 function Board:update(facts)
   self.open[facts.id] = facts
   local slot = self.has_slot[facts.id]
-  if slot then slot.facts = facts end
+  if slot then slot.facts, slot.ended = facts, nil end
 end
 
-function Board:finish(id, state)
+local function leave(self, id)
   self.open[id] = nil
   local slot = self.has_slot[id]
+  if slot then slot.ended = true end
+  return slot
+end
+
+-- A task has ended in this state.
+function Board:finish(id, state)
+  local slot = leave(self, id)
   if not slot then return end
   slot.facts = {
     id = id, state = state, prompt = slot.facts.prompt,
     progress = slot.facts.progress,
   }
-  slot.ended = true
+end
+
+-- None of these ids is open any more, whatever has become of it.
+function Board:drop(list)
+  for _, id in ipairs(list) do leave(self, id) end
+  for i = #self.lists, 1, -1 do
+    if self.lists[i] == list then table.remove(self.lists, i) end
+  end
 end
 
 -- The number of open tasks in each state.

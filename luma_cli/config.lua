@@ -2,6 +2,7 @@
 -- The file with a user's own defaults: `name = value` in each line, with the
 -- names of the options. An option and the environment win.
 
+local headers = require "luma_cli.headers"
 local stop = require "luma_cli.stop".stop
 local system = require "luma_cli.system"
 
@@ -50,6 +51,8 @@ local function read_line(line, values)
   name = name:gsub("-", "_")
   local kind = KINDS[name]
   if name == "header" then
+    local header, why = headers.parse(word)
+    if not header then return "header: " .. why end
     values.headers = values.headers or {}
     values.headers[#values.headers + 1] = word
     return nil
@@ -75,5 +78,9 @@ return function()
     end
   end
   file:close()
+  if values.headers and system.others_can_read(where) then
+    stop(2, ("others can read %s, which has headers: chmod 600 it")
+      :format(where))
+  end
   return values
 end

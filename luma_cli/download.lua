@@ -46,7 +46,7 @@ function Download:turn()
   self.files:run_programs()
 end
 
-function Download:is_busy() return self.files:busy() end
+function Download:unsettled() return self.files:unsettled() end
 
 function Download:lines(board, total)
   local outcome = self.app.outcome

@@ -36,8 +36,9 @@ end
 
 local function count_waiting(self) return #self.waiting - self.first + 1 end
 
-function Files:busy()
-  return #self.running > 0 or count_waiting(self) > 0 or #self.saved > 0
+-- The number of files that are not saved yet, or whose program has not run.
+function Files:unsettled()
+  return #self.running + count_waiting(self) + #self.saved
 end
 
 -- A program may take its time, so it is run between two deliveries.
@@ -148,7 +149,7 @@ function Files:total_line(total)
   for _, file in ipairs(self.running) do rate = rate + rate_of(file) end
   local line = total and ("%s of %s"):format(units.count(self.done),
     units.plural(total, "file")) or units.plural(self.done, "file")
-  if not self:busy() then
+  if self:unsettled() == 0 then
     return { ("%s, %s"):format(line, units.clock(self.app.live:elapsed())) }
   end
   line = ("%s, %s/s"):format(line, units.bytes(rate))

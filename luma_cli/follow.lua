@@ -1,13 +1,20 @@
 -- SPDX-License-Identifier: MIT
 -- Follows the tasks of the input with watches, for `watch` and `download`. A
--- window of ids is one watch. Usually one follows the other. From a pipe, a
--- window has the ids that are there, and the next one begins when more come.
+-- window of ids is one watch. From a file, one window follows the other. From a
+-- pipe, a window has the ids that came in a short time, and several are open.
 
+local monotime = require "system".monotime
 local Board = require "luma_cli.board"
 local facts_of = require "luma_cli.facts"
 local ids = require "luma_cli.ids"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
+
+-- Each watch asks the gateway on its own, so ids of a pipe are collected: the
+-- more watches there are, the longer.
+local COLLECT_TIME = 0.2     -- seconds for each open watch
+local MAX_COLLECT_TIME = 5   -- seconds
+local MAX_COLLECTED = 100    -- ids, enough for full requests
 
 local Follower = {}
 Follower.__index = Follower
@@ -30,31 +37,67 @@ local function start(self, list)
   self.board:add(list)
 end
 
+local function is_working(self)
+  return #self.windows > 0 or self.handler:unsettled() > 0
+end
+
+-- If all of a window failed, what comes next would fail as well, unless other
+-- ids of the same pipe had an answer.
+local function may_stop(self)
+  return not is_working(self)
+    and not (self.feed:fd() and work.answered(self.app) > 0)
+end
+
 local function settle_ended(self)
   for i = #self.windows, 1, -1 do
     local window = self.windows[i]
     if window.job:done() then
       table.remove(self.windows, i)
       self.open = self.open - #window.ids
-      window.total = self.feed.total
-      work.settle(self.app, window.job, self.handler, window)
+      window.total = #self.collected == 0 and self.feed.total
+      work.settle(self.app, window.job, self.handler, window, may_stop(self))
       self.board:drop(window.ids)
     end
   end
 end
 
--- Starts a watch of the ids that can be had. While there is work, nothing is
--- waited for.
-local function read_more(self)
-  local idle = #self.windows == 0 and not self.handler:is_busy()
-  local room = self.app.args.window - self.open
-  if not idle and (room <= 0 or not self.feed:fd()) then return end
-  local list = self.feed:next(idle and "first" or "none", room)
-  if list then start(self, list) end
+-- The number of ids that may be taken from the input.
+local function room(self)
+  return self.app.args.window - self.open - #self.collected
+    - self.handler:unsettled()
 end
 
-local function is_working(self)
-  return #self.windows > 0 or self.handler:is_busy()
+-- The descriptor of a pipe whose next ids are wanted, or nil.
+local function wanted_fd(self) return room(self) > 0 and self.feed:fd() or nil end
+
+-- Whether the ids that were collected should be watched now.
+local function is_due(self)
+  local count = #self.collected
+  if count == 0 then return false end
+  if #self.windows == 0 or not wanted_fd(self) then return true end
+  local time = math.min(COLLECT_TIME * #self.windows, MAX_COLLECT_TIME)
+  return count >= MAX_COLLECTED or monotime() - self.since >= time
+end
+
+-- Takes ids from the input, without waiting for a pipe.
+local function read_more(self)
+  if is_working(self) and not self.feed:fd() then return end
+  local most = room(self)
+  local list = most > 0 and self.feed:next(most)
+  if not list then return end
+  if #self.collected == 0 then self.since = monotime() end
+  for _, id in ipairs(list) do self.collected[#self.collected + 1] = id end
+end
+
+local function take_turn(self)
+  local fd = wanted_fd(self)
+  if not is_working(self) then return work.wait_for(self.app, fd) end
+  work.turn(self.app, function()
+    return self.handler:lines(self.board, self.feed.total)
+  end, fd)
+  for _, window in ipairs(self.windows) do work.check_failures(window) end
+  settle_ended(self)
+  self.handler:turn()
 end
 
 -- Follows all tasks. The handler has these methods:
@@ -63,22 +106,21 @@ end
 --   handler:task(task, id, state, window)    a task has ended
 --   handler:missing(id)                      the gateway does not know an id
 --   handler:turn()                           between two deliveries
---   handler:is_busy()                        it has work of its own to do
+--   handler:unsettled()                      how many tasks it still works on
 --   handler:lines(board, total)              the progress lines
 return function(app, handler)
   local self = setmetatable({
     app = app, handler = handler, feed = ids.feed(app, app.args.window, true),
-    windows = {}, open = 0, board = Board.new(app.screen),
+    windows = {}, open = 0, collected = {}, board = Board.new(app.screen),
   }, Follower)
-  local function lines() return handler:lines(self.board, self.feed.total) end
   repeat
     read_more(self)
-    if is_working(self) then
-      work.turn(app, lines, self.feed:fd())
-      for _, window in ipairs(self.windows) do work.check_failures(window) end
-      settle_ended(self)
-      handler:turn()
+    if is_due(self) then
+      start(self, self.collected)
+      self.collected = {}
     end
-  until self.feed:has_ended() and not is_working(self)
+    local has_ended = self.feed:has_ended() and not is_working(self)
+    if not has_ended then take_turn(self) end
+  until has_ended
   self.feed:finish()
 end

@@ -14,6 +14,8 @@ local stopping = require "luma_cli.stop"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
+local CANCEL_TIME = 0.2 -- seconds
+
 -- Options of the command, and the parameters that they become.
 local PARAMETERS = {
   aspect = "aspect_ratio", model = "model_name", duration = "duration",
@@ -95,6 +97,8 @@ local function drive(app, job, seen)
   if ok then return end
   if stopping.is_interruption(err) then
     app.live:clear()
+    job:cancel()
+    job:result(CANCEL_TIME) -- its id may have come
     say_how_to_go_on(app, job)
   end
   error(err, 0)

@@ -42,7 +42,7 @@ local function fetch(app, window, show)
     rows[id] = nil
     if row then show:task(row[1], row[2], row[3]) end
   end
-  work.settle(app, job, show, window)
+  work.settle(app, job, show, window, true)
 end
 
 return function(app)
@@ -51,7 +51,7 @@ return function(app)
   if not app.screen.as_json then size = math.min(size, ROWS) end
   local show = Show.new(app, args.long or ids.is_one(args))
   local feed = ids.feed(app, size)
-  for list in function() return feed:next "all" end do
+  for list in function() return feed:next() end do
     show:expect(list)
     fetch(app, work.window(app, list, feed.total), show)
   end

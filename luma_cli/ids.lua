@@ -12,13 +12,13 @@ local stop = stopping.stop
 
 local ids = {}
 
--- An input: `next(patient)` gives its next id, nil at the end or, if it is not
--- patient and would have to wait, false. Ids before a problem come first.
--- `can_read(fd)` asks the system; without it, all is waited for.
+-- An input: `next()` gives its next id, nil at the end or, if it would have to
+-- wait, false. Ids before a problem come first. `can_read(fd)` asks the system
+-- whether there is something; without it, all is waited for.
 local function open_file(path, report_empty, can_read)
   local input, scanner = source.open(path, can_read ~= nil), Scanner.new()
   local at, ended, empty = 0, false, true
-  local function next_id(patient)
+  local function next_id()
     while true do
       at = at + 1
       if scanner.ids[at] then
@@ -35,7 +35,8 @@ local function open_file(path, report_empty, can_read)
         return nil
       end
       scanner.ids, at = {}, 0
-      if not patient and not input:is_ready(can_read) then return false end
+      local fd = can_read and input:fd()
+      if fd and not can_read(fd) then return false end
       local piece = input:read()
       ended = not piece
       if piece then scanner:feed(piece) else scanner:finish() end
@@ -57,8 +58,9 @@ end
 local Feed = {}
 Feed.__index = Feed
 
--- `live`: ids of a pipe are to be had as they come. An input without ids is not
--- an error, because a script may have none, but it is reported on stderr.
+-- `live`: ids of a pipe are had as they come, and never waited for. An input
+-- without ids is not an error, because a script may have none, but it is
+-- reported on stderr.
 function ids.feed(app, size, live)
   local args = app.args
   local report_empty = not args.quiet and function(name)
@@ -95,25 +97,19 @@ function Feed:fd()
 end
 
 -- The next id, nil at the end, or false; see open_file.
-local function next_id(self, patient)
+local function next_id(self)
   while self.sources[self.at] do
-    local id = self.sources[self.at].next(patient)
+    local id = self.sources[self.at].next()
     if id ~= nil then return id end
     self.at = self.at + 1
   end
 end
 
--- Whether the id with this number is waited for. `wait` is "all", "first" or
--- "none".
-local function is_patient(wait, number)
-  return wait == "all" or wait == "first" and number == 1
-end
-
 -- The next ids, at most `most`, and the problem that ended the reading.
-local function read_window(self, wait, most)
+local function read_window(self, most)
   local window = {}
   while #window < most do
-    local ok, id = stopping.try(next_id, self, is_patient(wait, #window + 1))
+    local ok, id = stopping.try(next_id, self)
     if not ok and not stopping.is_stop(id) then error(id, 0) end
     if not ok then return window, id end
     if id == nil then self.total = self.count + #window end
@@ -130,10 +126,10 @@ function Feed:has_ended() return self.total ~= nil or self.problem ~= nil end
 -- The next window, an array of at most `most` ids (else `size` of feed), or nil
 -- if there is none, or none now. A problem of the input is reported at once,
 -- and the ids before it are the last ones.
-function Feed:next(wait, most)
+function Feed:next(most)
   if self:has_ended() then return nil end
   local window
-  window, self.problem = read_window(self, wait, most or self.size)
+  window, self.problem = read_window(self, most or self.size)
   self.count = self.count + #window
   if self.problem then
     self.app.live:say("luma: " .. self.app.screen:safe(self.problem.message))

@@ -4,7 +4,7 @@
 local luma = require "luma"
 local arguments = require "luma_cli.arguments"
 local read_config = require "luma_cli.config"
-local headers_of = require "luma_cli.headers"
+local headers = require "luma_cli.headers"
 local hints = require "luma_cli.hints"
 local lines = require "luma_cli.lines"
 local Live = require "luma_cli.live"
@@ -50,7 +50,7 @@ local function options_of(args, app)
       and { attempt = args.timeout, stall = args.timeout },
     base_url = args.url, ca_file = args.ca_file, proxy = args.proxy,
     batch_size = args.batch_size, connections = args.connections,
-    headers = headers_of(args.headers), on_attempt = app.requests.on_attempt,
+    headers = headers.of(args.headers), on_attempt = app.requests.on_attempt,
     decode = as_text and function(json) return json end or nil,
   }
 end

@@ -45,18 +45,26 @@ local function line_of(a)
   return table.concat(words, " ")
 end
 
+-- A log that cannot be written is reported once. The results matter more.
+function Requests:write(line)
+  local ok, why = self.file:write(os.date "!%Y-%m-%dT%H:%M:%SZ", " ", line, "\n")
+  if ok then return end
+  self.file = nil
+  self.app.live:say("luma: LUMA_LOG: cannot write: "
+    .. self.app.screen:safe(tostring(why)))
+end
+
 function Requests:note(attempt)
   local line = line_of(attempt)
-  if self.file then
-    self.file:write(os.date "!%Y-%m-%dT%H:%M:%SZ", " ", line, "\n")
-  end
+  if self.file then self:write(line) end
   if self.verbose then
     self.app.live:say("luma: " .. self.app.screen:safe(line))
   end
-  if (attempt.retry_in or 0) >= MIN_WAIT then
-    self.retry_at = monotime() + attempt.retry_in
-    self.reason = attempt.status and ("HTTP %d"):format(attempt.status)
-      or attempt.code
+  local retry_at = monotime() + (attempt.retry_in or 0)
+  if (attempt.retry_in or 0) >= MIN_WAIT and retry_at > self.retry_at then
+    self.retry_at = retry_at
+    self.reason = (attempt.status or 0) >= 400
+      and ("HTTP %d"):format(attempt.status) or attempt.code
   end
 end
 

@@ -1,14 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- Reads the text of a file or of standard input in pieces, as UTF-8.
 --
--- A seekable file is read in pieces of 64 KiB. A pipe or a terminal is read
--- line by line, so that each line is available as soon as it is written. A long
--- line is also returned in pieces, but it is in memory once. UTF-16 needs a
--- byte order mark. UTF-16 from a pipe is read in pieces, not in lines.
---
--- When Lua 5.1, 5.2 or LuaJIT reads a line with a NUL byte, it silently loses
--- the rest of the line and joins the next line to it. So these versions read a
--- pipe byte by byte: a second for 8 MB on Lua 5.1, or for 20 MB on LuaJIT.
+-- A piece has at most 64 KiB. From a pipe or a terminal, it ends with a line,
+-- because the rest may come much later. From standard input that is live, it is
+-- what is there, however little. UTF-16 needs a byte order mark.
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
@@ -16,8 +11,6 @@ local system = require "luma_cli.system"
 local text = require "luma_cli.text"
 
 local PIECE = 65536 -- bytes
-local LINES_LOSE_NUL = _VERSION == "Lua 5.1" -- LuaJIT has this value as well
-  or _VERSION == "Lua 5.2"
 
 local UTF16_MARKS = { ["\255\254"] = "little", ["\254\255"] = "big" }
 local UTF8_MARK = "\239\187\191"
@@ -29,16 +22,14 @@ local source = {}
 
 local STDIN = 0 -- the descriptor
 
--- Opens a path ("-" is standard input), or ends the program. With `live`, it is
--- known of a pipe or a terminal whether there is more to read: nothing is read
--- ahead then.
+-- Opens a path ("-" is standard input), or ends the program. With `live`, a pipe
+-- or a terminal there can be waited for, and is not read ahead.
 function source.open(path, live)
   local self = setmetatable({ name = path, kept = "" }, Source)
   if path == "-" then
     self.name, self.file = "standard input", io.stdin
     self.has_position = streams.stdin_has_position
     self.live = live and not (self.has_position or system.is_windows)
-    if self.live then io.stdin:setvbuf "no" end
     return self
   end
   local file, why = io.open(path, "rb")
@@ -54,8 +45,9 @@ local function read(self, what)
   return bytes
 end
 
--- A line with its line end, or a piece of a long line; nil at the end.
-local function next_bytes(self)
+-- A line with its line end, or a piece of a long line; nil at the end. Some
+-- versions of Lua lose what follows a NUL byte if they read a line at once.
+local function next_line(self)
   local bytes, n = {}, 0
   while n < PIECE do
     local byte = read(self, 1)
@@ -68,31 +60,29 @@ local function next_bytes(self)
 end
 
 local function next_piece(self)
+  local bytes = self.live and system.read_some(PIECE)
+  if bytes then return bytes ~= "" and bytes or nil end
   if self.has_position or self.utf16 then return read(self, PIECE) end
-  if LINES_LOSE_NUL then return next_bytes(self) end
-  if not self.line then
-    local line = read(self, "*l")
-    if not line or #line < PIECE then return line and line .. "\n" end
-    self.line, self.at = line .. "\n", 1
-  end
-  local piece = self.line:sub(self.at, self.at + PIECE - 1)
-  self.at = self.at + PIECE
-  if self.at > #self.line then self.line = nil end
-  return piece
+  return next_line(self)
 end
 
--- The first two bytes, unless they are a byte order mark. If the first line is
--- empty, it reads only one byte, because the next line may come much later.
-local function start_of(self)
-  local start = read(self, 1) or ""
-  if start == "" or start:find "[\r\n]" then return start end
-  start = start .. (read(self, 1) or "")
+-- Looks for a byte order mark in the first bytes. Returns those after it, none
+-- if it could not look yet.
+local function start_of(self, bytes)
+  bytes = self.kept .. bytes
+  if #bytes < 2 and not self.ended then
+    self.kept = bytes
+    return ""
+  end
+  self.started, self.kept = true, ""
+  local start = bytes:sub(1, 2)
   self.utf16 = UTF16_MARKS[start]
-  if not self.utf16 and start:find "%z" then
+  if self.utf16 then return bytes:sub(3) end
+  if start:find "%z" then
     stop(2, ("%s:1: not an id: a NUL byte (UTF-16 needs a byte order mark)")
       :format(self.name))
   end
-  return self.utf16 and "" or start
+  return bytes
 end
 
 -- The UTF-16 code unit at `at`, or nil.
@@ -128,28 +118,18 @@ end
 -- The descriptor of a live source that may have more, or nil.
 function Source:fd() return self.live and not self.ended and STDIN or nil end
 
--- Whether reading would not wait for whoever writes the input. `can_read(fd)`
--- asks the system.
-function Source:is_ready(can_read)
-  local fd = not self.line and self:fd()
-  return not fd or can_read(fd)
-end
-
 -- The next piece, which may be empty, or nil at the end.
 function Source:read()
   if self.ended then return nil end
-  if not self.started then
-    self.started = true
-    local start = start_of(self)
-    if start ~= "" then return start end
-  end
   local piece = next_piece(self)
   if not piece then
     self.ended = true
     if self.file ~= io.stdin then self.file:close() end
   end
-  if self.utf16 then return convert(self, piece or "") end
-  return piece
+  local bytes = piece or ""
+  if not self.started then bytes = start_of(self, bytes) end
+  if self.utf16 then return convert(self, bytes) end
+  return (piece or bytes ~= "") and bytes or nil
 end
 
 -- All of standard input, as UTF-8 without a byte order mark.

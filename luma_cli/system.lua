@@ -18,6 +18,16 @@ system.is_windows = package.config:sub(1, 1) == "\\"
 -- A file that is always empty.
 system.null_file = system.is_windows and "NUL" or "/dev/null"
 
+-- What standard input has, at most `most` bytes; "" at the end. If it has
+-- nothing yet, this waits for it. Lua itself waits until all bytes or a line are
+-- there, but dd reads once, into the pipe from it. Nil: that failed.
+function system.read_some(most)
+  local pipe = io.popen(("dd bs=%d count=1 2>/dev/null && printf ."):format(most))
+  local bytes = pipe and pipe:read "*a" or ""
+  if pipe then pipe:close() end
+  return bytes:sub(-1) == "." and bytes:sub(1, -2) or nil
+end
+
 -- A variable of the environment, or nil if it is not set or empty.
 function system.env(name)
   local value = os.getenv(name)

@@ -35,7 +35,7 @@ function Watch:turn()
   while self.ended[1] do self.run(table.remove(self.ended, 1)) end
 end
 
-function Watch:is_busy() return self.ended[1] ~= nil end
+function Watch:unsettled() return #self.ended end
 
 -- "3 of 10 done, 2 processing, 5 pending, 1:05"
 function Watch:total_line(board, total)

@@ -50,6 +50,13 @@ function work.turn(app, make_lines, fd)
   app.client:wait(WAIT_TIME, fd)
 end
 
+-- Waits for input while there is nothing else to do.
+function work.wait_for(app, fd)
+  app.live:clear()
+  app.out.flush()
+  app.client:wait(WAIT_TIME, fd)
+end
+
 -- Takes turns while is_running() is true. `window` is given if its job has a
 -- decoder.
 function work.drive(app, is_running, make_lines, window)
@@ -64,7 +71,7 @@ function work.window(app, list, total)
   return { ids = list, total = total, before = work.answered(app) }
 end
 
--- If a whole window failed, the next windows would fail as well.
+-- Ends the program if a whole window failed, as the next ones would as well.
 local function stop_early(window, err)
   stop(1, hints.of_error(err)
     .. (window.total and "" or "; later ids were not requested"))
@@ -110,14 +117,16 @@ local function has_answer(job)
 end
 
 -- Takes the result of a finished job, whose tasks have been shown. Shows
--- missing ids and reports failures.
-function work.settle(app, job, show, window)
+-- missing ids and reports failures. `may_stop`: if no id of several had an
+-- answer, the program ends.
+function work.settle(app, job, show, window, may_stop)
   local tasks, missing = job:result()
   local err = not tasks and missing or nil
   if err then missing = err.missing or {} end
   for _, id in ipairs(missing) do show:missing(id) end
   if not err then return end
-  if not has_answer(job) and err.code ~= "deadline" and #window.ids > 1 then
+  if may_stop and not has_answer(job) and err.code ~= "deadline"
+    and #window.ids > 1 then
     stop_early(window, err)
   end
   report_failures(app, window.ids, err)

@@ -213,6 +213,13 @@ void luma_client_close(struct luma_client *client)
     close_client(client, CLOSE_WAIT_MS);
 }
 
+/* Its job was released, so nobody waits for it. An attempt belongs to the
+ * client. */
+static bool is_unwanted(const struct luma_event *event)
+{
+    return event->job->released && event->kind != LUMA_EVENT_ATTEMPT;
+}
+
 /* When the process exits, the loops end. What they have sent before comes
  * first. */
 const struct luma_event *luma_event_peek(struct luma_client *client)
@@ -222,7 +229,7 @@ const struct luma_event *luma_event_peek(struct luma_client *client)
 
     if (!luma_client_is_ours(client)) /* a callback has forked */
         return NULL;
-    while ((event = first_event(client)) && event->job->released)
+    while ((event = first_event(client)) && is_unwanted(event))
         drop(client, take_first(client));
     if (!event && over)
         close_client(client, 0);

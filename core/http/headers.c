@@ -101,7 +101,7 @@ bool headers_check(const char *const *lines, char *problem, size_t capacity)
             snprintf(problem, capacity,
                      "a name has 1 to %d letters, digits or hyphens", MAX_NAME);
         else if ((found = find_problem(lines, i)))
-            snprintf(problem, capacity, "%.*s %s", (int)len, lines[i], found);
+            snprintf(problem, capacity, "'%.*s' %s", (int)len, lines[i], found);
         else
             continue;
         return false;

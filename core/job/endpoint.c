@@ -212,18 +212,22 @@ static void drop(struct request *request)
     free(request);
 }
 
-/* What has come belongs to the error. A job that is cancelled has no error of
- * its own, but its caller may look at the value. */
+/* What has come belongs to the job's error. One that is cancelled has none of
+ * its own, but its caller may look at the value. A refusal is not what the job
+ * ends with. */
 static void cut(struct request *request, const struct exchange_end *end,
                 const struct job_context *c)
 {
-    if (!request->settled.value) {
+    bool is_cancelled = end->error.code == LUMA_ERR_CANCELLED;
+
+    if (!request->settled.value ||
+        !(is_cancelled || end->error.code == LUMA_ERR_DEADLINE)) {
         drop(request);
-    } else if (end->error.code != LUMA_ERR_CANCELLED) {
-        failed(request, end, c);
-    } else {
+    } else if (is_cancelled) {
         request->settled.error = end->error;
         close_request(request, c->events);
+    } else {
+        failed(request, end, c);
     }
 }
 

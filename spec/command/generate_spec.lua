@@ -138,6 +138,16 @@ describe("luma generate", function()
     assert.matches("luma: to go on: luma watch new", ended.err)
   end)
 
+  it("knows the id after Ctrl-C if it has come", function()
+    local body = '{"id":"new"}'
+    g:route("/luma/generations", { body = body, content_length = 99,
+      ["then"] = "stall" })
+    local pid, finish = cli.start(g, { "generate", "a cat" })
+    g:wait("stalled", 1)
+    os.execute("kill -INT " .. pid)
+    assert.matches("luma: to go on: luma watch new", finish().err)
+  end)
+
   it("ends with 3 for a task that failed", function()
     g:default { texts = { new = '{"id":"new","state":"failed"}' } }
     assert.equal(3, generate({ "a cat" }).code)

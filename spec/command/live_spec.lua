@@ -87,6 +87,23 @@ describe("the live view", function()
     end
   end)
 
+  it("does not show what has ended without a result", function()
+    g:default { state = "processing", inner = { progress = 0.42 } }
+    local ended = cli.on_terminal(g, COLUMNS, { "watch", "--deadline", "1",
+      "--interval", "0.3", "--max-interval", "0.3", "--window", "1", "a", "b" })
+    local frames = frames_of(ended.screen)
+    local _, late = ended.screen:find "out of time: a"
+    local only_b = 0
+    for _, screen in ipairs(frames) do
+      for row = 1, ROWS do
+        local line = screen:line(row)
+        if line:find "2 processing" then error(line) end
+        if line:find "^processing.*  b  " then only_b = only_b + 1 end
+      end
+    end
+    assert.is_true(late ~= nil and only_b > 0)
+  end)
+
   local picture = os.getenv "LUMA_PICTURE"
   if picture then
     it("is drawn", function()

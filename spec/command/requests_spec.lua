@@ -17,6 +17,7 @@ describe("the requests of the command", function()
     cli.run(g, { "get", "--header", "X-A: one two", "--header", "x-b:3", "a" })
     os.execute("mkdir " .. dir:at "luma")
     dir:write("luma/config", "header = X-A: mine\nheader = X-C: 4\n")
+    dir:run "chmod 600 luma/config"
     local env = { env = { XDG_CONFIG_HOME = dir.path } }
     cli.run(g, { "get", "a" }, env)
     cli.run(g, { "get", "--header", "X-B: 5", "a" }, env)
@@ -31,12 +32,28 @@ describe("the requests of the command", function()
       sent)
   end)
 
+  it("are not sent with headers of a file that is wrong", function()
+    os.execute("mkdir " .. dir:at "luma")
+    local env = { env = { XDG_CONFIG_HOME = dir.path } }
+    local path = dir:at "luma/config"
+    dir:write("luma/config", "header = X-A: mine\n")
+    dir:run "chmod 644 luma/config"
+    assert.equal(("luma: others can read %s, which has headers: chmod 600 it\n")
+      :format(path), cli.run(g, { "get", "a" }, env).err)
+    dir:write("luma/config", "\nheader = mine\n")
+    assert.equal(("luma: %s:2: header: NAME: VALUE expected\n"):format(path),
+      cli.run(g, { "get", "a" }, env).err)
+    assert.equal(0, #g:journal())
+  end)
+
   it("are not sent with headers that are wrong", function()
     for given, expected in pairs {
       ["no colon"] = "luma: --header: NAME: VALUE expected\n",
-      ["X-A:"] = "luma: --header: X-A must be printable ASCII, and not be "
+      ["X-A:"] = "luma: --header: 'X-A' must be printable ASCII, and not be "
         .. "empty\n",
-      ["Host: b"] = "luma: --header: Host is set by luma itself\n",
+      ["Host: b"] = "luma: --header: 'Host' is set by luma itself\n",
+      ["max_interval:"] = "luma: --header: 'max_interval' must be printable "
+        .. "ASCII, and not be empty\n",
     } do
       local ended = cli.run(g, { "get", "--header", given, "a" })
       assert.same({ 2, expected }, { ended.code, ended.err })

@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
+local process = require "spec.support.process"
 
 describe("ids from a pipe", function()
   local f = fixture.use { unknown = { "nobody" } }
@@ -57,6 +58,62 @@ describe("ids from a pipe", function()
     assert.is_true(asked.A and (asked["B C"] or asked.B and asked.C))
   end)
 
+  it("are watched before the rest of a line is there", function()
+    local write, close = feed "-"
+    write "A\nB"
+    wait_for_lines(1)
+    write "\n"
+    wait_for_lines(2)
+    assert.equal(0, close())
+  end)
+
+  it("are collected while others are watched", function()
+    g:default { state = "processing" }
+    local write, close = feed("--interval", "2", "--max-interval", "2", "-")
+    for i = 1, 30 do
+      write(("id%d\n"):format(i))
+      os.execute "sleep 0.01"
+    end
+    g:default { state = "completed" }
+    assert.equal(0, close())
+    assert.is_true(#lines() == 30 and #g:journal() < 15, #g:journal())
+  end)
+
+  it("fail alone, while others are watched", function()
+    g:default { state = "processing" }
+    local write, close = feed("--interval", "1", "--max-interval", "1", "-")
+    write "A\n"
+    g:wait("requests", 1)
+    g:default { status = 422 }
+    write "bad1\nbad2\n"
+    g:wait("requests", 2)
+    g:default { state = "completed" }
+    wait_for_lines(1)
+    write "B\n"
+    wait_for_lines(2)
+    assert.equal(1, close())
+  end)
+
+  it("take no time of the processor while they wait", function()
+    g:default { state = "processing" }
+    local write, close = cli.feed(g, { "watch", "--interval", "1", "--window",
+      "1", "-" }, { program = "prlimit --cpu=1 " .. process.LUA .. " bin/luma",
+      out = dir:at "out" })
+    write "A\nB\n"
+    g:wait("requests", 3)
+    g:default { state = "completed" }
+    assert.equal(0, close())
+  end)
+
+  it("that are missing are reported while it waits for more", function()
+    local write, close = feed("--missing-grace", "0", "--table", "-")
+    write "nobody\n"
+    fixture.wait_until(function()
+      return dir:read "out":find("missing", 1, true)
+    end, "the row")
+    assert.equal(0, close() % 4)
+  end)
+
   it("are not read beyond the window", function()
     g:default { state = "processing" }
     local write, close = feed("--window", "2", "-")
@@ -96,6 +153,23 @@ describe("ids from a pipe", function()
     assert.equal(0, select(2, feed "-")())
     write "\n\n"
     assert.equal(4, close())
+  end)
+
+  it("are downloaded by no more than a window at a time", function()
+    g:file("/clip", { delay = 0.1 })
+    local url = g.http .. "/clip"
+    g:default { inner = { video = { url = url, download_url = url } } }
+    local write, close = cli.feed(g, { "download", "--allow-private",
+      "--dir", dir.path, "--jobs", "1", "--window", "2", "-" })
+    write(("id%d\n"):rep(8):format(1, 2, 3, 4, 5, 6, 7, 8))
+    assert.equal(0, close())
+    local asked, clips = 0, 0
+    for _, request in ipairs((g:journal())) do
+      asked = asked + #(request.ids or {})
+      if request.path == "/clip" then clips = clips + 1 end
+      assert.is_true(asked <= clips + 2, asked)
+    end
+    assert.equal(8, clips)
   end)
 
   it("are downloaded as they come", function()

@@ -89,6 +89,23 @@ describe("the value of a response", function()
     end
   end)
 
+  it("of a refusal is not what a job that is cancelled ends with", function()
+    for _, status in ipairs { 404, 503 } do
+      g:route("/x", { body = '{"error":"no"}', status = status,
+        content_length = 100, ["then"] = "stall" })
+      local client = f:new()
+      local job = client:request("POST", "/x", {})
+      fixture.wait_until(function() return client:stats().bytes >= 14 end)
+      job:cancel()
+      assert.equal("cancelled", select(2, job:result()).code)
+      assert.same({ 1, 0 },
+        { job:progress().cancelled, job:progress().failed or 0 })
+      local _, err = client:request("POST", "/x", {}, { deadline = 0.1 })
+        :result()
+      assert.equal("deadline", errors.check(err).code)
+    end
+  end)
+
   it("is in the error if the response breaks off behind it", function()
     local body = '{"id":"paid"}'
     for code, more in pairs {
