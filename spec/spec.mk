@@ -6,6 +6,8 @@ SPECS   = $(wildcard spec/*/*_spec.lua)
 JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
+SEED    = 1
+WORLDS  = 1000000
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 
 locale  := $(strip $(LOCALE))
@@ -22,8 +24,8 @@ locales  =
 endif
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
-           $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] bench/*.[ch] \
-             examples/*/*.[ch])
+           $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] spec/sim/*.[ch] \
+             bench/*.[ch] examples/*/*.[ch])
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
@@ -75,6 +77,9 @@ lint: fresh-rockspecs
 
 c-tests: pure-tests $(build)/mutants  ## the pure files alone
 	@$(memcheck) ./$(build)/mutants $(mutants)
+ifneq ($(system),Darwin)
+	@$(MAKE) -s sim WORLDS=$(if $(tool),2000,20000)
+endif
 ifeq ($(system)$(renamed),Darwin)
 pure-tests:
 	$(MAKE) renamed=yes build=$(build)-renamed \
@@ -140,6 +145,8 @@ differential:                  ## JSON as core/ of OLD=… reads it, ROUNDS=… 
 	sh spec/support/differential.sh $(OLD) $(ROUNDS) $(FIRST)
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
+sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
+	@$(memcheck) ./$< $(SEED) $(WORLDS)
 forks:                         ## 1,000 forks of a process that is busy in TLS
 	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
 	  BUSTED=--filter=handshakes
@@ -169,6 +176,11 @@ $(build)/mutants: $(wildcard spec/mutants/*.[ch]) \
   $(patsubst %.c,$(build)/%.o,$(wildcard core/json/*.c core/gateway/*.c \
     core/base/*.c))
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) -lpthread -lm
+# Its clock is set by the simulation.
+$(build)/sim: $(wildcard spec/sim/*.[ch]) spec/core/check.c spec/core/check.h \
+  $(patsubst %.c,$(build)/%.o,$(core))
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
+	  -Wl,--wrap=clock_gettime $(CURL_LIBS) -lpthread -lm
 $(build)/host: spec/native/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
@@ -200,6 +212,6 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests forks kills narrow outage differential valgrind rock rock-deps \
+  pure-tests sim forks kills narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs
