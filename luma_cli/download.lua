@@ -48,6 +48,8 @@ end
 
 function Download:unsettled() return self.files:unsettled() end
 
+function Download:has(id) return self.files:has(id) end
+
 function Download:lines(board, total)
   local outcome = self.app.outcome
   local without_file = (outcome.states.failed or 0) + outcome.missing

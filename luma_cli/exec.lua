@@ -72,6 +72,16 @@ local function run(line)
   return a, c, b == "signal" and c == 2
 end
 
+-- Whether ids come from standard input, where a program must take none.
+local function reads_stdin(args)
+  for _, list in ipairs { args.ids or {}, args.files or {} } do
+    for _, word in ipairs(list) do
+      if word == "-" then return true end
+    end
+  end
+  return false
+end
+
 -- f(values) runs the program and reports its failure, or nil without --exec.
 -- `has_path`: the results are files.
 function exec.new(app, has_path)
@@ -80,10 +90,11 @@ function exec.new(app, has_path)
   if system.is_windows then stop(2, "--exec does not work on Windows") end
   check(args.exec, has_path)
   local make = maker(args.exec, args.shell)
+  local form = reads_stdin(args) and "{ %s\n} </dev/null" or "%s"
   return function(values)
     app.live:clear()
     app.out.flush()
-    local ok, code, interrupted = run(make(values))
+    local ok, code, interrupted = run(form:format(make(values)))
     if interrupted then stopping.interrupt() end
     if ok then return end
     app.outcome:add_error(("exec: %s: the program ended with %d")

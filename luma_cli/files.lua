@@ -20,7 +20,7 @@ local files = {}
 
 function files.new(app)
   return setmetatable({
-    app = app, waiting = {}, running = {}, first = 1,
+    app = app, waiting = {}, running = {}, first = 1, ids = {},
     done = 0, bytes = 0, kept = 0, saved = {}, run = exec.new(app, true),
     name = app.args.name and names.new(app.args.name, app.args.what),
   }, Files)
@@ -32,7 +32,11 @@ end
 function Files:add(task, id, ends)
   if luma.id(task) ~= id then task.task_id = id end
   self.waiting[#self.waiting + 1] = { task = task, id = id, ends = ends }
+  self.ids[id] = true
 end
+
+-- Whether the file of this id is being downloaded, or waits for that.
+function Files:has(id) return self.ids[id] ~= nil end
 
 local function count_waiting(self) return #self.waiting - self.first + 1 end
 
@@ -56,6 +60,7 @@ function Files:run_programs()
 end
 
 local function finish(self, file, path, err)
+  self.ids[file.id] = nil
   for i, other in ipairs(self.running) do
     if other == file then table.remove(self.running, i) end
   end
@@ -100,7 +105,10 @@ local function start_one(self, file)
   local dir, output = place_of(self, file)
   file.started = monotime()
   local left = file.ends and file.ends - file.started or DEADLINE
-  if left <= 0 then return self.app.outcome:add_late(file.id, LATE) end
+  if left <= 0 then
+    self.ids[file.id] = nil
+    return self.app.outcome:add_late(file.id, LATE)
+  end
   self.running[#self.running + 1] = file
   file.job = work.start(self.app, "download", file.task, {
     dir = dir, path = output, what = args.what, deadline = left,

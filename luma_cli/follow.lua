@@ -19,6 +19,11 @@ local MAX_COLLECTED = 100    -- ids, enough for full requests
 local Follower = {}
 Follower.__index = Follower
 
+-- The id is not worked on here any more.
+local function leave(self, id)
+  if self.ids[id] then self.ids[id], self.open = nil, self.open - 1 end
+end
+
 local function start(self, list)
   local window = work.window(self.app, list)
   local options = watching.options(self.app.args)
@@ -28,12 +33,12 @@ local function start(self, list)
   end
   function options.on_task(task, id, state)
     self.board:finish(id, state)
+    leave(self, id)
     self.handler:task(task, id, state, window)
   end
   self.handler:expect(window)
   window.job = work.start(self.app, "watch", list, options)
   self.windows[#self.windows + 1] = window
-  self.open = self.open + #list
   self.board:add(list)
 end
 
@@ -42,10 +47,10 @@ local function is_working(self)
 end
 
 -- If all of a window failed, what comes next would fail as well, unless other
--- ids of the same pipe had an answer.
+-- ids of a pipe had an answer.
 local function may_stop(self)
   return not is_working(self)
-    and not (self.feed:fd() and work.answered(self.app) > 0)
+    and not (self.was_live and work.answered(self.app) > 0)
 end
 
 local function settle_ended(self)
@@ -53,7 +58,7 @@ local function settle_ended(self)
     local window = self.windows[i]
     if window.job:done() then
       table.remove(self.windows, i)
-      self.open = self.open - #window.ids
+      for _, id in ipairs(window.ids) do leave(self, id) end
       window.total = #self.collected == 0 and self.feed.total
       work.settle(self.app, window.job, self.handler, window, may_stop(self))
       self.board:drop(window.ids)
@@ -63,8 +68,7 @@ end
 
 -- The number of ids that may be taken from the input.
 local function room(self)
-  return self.app.args.window - self.open - #self.collected
-    - self.handler:unsettled()
+  return self.app.args.window - self.open - self.handler:unsettled()
 end
 
 -- The descriptor of a pipe whose next ids are wanted, or nil.
@@ -79,14 +83,20 @@ local function is_due(self)
   return count >= MAX_COLLECTED or monotime() - self.since >= time
 end
 
--- Takes ids from the input, without waiting for a pipe.
+-- Takes ids from the input, without waiting for a pipe. One that is worked on
+-- already is not worked on twice.
 local function read_more(self)
-  if is_working(self) and not self.feed:fd() then return end
+  local live = self.feed:fd() ~= nil
+  self.was_live = self.was_live or live
+  if is_working(self) and not live then return end
   local most = room(self)
-  local list = most > 0 and self.feed:next(most)
-  if not list then return end
-  if #self.collected == 0 then self.since = monotime() end
-  for _, id in ipairs(list) do self.collected[#self.collected + 1] = id end
+  for _, id in ipairs(most > 0 and self.feed:next(most) or {}) do
+    if not (self.ids[id] or self.handler:has(id)) then
+      if #self.collected == 0 then self.since = monotime() end
+      self.collected[#self.collected + 1] = id
+      self.ids[id], self.open = true, self.open + 1
+    end
+  end
 end
 
 local function take_turn(self)
@@ -107,11 +117,13 @@ end
 --   handler:missing(id)                      the gateway does not know an id
 --   handler:turn()                           between two deliveries
 --   handler:unsettled()                      how many tasks it still works on
+--   handler:has(id)                          whether this is one of them
 --   handler:lines(board, total)              the progress lines
 return function(app, handler)
   local self = setmetatable({
     app = app, handler = handler, feed = ids.feed(app, app.args.window, true),
-    windows = {}, open = 0, collected = {}, board = Board.new(app.screen),
+    windows = {}, open = 0, ids = {}, collected = {},
+    board = Board.new(app.screen),
   }, Follower)
   repeat
     read_more(self)

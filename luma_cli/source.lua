@@ -2,8 +2,8 @@
 -- Reads the text of a file or of standard input in pieces, as UTF-8.
 --
 -- A piece has at most 64 KiB. From a pipe or a terminal, it ends with a line,
--- because the rest may come much later. From standard input that is live, it is
--- what is there, however little. UTF-16 needs a byte order mark.
+-- because the rest may come much later. From a pipe that is live, it is what is
+-- there, however little. UTF-16 needs a byte order mark.
 
 local stop = require "luma_cli.stop".stop
 local streams = require "luma_cli.streams"
@@ -30,6 +30,11 @@ function source.open(path, live)
     self.name, self.file = "standard input", io.stdin
     self.has_position = streams.stdin_has_position
     self.live = live and not (self.has_position or system.is_windows)
+    if self.live then
+      -- A terminal has whole lines.
+      self.by_line = system.is_terminal(io.stdin)
+      io.stdin:setvbuf "no" -- no line waits in a buffer
+    end
     return self
   end
   local file, why = io.open(path, "rb")
@@ -60,8 +65,9 @@ local function next_line(self)
 end
 
 local function next_piece(self)
-  local bytes = self.live and system.read_some(PIECE)
+  local bytes = self.live and not self.by_line and system.read_some(PIECE)
   if bytes then return bytes ~= "" and bytes or nil end
+  self.by_line = true -- dd may be missing
   if self.has_position or self.utf16 then return read(self, PIECE) end
   return next_line(self)
 end

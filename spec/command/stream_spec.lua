@@ -19,10 +19,16 @@ describe("ids from a pipe", function()
     return list
   end
 
-  local function feed(...)
+  -- Starts a watch with a pipe, whose lines are those of `lines`.
+  local function start(words, more)
+    more = more or {}
+    more.out = dir:at "out"
     dir:write("out", "")
-    return cli.feed(g, { "watch", "--interval", "0.05", "--max-interval",
-      "0.05", ... }, { out = dir:at "out" })
+    return cli.feed(g, words, more)
+  end
+
+  local function feed(...)
+    return start { "watch", "--interval", "0.05", "--max-interval", "0.05", ... }
   end
 
   local function wait_for_lines(count)
@@ -94,11 +100,71 @@ describe("ids from a pipe", function()
     assert.equal(1, close())
   end)
 
+  it("are not read by programs that --exec runs", function()
+    local write, close = feed("--exec", "sh -c 'cat >/dev/null'", "-")
+    write "A\n"
+    wait_for_lines(1)
+    write "B\n"
+    wait_for_lines(2)
+    assert.equal(0, close())
+  end)
+
+  it("are worked on once at a time", function()
+    g:file("/clip", { stall = "body" })
+    local url = g.http .. "/clip"
+    g:default { inner = { video = { url = url, download_url = url } } }
+    local write, close = cli.feed(g, { "download", "--allow-private",
+      "--dir", dir.path, "-" })
+    write "A\nA\n"
+    g:wait("stalled", 1)
+    write "A\nB\n"
+    g:wait("stalled", 2)
+    g:release()
+    assert.equal(0, close())
+    local asked = {}
+    for _, request in ipairs((g:journal())) do
+      for _, id in ipairs(request.ids or {}) do asked[#asked + 1] = id end
+    end
+    assert.same({ "A", "B" }, asked)
+  end)
+
+  it("make room in the window as they end", function()
+    g:default { states = { slow = "processing" } }
+    local write, close = feed("--window", "2", "-")
+    write "slow\nA\n"
+    wait_for_lines(1)
+    write "B\n"
+    wait_for_lines(2)
+    g:default {}
+    assert.equal(0, close())
+  end)
+
+  it("are reported one by one if they fail at the end", function()
+    local write, close = start({ "watch", "-" },
+      { program = process.LUA .. " bin/luma 2>" .. dir:at "err" })
+    write "A\n"
+    wait_for_lines(1)
+    g:default { status = 401 }
+    write "bad1\nbad2\n"
+    assert.equal(1, close())
+    assert.matches("failed: bad1.*failed: bad2", dir:read "err")
+  end)
+
+  it("are read without dd as well", function()
+    local lua = process.output("command -v " .. process.LUA):match "%S+"
+    local write, close = start({ "watch", "-" },
+      { env = { PATH = dir.path }, program = lua .. " bin/luma" })
+    write "A\n"
+    wait_for_lines(1)
+    write "B\nC\n"
+    wait_for_lines(3)
+    assert.equal(0, close())
+  end)
+
   it("take no time of the processor while they wait", function()
     g:default { state = "processing" }
-    local write, close = cli.feed(g, { "watch", "--interval", "1", "--window",
-      "1", "-" }, { program = "prlimit --cpu=1 " .. process.LUA .. " bin/luma",
-      out = dir:at "out" })
+    local write, close = start({ "watch", "--interval", "1", "--window", "1",
+      "-" }, { program = "prlimit --cpu=1 " .. process.LUA .. " bin/luma" })
     write "A\nB\n"
     g:wait("requests", 3)
     g:default { state = "completed" }
