@@ -37,7 +37,7 @@ end
 
 function Watch:unsettled() return #self.ended end
 
-function Watch:has() return false end
+function Watch.has() return false end
 
 -- "3 of 10 done, 2 processing, 5 pending, 1:05"
 function Watch:total_line(board, total)
