@@ -145,6 +145,12 @@ differential:                  ## JSON as core/ of OLD=… reads it, ROUNDS=… 
 	sh spec/support/differential.sh $(OLD) $(ROUNDS) $(FIRST)
 outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
+c-test: $(build)/$(TEST)_test  ## one of them, such as TEST=retry
+	@$(memcheck) ./$< $(corpus)
+promises: all                  ## what luma promises: all, P="P1 P4", or FAST=1
+	@lua5.4 spec/promises/run.lua $(if $(FAST),fast,all) $(P)
+docs/promises.md: spec/promises/table.lua spec/promises/run.lua
+	lua5.4 spec/promises/run.lua page > $@
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 forks:                         ## 1,000 forks of a process that is busy in TLS
@@ -203,6 +209,8 @@ $(build)/gateways: spec/native/gateways.c $(build)/core/gateway/places.o
 	$(CC) $(ALL_CFLAGS) -o $@ $^
 fresh-docs: $(build)/gateways
 	@$< | diff - docs/gateways.md || { echo "make docs/gateways.md"; exit 1; }
+	@lua5.4 spec/promises/run.lua page | diff - docs/promises.md || \
+	  { echo "make docs/promises.md"; exit 1; }
 rockspecs:                     ## write those of the release from the others
 	sh spec/support/rockspecs.sh write
 release:                       ## tag the version; make its archive and rocks
@@ -212,6 +220,6 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests sim forks kills narrow outage differential valgrind rock rock-deps \
+  pure-tests c-test promises sim forks kills narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -1,0 +1,75 @@
+-- SPDX-License-Identifier: MIT
+-- What luma promises, and what shows it. Each row: its number, the promise, what
+-- is looked at, and the lines of a shell that look. `fast` is for a run of
+-- seconds; without it, a row is left out there. `figure` is a pattern of their
+-- output; else the checks that they count are added up.
+
+local function specs(...)
+  local files = {}
+  for i, name in ipairs { ... } do files[i] = ("spec/%s_spec.lua"):format(name) end
+  return ("make -s specs SPECS='%s'"):format(table.concat(files, " "))
+end
+
+local function c_tests(...)
+  local lines = {}
+  for i, name in ipairs { ... } do
+    lines[i] = ("make -s c-test TEST=%s"):format(name)
+  end
+  return table.concat(lines, " && ")
+end
+
+return {
+  { "P1", "Each id has exactly one outcome, whatever the gateway and the network "
+    .. "do.", "a million simulated worlds, a step at a time",
+    "make -s sim", fast = "make -s sim WORLDS=100000",
+    figure = "%d+ worlds.-ends" },
+  { "P2", "Memory of the core that runs out crashes nothing, leaks nothing and "
+    .. "loses no id.", "each allocation that fails, once and for ever, under "
+    .. "AddressSanitizer",
+    "make -s SAN=address,undefined c-test TEST=starve && "
+      .. "make -s SAN=address,undefined c-test TEST=starve_file",
+    fast = c_tests("starve", "starve_file") },
+  { "P4", "A process may exit, close its Lua state, get a signal or fork at any "
+    .. "moment.", "200 of each end, 1,000 forks during handshakes",
+    "make -s torture && make -s forks", fast = specs "hosts/exit" },
+  { "P8", "A request is not sent more often than `attempts` says.",
+    "the journal of the stub gateway", specs("module/retries", "module/wire"),
+    fast = specs("module/retries", "module/wire") },
+  { "P9", "No response takes more memory than the limits allow.",
+    "gzip bombs, floods of headers, pages without an end",
+    specs("module/limits", "hosts/memory"),
+    fast = specs "module/limits" },
+  { "P10", "In an outage, retries add less than a tenth to the traffic.",
+    "1,000 requests that all fail", "make -s outage && "
+      .. c_tests "outage", fast = c_tests "outage" },
+  { "P11", "`Retry-After` neither stops a client for long nor makes it hurry.",
+    "hostile values and dates", c_tests "retry_after",
+    fast = c_tests "retry_after" },
+  { "P12", "The token, headers of the caller and passwords go to their own host, "
+    .. "and into no message.", "redirects, proxies, errors, the command",
+    specs("module/secrets", "module/attempts", "module/redirect"),
+    fast = specs("module/secrets", "module/attempts", "module/redirect") },
+  { "P14", "A file with its final name is complete, and is the one that was "
+    .. "asked for.", "300 kills, files that change, servers that lie",
+    "make -s kills && " .. specs("module/download_whole", "module/resume",
+      "module/download_reply", "module/disk"),
+    fast = specs("module/download_whole", "module/resume",
+      "module/download_reply", "module/disk") },
+  { "P15", "No byte of a server becomes a path.",
+    "names that try", c_tests "path" .. " && " .. specs "module/download_target",
+    fast = c_tests "path" .. " && " .. specs "module/download_target" },
+  { "P16", "No undefined behaviour, race or leak is found.",
+    "C tests and specs under ASan, UBSan, LSan, TSan and memcheck",
+    "make -s sanitize && make -s tsan && make -s valgrind" },
+  { "P21", "The same bytes give the same result, however they are cut.",
+    "texts at each cut, and mutated ones", c_tests("reader", "rows", "reply")
+      .. " && " .. specs "module/mutants",
+    fast = c_tests("reader", "rows", "reply") },
+  { "P22", "Ids are exact, however long.", "beyond 2^53, 2^64 and 100 digits",
+    specs("module/ids", "module/integers"),
+    fast = specs("module/ids", "module/integers") },
+  { "P24", "Each failure has a code, a sentence and what is known of the "
+    .. "exchange.", "failures of each phase and status",
+    specs("module/failures", "module/timeouts", "module/answers"),
+    fast = specs("module/failures", "module/timeouts", "module/answers") },
+}
