@@ -6,6 +6,11 @@ SPECS   = $(wildcard spec/*/*_spec.lua)
 JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
+T       = 60                # seconds of each fuzzer
+fuzzers = reader reply retry url resume writer
+fuzz_flags = -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all
+fuzz_helpers = check account alloc feed heard dump
 SEED    = 1
 WORLDS  = 1000000
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
@@ -25,7 +30,7 @@ endif
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] spec/sim/*.[ch] \
-             bench/*.[ch] examples/*/*.[ch])
+             spec/fuzz/*.[ch] bench/*.[ch] examples/*/*.[ch])
 sources  = $(core) $(binding) $(tests) $(filter %.c,$(helpers))
 checked  = $(filter-out $(if $(filter-out lua5.4,$(LUA)),bench/%),$(sources))
 corpus   = spec/support/json-corpus.txt
@@ -151,6 +156,19 @@ promises: all                  ## what luma promises: all, P="P1 P4", or FAST=1
 	@lua5.4 spec/promises/run.lua $(if $(FAST),fast,all) $(P)
 docs/promises.md: spec/promises/table.lua spec/promises/run.lua
 	lua5.4 spec/promises/run.lua page > $@
+fuzz: fuzz-deps                ## libFuzzer on the pure files, T=… seconds each
+	@$(MAKE) -s CC=clang build=build/fuzz CFLAGS='$(fuzz_flags)' fuzzers
+	@for f in $(fuzzers); do sh spec/fuzz/run.sh $$f $(T) || exit 1; done
+fuzz-deps:
+	$(packages) build fuzz
+fuzz-corpus:                   ## write the corpora anew, with what `make fuzz` found
+	@for f in $(fuzzers); do sh spec/fuzz/run.sh $$f keep || exit 1; done
+fuzzers: $(fuzzers:%=$(build)/fuzz/%)
+$(build)/fuzz/%: spec/fuzz/%.c spec/fuzz/fuzz.c spec/fuzz/fuzz.h \
+  $(patsubst %.c,$(build)/%.o,$(core)) $(fuzz_helpers:%=spec/core/%.c)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) \
+	  $(wrap) $(CURL_LIBS) -lpthread -lm
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 forks:                         ## 1,000 forks of a process that is busy in TLS
@@ -220,6 +238,6 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test promises sim forks kills narrow outage differential valgrind rock rock-deps \
+  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus sim forks kills narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

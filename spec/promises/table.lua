@@ -61,6 +61,9 @@ return {
   { "P16", "No undefined behaviour, race or leak is found.",
     "C tests and specs under ASan, UBSan, LSan, TSan and memcheck",
     "make -s sanitize && make -s tsan && make -s valgrind" },
+  { "P17", "The readers of what comes from outside are fuzzed, and the corpora are "
+    .. "kept.", "JSON, responses, Retry-After, URLs, resumed files, the writer",
+    "make -s fuzz T=600", fast = "make -s fuzz T=5" },
   { "P21", "The same bytes give the same result, however they are cut.",
     "texts at each cut, and mutated ones", c_tests("reader", "rows", "reply")
       .. " && " .. specs "module/mutants",

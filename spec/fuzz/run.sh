@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs a fuzzer of `make fuzz` for so many seconds, from its corpus on: lines of
+# base64 in corpus/NAME.txt, an input each. Or, with `keep`, writes the corpus
+# anew, with the inputs that have been found since.
+#
+#   run.sh NAME SECONDS|keep
+set -eu
+name=$1 text=spec/fuzz/corpus/$1.txt
+program=build/fuzz/fuzz/$1 log=build/fuzz/$1.log
+corpus=build/fuzz/corpus/$1 new=build/fuzz/new/$1 kept=build/fuzz/kept/$1
+
+unpack() {
+  rm -rf "$corpus"
+  mkdir -p "$corpus" "$new"
+  count=0
+  while read -r line; do
+    count=$((count + 1))
+    echo "$line" | base64 -d > "$corpus/$count"
+  done < "$text"
+}
+
+keep() {
+  rm -rf "$kept"
+  mkdir -p "$kept"
+  "$program" -set_cover_merge=1 -rss_limit_mb=4000 "$kept" "$new" "$corpus" \
+    > "$log" 2>&1
+  for input in "$kept"/*; do
+    base64 -w0 "$input"
+    echo
+  done | LC_ALL=C sort > "$text"
+  echo "$text: $(wc -l < "$text") inputs"
+}
+
+run() {
+  "$program" -max_total_time="$1" -max_len=400 -rss_limit_mb=4000 \
+    -artifact_prefix=build/fuzz/ "$new" "$corpus" > "$log" 2>&1
+}
+
+unpack
+if [ "$2" = keep ]; then
+  keep
+elif run "$2"; then
+  sed -n "s/^#\([0-9]*\).DONE *cov: \([0-9]*\).*/fuzz-$name: \1 inputs, \2 edges/p" \
+    "$log"
+  echo "fuzz-$name: 1 passed, 0 failed"
+else
+  tail -30 "$log"
+  echo "fuzz-$name: 0 passed, 1 failed"
+  exit 1
+fi
