@@ -118,8 +118,9 @@ describe("a client with on_attempt", function()
   it("reports them for a job that nobody holds", function()
     local list, client = attempts_of({}, function(c)
       c:fetch("a", { on_done = function() end })
-      c:fetch "b"
+      local job = c:fetch "b"
       f.g:wait("requests", 2)
+      assert.is_false(job:done()) -- and it was held until now
     end)
     collectgarbage()
     collectgarbage()
