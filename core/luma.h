@@ -59,7 +59,8 @@ struct luma_settled {
 enum { LUMA_METHOD_SIZE = 17, LUMA_HOST_SIZE = 256, LUMA_PATH_SIZE = 256 };
 
 /* An attempt of a request has ended, or its job has. Only with the option
- * wants_attempts, and as far as there is memory. */
+ * wants_attempts, and as far as there is memory. Its job may be released: then
+ * `event.job` must not be used. */
 struct luma_attempt {
     struct luma_event event;
     char method[LUMA_METHOD_SIZE];
@@ -312,7 +313,8 @@ struct luma_progress {
 void luma_job_cancel(struct luma_job *job);
 
 /* Releases the job: cancels it if it runs, and frees it at once or with its
- * END. Its events are no longer visible. NULL is fine. */
+ * END. Its events are no longer visible, but for LUMA_EVENT_ATTEMPT. NULL is
+ * fine. */
 void luma_job_release(struct luma_job *job);
 
 /* Whether the job keeps its documents when its client is closed. */

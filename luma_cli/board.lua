@@ -27,7 +27,8 @@ function Board:update(facts)
   if slot then slot.facts, slot.ended = facts, nil end
 end
 
-local function leave(self, id)
+-- The task is not open any more, whatever has become of it. Returns its slot.
+function Board:leave(id)
   self.open[id] = nil
   local slot = self.has_slot[id]
   if slot then slot.ended = true end
@@ -36,7 +37,7 @@ end
 
 -- A task has ended in this state.
 function Board:finish(id, state)
-  local slot = leave(self, id)
+  local slot = self:leave(id)
   if not slot then return end
   slot.facts = {
     id = id, state = state, prompt = slot.facts.prompt,
@@ -44,9 +45,8 @@ function Board:finish(id, state)
   }
 end
 
--- None of these ids is open any more, whatever has become of it.
+-- None of these ids will be open again in this list.
 function Board:drop(list)
-  for _, id in ipairs(list) do leave(self, id) end
   for i = #self.lists, 1, -1 do
     if self.lists[i] == list then table.remove(self.lists, i) end
   end

@@ -14,14 +14,17 @@ local work = require "luma_cli.work"
 -- more watches there are, the longer.
 local COLLECT_TIME = 0.2     -- seconds for each open watch
 local MAX_COLLECT_TIME = 5   -- seconds
-local MAX_COLLECTED = 100    -- ids, enough for full requests
+local MAX_COLLECTED = 100    -- ids: a full request, if --batch-size is not given
 
 local Follower = {}
 Follower.__index = Follower
 
--- The id is not worked on here any more.
-local function leave(self, id)
-  if self.ids[id] then self.ids[id], self.open = nil, self.open - 1 end
+-- The id of a window is not open any more. False: it was so before, and if it
+-- has come again since, it belongs to another window.
+local function leave(self, id, window)
+  if self.ids[id] ~= window then return false end
+  self.ids[id], self.open = nil, self.open - 1
+  return true
 end
 
 local function start(self, list)
@@ -33,9 +36,10 @@ local function start(self, list)
   end
   function options.on_task(task, id, state)
     self.board:finish(id, state)
-    leave(self, id)
+    leave(self, id, window)
     self.handler:task(task, id, state, window)
   end
+  for _, id in ipairs(list) do self.ids[id] = window end
   self.handler:expect(window)
   window.job = work.start(self.app, "watch", list, options)
   self.windows[#self.windows + 1] = window
@@ -58,7 +62,9 @@ local function settle_ended(self)
     local window = self.windows[i]
     if window.job:done() then
       table.remove(self.windows, i)
-      for _, id in ipairs(window.ids) do leave(self, id) end
+      for _, id in ipairs(window.ids) do
+        if leave(self, id, window) then self.board:leave(id) end
+      end
       window.total = #self.collected == 0 and self.feed.total
       work.settle(self.app, window.job, self.handler, window, may_stop(self))
       self.board:drop(window.ids)

@@ -31,9 +31,8 @@ function source.open(path, live)
     self.has_position = streams.stdin_has_position
     self.live = live and not (self.has_position or system.is_windows)
     if self.live then
-      -- A terminal has whole lines.
-      self.by_line = system.is_terminal(io.stdin)
-      io.stdin:setvbuf "no" -- no line waits in a buffer
+      self.by_line = system.is_terminal(io.stdin) -- it gives whole lines
+      io.stdin:setvbuf "no" -- nobody waits for what is in Lua's buffer
     end
     return self
   end
@@ -65,9 +64,11 @@ local function next_line(self)
 end
 
 local function next_piece(self)
-  local bytes = self.live and not self.by_line and system.read_some(PIECE)
-  if bytes then return bytes ~= "" and bytes or nil end
-  self.by_line = true -- dd may be missing
+  if self.live and not self.by_line then
+    local bytes = system.read_some(PIECE)
+    if bytes then return bytes ~= "" and bytes or nil end
+    self.by_line = true -- there is no dd
+  end
   if self.has_position or self.utf16 then return read(self, PIECE) end
   return next_line(self)
 end

@@ -19,8 +19,8 @@ system.is_windows = package.config:sub(1, 1) == "\\"
 system.null_file = system.is_windows and "NUL" or "/dev/null"
 
 -- What standard input has, at most `most` bytes; "" at the end. If it has
--- nothing yet, this waits for it. Lua itself waits until all bytes or a line are
--- there, but dd reads once, into the pipe from it. Nil: that failed.
+-- nothing yet, this waits for it. Lua's own read waits for all bytes or for a
+-- line, so dd does it, which reads once. Nil: there is no dd, or it has failed.
 function system.read_some(most)
   local pipe = io.popen(("dd bs=%d count=1 2>/dev/null && printf ."):format(most))
   local bytes = pipe and pipe:read "*a" or ""

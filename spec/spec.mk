@@ -163,8 +163,8 @@ fuzz-deps:
 	$(packages) build fuzz
 fuzz-corpus:                   ## write the corpora anew, with what `make fuzz` found
 	@for f in $(fuzzers); do sh spec/fuzz/run.sh $$f keep || exit 1; done
-fuzzers: $(fuzzers:%=$(build)/fuzz/%)
-$(build)/fuzz/%: spec/fuzz/%.c spec/fuzz/fuzz.c spec/fuzz/fuzz.h \
+fuzzers: $(fuzzers:%=$(build)/%_fuzz)
+$(build)/%_fuzz: spec/fuzz/%.c spec/fuzz/fuzz.c spec/fuzz/fuzz.h \
   $(patsubst %.c,$(build)/%.o,$(core)) $(fuzz_helpers:%=spec/core/%.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) \
@@ -238,6 +238,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus sim forks kills narrow outage differential valgrind rock rock-deps \
+  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus sim forks \
+  kills narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -212,22 +212,18 @@ static void drop(struct request *request)
     free(request);
 }
 
-/* What has come belongs to the job's error. One that is cancelled has none of
- * its own, but its caller may look at the value. A refusal is not what the job
- * ends with. */
+/* What has come belongs to the error. A job that is cancelled has no error of
+ * its own, but its caller may look at the value. */
 static void cut(struct request *request, const struct exchange_end *end,
                 const struct job_context *c)
 {
-    bool is_cancelled = end->error.code == LUMA_ERR_CANCELLED;
-
-    if (!request->settled.value ||
-        !(is_cancelled || end->error.code == LUMA_ERR_DEADLINE)) {
+    if (!request->settled.value) {
         drop(request);
-    } else if (is_cancelled) {
+    } else if (end->error.code != LUMA_ERR_CANCELLED) {
+        failed(request, end, c);
+    } else {
         request->settled.error = end->error;
         close_request(request, c->events);
-    } else {
-        failed(request, end, c);
     }
 }
 

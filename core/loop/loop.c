@@ -163,19 +163,20 @@ static void end_transfer(struct loop *loop, struct exchange *x, CURLcode result)
         finish(loop, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
-/* Stops an exchange whose job ends with `code`. */
+/* Stops an exchange whose job ends with `code`. A refusal that has come is not
+ * what the job ends with. */
 static void cut(struct loop *loop, struct exchange *x, enum luma_code code)
 {
     struct request *request = x->request;
     const struct job_kind *kind = request->job->kind;
-    struct exchange_end end;
+    struct exchange_end end = {.error.code = LUMA_OK};
 
     if (kind->cut)
         exchange_finish(x, CURLE_OK, code, loop->schedule.context.now, &end);
     deliver_documents(loop, x);
     reuse_leave(x);
     detach(loop, x);
-    if (kind->cut)
+    if (kind->cut && end.error.code == code)
         kind->cut(request, &end, &loop->schedule.context);
     else
         kind->drop(request);

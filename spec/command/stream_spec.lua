@@ -128,6 +128,27 @@ describe("ids from a pipe", function()
     assert.same({ "A", "B" }, asked)
   end)
 
+  it("that come again after they ended belong to the new watch", function()
+    g:default { states = { slow = "processing" } }
+    local write, close = feed "-"
+    write "A\nslow\n"
+    wait_for_lines(1)
+    g:default { states = { slow = "processing", A = "processing" } }
+    write "A\n"
+    fixture.wait_until(function()
+      for _, request in ipairs((g:journal())) do
+        if table.concat(request.ids, " ") == "A" then return true end
+      end
+    end, "the new watch")
+    g:default { states = { A = "processing" } } -- ends the first watch
+    wait_for_lines(2)
+    write "A\nB\n" -- A is still open
+    wait_for_lines(3)
+    g:default {}
+    assert.equal(0, close())
+    assert.equal(4, #lines())
+  end)
+
   it("make room in the window as they end", function()
     g:default { states = { slow = "processing" } }
     local write, close = feed("--window", "2", "-")

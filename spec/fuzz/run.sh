@@ -7,7 +7,7 @@
 #   run.sh NAME SECONDS|keep
 set -eu
 name=$1 text=spec/fuzz/corpus/$1.txt
-program=build/fuzz/fuzz/$1 log=build/fuzz/$1.log
+program=build/fuzz/$1_fuzz log=build/fuzz/$1.log
 corpus=build/fuzz/corpus/$1 new=build/fuzz/new/$1 kept=build/fuzz/kept/$1
 
 unpack() {

@@ -54,7 +54,7 @@ local function check_all(fast, wanted)
   local counts = { [true] = 0, [false] = 0 }
   for _, promise in ipairs(promises) do
     local line = promise[4]
-    if fast then line = promise.fast end
+    if fast and promise.fast ~= true then line = promise.fast end
     if line and (not next(wanted) or wanted[promise[1]]) then
       local holds = check(promise, line)
       counts[holds] = counts[holds] + 1
@@ -69,7 +69,8 @@ local HEAD = [[
 
 What luma promises, and the command that shows it: `make promises P=P1` runs one row, `make
 promises` all, `make promises FAST=1` what takes seconds. A promise without a command that
-succeeds is not here. The numbers are names; some are not given yet.
+succeeds is not here, so some numbers are missing. `spec/promises/table.lua` has the
+commands.
 
 | | luma promises | looked at |
 |---|---|---|

@@ -11,9 +11,9 @@
 struct flight {
     struct flight *next;
     struct request *request;
-    int64_t at;   /* ms: its next task, or its end */
-    char **texts; /* the tasks that come, as JSON */
-    size_t count, coming, sent;
+    int64_t at;                 /* ms: its next task, or its end */
+    char **texts;               /* the tasks that come, as JSON */
+    size_t count, coming, sent; /* of them; not all come before a failure */
     struct exchange_end end;
 };
 

@@ -12,7 +12,7 @@ static int64_t budget_limit(void)
                      (double)(world_now() - 1000) / 40000 + 1);
 }
 
-/* The request may have failed, and wait for its retry. */
+/* The request is gone, or waits for its retry. */
 static void check_retry(const struct request *request,
                         const struct exchange_end *end)
 {
