@@ -58,8 +58,9 @@ local function on_screen(plain)
   local lines, row = {}, 0
   for line in plain:gmatch "([^\n]*)\n" do
     row = row + 1
-    if row >= 2 and row <= 6 then line = (" "):rep(12) .. line end
-    lines[row] = line:gsub("^ %d%.%ds", ("\226\150\128"):rep(5))
+    local indent = (row >= 2 and row <= 6) and (" "):rep(12) or ""
+    local shown = indent .. line
+    lines[row] = shown:gsub("^ %d%.%ds", ("\226\150\128"):rep(5))
   end
   return lines
 end
