@@ -84,6 +84,7 @@ struct exchange {
     bool connected;          /* over a connection of its own making */
     struct ports ports;      /* of the connection, once it is sent */
     unsigned sends;          /* times it was sent */
+    bool pooled;             /* first on a connection that was not new */
     bool resent;             /* libcurl has begun to send it again */
     bool active_since_check; /* by exchange_stalls_at */
     int64_t started;         /* ms */

@@ -50,11 +50,13 @@ static bool is_stale(const struct exchange *x)
 
 enum exchange_refusal reuse_count_send(struct exchange *x)
 {
-    if (x->sends && x->request->idempotent)
-        x->resent = true;
+    if (x->sends)
+        x->resent = x->request->idempotent;
+    else
+        x->pooled = !x->connected;
     if (is_stale(x))
         return REFUSED_STALE;
-    if (x->sends > x->resent)
+    if (x->sends > (x->resent && x->pooled))
         return REFUSED_SEND;
     x->sends++;
     curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L); /* of a resend */

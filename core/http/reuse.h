@@ -3,11 +3,12 @@
  *
  * - libcurl sends a request again by itself when a connection that was used
  *   before ends without a byte of the response. The peer may have processed it.
+ *   It also does so when an HTTP/2 peer refuses a stream.
  * - A request that is not idempotent therefore gets a new connection, which it
  *   shares with no other (so HTTP/1.1). There libcurl does not send it again.
- * - Any other may get a connection that was used before. The first resend of
- *   an exchange costs no attempt, since a connection that has died in the
- *   pool says nothing about the request. Before a second one libcurl is
+ * - Any other may get a connection that was used before. There the first
+ *   resend of an exchange costs no attempt, since a connection that has died in
+ *   the pool says nothing about the request. Before any other one libcurl is
  *   stopped: the exchange fails, and its retry waits. So an exchange is one
  *   attempt, of at most two sends.
  * - A resend, and a request whose last exchange broke, gets a new connection.
