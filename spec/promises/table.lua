@@ -33,8 +33,8 @@ return {
     .. "moment.", "200 of each end, 1,000 forks during handshakes",
     "make -s torture && make -s forks", fast = specs "hosts/exit" },
   { "P7", "An outcome comes no later than 50 ms after its deadline.",
-    "132 faults: 8 phases of an exchange, 6 ways to break it, 3 transports; a "
-      .. "test allows ten times that",
+    "163 faults: 8 phases of an exchange, 6 ways to break it, 3 transports, and "
+      .. "31 ways of HTTP/2; a test allows ten times that",
     "LUMA_FIGURES=1 " .. specs "module/faults", fast = true,
     figure = "%d+ faults, no outcome later than %-?%d+ ms" },
   { "P8", "A request is not sent more often than `attempts` says.",

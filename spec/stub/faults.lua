@@ -18,6 +18,7 @@ local signal = require "cqueues.signal"
 local socket = require "cqueues.socket"
 local certificate = require "certificate"
 local Connection = require "connection"
+local frames = require "frames"
 local h2 = require "h2"
 
 local LIFE = 120      -- seconds
@@ -142,10 +143,14 @@ local function serve_http2(conn)
   while true do
     local stream, body = read_request(conn)
     report(conn)
-    local head = h2.head(stream, "application/json")
     local text = tasks_for(body)
+    local head = h2.head(stream, "application/json")
     local data = h2.frame(h2.DATA, h2.END_STREAM, stream, text)
-    respond(conn, cut(head .. data, 5, #head - 5, #head + 9 + #text // 2))
+    if frames[conn.fault] and not healed then
+      conn:send(frames[conn.fault](stream, text))
+    else
+      respond(conn, cut(head .. data, 5, #head - 5, #head + 9 + #text // 2))
+    end
   end
 end
 
@@ -202,6 +207,9 @@ local function ports_of(loop, contexts)
         end
       end
     end
+  end
+  for name in pairs(frames) do
+    ports["h2/frames/" .. name] = listen(loop, contexts, "h2", "frames", name)
   end
   return ports
 end

@@ -19,6 +19,12 @@ end
 -- The same four values, from the nine bytes before a payload.
 function h2.unpack(head) return FRAME:unpack(head) end
 
+-- A number of HPACK, less what its first byte says.
+function h2.integer(n)
+  if n < 128 then return string.char(n) end
+  return string.char(n % 128 + 128) .. h2.integer(n // 128)
+end
+
 -- The headers of a response with status 200.
 function h2.head(stream, media_type)
   local status = "\x88" -- from the static table of HPACK
