@@ -5,7 +5,6 @@
 local cjson = require "cjson"
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
-local folder = require "spec.support.folder"
 
 local TOKEN = errors.TOKEN
 local HTML = "<!DOCTYPE html>\n<html>\r\n<title>Not \226\153\165 here</title>"
@@ -198,66 +197,6 @@ describe("a failure in answer", function()
 
   it("is followed nowhere", function()
     assert.equal(0, #sent_to "/elsewhere/luma/tasks")
-  end)
-end)
-
--- The rows of the page's table of statuses: ranges, code, and what is said of
--- retries.
-local function read_page()
-  local rows = {}
-  for line in fixture.read "docs/errors.md":gmatch "[^\n]+" do
-    local cell, code, retried =
-      line:match "^| (%d[%d, \226\128\147]*) | `([%a_]+)` | (%a+)[^|]*|$"
-    if cell then
-      local ranges = {}
-      for item in cell:gmatch "[^, ]+" do
-        local first, last = item:match "^(%d+)\226\128\147(%d+)$"
-        ranges[#ranges + 1] = { tonumber(first or item), tonumber(last or item) }
-      end
-      rows[#rows + 1] = { ranges, code, retried ~= "no" }
-    end
-  end
-  return rows
-end
-
-local function row_of(rows, status)
-  for _, row in ipairs(rows) do
-    for _, range in ipairs(row[1]) do
-      if status >= range[1] and status <= range[2] then return row end
-    end
-  end
-end
-
-describe("a status", function()
-  local f = fixture.use { token = TOKEN, attempts = 1 }
-
-  it("is what the page about errors says, whichever it is", function()
-    local rows, client = read_page(), f:new()
-    assert.equal(12, #rows)
-    for status = 300, 999, 1 do
-      f.g:queue { status = status, body = "" }
-      local err = errors.check(select(2, client:tasks "a"))
-      local row = row_of(rows, status)
-      assert.same({ status, row[2], row[3] },
-        { err.status, err.code, err.retryable })
-    end
-  end)
-
-  local passing = { 408, 409, 421, 500, 502, 504, 507, 520, 521, 522, 523, 524,
-    525, 526, 527, 530 }
-
-  it("that passes ends neither a watch nor a download", function()
-    local dir = folder.new()
-    local client = f:new { attempts = 2 }
-    for _, status in ipairs(passing) do
-      local path = "/" .. status
-      f.g:queue(html(status), html(status))
-      assert(client:watch("a", { interval = 0.01 }):result())
-      f.g:file(path, { status = status }, {})
-      assert(client:download(f.g.http .. path,
-        { path = dir:at(status), allow_private = true }):result())
-    end
-    dir:remove()
   end)
 end)
 
