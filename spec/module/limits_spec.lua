@@ -74,8 +74,8 @@ describe("a limit", function()
     }
   end
 
-  it("counts what gzip unpacks to: 300 MB of zeros end at once", function()
-    g:default(gzipped "head -c 300M /dev/zero")
+  it("counts what gzip unpacks to: 512 MiB of zeros end at once", function()
+    g:default(gzipped "head -c 512M /dev/zero")
     new { attempts = 1 }
     local grown = growth(function()
       assert.equal("reply", failure("a").code)
@@ -84,8 +84,8 @@ describe("a limit", function()
     assert.is_true(sanitized or grown < 4 * MIB, grown)
   end)
 
-  it("counts what gzip unpacks to: 300 MB of space in an array", function()
-    g:default(gzipped("printf '['; " .. SPACES .. "300M; printf ']'"))
+  it("counts what gzip unpacks to: 512 MiB of space in an array", function()
+    g:default(gzipped("printf '['; " .. SPACES .. "512M; printf ']'"))
     new()
     local grown = growth(function()
       local err = failure "a"
@@ -152,6 +152,19 @@ describe("a limit", function()
 
   local deep = '"deep":' .. ("["):rep(10000) .. ("]"):rep(10000)
   local objects = '"deep":' .. ('{"a":'):rep(10000) .. "1" .. ("}"):rep(10000)
+  it("ends a string of 100 MB in a task", function()
+    g:default { body_file = file_of("exec 2>/dev/null; printf '[%s,' '"
+      .. task "a" .. "'; printf '{\"id\":\"b\",\"p\":\"'; "
+      .. "tr '\\0' x </dev/zero | head -c 100M; printf '\"}]'") }
+    new()
+    local grown = growth(function()
+      local err = failure { "a", "b" }
+      assert.same({ "too_large", 1 }, { err.code, err.attempts })
+      assert.equal("a", err.tasks[1].id)
+    end)
+    assert.is_true(sanitized or grown < 8 * MIB, grown)
+  end)
+
   local poisons = {
     { "has 10 MB of padding", '"p":"' .. ("x"):rep(10 * MIB) .. '"' },
     { "has a million members", ('"m":1,'):rep(1e6) .. '"m":1' },
