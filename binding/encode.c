@@ -15,6 +15,11 @@
 
 enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
 
+/* Places on the Lua stack for a table and its value that is written, and for
+ * the error about this: luaL_argerror looks for the name of the function in
+ * nested tables and does not make room itself. */
+enum { ROOM = LUA_MINSTACK };
+
 /* A userdata, so that its memory is freed after any error. */
 struct encoder {
     struct buf text;
@@ -184,7 +189,7 @@ static void open_table(lua_State *L, struct encoder *e)
         refuse(L, e,
                "more than 1000 tables inside one another (does a table "
                "contain itself?)");
-    luaL_checkstack(L, 6, "too many tables inside one another");
+    luaL_checkstack(L, ROOM, "too many tables inside one another");
     length = array_length(L, e);
     append(L, e, length ? "[" : "{");
     lua_pushinteger(L, (lua_Integer)length);
@@ -251,7 +256,7 @@ void encode_push(lua_State *L, int arg)
 
     *e = (struct encoder){.arg = arg, .base = lua_gettop(L) + 1};
     luaL_setmetatable(L, encoder_type);
-    luaL_checkstack(L, 4, "no room to write JSON");
+    luaL_checkstack(L, ROOM, "no room to write JSON");
     lua_pushvalue(L, arg);
     begin_value(L, e);
     while (e->depth > 0)
