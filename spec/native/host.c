@@ -52,6 +52,7 @@ static int push_arguments(lua_State *L, int argc, char **argv)
         lua_rawseti(L, -2, i - 1);
     }
     lua_setglobal(L, "arg");
+    luaL_checkstack(L, argc, "too many arguments");
     for (i = 2; i < argc; i++)
         lua_pushstring(L, argv[i]);
     return argc - 2;
