@@ -11,6 +11,7 @@ set -eu
 root=$(cd "${0%/*}/../.." && pwd)/build/sources
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
+mkdir -p "$root"
 
 apt_get() { # suite, arguments...
   apt=$root/apt/$1
