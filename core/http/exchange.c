@@ -261,8 +261,13 @@ static long refusal_of_proxy(const struct exchange *x)
 /* libcurl itself takes no line of more than 100 KB. */
 static bool headers_are_too_large(const struct exchange *x, CURLcode result)
 {
-    return x->header_bytes > MAX_HEADER_BYTES ||
-           (x->sends && x->phase < EXCHANGE_BODY && failure_is_of_size(result));
+    curl_off_t first_byte = 0;
+
+    if (x->header_bytes > MAX_HEADER_BYTES)
+        return true;
+    curl_easy_getinfo(x->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+    return x->sends && first_byte && x->phase < EXCHANGE_BODY &&
+           failure_is_of_size(result);
 }
 
 bool exchange_head_is_refused(const struct exchange *x, CURLcode result)
@@ -289,8 +294,7 @@ static void set_failure(const struct exchange *x, CURLcode result,
     } else if (abort_code) {
         luma_error_set(error, abort_code);
     } else if (headers_are_too_large(x, result)) {
-        luma_error_set(error, LUMA_ERR_TOO_LARGE);
-        luma_error_append(error, "the headers are over 64 KiB");
+        failure_set_headers(error, result, x->header_bytes > MAX_HEADER_BYTES);
     } else if (refusal) {
         luma_error_set_proxy(error, refusal);
     } else if (x->refused == REFUSED_SEND) {

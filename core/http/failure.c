@@ -188,6 +188,16 @@ bool failure_is_of_size(CURLcode result)
            (result == CURLE_OUT_OF_MEMORY && has_memory());
 }
 
+void failure_set_headers(struct luma_error *error, CURLcode result,
+                         bool counted)
+{
+    bool known = counted || result != CURLE_OUT_OF_MEMORY;
+
+    luma_error_set(error, LUMA_ERR_TOO_LARGE);
+    luma_error_append(error, "the headers are over 64 KiB%s",
+                      known ? "" : ", or memory ran out for a moment");
+}
+
 bool failure_is_refusal(long code)
 {
     return code == CURLPX_NO_AUTH || code == CURLPX_USER_REJECTED ||

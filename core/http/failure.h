@@ -36,6 +36,11 @@ enum retry_class failure_retry_class(CURLcode result,
  * as a lack of memory. */
 bool failure_is_of_size(CURLcode result);
 
+/* Sets `error` for headers that are too large: they were `counted`, or libcurl
+ * has ended with `result`, which may mean something else as well. */
+void failure_set_headers(struct luma_error *error, CURLcode result,
+                         bool counted);
+
 /* Whether a SOCKS proxy would refuse the same again. `code` is a CURLproxycode.
  */
 bool failure_is_refusal(long code);

@@ -161,9 +161,27 @@ static void test_starved_handshake(void)
     CHECK(error.code == LUMA_ERR_MEMORY);
 }
 
-/* What libcurl finds too large has its own result in newer versions. */
+/* What libcurl finds too large has its own result in newer versions. Where it
+ * has not, the message says so. */
 static void test_sizes(void)
 {
+    static const struct {
+        CURLcode result;
+        bool counted, doubtful;
+    } sizes[] = {
+        {(CURLcode)100, false, false},
+        {CURLE_WRITE_ERROR, true, false},
+        {CURLE_OUT_OF_MEMORY, true, false},
+        {CURLE_OUT_OF_MEMORY, false, true},
+    };
+    struct luma_error error;
+    size_t i;
+
+    for (i = 0; i < COUNT(sizes); i++) {
+        failure_set_headers(&error, sizes[i].result, sizes[i].counted);
+        CHECK(error.code == LUMA_ERR_TOO_LARGE);
+        CHECK(!strstr(error.message, "memory") == !sizes[i].doubtful);
+    }
     CHECK(failure_is_of_size((CURLcode)100));
     CHECK(failure_is_of_size(CURLE_OUT_OF_MEMORY));
     CHECK(!failure_is_of_size(CURLE_RECV_ERROR));
