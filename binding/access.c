@@ -54,6 +54,22 @@ void uservalue_set(lua_State *L, int index, int slot)
     lua_pop(L, 1);
 }
 
+/* ---- the stack ---------------------------------------------------------- */
+
+enum { SLOT_BYTES = 16 };
+
+/* Some versions of Lua call a lack of memory a full stack. If there is none for
+ * a block of that size either, this raises the true error; if there is some
+ * again, the stack can grow. */
+void stack_reserve(lua_State *L, int slots, const char *what)
+{
+    if (lua_checkstack(L, slots))
+        return;
+    lua_newuserdatauv(L, (size_t)slots * SLOT_BYTES, 0);
+    lua_pop(L, 1);
+    luaL_checkstack(L, slots, what);
+}
+
 /* ---- checks ------------------------------------------------------------- */
 
 void type_error(lua_State *L, int arg, const char *expected)
@@ -187,7 +203,7 @@ void client_guard(lua_State *L, struct lua_client *client, lua_CFunction f,
  * Other memory that this call needs stays allocated for the next call. */
 void client_prepare_call(lua_State *L)
 {
-    luaL_checkstack(L, 300, "callbacks too deep");
+    stack_reserve(L, 300, "callbacks too deep");
     call_empty_function(L);
 }
 

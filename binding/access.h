@@ -23,6 +23,10 @@ void uservalue_get(lua_State *L, int index, int slot);
 /* Pops a value and stores it in that slot; `index` is positive. */
 void uservalue_set(lua_State *L, int index, int slot);
 
+/* Raises if there is no space for so many values more; one is there already.
+ * `what` is part of the message if the stack, not the memory is full. */
+void stack_reserve(lua_State *L, int slots, const char *what);
+
 /* Raises "EXPECTED expected, got TYPE" about an argument. */
 void type_error(lua_State *L, int arg, const char *expected);
 

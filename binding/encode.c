@@ -11,7 +11,7 @@
 #include "core/base/text.h"
 #include "core/json/number.h"
 #include "core/json/writer.h"
-#include "binding.h"
+#include "access.h"
 
 enum { MAX_DEPTH = 1000, SPARSE_SAFE = 10, SPARSE_RATIO = 2 };
 
@@ -189,7 +189,7 @@ static void open_table(lua_State *L, struct encoder *e)
         refuse(L, e,
                "more than 1000 tables inside one another (does a table "
                "contain itself?)");
-    luaL_checkstack(L, ROOM, "too many tables inside one another");
+    stack_reserve(L, ROOM, "too many tables inside one another");
     length = array_length(L, e);
     append(L, e, length ? "[" : "{");
     lua_pushinteger(L, (lua_Integer)length);
@@ -256,7 +256,7 @@ void encode_push(lua_State *L, int arg)
 
     *e = (struct encoder){.arg = arg, .base = lua_gettop(L) + 1};
     luaL_setmetatable(L, encoder_type);
-    luaL_checkstack(L, ROOM, "no room to write JSON");
+    stack_reserve(L, ROOM, "no room to write JSON");
     lua_pushvalue(L, arg);
     begin_value(L, e);
     while (e->depth > 0)

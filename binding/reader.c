@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/json/number.h"
+#include "access.h"
 #include "binding.h"
 #include "options.h"
 #include "spelling.h"
@@ -247,7 +248,7 @@ static const char *const *read_headers(struct reader *r)
 
     lua_pushnil(r->L);
     while (n <= LUMA_HEADERS && lua_next(r->L, table)) {
-        luaL_checkstack(r->L, 20, NULL);
+        stack_reserve(r->L, 20, NULL);
         key = lua_gettop(r->L) - 1;
         lines[n++] = push_header(r);
         lua_pushvalue(r->L, key);
@@ -354,7 +355,7 @@ static void read_table(struct reader *r, const struct option *known)
 
     lua_pushnil(r->L);
     while (lua_next(r->L, table)) {
-        luaL_checkstack(r->L, 20, NULL);
+        stack_reserve(r->L, 20, NULL);
         key = lua_gettop(r->L) - 1;
         read_option(r, known);
         lua_pushvalue(r->L, key);
@@ -377,7 +378,7 @@ unsigned reader_read(struct reader r, const struct option *known)
         return 0;
     if (!lua_istable(r.L, r.arg))
         not_a_table(&r);
-    luaL_checkstack(r.L, 20, NULL);
+    stack_reserve(r.L, 20, NULL);
     lua_pushvalue(r.L, r.arg);
     read_table(&r, known);
     return r.given;

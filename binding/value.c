@@ -152,7 +152,7 @@ static void push_doc(lua_State *L, const struct luma_doc *doc, bool nulls,
 
     if (build.slot_count > MAX_SLOTS)
         build.slot_count = MAX_SLOTS;
-    luaL_checkstack(L, MAX_SLOTS + LEVEL_SLOTS * MAX_DEPTH, "task too deep");
+    stack_reserve(L, MAX_SLOTS + LEVEL_SLOTS * MAX_DEPTH, "task too deep");
     for (i = 0; i < build.slot_count; i++)
         lua_pushlstring(L, doc->text + doc->strings[i].at, doc->strings[i].len);
     push_node(&build, doc->root);
