@@ -201,7 +201,7 @@ static void unanchor(lua_State *L, const struct lua_job *job)
 {
     uservalue_get(L, CLIENT, CLIENT_ANCHORS);
     lua_pushnil(L);
-    lua_rawsetp(L, -2, job->core);
+    lua_rawsetp(L, -2, job);
     lua_pop(L, 1);
 }
 
@@ -223,7 +223,7 @@ static void deliver_end(lua_State *L, struct lua_job *job,
         lua_call(L, 2, 0);
 }
 
-/* It belongs to the client: whether its job is still held does not matter. */
+/* It belongs to the client: its job may be gone. */
 static void deliver_attempt(lua_State *L, struct lua_client *client,
                             const struct luma_attempt *attempt)
 {
@@ -234,21 +234,29 @@ static void deliver_attempt(lua_State *L, struct lua_client *client,
     lua_call(L, 1, 0);
 }
 
+/* Puts the job of an event at JOB. NULL: it was dropped by its user, and is
+ * about to be finalised. */
+static struct lua_job *find_job(lua_State *L, const struct luma_event *event)
+{
+    uservalue_get(L, CLIENT, CLIENT_JOBS);
+    lua_rawgetp(L, -1, luma_job_user(event->job));
+    lua_replace(L, JOB);
+    lua_settop(L, DELIVERY);
+    return lua_touserdata(L, JOB);
+}
+
 static void deliver_one(lua_State *L, struct lua_client *client,
                         const struct luma_event *event)
 {
     const struct luma_doc *doc = (const struct luma_doc *)event;
-    struct lua_job *job;
+    struct lua_job *job = NULL;
 
     lua_settop(L, DELIVERY);
-    uservalue_get(L, CLIENT, CLIENT_JOBS);
-    lua_rawgetp(L, -1, event->job);
-    lua_replace(L, JOB);
-    lua_settop(L, DELIVERY);
-    job = lua_touserdata(L, JOB);
+    if (event->kind != LUMA_EVENT_ATTEMPT)
+        job = find_job(L, event);
     if (event->kind == LUMA_EVENT_ATTEMPT)
         deliver_attempt(L, client, (const struct luma_attempt *)event);
-    else if (!job) /* dropped by its user, and about to be finalised */
+    else if (!job)
         luma_event_pop(client->core, true);
     else if (event->kind == LUMA_EVENT_TASK && doc->changed)
         deliver_update(L, job, doc);

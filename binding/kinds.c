@@ -137,7 +137,7 @@ static void check_download(lua_State *L, struct job_args *args)
 {
     struct luma_download_options *d = &args->download;
 
-    luaL_checkstack(L, 20, NULL);
+    stack_reserve(L, 20, NULL);
     d->no_sync = !args->sync;
     check_target(L, args);
     check_source(L, d);
@@ -269,16 +269,16 @@ static const struct lua_kind generate = {
 
 /* ---- jobs -------------------------------------------------------------- */
 
-/* Stores the job at JOB in its client, where its events find it. A job with
- * callbacks lives as long as the client. */
-static void store_job(lua_State *L, const struct lua_job *job)
+/* Stores the value at `value`, the job or nil, in its client, where the job's
+ * events find it. A job with callbacks lives as long as the client. */
+static void store_job(lua_State *L, const struct lua_job *job, int value)
 {
     int slot, last = job->callbacks ? CLIENT_ANCHORS : CLIENT_JOBS;
 
     for (slot = CLIENT_JOBS; slot <= last; slot++) {
         uservalue_get(L, CLIENT, slot);
-        lua_pushvalue(L, JOB);
-        lua_rawsetp(L, -2, job->core);
+        lua_pushvalue(L, value);
+        lua_rawsetp(L, -2, job);
         lua_pop(L, 1);
     }
 }
@@ -297,6 +297,25 @@ static int fail(lua_State *L, const struct argument *a, int options,
     return luaL_argerror(L, options, error->message);
 }
 
+/* What may raise an error has been done before: nobody would know of the job.
+ * False: `error` says why there is none. */
+static bool start_core(lua_State *L, struct lua_job *job, struct job_args *args,
+                       struct luma_error *error)
+{
+    luma_error_set(error, LUMA_ERR_MEMORY);
+    args->client = job->client->core;
+    args->job.user = job;
+    if (job->client->closed)
+        return false;
+    if (args->ids.index)
+        args->ids.core = idlist_make(L, &args->ids);
+    if (args->ids.core || !args->ids.index)
+        job->core = job->kind->start(args, error);
+    if (job->core)
+        luma_job_keep(job->core, !job_has(job, JOB_ON_TASK));
+    return job->core != NULL;
+}
+
 static int start(lua_State *L, const struct lua_kind *kind)
 {
     struct lua_client *client = client_check(L, CLIENT);
@@ -304,6 +323,7 @@ static int start(lua_State *L, const struct lua_kind *kind)
     const struct argument *a;
     struct luma_error error;
     struct lua_job *job;
+    bool started;
 
     args.options = CLIENT + 1;
     lua_settop(L, JOB - 1);
@@ -321,20 +341,17 @@ static int start(lua_State *L, const struct lua_kind *kind)
     args.download.wants_progress = job_has(job, JOB_ON_PROGRESS);
     if (kind->check)
         kind->check(L, &args);
+    stack_reserve(L, 10, NULL);
+    store_job(L, job, JOB);
+    started = start_core(L, job, &args, &error);
+    lua_settop(L, JOB);
+    if (started)
+        return 1;
+    lua_pushnil(L);
+    store_job(L, job, JOB + 1);
     /* A finalizer may have closed the client meanwhile. */
     luaL_argcheck(L, !client->closed, CLIENT, "client is closed");
-    luma_error_set(&error, LUMA_ERR_MEMORY);
-    args.client = client->core;
-    if (args.ids.index)
-        args.ids.core = idlist_make(L, &args.ids);
-    if (args.ids.core || !args.ids.index)
-        job->core = kind->start(&args, &error);
-    if (!job->core)
-        return fail(L, kind->arguments, args.options, &error);
-    luma_job_keep(job->core, !job_has(job, JOB_ON_TASK));
-    lua_settop(L, JOB);
-    store_job(L, job);
-    return 1;
+    return fail(L, kind->arguments, args.options, &error);
 }
 
 int client_fetch(lua_State *L)

@@ -123,6 +123,7 @@ void luma_ids_unref(struct luma_ids *ids);
 struct luma_job_options {
     int64_t deadline;          /* ms from now; 0: none */
     struct luma_limits limits; /* of each request; 0: the client's */
+    void *user;                /* for luma_job_user */
 };
 
 /* A job that gets the task of each id once. Takes the list, also in case of an
@@ -325,6 +326,9 @@ const struct luma_doc *luma_job_peek(struct luma_job *job);
 
 /* Removes that document and frees it; `done` as for luma_event_pop. */
 void luma_job_pop(struct luma_job *job, bool done);
+
+/* What the options had; never looked at. */
+void *luma_job_user(const struct luma_job *job);
 
 /* How the job ended; LUMA_ERR_PENDING while it runs. */
 const struct luma_error *luma_job_error(const struct luma_job *job);

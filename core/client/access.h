@@ -29,6 +29,7 @@ struct luma_job {
     struct event_list own; /* documents moved here by luma_event_defer */
     uint8_t *outcomes;     /* per id: outcome, and above it the task's state */
     size_t counts[LUMA_OUTCOMES];
+    void *user;
     struct luma_error error; /* LUMA_ERR_PENDING until the end */
     /* of a job of several steps (generate.c), which is several jobs of the
      * loops, one after the other */

@@ -199,6 +199,11 @@ void job_defer(struct luma_event *event)
     event_list_add(&event->job->own, event);
 }
 
+void *luma_job_user(const struct luma_job *job)
+{
+    return job->user;
+}
+
 const struct luma_error *luma_job_error(const struct luma_job *job)
 {
     return &job->error;

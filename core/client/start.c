@@ -96,10 +96,12 @@ struct luma_job *start_job(struct luma_client *client, struct job *job,
         return NULL;
     }
     started = job_add(client, job, channel);
-    if (started)
-        launch(job, channel);
-    else
+    if (!started) {
         luma_error_set(error, LUMA_ERR_MEMORY);
+        return NULL;
+    }
+    started->user = options->user;
+    launch(job, channel);
     return started;
 }
 
