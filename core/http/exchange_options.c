@@ -16,6 +16,15 @@
 /* Headers before 7.87 do not have it. */
 static const CURLoption OPT_QUICK_EXIT = (CURLoption)(CURLOPTTYPE_LONG + 322);
 
+/* Whatever the system's own settings allow. */
+static bool set_versions(struct exchange *x)
+{
+    const long least = CURL_SSLVERSION_TLSv1_2;
+
+    return SET(CURLOPT_SSLVERSION, least) &&
+           SET_IF_KNOWN(CURLOPT_PROXY_SSLVERSION, least);
+}
+
 /* Schannel refuses a certificate if it cannot ask whether it was revoked, as
  * with a company's own issuer. Other TLS libraries do not ask. */
 static bool set_revocation(struct exchange *x)
@@ -49,8 +58,7 @@ static bool set_safety(struct exchange *x)
            SET(CURLOPT_FOLLOWLOCATION, 0L) &&
            SET(CURLOPT_PROTOCOLS_STR, x->tls ? "https" : "http") &&
            SET(CURLOPT_PROXY, proxy ? proxy : "") && SET(CURLOPT_NOPROXY, "") &&
-           SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           SET(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
+           SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) && set_versions(x) &&
            set_revocation(x) && set_issuers(x);
 }
 
