@@ -45,7 +45,9 @@ static bool set_issuers(struct exchange *x)
     if (!file && !library_has_issuers())
         return true;
     return SET_IF_KNOWN(CURLOPT_CAPATH, NULL) &&
-           (!file || SET(CURLOPT_CAINFO, file));
+           SET_IF_KNOWN(CURLOPT_PROXY_CAPATH, NULL) &&
+           (!file || (SET(CURLOPT_CAINFO, file) &&
+                      SET_IF_KNOWN(CURLOPT_PROXY_CAINFO, file)));
 }
 
 /* What could surprise a host, its user or the gateway is off: signals, the
