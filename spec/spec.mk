@@ -174,6 +174,8 @@ sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED
 forks:                         ## 1,000 forks of a process that is busy in TLS
 	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
 	  BUSTED=--filter=handshakes
+tls:                           ## servers whose TLS is wrong, each in its way
+	$(MAKE) specs SPECS="spec/module/tls_spec.lua spec/module/handshake_spec.lua"
 kills:                         ## 300 downloads killed, and what they leave
 	LUMA_ROUNDS=300 $(MAKE) specs SPECS=spec/hosts/kill_spec.lua
 rock: rock-deps                ## install with LuaRocks into trees, and try them
@@ -239,6 +241,6 @@ fresh-rockspecs:
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus sim forks \
-  kills narrow outage differential valgrind rock rock-deps \
+  kills tls narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -54,6 +54,10 @@ return {
     .. "No message shows one of 8 bytes or more.", "redirects, proxies, errors, the command",
     specs("module/secrets", "module/attempts", "module/redirect"),
     fast = true },
+  { "P13", "An https request goes over TLS 1.2 or later, and only to a server "
+    .. "whose certificate is trusted and has its name. Nothing turns that off.",
+    "48 bad certificates, handshakes that break at each record, old versions",
+    "make -s tls", fast = true },
   { "P14", "A file with its final name is complete, and is the one that was "
     .. "asked for.", "300 kills, files that change, servers that lie",
     "make -s kills && " .. specs("module/download_whole", "module/resume",

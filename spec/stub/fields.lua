@@ -123,6 +123,27 @@ fields.behaviour = {
   silent_close = flag, -- closes at the first bytes of the next request
 }
 
+-- What the stub shows of itself over https. Every field is optional; with none,
+-- it is right. Without `identity`, the stub shows the root itself.
+fields.identity = {
+  -- Its certificate.
+  names = texts,      -- such as "DNS:localhost" or "IP:127.0.0.1"
+  common_name = text,
+  from = number, to = number, -- days from now
+  bits = number,      -- of an RSA key, instead of one of a curve
+  digest = text,      -- the default is "sha256"
+  extensions = texts, -- such as "extendedKeyUsage=clientAuth"
+  issuer = one_of("itself", "stranger", "impostor"), -- instead of the root,
+                      -- whose name the last one has
+  via = list_of(map), -- the issuers between the root and it; each has fields
+                      -- of a certificate, and the root is the first's issuer
+  alone = flag,       -- they are not sent
+  -- Its handshake.
+  without = texts,    -- versions it does not speak, such as "1_3"
+  ciphers = text,     -- as OpenSSL lists them
+  alpn = text,        -- what it chooses, whatever is offered
+}
+
 -- What happens to a new connection before the TLS handshake and before any
 -- request. Every field is optional; with none, all goes on as usual.
 fields.accept = {
@@ -137,6 +158,14 @@ fields.accept = {
   -- Over https: with a client that offers HTTP/2, one request is not answered
   -- ("close"), or with half a file and RST_STREAM(NO_ERROR) ("half")
   h2 = one_of("close", "half"),
+  identity = record(fields.identity),
+  -- Over https: one of its TLS records is not sent, with all behind it ("cut"),
+  -- or half of it is ("half"), or it has a wrong bit ("flip"), or it is
+  -- followed by one that is garbage ("fill")
+  spoil = record {
+    record = number, way = one_of("cut", "half", "flip", "fill"),
+  },
+  tunnel = yes,       -- a CONNECT is answered as proxies do
 }
 
 -- A file. Every field is optional. It may also have all fields of a behaviour,

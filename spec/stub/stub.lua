@@ -30,6 +30,7 @@ local fields = require "fields"
 local files = require "files"
 local h2 = require "h2"
 local public = require "public"
+local relay = require "relay"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
 local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
@@ -140,6 +141,7 @@ local function serve(conn)
     local request = parse_head(conn:upto "\r\n\r\n")
     if not request or conn.state ~= state then return "close" end
     enter(conn, request)
+    if conn.act.tunnel then return relay.tunnel(conn, request.path) end
     local behaviour = claim(request)
     read_body(conn, request)
     if serves then public.received(request) end
@@ -159,13 +161,20 @@ local function before_requests(conn, act)
   return act["then"] or (act.garbage or act.close) and "close" or nil
 end
 
+-- False: the handshake has failed.
+local function start_tls(conn, act)
+  if act.identity then conn.context = conn.contexts.of(act.identity) end
+  if act.spoil then conn.sock = relay.spoil(conn, act.spoil) end
+  conn.sock:unget(conn.input) -- the handshake reads from the socket
+  conn.input = ""
+  return conn.sock:starttls(conn.context)
+end
+
 local function run(conn)
   local what = before_requests(conn, conn.act)
   if what then return what end
   if conn.tls then
-    conn.sock:unget(conn.input) -- the handshake reads from the socket
-    conn.input = ""
-    if not conn.sock:starttls(conn.context) then
+    if not start_tls(conn, conn.act) then
       conn:linger()
       return "close"
     end
@@ -190,7 +199,7 @@ local function admit(sock, contexts)
   local conn = Connection.new(sock)
   conn.state, conn.nth = state, 0
   conn.act = table.remove(state.accepts, 1) or {}
-  conn.tls = contexts ~= nil
+  conn.tls, conn.contexts = contexts ~= nil, contexts
   conn.context = contexts and (conn.act.h2 and contexts.h2
     or conn.act.asks_certificate and contexts.asks_certificate
     or contexts.usual)
