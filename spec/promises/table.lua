@@ -80,6 +80,9 @@ return {
   { "P22", "Ids are exact, however long.", "beyond 2^53, 2^64 and 100 digits",
     specs("module/ids", "module/integers"),
     fast = true },
+  { "P23", "libcurl is told only what a list has, with the reason for each "
+    .. "option.", "what a process tells it, and the source",
+    "sh spec/support/fences.sh && " .. specs "hosts/setopt", fast = true },
   { "P24", "Each failure has a code, a sentence and what is known of the "
     .. "exchange.", "failures of each phase and status",
     specs("module/failures", "module/timeouts", "module/answers"),

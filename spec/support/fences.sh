@@ -56,6 +56,18 @@ grep -nE 'curl_multi_' $(except loop) lua_luma.c binding/*.[ch] &&
 grep -nE 'curl_easy_setopt' $(except http) lua_luma.c binding/*.[ch] &&
   say 'a curl_easy_setopt call outside http/'
 
+# What libcurl is told: the list has each option, and no other.
+told=$(grep -ohE '\b(CURL(M|SH)?)?OPT_[A-Z0-9_]+' core/*/*.c |
+  sed 's/^OPT/CURLOPT/' | sort -u)
+listed=$(grep -oE '^CURL(M|SH)?OPT_[A-Z0-9_]+' spec/support/curl-options.txt |
+  sort)
+test "$told" = "$listed" ||
+  say "not in both: $(printf '%s\n' $told $listed | sort | uniq -u | xargs)
+options of libcurl that differ from spec/support/curl-options.txt"
+grep -nE 'curl_(easy|multi|share)_setopt' core/*/*.[ch] |
+  grep -vE 'setopt\((x->)?(easy|multi), *(option|CURLM?OPT_[A-Z_]+),' &&
+  say 'an option of libcurl whose name does not stand in the call'
+
 # What kind a job is, only its own file knows.
 grep -nE 'kind *[!=]= *&|kind->name *[!=]=|[!=]= *&[a-z]+_kind' $(except none) &&
   say 'a file asks which kind a job is: see core/job/kind.h'
