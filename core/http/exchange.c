@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/secret.h"
 #include "http/address.h"
 #include "http/failure.h"
 #include "http/reuse.h"
@@ -138,7 +139,7 @@ void exchange_free(struct exchange *x)
     if (x->easy)
         curl_easy_cleanup(x->easy);
     for (line = x->headers; line; line = line->next)
-        memset(line->data, 0, strlen(line->data));
+        secret_clear_text(line->data);
     curl_slist_free_all(x->headers);
 }
 
@@ -173,7 +174,7 @@ bool exchange_add_header(struct exchange *x, const char *name,
         buf_append(&line, value, strlen(value) + 1))
         list = curl_slist_append(x->headers, line.data);
     if (line.data)
-        memset(line.data, 0, line.len);
+        secret_clear(line.data, line.len);
     buf_free(&line);
     if (list)
         x->headers = list;

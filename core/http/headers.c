@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/secret.h"
 
 enum { MAX_LINE = 8192, MAX_NAME = 64, SHORTEST_SECRET = 8 };
 
@@ -146,6 +147,6 @@ void headers_free(const char *const *lines)
     size_t i;
 
     for (i = 0; lines && lines[i]; i++)
-        memset((char *)lines[i], 0, strlen(lines[i]));
+        secret_clear_text(lines[i]);
     free((void *)lines);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "http/headers.h"
 
@@ -103,6 +104,7 @@ static CURLUcode decode(CURLU *url, CURLUPart part)
     char *text = NULL;
     CURLUcode code = curl_url_get(url, part, &text, CURLU_URLDECODE);
 
+    secret_clear_text(text);
     curl_free(text);
     return code;
 }
@@ -190,8 +192,8 @@ static void hide_all(struct display *display)
 {
     size_t len = strlen(display->text);
 
+    secret_clear(display->text, len);
     memcpy(display->text, "***", len < STAR_COUNT ? len : STAR_COUNT);
-    display->text[len < STAR_COUNT ? len : STAR_COUNT] = '\0';
 }
 
 /* Hides the start of a secret at the end of the text. */
@@ -201,7 +203,8 @@ static void hide_end(char *text, const char *secret)
 
     for (n = n < end ? n : end; n >= STAR_COUNT; n--)
         if (memcmp(text + end - n, secret, n) == 0) {
-            strcpy(text + end - n, "***");
+            secret_clear(text + end - n, n);
+            memcpy(text + end - n, "***", STAR_COUNT);
             return;
         }
 }
@@ -214,9 +217,12 @@ static void hide(struct display *display, const char *secret)
     if (!n)
         return;
     while ((at = strstr(at, secret))) {
+        size_t left = strlen(at + n);
+
         memset(at, '*', stars);
-        memmove(at + stars, at + n, strlen(at + n) + 1);
+        memmove(at + stars, at + n, left);
         at += stars;
+        secret_clear(at + left, n - stars); /* the text has become shorter */
     }
     if (display->cut)
         hide_end(display->text, secret);
@@ -232,6 +238,7 @@ static void hide_word(struct display *display, const char *word)
     text_sanitize(clean, sizeof clean, word, strlen(word), NULL);
     hide(display, word);
     hide(display, clean);
+    secret_clear(clean, sizeof clean);
 }
 
 /* Hides the part of the URL before the host, with the "@". */
@@ -248,6 +255,7 @@ static void hide_user_info(struct display *display, const char *proxy)
     memcpy(text, from, n);
     text[n] = '\0';
     hide(display, text);
+    secret_clear(text, n);
 }
 
 static void hide_part(CURLU *url, CURLUPart part, struct display *display,
@@ -266,6 +274,7 @@ static void hide_part(CURLU *url, CURLUPart part, struct display *display,
             hide_all(display); /* no memory; other errors were found by
                                   proxy_check */
         *found = *found || (text && *text);
+        secret_clear_text(text);
         curl_free(text);
     }
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "http/base_url.h"
 #include "http/headers.h"
 #include "http/library.h"
@@ -168,8 +169,8 @@ bool options_copy(struct luma_options *options, const struct luma_options *from,
 
 void options_free(struct luma_options *o)
 {
-    if (o->token)
-        memset((char *)o->token, 0, strlen(o->token));
+    secret_clear_text(o->token);
+    secret_clear_text(o->proxy);
     free((char *)o->base_url);
     free((char *)o->token);
     free((char *)o->proxy);
