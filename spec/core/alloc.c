@@ -5,11 +5,17 @@
 #include "alloc.h"
 
 #include <stdatomic.h>
-#include <stddef.h>
+#include <string.h>
+#ifdef __APPLE__
+#include <malloc/malloc.h>
+#else
+#include <malloc.h>
+#endif
 #ifdef _WIN32
 #include <windows.h>
 #endif
 
+void __wrap_free(void *block);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
@@ -22,6 +28,7 @@ void *__wrap_realloc(void *old, size_t size);
 #define IS(name)
 #endif
 
+extern void __real_free(void *block) IS("free");
 extern void *__real_malloc(size_t size) IS("malloc");
 extern void *__real_calloc(size_t count, size_t size) IS("calloc");
 extern void *__real_realloc(void *old, size_t size) IS("realloc");
@@ -29,6 +36,7 @@ extern void *__real_realloc(void *old, size_t size) IS("realloc");
 static atomic_uint first; /* the call that fails; 0: none */
 static atomic_bool all;   /* and all behind it */
 static atomic_uint calls; /* since alloc_fail_at */
+static void (*_Atomic watcher)(char *block, size_t size);
 
 #ifdef _WIN32
 /* gcc's own thread-local variables would call malloc here. */
@@ -91,17 +99,72 @@ static bool fails(void)
     return call == at || (call > at && atomic_load(&all));
 }
 
+void alloc_watch(void (*look)(char *block, size_t size))
+{
+    atomic_store(&watcher, look);
+}
+
+size_t alloc_size(void *block)
+{
+#ifdef _WIN32
+    return block ? _msize(block) : 0;
+#elif defined __APPLE__
+    return malloc_size(block);
+#else
+    return malloc_usable_size(block);
+#endif
+}
+
+void __wrap_free(void *block)
+{
+    void (*look)(char *, size_t) = atomic_load(&watcher);
+
+    if (look && block && is_spared())
+        memset(block, 0, alloc_size(block));
+    else if (look && block)
+        look(block, alloc_size(block));
+    __real_free(block);
+}
+
+/* As malloc; if somebody watches, without bytes of former owners. */
+static void *allocate(size_t size)
+{
+    void *block = __real_malloc(size);
+
+    if (block && atomic_load(&watcher))
+        memset(block, 0, alloc_size(block));
+    return block;
+}
+
+/* As realloc, but always to another place. */
+static void *move(void *old, size_t size)
+{
+    size_t used = old ? alloc_size(old) : 0;
+    void *block = allocate(size);
+
+    if (block && old)
+        memcpy(block, old, used < size ? used : size);
+    if (block)
+        __wrap_free(old);
+    return block;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return fails() ? NULL : allocate(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __real_calloc(count, size);
+    if (fails())
+        return NULL;
+    return atomic_load(&watcher) ? allocate(count * size)
+                                 : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return fails() ? NULL : __real_realloc(old, size);
+    if (fails())
+        return NULL;
+    return atomic_load(&watcher) ? move(old, size) : __real_realloc(old, size);
 }

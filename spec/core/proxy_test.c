@@ -89,12 +89,15 @@ static void test_hiding(void)
         {NULL, "s3cret", true, "s3cret"},
     };
     char text[80];
-    size_t i;
+    size_t i, n;
 
     for (i = 0; i < COUNT(rows); i++) {
+        memset(text, 0, sizeof text);
         strcpy(text, rows[i].text);
         proxy_hide(rows[i].proxy, text, rows[i].cut);
         CHECK_TEXT(text, rows[i].shown);
+        for (n = strlen(text); n < sizeof text; n++)
+            insist(!text[n], "nothing is left behind the text");
     }
 }
 

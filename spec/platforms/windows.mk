@@ -35,7 +35,7 @@ windows-c-tests: $(win_tests:%=$(build)/%_test.exe)
 $(build)/%_test.exe: spec/core/%_test.c $(win_helpers) \
   $(core:%.c=$(build)/%.o) $(wildcard spec/core/*.h)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
-	  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(LIBS)
+	  $(wrap) $(LIBS)
 windows-zip: windows-build     ## the DLLs to hand out, in a zip
 	@sh spec/platforms/windows-zip.sh
 
