@@ -100,34 +100,37 @@ static size_t length_in_form(const struct form *form, const char *text,
                : 0;
 }
 
-/* The same in any form, with a backslash as well. */
+/* The same in any form, with a backslash as well; or as it is, which a byte
+ * that begins a form never is where the text is escaped. */
 static size_t length_of_byte(const char *text, size_t len, char byte, bool *cut)
 {
     size_t i, n = 0;
 
     if (len >= 2 && text[0] == '\\' && text[1] == byte)
         return 2;
-    if (*text == byte)
-        return 1;
     for (i = 0; !n && i < sizeof forms / sizeof *forms; i++)
         n = length_in_form(&forms[i], text, len, byte, cut);
-    return n;
+    return n ? n : *text == byte;
 }
 
-/* The length of the secret at the start of a text, or 0 if it is not there.
- * Sets `cut`: the text ends within it, after its first byte. */
+/* The length of the secret at the start of a text, plain or escaped, or 0 if it
+ * is not there. Sets `cut`: the text ends within it, after its first byte. */
 static size_t length_of_secret(const char *text, size_t len, const char *secret,
                                bool *cut)
 {
     const char *byte;
-    size_t used = 0, n;
+    size_t used = 0, n = strlen(secret);
+    bool within = false; /* an escape, or the secret, may be cut */
 
-    *cut = false;
+    *cut = len < n && memcmp(text, secret, len) == 0;
+    if (*cut)
+        return 0;
+    if (n <= len && memcmp(text, secret, n) == 0)
+        return n;
     for (byte = secret; *byte; byte++, used += n) {
-        bool within = used == len;
-
-        n = within ? 0
-                   : length_of_byte(text + used, len - used, *byte, &within);
+        within = within || used == len;
+        n = used < len ? length_of_byte(text + used, len - used, *byte, &within)
+                       : 0;
         if (!n) {
             *cut = within && used > 0;
             return 0;

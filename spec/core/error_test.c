@@ -451,6 +451,32 @@ static void test_escaped_secret(void)
     CHECK_INT(text_length_before("sk-a", 4, NULL), 4);
 }
 
+/* A secret with bytes that begin an escape is hidden as it is, and escaped. */
+static void test_secret_like_escapes(void)
+{
+    static const char secret[] = "p\\\\q%41&#r";
+    static const char *const texts[] = {
+        "p\\\\q%41&#r",
+        "p\\\\\\\\q%41&#r",
+        "p%5C%5cq%2541%26%23r",
+        "p\\u005c\\\\q%41\\u0026#r",
+        "p&#92;&#92;q&#37;41&#38;#r",
+    };
+    char out[40];
+    size_t i, n;
+
+    for (i = 0; i < COUNT(texts); i++) {
+        const char *text = check_case = texts[i];
+
+        text_sanitize(out, sizeof out, text, strlen(text), ONE(secret));
+        CHECK_TEXT(out, "***");
+        for (n = 1; n < strlen(text); n++)
+            insist(text_length_before(text, n, ONE(secret)) == 0,
+                   "where it is cut, it is not shown");
+    }
+    check_case = "";
+}
+
 /* ---- error values ------------------------------------------------------ */
 
 static void test_every_status(void)
@@ -524,6 +550,7 @@ int main(void)
     test_clean_short();
     test_clean_bytes();
     test_escaped_secret();
+    test_secret_like_escapes();
     test_every_status();
     test_details();
     test_errno();
