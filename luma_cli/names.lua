@@ -5,7 +5,8 @@
 local stop = require "luma_cli.stop".stop
 
 local KNOWN = { id = true, prompt = true, state = true, created_at = true }
-local LONGEST = 150 -- bytes of a name without its extension
+local LONGEST = 150   -- bytes of a name without its extension
+local LONGEST_ID = 80 -- and of the id that makes it another one
 local EXTENSIONS = { video = ".mp4", thumbnail = ".jpg", last_frame = ".jpg" }
 local ASCII = "[^%w._-]"
 
@@ -42,6 +43,35 @@ local function clean(s)
   end):gsub("__+", "_"))
 end
 
+-- Windows takes these for devices, whatever follows the first dot.
+local function is_device(name)
+  local stem = name:match("^[^.]*"):lower()
+  return stem == "con" or stem == "prn" or stem == "aux" or stem == "nul"
+    or stem:find "^com[1-9]$" or stem:find "^lpt[1-9]$"
+    or stem:find "^com\194[\178\179\185]$"
+    or stem:find "^lpt\194[\178\179\185]$"
+end
+
+-- Not hidden, no option of another program, no device.
+local function harmless(name)
+  name = name:gsub("^[-.]", "_")
+  return is_device(name) and "_" .. name or name
+end
+
+-- Another name where this one is empty or used: with the id, and with a number
+-- where ids look alike.
+local function free(name, id, used)
+  if name ~= "" and not used[name:lower()] then return name end
+  id = cut(clean(id), 1e9, LONGEST_ID)
+  local first, count = harmless(name == "" and id or name .. "-" .. id), 1
+  name = first
+  while name == "" or used[name:lower()] do
+    count = count + 1
+    name = harmless(first .. "-" .. count)
+  end
+  return name
+end
+
 -- f(facts) makes the name of a task's file; no two tasks get the same one.
 function names.new(template, what)
   check(template)
@@ -53,10 +83,7 @@ function names.new(template, what)
       return cut(clean(tostring(values[field] or "")),
         tonumber(length) or 1e9, LONGEST)
     end)
-    name = cut(clean(name), 1e9, LONGEST):gsub("^[-.]", "_")
-    if name == "" or used[name:lower()] then
-      name = name .. "-" .. clean(values.id)
-    end
+    name = free(harmless(cut(clean(name), 1e9, LONGEST)), values.id, used)
     used[name:lower()] = true
     return name .. extension
   end
