@@ -7,7 +7,9 @@ JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
 T       = 60                # seconds of each fuzzer
-fuzzers = reader reply retry url resume writer
+fuzzers = reader reply retry url resume writer headers response \
+  $(fuzz_scripts)
+fuzz_scripts = decode names calls
 fuzz_flags = -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all
 fuzz_helpers = check account alloc feed heard dump
@@ -156,9 +158,11 @@ promises: all                  ## what luma promises: all, P="P1 P4", or FAST=1
 	@lua5.4 spec/promises/run.lua $(if $(FAST),fast,all) $(P)
 docs/promises.md: spec/promises/table.lua spec/promises/run.lua
 	lua5.4 spec/promises/run.lua page > $@
-fuzz: fuzz-deps                ## libFuzzer on the pure files, T=… seconds each
+fuzz: fuzz-deps                ## libFuzzer, T=… seconds each target, two at a time
 	@$(MAKE) -s CC=clang build=build/fuzz CFLAGS='$(fuzz_flags)' fuzzers
-	@for f in $(fuzzers); do sh spec/fuzz/run.sh $$f $(T) || exit 1; done
+	@$(MAKE) -s -k -Otarget -j2 $(fuzzers:%=fuzz-%)
+$(fuzzers:%=fuzz-%): fuzz-%:
+	@sh spec/fuzz/run.sh $* $(T)
 fuzz-deps:
 	$(packages) build fuzz
 fuzz-corpus:                   ## write the corpora anew, with what `make fuzz` found
@@ -168,7 +172,15 @@ $(build)/%_fuzz: spec/fuzz/%.c spec/fuzz/fuzz.c spec/fuzz/fuzz.h \
   $(patsubst %.c,$(build)/%.o,$(core)) $(fuzz_helpers:%=spec/core/%.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) \
-	  $(wrap) $(CURL_LIBS) -lpthread -lm
+	  $(wrap) $(fuzz_libs) $(CURL_LIBS) -lpthread -lm
+$(build)/response_fuzz: spec/fuzz/framing.c spec/fuzz/verdict.c
+$(build)/response_fuzz $(build)/calls_fuzz: spec/fuzz/peer.c \
+  spec/fuzz/network.c spec/core/folder.c
+$(fuzz_scripts:%=$(build)/%_fuzz): spec/fuzz/script.c \
+  $(patsubst %.c,$(build)/%.o,$(binding))
+$(fuzz_scripts:%=$(build)/%_fuzz): fuzz_libs = $(LUA_LIBS)
+$(build)/response_fuzz $(build)/calls_fuzz: wrap += \
+  -Wl,--wrap=clock_gettime -Wl,--wrap=curl_multi_poll
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 forks:                         ## 1,000 forks of a process that is busy in TLS
@@ -240,7 +252,8 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus sim forks \
-  kills tls narrow outage differential valgrind rock rock-deps \
+  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus \
+  $(fuzzers:%=fuzz-%) sim forks kills tls narrow outage differential \
+  valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -9,6 +9,8 @@ set -eu
 name=$1 text=spec/fuzz/corpus/$1.txt
 program=build/fuzz/$1_fuzz log=build/fuzz/$1.log
 corpus=build/fuzz/corpus/$1 new=build/fuzz/new/$1 kept=build/fuzz/kept/$1
+longest=400
+[ "$name" != response ] || longest=1500
 
 unpack() {
   rm -rf "$corpus"
@@ -33,7 +35,7 @@ keep() {
 }
 
 run() {
-  "$program" -max_total_time="$1" -max_len=400 -rss_limit_mb=4000 \
+  "$program" -max_total_time="$1" -max_len=$longest -rss_limit_mb=4000 \
     -artifact_prefix=build/fuzz/ "$new" "$corpus" > "$log" 2>&1
 }
 
