@@ -26,7 +26,7 @@ end
 local function figure_of(promise, output)
   local figure = promise.figure and output:match(promise.figure)
   if figure then
-    return (figure:gsub("%d+", function(n) return with_commas(tonumber(n)) end))
+    return (figure:gsub("%d%d%d%d+", function(n) return with_commas(tonumber(n)) end))
   end
   return with_commas(count_of(output)) .. " checks"
 end

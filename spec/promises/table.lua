@@ -32,6 +32,12 @@ return {
   { "P4", "A process may exit, close its Lua state, get a signal or fork at any "
     .. "moment.", "200 of each end, 1,000 forks during handshakes",
     "make -s torture && make -s forks", fast = specs "hosts/exit" },
+  { "P6", "No call in a frame waits for the network, DNS, TLS or the disk.",
+    "5,000 calls while no server answers, short steps while tasks arrive, a "
+      .. "disk whose writes take seconds",
+    "make -s calls && " .. specs("hosts/frame", "module/disk"),
+    fast = "make -s calls && " .. specs "hosts/frame",
+    figure = "the worst of %d+ calls took [%d.]+ ms" },
   { "P7", "An outcome comes no later than 50 ms after its deadline.",
     "163 faults: 8 phases of an exchange, 6 ways to break it, 3 transports, and "
       .. "31 ways of HTTP/2; a test allows ten times that",
