@@ -171,8 +171,9 @@ bool reply_find_words(const struct reply *reply, struct reply_words *words)
         return true;
     words->text = reply->start;
     words->len = reply->start_len;
-    words->extent = reply->bytes > reply->start_len ? REPLY_CUT
-                                                    : REPLY_RECEIVED;
+    words->extent = reply->cut || reply->bytes > reply->start_len
+                        ? REPLY_CUT
+                        : REPLY_RECEIVED;
     return words->len > 0;
 }
 

@@ -21,7 +21,7 @@ struct reply {
     bool wants_tasks;    /* the status is 2xx */
     bool rejected;       /* the rest of the body is not wanted */
     bool over_limit;     /* more than max_bytes came */
-    bool cut;            /* the body broke off; set before reply_end */
+    bool cut;            /* more of it should have come; before reply_end */
     size_t bytes;        /* received, at most max_bytes */
     size_t tasks;        /* number found */
     size_t skipped_rows; /* rows that are not tasks */

@@ -156,6 +156,15 @@ static CURLcode check_empty(struct exchange *x)
     return head.length_presence == HEAD_INVALID ? refuse_lengths(x) : CURLE_OK;
 }
 
+/* A body that luma has refused ends where its length says, or goes on. */
+static bool goes_on(const struct exchange *x, const struct reply *reply)
+{
+    curl_off_t length = -1;
+
+    curl_easy_getinfo(x->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return reply->rejected && (curl_off_t)reply->bytes != length;
+}
+
 static void finish(struct exchange *x, CURLcode result,
                    enum luma_code abort_code, struct exchange_end *end)
 {
@@ -170,7 +179,7 @@ static void finish(struct exchange *x, CURLcode result,
     whole = !abort_code && (result == CURLE_OK ||
                             (result == CURLE_WRITE_ERROR && reply->rejected));
     reply->wants_tasks = good;
-    reply->cut = !whole;
+    reply->cut = !whole || goes_on(x, reply);
     if ((x->phase == EXCHANGE_BODY && (whole || !good)) ||
         (exchange_head_is_refused(x, result) && !good))
         read_reply(of(x), end);
