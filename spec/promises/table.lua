@@ -56,9 +56,14 @@ return {
   { "P11", "`Retry-After` neither stops a client for long nor makes it hurry.",
     "hostile values and dates", c_tests "retry_after",
     fast = true },
-  { "P12", "Token, passwords and headers of the caller go to their own host only. "
-    .. "No message shows one of 8 bytes or more.", "redirects, proxies, errors, the command",
-    specs("module/secrets", "module/attempts", "module/redirect"),
+  { "P12", "Token, passwords and headers of the caller go to their own host "
+    .. "only. No message shows one of 8 bytes or more. When a client is gone, "
+    .. "memory of luma's own holds none; what Lua and libcurl have copied may "
+    .. "stay.",
+    "redirects, proxies, errors, files, the command, freed blocks, the memory "
+    .. "of a process",
+    specs("module/canary", "module/secrets", "module/attempts",
+      "module/redirect") .. " && " .. c_tests("secrets", "proxy"),
     fast = true },
   { "P13", "An https request goes over TLS 1.2 or later, and only to a server "
     .. "whose certificate is trusted and has its name. Nothing turns that off.",
