@@ -58,13 +58,14 @@ unsigned marks_count_memory(void)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[400], rights[5];
-    unsigned long from, to;
+    unsigned long long from, to;
     unsigned count = 0;
 
     while (maps && fgets(line, sizeof line, maps))
-        if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) == 3 &&
+        if (sscanf(line, "%llx-%llx %4s", &from, &to, rights) == 3 &&
             memcmp(rights, "rw", 2) == 0)
-            count += marks_count((const char *)from, to - from);
+            count +=
+                marks_count((const char *)(uintptr_t)from, (size_t)(to - from));
     if (maps)
         fclose(maps);
     return count;
