@@ -141,7 +141,9 @@ local function serve(conn)
     local request = parse_head(conn:upto "\r\n\r\n")
     if not request or conn.state ~= state then return "close" end
     enter(conn, request)
-    if conn.act.tunnel then return relay.tunnel(conn, request.path) end
+    if conn.act.tunnel and request.method == "CONNECT" then
+      return relay.tunnel(conn, request.path)
+    end
     local behaviour = claim(request)
     read_body(conn, request)
     if serves then public.received(request) end
