@@ -82,6 +82,12 @@ static bool has_any(const char *text, const char *const *words)
     return *words != NULL;
 }
 
+/* libcurl does not say that a lookup had no memory. */
+static enum luma_code code_of_lookup(void)
+{
+    return has_memory() ? LUMA_ERR_RESOLVE : LUMA_ERR_MEMORY;
+}
+
 /* Some versions of libcurl do not tell an error of the system in a handshake,
  * or have none where the peer just ends it. Then the words say which of the two
  * codes fits better. Both are retried. */
@@ -121,7 +127,7 @@ static enum luma_code code_of(const struct failure *f)
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_URL_MALFORMAT: /* the name has no form that DNS knows */
-        return LUMA_ERR_RESOLVE;
+        return code_of_lookup();
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
         return LUMA_ERR_CONNECT;

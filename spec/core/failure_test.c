@@ -149,16 +149,24 @@ static void test_retries(void)
     CHECK(class_of(CURLE_OUT_OF_MEMORY, LUMA_ERR_MEMORY) == RETRY_CLASS_NEVER);
 }
 
-static void test_starved_handshake(void)
+/* libcurl does not say that these had no memory. */
+static void test_starved(void)
 {
-    struct failure failure = {.result = CURLE_SSL_CONNECT_ERROR, .text = ""};
+    static const CURLcode results[] = {
+        CURLE_SSL_CONNECT_ERROR, CURLE_COULDNT_RESOLVE_HOST,
+        CURLE_COULDNT_RESOLVE_PROXY, CURLE_URL_MALFORMAT};
     struct luma_options options = {.token = "t0ken"};
     struct luma_error error;
+    size_t i;
 
-    alloc_fail_at(1, true);
-    failure_set(&error, &failure, &options);
-    CHECK(alloc_stop() == 1);
-    CHECK(error.code == LUMA_ERR_MEMORY);
+    for (i = 0; i < COUNT(results); i++) {
+        struct failure failure = {.result = results[i], .text = ""};
+
+        alloc_fail_at(1, true);
+        failure_set(&error, &failure, &options);
+        CHECK(alloc_stop() == 1);
+        CHECK(error.code == LUMA_ERR_MEMORY);
+    }
 }
 
 /* What libcurl finds too large has its own result in newer versions. Where it
@@ -195,7 +203,7 @@ int main(void)
     test_results();
     test_system_errors();
     test_retries();
-    test_starved_handshake();
+    test_starved();
     test_sizes();
     return check_done();
 }
