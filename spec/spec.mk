@@ -7,6 +7,7 @@ JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
 T       = 60                # seconds of each fuzzer
+EVERY   = 1                 # of the calls that memory runs out at
 fuzzers = reader reply retry url resume writer headers response \
   $(fuzz_scripts)
 fuzz_scripts = decode names calls
@@ -29,6 +30,8 @@ tests   := $(filter-out $(patsubst %,spec/core/%_test.c,leave loop process secre
              $(tests))
 locales  =
 endif
+oom      = $(patsubst %,$(build)/%_test,starve starve_file starve_curl) \
+           $(build)/oom
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] spec/sim/*.[ch] \
@@ -154,6 +157,8 @@ outage: $(build)/outage_test   ## what retries make of outages, in figures
 	$< figures
 c-test: $(build)/$(TEST)_test  ## one of them, such as TEST=retry
 	@$(memcheck) ./$< $(corpus)
+oom: $(oom)                    ## no memory, at each call: the core, libcurl, Lua
+	@sh spec/support/oom.sh ./$(build) $(EVERY)
 promises: all                  ## what luma promises: all, P="P1 P4", or FAST=1
 	@lua5.4 spec/promises/run.lua $(if $(FAST),fast,all) $(P)
 docs/promises.md: spec/promises/table.lua spec/promises/run.lua
@@ -219,6 +224,10 @@ $(build)/sim: $(wildcard spec/sim/*.[ch]) spec/core/check.c spec/core/check.h \
   $(patsubst %.c,$(build)/%.o,$(core))
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=clock_gettime $(CURL_LIBS) -lpthread -lm
+$(build)/oom: spec/native/oom.c spec/native/linked.h $(objects) \
+  $(filter-out %_test.c,$(wildcard spec/core/*.c)) $(wildcard spec/core/*.h)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
+	  $(wrap) $(CURL_LIBS) $(LUA_LIBS) -lpthread -lm
 $(build)/host: spec/native/host.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(LUA_LIBS)
@@ -252,7 +261,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test promises fuzz fuzzers fuzz-deps fuzz-corpus \
+  pure-tests c-test oom promises fuzz fuzzers fuzz-deps fuzz-corpus \
   $(fuzzers:%=fuzz-%) sim forks kills tls narrow outage differential \
   valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -43,6 +44,13 @@ const char *folder_path(const char *name)
     turn = !turn;
     snprintf(paths[turn], sizeof *paths, "%s/%s", folder, name);
     return paths[turn];
+}
+
+long long folder_size(const char *name)
+{
+    struct stat s;
+
+    return stat(folder_path(name), &s) == 0 ? (long long)s.st_size : -1;
 }
 
 bool folder_end(void)

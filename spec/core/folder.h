@@ -13,6 +13,9 @@ void folder_start(void);
 /* The path of a file in it, until two calls later. */
 const char *folder_path(const char *name);
 
+/* The size of a file in it, or -1. */
+long long folder_size(const char *name);
+
 /* Removes it. False: something is left in it. */
 bool folder_end(void);
 

@@ -22,6 +22,7 @@ struct server {
     char url[40];
     atomic_int manner;
     atomic_uint requests;
+    atomic_uint generations;   /* among them */
     int stop[2];               /* a pipe: closed to stop */
     struct pollfd fds[PLACES]; /* the pipe, the listener, connections */
     struct buf in[PLACES];
@@ -62,50 +63,110 @@ static bool send_all(int fd, struct buf *reply)
     return sent;
 }
 
-/* The answer to a GET. */
-static bool answer_file(int fd, const char *request)
+static bool send_text(int fd, const char *text)
 {
     struct buf reply = {0};
-    int i;
 
-    if (strncmp(request, "GET /old", 8) == 0) {
-        say(&reply, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-        return send_all(fd, &reply);
-    }
-    if (strncmp(request, "GET /from", 9) == 0) {
-        say(&reply, "HTTP/1.1 302 Found\r\nLocation: /file\r\n"
-                    "Content-Length: 0\r\n\r\n");
-        return send_all(fd, &reply);
-    }
-    say(&reply,
-        "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"v\"\r\n"
-        "Content-Length: %d\r\n\r\n",
-        SERVER_FILE);
-    for (i = 0; i < SERVER_FILE; i++)
-        say(&reply, "v");
+    must(buf_append_text(&reply, text));
     return send_all(fd, &reply);
 }
 
-/* False: the connection is to be closed. */
-static bool answer(struct server *s, int fd, const char *body)
+/* The file from byte `first` on, or half of it: false. */
+static bool send_file(int fd, int first, bool whole)
 {
-    static const unsigned most[] = {~0u, 0, 2, ~0u};
-    int manner = atomic_load(&s->manner);
-    struct buf tasks = {0}, reply = {0};
+    int last = whole ? SERVER_FILE : SERVER_FILE / 2, i;
+    struct buf reply = {0};
 
-    atomic_fetch_add(&s->requests, 1);
-    if (manner == SERVER_STALLS || manner == SERVER_HANGS_UP)
-        return manner == SERVER_STALLS;
+    if (first)
+        say(&reply,
+            "HTTP/1.1 206 Partial Content\r\n"
+            "Content-Range: bytes %d-%d/%d\r\n",
+            first, SERVER_FILE - 1, SERVER_FILE);
+    else
+        say(&reply, "HTTP/1.1 200 OK\r\n");
+    say(&reply,
+        "Content-Type: video/mp4\r\nETag: \"v\"\r\n"
+        "Content-Length: %d\r\n\r\n",
+        SERVER_FILE - first);
+    for (i = first; i < last; i++)
+        say(&reply, "v");
+    return send_all(fd, &reply) && whole;
+}
+
+/* The answer to a GET. */
+static bool answer_file(int fd, const char *request)
+{
+    const char *range = strstr(request, "Range: bytes=");
+    int first = range ? (int)strtol(range + 13, NULL, 10) : 0;
+
+    if (strncmp(request, "GET /old", 8) == 0)
+        return send_text(fd,
+                         "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    if (strncmp(request, "GET /from", 9) == 0)
+        return send_text(fd, "HTTP/1.1 302 Found\r\nLocation: /file\r\n"
+                             "Content-Length: 0\r\n\r\n");
+    return send_file(fd, first, first || strncmp(request, "GET /half", 9) != 0);
+}
+
+/* It has the token and, if it comes as to a proxy, the proxy's password. */
+static bool is_allowed(const char *request)
+{
+    bool proxied = strncmp(strchr(request, ' '), " http:", 6) == 0;
+
+    return strstr(request, "\r\nAuthorization: Bearer ") &&
+           (!proxied || strstr(request, "\r\nProxy-Authorization: Basic "));
+}
+
+/* What a POST is answered with, which the manner may change. */
+static void say_answer(struct server *s, const char *request, const char *body,
+                       struct buf *to)
+{
+    int manner = atomic_load(&s->manner);
+    unsigned most = manner == SERVER_KNOWS_NONE ? 0
+                    : manner == SERVER_CAPS     ? 2
+                                                : ~0u;
+
+    if (strstr(request, "/luma/generations HTTP")) {
+        atomic_fetch_add(&s->generations, 1);
+        say(to, "{\"id\":\"made\",\"state\":\"pending\"}");
+        return;
+    }
     body = strchr(body, '[');
     must(body);
-    say_tasks(&tasks, body, most[manner],
-              manner == SERVER_LINKS ? s->url : NULL);
+    say_tasks(to, body, most, manner == SERVER_LINKS ? s->url : NULL);
+}
+
+/* False: the connection is to be closed. */
+static bool answer(struct server *s, int fd, const char *request,
+                   const char *body)
+{
+    int manner = atomic_load(&s->manner);
+    struct buf text = {0}, reply = {0};
+
+    atomic_fetch_add(&s->requests, 1);
+    if (!is_allowed(request))
+        return send_text(fd, "HTTP/1.1 401 Unauthorized\r\n"
+                             "Content-Length: 0\r\n\r\n");
+    if (manner == SERVER_STALLS || manner == SERVER_HANGS_UP)
+        return manner == SERVER_STALLS;
+    if (manner == SERVER_HANGS_UP_ONCE) {
+        atomic_store(&s->manner, SERVER_ANSWERS);
+        return false;
+    }
+    if (manner == SERVER_REDIRECTS)
+        return send_text(fd, "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"
+                             "Content-Length: 0\r\n\r\n");
+    if (manner == SERVER_REFUSES)
+        return send_text(fd, "HTTP/1.1 400 Bad Request\r\nContent-Type: "
+                             "application/json\r\nContent-Length: 12\r\n\r\n"
+                             "{\"why\":\"no\"}");
+    say_answer(s, request, body, &text);
     say(&reply,
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         "Content-Length: %zu\r\n\r\n",
-        tasks.len);
-    say_buf(&reply, &tasks);
-    buf_free(&tasks);
+        text.len);
+    say_buf(&reply, &text);
+    buf_free(&text);
     return send_all(fd, &reply);
 }
 
@@ -143,7 +204,8 @@ static bool serve(struct server *s, int fd, struct buf *in)
     body = whole_body(in);
     if (!body)
         return true;
-    if (!(*in->data == 'G' ? answer_file(fd, in->data) : answer(s, fd, body)))
+    if (!(*in->data == 'G' ? answer_file(fd, in->data)
+                           : answer(s, fd, in->data, body)))
         return false;
     buf_clear(in);
     return true;
@@ -241,4 +303,9 @@ void server_set(struct server *s, enum server_manner manner)
 unsigned server_requests(const struct server *s)
 {
     return atomic_load(&s->requests);
+}
+
+unsigned server_generations(const struct server *s)
+{
+    return atomic_load(&s->generations);
 }

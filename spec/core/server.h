@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* A gateway on the loopback, on a thread of its own: it answers each request
- * with a task for each id in it, or misbehaves as told. A GET gets a file of
- * SERVER_FILE bytes; but what is called /old has expired, and /from is at
- * /file. */
+/* A gateway on the loopback, or a proxy of one, on a thread of its own: it
+ * answers each request with a task for each id in it, or misbehaves as told. A
+ * GET gets a file of SERVER_FILE bytes, or the rest of it that is asked for;
+ * but what is called /old has expired, /from is at /file, and /half breaks off
+ * in the middle. A generation gets the task "made". */
 #ifndef LUMA_SERVER_H
 #define LUMA_SERVER_H
 
 enum server_manner {
     SERVER_ANSWERS,
-    SERVER_KNOWS_NONE, /* answers [] */
-    SERVER_CAPS,       /* answers with the first two */
-    SERVER_LINKS,      /* answers tasks whose video is a file here */
-    SERVER_STALLS,     /* reads the request and is silent */
-    SERVER_HANGS_UP    /* reads the request and closes */
+    SERVER_KNOWS_NONE,    /* answers [] */
+    SERVER_CAPS,          /* answers with the first two */
+    SERVER_LINKS,         /* answers tasks whose video is a file here */
+    SERVER_STALLS,        /* reads the request and is silent */
+    SERVER_HANGS_UP,      /* reads the request and closes */
+    SERVER_HANGS_UP_ONCE, /* the first time, and then SERVER_ANSWERS */
+    SERVER_REDIRECTS,     /* answers with another place */
+    SERVER_REFUSES        /* answers with HTTP 400 and {"why":"no"} */
 };
 
 enum { SERVER_FILE = 3000 /* bytes of 'v' */ };
@@ -33,5 +37,8 @@ void server_set(struct server *server, enum server_manner manner);
 
 /* How many whole requests came so far. */
 unsigned server_requests(const struct server *server);
+
+/* How many of them were to make a task. */
+unsigned server_generations(const struct server *server);
 
 #endif

@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "caller.h"
 #include "check.h"
+#include "sweep.h"
 
 enum { HANG_S = 300 };
 
@@ -67,8 +68,7 @@ static bool bring(struct luma_client *client, const char *link,
     return good;
 }
 
-/* False once no call fails any more. */
-static bool live_without_memory(unsigned n, bool for_ever, const char *link)
+static bool live_without_memory(unsigned n, unsigned for_ever, const void *link)
 {
     struct luma_options options = usual();
     struct luma_client *client = new_client(&options);
@@ -87,22 +87,7 @@ static bool live_without_memory(unsigned n, bool for_ever, const char *link)
 
 static void test_memory(const char *link)
 {
-    char name[80];
-    int for_ever;
-
-    check_case = name;
-    for (for_ever = 0; for_ever < 2; for_ever++) {
-        unsigned n = 1;
-        bool failed = true;
-
-        for (; failed; n++) {
-            snprintf(name, sizeof name, "%s: call %u fails%s", link, n,
-                     for_ever ? " and all behind" : "");
-            failed = live_without_memory(n, for_ever, link);
-        }
-        CHECK(n > 20);
-    }
-    check_case = "";
+    sweep(link, sweep_once_and_for_ever, 20, live_without_memory, link);
 }
 
 /* A client that is left while its download is on its way. */
@@ -144,5 +129,6 @@ int main(void)
     server_stop(server);
     unlink(path);
     rmdir(folder);
+    sweep_print("core");
     return check_done();
 }

@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "caller.h"
 #include "check.h"
+#include "sweep.h"
 
 enum { HANG_S = 120 };
 
@@ -29,14 +30,14 @@ static void fetch_two(struct luma_client *client)
     luma_job_release(job);
 }
 
-/* False once no call fails any more. */
-static bool live_without_memory(unsigned n, bool for_ever)
+static bool live_without_memory(unsigned n, unsigned for_ever, const void *user)
 {
     struct luma_options options = usual();
     struct luma_error error;
     struct luma_client *client;
     bool failed;
 
+    (void)user;
     alloc_fail_at(n, for_ever);
     client = luma_client_new(&options, &error);
     if (client) {
@@ -55,31 +56,12 @@ static bool live_without_memory(unsigned n, bool for_ever)
     return failed;
 }
 
-static void test_memory(void)
-{
-    char name[60];
-    int for_ever;
-
-    check_case = name;
-    for (for_ever = 0; for_ever < 2; for_ever++) {
-        unsigned n = 1;
-        bool failed = true;
-
-        for (; failed; n++) {
-            snprintf(name, sizeof name, "call %u fails%s", n,
-                     for_ever ? " and all behind" : "");
-            failed = live_without_memory(n, for_ever);
-        }
-        CHECK(n > 20);
-    }
-    check_case = "";
-}
-
 int main(void)
 {
     alarm(HANG_S);
     server = server_start();
-    test_memory();
+    sweep("fetch", sweep_once_and_for_ever, 20, live_without_memory, NULL);
     server_stop(server);
+    sweep_print("core");
     return check_done();
 }

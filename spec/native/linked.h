@@ -11,13 +11,11 @@
 
 int luaopen_luma(lua_State *L);
 
-/* A state with the libraries, in which `require "luma"` opens what is linked
- * in: at that moment, so that its errors are the script's. With LOADED there
- * is nothing linked in, and require finds luma.so. */
-static inline lua_State *linked_state(void)
+/* Gives a new state the libraries. `require "luma"` opens what is linked in: at
+ * that moment, so that its errors are the script's. With LOADED there is
+ * nothing linked in, and require finds luma.so. */
+static inline void linked_open(lua_State *L)
 {
-    lua_State *L = luaL_newstate();
-
     luaL_openlibs(L);
 #ifndef LOADED
     lua_getglobal(L, "package");
@@ -26,6 +24,13 @@ static inline lua_State *linked_state(void)
     lua_setfield(L, -2, "luma");
 #endif
     lua_settop(L, 0);
+}
+
+static inline lua_State *linked_state(void)
+{
+    lua_State *L = luaL_newstate();
+
+    linked_open(L);
     return L;
 }
 

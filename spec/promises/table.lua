@@ -23,12 +23,11 @@ return {
     .. "do.", "a million simulated worlds, a step at a time",
     "make -s sim", fast = "make -s sim WORLDS=100000",
     figure = "%d+ worlds.-ends" },
-  { "P2", "Memory of the core that runs out crashes nothing, leaks nothing and "
-    .. "loses no id.", "each allocation that fails, once and for ever, under "
-    .. "AddressSanitizer",
-    "make -s SAN=address,undefined c-test TEST=starve && "
-      .. "make -s SAN=address,undefined c-test TEST=starve_file",
-    fast = c_tests("starve", "starve_file") },
+  { "P2", "Memory that runs out crashes nothing, leaks nothing and loses no id.",
+    "each allocation of the core, of libcurl and of Lua that fails, once and "
+    .. "for ever, under AddressSanitizer",
+    "make -s SAN=address,undefined oom", fast = "make -s oom EVERY=31",
+    figure = "%d+ points of.-Lua" },
   { "P4", "A process may exit, close its Lua state, get a signal or fork at any "
     .. "moment.", "200 of each end, 1,000 forks during handshakes",
     "make -s torture && make -s forks", fast = specs "hosts/exit" },
