@@ -183,13 +183,24 @@ static void raise_fd(struct queue *queue)
     atomic_store(&queue->signalled, false);
 }
 
+/* A reader that comes by itself needs no signal any more. */
+static bool take_failed(struct queue *queue)
+{
+    if (!atomic_exchange(&queue->failed, false))
+        return false;
+    if (!is_empty(&queue->list))
+        raise_fd(queue);
+    return true;
+}
+
 /* Makes the descriptor unreadable after an empty pop. A writer may add events
  * before `signalled` is cleared, and would then give no signal. So the list is
- * checked again afterwards. Returns whether the descriptor was readable. */
+ * checked again afterwards. Returns whether the descriptor was readable, or
+ * should have been. */
 static bool lower_fd(struct queue *queue)
 {
     if (!atomic_load(&queue->signalled))
-        return false;
+        return take_failed(queue);
     if (atomic_load(&queue->closed) || !is_empty(&queue->list) ||
         !signal_take(queue->fd[0]))
         return true; /* it stays readable, or its signal is on the way */

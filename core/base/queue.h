@@ -67,8 +67,8 @@ void queue_put(struct queue *queue, struct event_list *list);
 void queue_wake(struct queue *queue);
 
 /* Removes the first event. NULL: there is none; the descriptor is made
- * unreadable, and `woken` (may be NULL) is set if it was readable. The reader
- * only. */
+ * unreadable, and `woken` (may be NULL) is set if it was readable, or the
+ * system refused to make it so. The reader only. */
 struct luma_event *queue_pop(struct queue *queue, bool *woken);
 
 /* The number of events. It can be too low for a moment. Any thread. */

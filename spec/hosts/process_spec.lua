@@ -131,12 +131,16 @@ describe("in a process", function()
         if not process.has "strace" or not fixture.PLAIN then
           return pending "needs strace, and no sanitizer"
         end
+        g:default { extra = { video = { download_url = g.http .. "/clip" } } }
+        g:file("/clip", {})
+        g:route("/silent", { stall = "request" })
+        g:route("/luma/generations", { body = '{"id":"new"}' })
         local list = {}
-        for nth = 1, 8 do
+        for nth = 1, 12 do
           list[nth] = {
             before = ("strace -f -qq -o /dev/null -e trace=write "
               .. "-e inject=write:error=%s:when=%d"):format(refusal, nth),
-            "spec/programs/unwoken.lua", g.http,
+            "spec/programs/unwoken.lua", g.http, dir:at(refusal .. nth),
           }
         end
         for nth, ended in ipairs(children.run(list)) do

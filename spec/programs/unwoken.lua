@@ -2,12 +2,15 @@
 -- Does one job after another, and exits with 1 if one of them takes longer than
 -- ten times what a lost wake-up may cost, or a loop that polls the descriptor
 -- is not woken:
---   lua5.4 unwoken.lua BASE_URL
+--   lua5.4 unwoken.lua BASE_URL PATH
+--
+-- At /silent there is no answer; /luma/generations has one.
 
 local cqueues = require "cqueues"
 local luma = require "luma"
 
-local client = luma.client { token = "token", base_url = ... }
+local url, path = ...
+local client = luma.client { token = "token", base_url = url }
 
 local function check(good) if not good then os.exit(1) end end
 
@@ -15,6 +18,15 @@ for _ = 1, 2 do
   check(client:fetch({ "a", "b" }):result(10))
   check(client:watch("a", { interval = 0.01 }):result(10))
   check(client:request("POST", "/luma/tasks", { ids = { "a" } }):result(10))
+
+  -- Its first step requests nothing.
+  check(client:generate("a cat", {
+    path = path, allow_private = true,
+  }):result(10))
+
+  local silent = client:request("GET", "/silent")
+  silent:cancel()
+  check(select(2, silent:result(10)).code == "cancelled")
 
   local job = client:fetch { "c" }
   while not job:done() do
