@@ -163,10 +163,12 @@ int descriptor_try(void)
 
 /* ---- sockets ------------------------------------------------------------ */
 
+/* libcurl makes it non-blocking as well, but does not look whether that fails.
+ */
 static int make_socket(int family, int type, int protocol)
 {
 #ifdef SOCK_CLOEXEC
-    return socket(family, type | SOCK_CLOEXEC, protocol);
+    return socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 #else
     int fd = socket(family, type, protocol);
 
