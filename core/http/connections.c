@@ -46,6 +46,7 @@ int connections_close(void *user, curl_socket_t socket)
     struct connections *c = user;
     size_t i;
 
+    c->closed = true;
     for (i = 0; i < c->count; i++)
         if (c->open[i].socket == socket) {
             c->open[i] = c->open[--c->count];

@@ -23,6 +23,7 @@ struct connections {
         uint64_t used;      /* the event at which its last exchange ended */
     } * open;               /* all of them */
     size_t count, capacity;
+    bool closed;      /* one was; who looks at it clears it */
     int64_t broke_at; /* ms: when one last broke; 0: none has */
     uint64_t events;  /* ends of exchanges and breaks, counted: a millisecond
                          may have several */

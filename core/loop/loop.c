@@ -294,6 +294,7 @@ static void perform(struct loop *loop)
     struct exchange *x;
     int n;
 
+    loop->connections.closed = false;
     curl_multi_perform(loop->multi, &n);
     loop->schedule.context.now = clock_ms();
     for (x = loop->busy; x; x = x->next) {
@@ -331,14 +332,14 @@ static int64_t end_stalled(struct loop *loop)
 }
 
 /* libcurl goes on to the next address of a host only when it is called, and
- * sets no timer for that. */
+ * sets no timer for that. Where an address refuses, its socket is closed. */
 static int longest_sleep(const struct loop *loop)
 {
     const struct exchange *x;
 
     for (x = loop->busy; x; x = x->next)
         if (x->phase == EXCHANGE_CONNECT)
-            return CONNECT_NAP_MS;
+            return loop->connections.closed ? 0 : CONNECT_NAP_MS;
     return LONGEST_SLEEP_MS;
 }
 
