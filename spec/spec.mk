@@ -188,6 +188,8 @@ $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
   -Wl,--wrap=clock_gettime -Wl,--wrap=curl_multi_poll
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
+close-bound:                   ## 600 ends of busy clients, and the longest of them
+	LUMA_ROUNDS=40 $(MAKE) specs SPECS=spec/hosts/close_spec.lua
 forks:                         ## 1,000 forks of a process that is busy in TLS
 	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
 	  BUSTED=--filter=handshakes
@@ -261,7 +263,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test oom promises fuzz fuzzers fuzz-deps fuzz-corpus \
+  pure-tests c-test oom close-bound promises fuzz fuzzers fuzz-deps fuzz-corpus \
   $(fuzzers:%=fuzz-%) sim forks kills tls narrow outage differential \
   valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \

@@ -31,6 +31,10 @@ return {
   { "P4", "A process may exit, close its Lua state, get a signal or fork at any "
     .. "moment.", "200 of each end, 1,000 forks during handshakes",
     "make -s torture && make -s forks", fast = specs "hosts/exit" },
+  { "P5", "A client ends within 100 ms, with a hundred transfers in flight.",
+    "600 ends: dead names, full backlogs, TLS that stalls, servers that drip",
+    "make -s close-bound && " .. specs "hosts/names", fast = specs "hosts/close",
+    figure = "worst %d+ ms of %d+ runs" },
   { "P6", "No call in a frame waits for the network, DNS, TLS or the disk.",
     "5,000 calls while no server answers, short steps while tasks arrive, a "
       .. "disk whose writes take seconds",
