@@ -142,9 +142,9 @@ describe("at once", function()
       it("in a loop, which is woken by close, " .. kind, function()
         g:default { stall = "request" }
         local loop, client = cqueues.new(), f:new()
-        local polls, ready, ok, why
+        local job, polls, ready, ok, why
         if kind == "working" then
-          client:fetch { "a" }
+          job = client:fetch { "a" }
           g:wait("stalled", 1)
         end
         loop:wrap(function()
@@ -160,6 +160,7 @@ describe("at once", function()
         assert.is_true(ready)
         assert.is_false(ok)
         assert.matches("client is closed", why)
+        assert.is_true(not job or job:done())
       end)
     end
 

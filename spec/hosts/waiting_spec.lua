@@ -30,12 +30,13 @@ describe("waiting for a client", function()
     it("ends when the time is up", function()
       g:default { stall = "request" }
       local client = f:new()
-      client:fetch { "a" }
+      local job = client:fetch { "a" }
       g:wait("stalled", 1)
       local start = now()
       assert.is_false(within(0.1, client.wait, client, 0.12))
       assert.is_true(now() - start >= 0.12)
       assert.is_false(within(0.01, client.wait, client, 0))
+      assert.is_false(job:done())
     end)
 
     it("does not block where nothing is unfinished", function()
@@ -49,15 +50,16 @@ describe("waiting for a client", function()
     it("ends when another descriptor is readable", function()
       g:queue({ stall = "request" }, {})
       local client, other = f:new(), f:new()
-      client:fetch { "a" }
+      local job = client:fetch { "a" }
       g:wait("stalled", 1)
       assert.same({ false, false }, { client:wait(0.05, other:fd()) })
-      other:fetch { "b" }
+      local second = other:fetch { "b" }
       assert.same({ false, true },
         { within(1, client.wait, client, 60, other:fd()) })
       g:release()
       in_line(client, 1)
       assert.same({ true, true }, { client:wait(60, other:fd()) })
+      assert.is_false(job:done() or second:done())
       assert.equal(1, select("#", client:wait(0)))
       for _, fd in ipairs { -1, 0.5, 2 ^ 40, "0", true } do
         assert.is_false(pcall(client.wait, client, 0, fd))
@@ -111,7 +113,7 @@ describe("waiting for a client", function()
     it("finds it quiet after a step that had time enough", function()
       local client = f:new()
       for _, budget in ipairs { false, 0.5 } do
-        client:fetch { "a", "b" }
+        local job = client:fetch { "a", "b" }
         in_line(client, 4)
         assert.is_true(readable(client:fd(), 10))
         if budget then client:step(budget) else client:step() end
@@ -121,6 +123,7 @@ describe("waiting for a client", function()
           assert.equal(0, client:step())
         end
         assert.is_false(readable(client:fd()))
+        assert.is_true(job:done())
       end
     end)
 

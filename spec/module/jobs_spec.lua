@@ -45,10 +45,10 @@ describe("a job", function()
       local job = client:fetch { "a" }
       in_line(client, 3)
       g:default { stall = "request" }
-      client:fetch { "b" }
+      local other = client:fetch { "b" }
       g:wait("stalled", 1)
       assert.equal(1, within(0.05, client.step, client, 60))
-      assert.is_true(job:done())
+      assert.is_true(job:done() and not other:done())
     end)
 
     it("counts as unfinished until its end is delivered", function()
@@ -171,12 +171,13 @@ describe("a job", function()
     it("stops before its first request, and is not asked for", function()
       g:default { stall = "request" }
       local client = f:new { connections = 1 }
-      client:fetch { "a" }
+      local first = client:fetch { "a" }
       g:wait("stalled", 1)
       local job = client:fetch { "b" }
       job:cancel()
       assert.same({ "b" }, select(2, job:result()).cancelled)
       assert.equal(1, #g:journal())
+      assert.is_false(first:done())
     end)
 
     it("keeps its result when it had ended", function()
@@ -194,8 +195,10 @@ describe("a job", function()
     it("is cancelled at the gateway", function()
       g:default { stall = "request" }
       local client = f:new()
-      client:fetch { "a" }
+      local job = client:fetch { "a" }
       g:wait("stalled", 1)
+      assert.is_false(job:done())
+      job = nil -- luacheck: ignore
       collectgarbage()
       collectgarbage()
       g:wait("closed", 0)

@@ -129,9 +129,10 @@ describe("the life of clients and jobs", function()
       local seen
       local client = loose()
       client:fetch({ "a" }, { on_done = function() seen = true end })
-      client:fetch({ "b" })
+      local job = client:fetch { "b" }
       g:wait("stalled", 2)
-      client = nil -- luacheck: ignore
+      assert.is_false(job:done())
+      client, job = nil, nil -- luacheck: ignore
       collect()
       g:wait("closed", 0)
       assert.is_nil(seen)
