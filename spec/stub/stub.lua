@@ -31,6 +31,7 @@ local files = require "files"
 local h2 = require "h2"
 local public = require "public"
 local relay = require "relay"
+local weather = require "weather"
 
 local FIRST_CONTROL = 30 -- seconds for the first control connection to come
 local MAX_LINE = 1 << 30 -- a control line may carry whole bodies
@@ -97,6 +98,7 @@ end
 local function claim(request)
   local served = serves and public.claim(request)
   if served then return served end
+  if state.weather then return state.weather(request) end
   local path = request.path:match "^[^?]*"
   local route = state.routes[path]
   if route then return next_of_route(request, route) end
@@ -267,6 +269,8 @@ end
 function ops.file(op)
   state.files[op.path] = fields.check(fields.file, op.files)
 end
+
+function ops.weather(op) state.weather = weather.new(op.seed, op.share) end
 
 function ops.record(op) state.record = op.on end
 

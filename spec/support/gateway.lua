@@ -105,6 +105,12 @@ function Gateway:file(path, ...)
   self:ask("file", { path = path, files = { ... } })
 end
 
+-- From now on until `reset` it is the one of weather.lua: so large a share of
+-- its responses goes wrong, chosen by this seed.
+function Gateway:weather(seed, share)
+  self:ask("weather", { seed = seed, share = share })
+end
+
 -- Whether requests are kept for the journal (they are, unless told).
 function Gateway:record(on) self:ask("record", { on = on }) end
 
