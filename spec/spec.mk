@@ -14,9 +14,21 @@ fuzz_scripts = decode names calls
 fuzz_flags = -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all
 fuzz_helpers = check account alloc feed heard dump
+GC_ROUNDS = 50              # of each function in a hostile collector
 SEED    = 1
 WORLDS  = 1000000
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
+
+# Switches of Lua's source for its own tests. Only one at a time works.
+collectors = emergency full stack
+emergency_flags = -DEMERGENCYGCTESTS
+full_flags = -DHARDMEMTESTS
+stack_flags = -DHARDSTACKTESTS
+# Of the other specs, these programs wait for finalizers, or have so many values
+# that each collection takes long.
+uncollected = answers lifetime
+collected = $(filter-out $(uncollected:%=spec/module/%_spec.lua),\
+              $(wildcard spec/module/*_spec.lua))
 
 locale  := $(strip $(LOCALE))
 locales  = build/locale/tr_TR.UTF-8 build/locale/de_DE.UTF-8
@@ -190,6 +202,22 @@ sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 close-bound:                   ## 600 ends of busy clients, and the longest of them
 	LUMA_ROUNDS=40 $(MAKE) specs SPECS=spec/hosts/close_spec.lua
+gcstress: all                  ## Lua checks itself, and collects all the time
+	$(packages) build spec lua5.4 gcstress
+	@$(foreach c,$(collectors),sh spec/gcstress/build.sh build/gcstress/$c \
+	  $($c_flags) && sh spec/gcstress/build.sh build/gcstress/asan-$c \
+	  $($c_flags) -fsanitize=address$(comma)undefined \
+	  -fno-sanitize-recover=all &&) true
+	@$(MAKE) -s gc-specs host=$(abspath build/gcstress/stack/host)
+	@COLLECT_EVERY=97 $(MAKE) -s gc-specs SPECS='$(collected)' \
+	  host=$(abspath build/gcstress/emergency/host)
+	@$(MAKE) -s SAN=address,undefined gc-programs
+# As slow as in memcheck: no time is judged.
+gc-specs:
+	@$(MAKE) specs tool=valgrind
+gc-programs: all
+	@$(with) lua5.4 spec/gcstress/run.lua $(GC_ROUNDS) \
+	  $(collectors:%=build/gcstress/asan-%)
 forks:                         ## 1,000 forks of a process that is busy in TLS
 	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
 	  BUSTED=--filter=handshakes
@@ -263,7 +291,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test oom close-bound promises fuzz fuzzers fuzz-deps fuzz-corpus \
+  pure-tests c-test oom close-bound gcstress gc-specs gc-programs promises fuzz fuzzers fuzz-deps fuzz-corpus \
   $(fuzzers:%=fuzz-%) sim forks kills tls narrow outage differential \
   valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \

@@ -87,6 +87,10 @@ return {
   { "P17", "No bytes from outside crash what reads them, or are read in two ways.",
     "JSON, responses, Retry-After, URLs, resumed files, the writer",
     "make -s fuzz T=600", fast = "make -s fuzz T=5" },
+  { "P19", "luma works with a collector that runs all the time, and calls Lua "
+    .. "as it may.", "the specs in a Lua that checks each call; each function with "
+    .. "a collection at each allocation",
+    "make -s gcstress" },
   { "P21", "The same bytes give the same result, however they are cut.",
     "texts at each cut, and mutated ones", c_tests("reader", "rows", "reply")
       .. " && " .. specs "module/mutants",
