@@ -14,6 +14,7 @@ fuzz_scripts = decode names calls
 fuzz_flags = -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all
 fuzz_helpers = check account alloc feed heard dump
+H       = 0.17              # hours of the soak
 GC_ROUNDS = 50              # of each function in a hostile collector
 SEED    = 1
 WORLDS  = 1000000
@@ -218,6 +219,10 @@ gc-specs:
 gc-programs: all
 	@$(with) lua5.4 spec/gcstress/run.lua $(GC_ROUNDS) \
 	  $(collectors:%=build/gcstress/asan-%)
+soak: all                      ## H=… hours on a faulty gateway: what grows?
+	@mkdir -p build/soak
+	@$(with) GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+	  lua5.4 spec/soak/soak.lua $(H) build/soak/samples.txt
 forks:                         ## 1,000 forks of a process that is busy in TLS
 	LUMA_ROUNDS=100 $(MAKE) specs SPECS=spec/hosts/exit_spec.lua \
 	  BUSTED=--filter=handshakes
@@ -291,8 +296,8 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test oom close-bound gcstress gc-specs gc-programs promises fuzz fuzzers fuzz-deps fuzz-corpus \
-  $(fuzzers:%=fuzz-%) sim forks kills tls narrow outage differential \
-  valgrind rock rock-deps \
+  pure-tests c-test promises oom close-bound gcstress gc-specs gc-programs \
+  soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
+  tls narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

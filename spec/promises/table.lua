@@ -91,6 +91,10 @@ return {
     .. "as it may.", "the specs in a Lua that checks each call; each function with "
     .. "a collection at each allocation",
     "make -s gcstress" },
+  { "P20", "Nothing grows in long use, and each id still has one outcome.",
+    "ten minutes of all kinds of jobs on a gateway of which a fifth of the "
+    .. "responses goes wrong (`make soak H=24` for a day)",
+    "make -s soak", figure = "%d+ ids.-a second" },
   { "P21", "The same bytes give the same result, however they are cut.",
     "texts at each cut, and mutated ones", c_tests("reader", "rows", "reply")
       .. " && " .. specs "module/mutants",
