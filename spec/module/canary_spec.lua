@@ -132,7 +132,8 @@ describe("a secret", function()
       assert.is_nil(result, name)
       check_error(err)
       check_all(attempts)
-      assert.is_true(#attempts > 0)
+      -- On a busy machine, the watch's deadline may come first.
+      assert.is_true(#attempts > 0 or name == "watch")
     end
   end
 

@@ -8,7 +8,7 @@ local cqueues = require "cqueues"
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
 
-local DEADLINE, LATE = 2, 0.05 -- seconds; the second is what luma promises
+local DEADLINE, LATE = 3, 0.05 -- seconds; the second is what luma promises
 local TICK = 0.001 -- of luma's clock
 local ATTEMPTS = 2
 
