@@ -19,7 +19,7 @@ local NAMES = { "seconds", "threads", "descriptors", "rss_kb", "malloc_kb",
 
 -- The first rests are not judged: caches fill.
 local WARM_UP = 1 / 4
-local FEWEST = 4 -- rests that are judged
+local FEWEST = 4 -- rests after the first that is judged
 local DEATH = 5 -- seconds until the threads of a dropped client have ended
 
 -- How many more there may be at rest. In all runs without a leak there were
@@ -111,12 +111,12 @@ local function growth(name)
 end
 
 function samples.judge()
-  if #rests.seconds - first() < FEWEST then return "too short to judge" end
   for name, limit in pairs(MORE) do
     if more(name) > limit then
       return ("%d more %s at rest"):format(more(name), name)
     end
   end
+  if #rests.seconds - first() < FEWEST then return "too short to judge" end
   for name, noise in pairs(NOISE) do
     local limit = math.max(noise, PER_HOUR * hours())
     if growth(name) > limit then
