@@ -296,11 +296,17 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
         append_words(reply, clean, clean_arg, error);
 }
 
+/* "404 page not found" is not the number 404. */
+static bool is_other_text(const struct reply *reply)
+{
+    return reply->rejected && reply->root->root->kind < LUMA_JSON_ARRAY;
+}
+
 void reply_release_value(struct reply *reply)
 {
     struct luma_doc *root = reply->root;
 
-    if (!root || !reply->single_value)
+    if (!root || !reply->single_value || is_other_text(reply))
         return;
     reply->root = NULL;
     add_task(reply, root);

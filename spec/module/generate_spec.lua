@@ -321,6 +321,7 @@ describe("a generation", function()
       assert.same({ code = "success", data = {} }, err.value)
       assert.matches("has no id", err.message)
       unknown { body = "<html>", content_type = "text/html" }
+      assert.is_nil(unknown { body = "404 page not found" }.id)
       unknown { status = 204 }
       unknown { status = 408 }
       unknown { status = 504, body = "<html>" }
