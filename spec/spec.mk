@@ -6,6 +6,7 @@ SPECS   = $(wildcard spec/*/*_spec.lua)
 JOBS    = 4                 # files of specs that run at the same time
 LUAS    = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 ROCK_LUAS = lua5.1 lua5.3 lua5.4
+CALLS   =                   # of make syscalls; without, all of its table
 T       = 60                # seconds of each fuzzer
 EVERY   = 1                 # of the calls that memory runs out at
 fuzzers = reader reply retry url resume writer headers response \
@@ -201,6 +202,8 @@ $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
   -Wl,--wrap=clock_gettime -Wl,--wrap=curl_multi_poll
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
+syscalls: all                  ## system calls that fail, each at each time, or FAST=1
+	@$(with) lua5.4 spec/syscalls/run.lua $(if $(FAST),fast,full) $(JOBS) $(CALLS)
 close-bound:                   ## 600 ends of busy clients, and the longest of them
 	LUMA_ROUNDS=40 $(MAKE) specs SPECS=spec/hosts/close_spec.lua
 gcstress: all                  ## Lua checks itself, and collects all the time
@@ -296,8 +299,8 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  pure-tests c-test promises oom close-bound gcstress gc-specs gc-programs \
-  soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
+  pure-tests c-test promises oom close-bound syscalls gcstress gc-specs \
+  gc-programs soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
   tls narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- With a hundred transfers in flight, a client ends within 100 ms, whatever they
--- wait for. Ten times as much may pass here, because the machine may be busy.
+-- With a hundred transfers in flight, a client ends within 100 ms, whatever
+-- they wait for. Ten times as much may pass here, because the machine may be
+-- busy.
 
 local children = require "spec.support.children"
 local fixture = require "spec.support.fixture"

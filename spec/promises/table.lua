@@ -28,6 +28,9 @@ return {
     .. "for ever, under AddressSanitizer",
     "make -s SAN=address,undefined oom", fast = "make -s oom EVERY=31",
     figure = "%d+ points of.-Lua" },
+  { "P3", "System calls that fail crash nothing, stop nothing for good and lose "
+    .. "no id.", "32 calls, each at its first time, its second and so on, and for "
+    .. "ever", "make -s syscalls", fast = "make -s syscalls FAST=1" },
   { "P4", "A process may exit, close its Lua state, get a signal or fork at any "
     .. "moment.", "200 of each end, 1,000 forks during handshakes",
     "make -s torture && make -s forks", fast = specs "hosts/exit" },
