@@ -233,8 +233,10 @@ describe("a download", function()
 
     it("ends when nobody holds it, and nobody listens", function()
       g:file("/clip", SLOW)
-      start(g.http .. "/clip")
+      local job = start(g.http .. "/clip")
       g:wait("requests", 1)
+      assert.is_false(job:done())
+      job = nil -- luacheck: ignore
       collectgarbage()
       collectgarbage()
       fixture.wait_until(function()
