@@ -178,12 +178,13 @@ promises: all                  ## what luma promises: all, P="P1 P4", or FAST=1
 docs/promises.md: spec/promises/table.lua spec/promises/run.lua
 	lua5.4 spec/promises/run.lua page > $@
 fuzz: fuzz-deps                ## libFuzzer, T=… seconds each target, two at a time
+	@$(if $(CHECKED),sh spec/fuzz/lua.sh && rm -f build/fuzz/calls_fuzz)
 	@$(MAKE) -s CC=clang build=build/fuzz CFLAGS='$(fuzz_flags)' fuzzers
 	@$(MAKE) -s -k -Otarget -j2 $(fuzzers:%=fuzz-%)
 $(fuzzers:%=fuzz-%): fuzz-%:
 	@sh spec/fuzz/run.sh $* $(T)
 fuzz-deps:
-	$(packages) build fuzz
+	$(packages) build fuzz $(if $(CHECKED),gcstress)
 fuzz-corpus:                   ## write the corpora anew, with what `make fuzz` found
 	@for f in $(fuzzers); do sh spec/fuzz/run.sh $$f keep || exit 1; done
 fuzzers: $(fuzzers:%=$(build)/%_fuzz)
@@ -198,6 +199,9 @@ $(build)/response_fuzz $(build)/calls_fuzz: spec/fuzz/peer.c \
 $(fuzz_scripts:%=$(build)/%_fuzz): spec/fuzz/script.c \
   $(patsubst %.c,$(build)/%.o,$(binding))
 $(fuzz_scripts:%=$(build)/%_fuzz): fuzz_libs = $(LUA_LIBS)
+# CHECKED=yes: calls has a Lua that checks how it is called.
+$(build)/calls_fuzz: fuzz_libs = $(if $(CHECKED),$(build)/lua/liblua.a -ldl, \
+  $(LUA_LIBS))
 $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
   -Wl,--wrap=clock_gettime -Wl,--wrap=curl_multi_poll
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "network.h"
 #include "peer.h"
 #include "script.h"
 #include "spec/core/check.h"
@@ -21,6 +22,7 @@ enum {
 #define INTERRUPTION "interrupted!"
 
 static struct peer_answer answers[ANSWERS];
+static unsigned threads; /* without those of clients */
 
 static void add_answer(size_t i, const char *status, const char *type,
                        const char *body)
@@ -52,10 +54,17 @@ static void make_answers(void)
     answers[7].end = PEER_RESETS;
 }
 
+static void end_process(void)
+{
+    folder_end();
+}
+
 static void begin_process(void)
 {
     folder_start();
+    atexit(end_process);
     peer_start();
+    threads = network_threads();
     make_answers();
     setenv("LUMA_FUZZ_FOLDER", folder, 1);
     setenv("LUMA_GATEWAY_URL", peer_url(), 1);
@@ -96,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKCOUNT, 1000);
     script_call(L, in.at, in.left, INTERRUPTION);
     lua_close(L);
+    network_wait(threads);
     peer_set(NULL, 0);
     unlink(folder_path("clip"));
     unlink(folder_path("a.mp4"));

@@ -39,13 +39,20 @@ end
 local LOOP = {}
 LOOP[1] = LOOP
 
+local TASK = { id = "a", state = "completed",
+  video = { url = "http://h/f.mp4" } }
+local MANY, HEADERS = {}, {}
+for i = 1, 400 do MANY[i] = ('"word %d"'):format(i) end
+for i = 1, 40 do HEADERS["X-" .. i] = "value" end
+
 local ODD = {
   false, true, 0, 1, -1, 0.5, 3, 1e-9, 2 ^ 53, 2 ^ 63, -2 ^ 63, 1e300,
   math.huge, -math.huge, 0 / 0, math.maxinteger, math.mininteger, "", "a", "b",
   "1", "nan", "\0", "a\0b", "a\r\nb: c", "\255", ("x"):rep(2000), {}, { "a" },
   { "a", "b", "a" }, { "a", "" }, { [1] = "a", [3] = "c" }, { a = 1 }, { {} },
-  LOOP, luma.null, print, error, coroutine.create(print), io.stdout, luma,
-  { id = "a", state = "completed", video = { url = "http://h/f.mp4" } },
+  LOOP, HEADERS, TASK, luma, luma.null, print, error, io.stdout,
+  coroutine.create(print), "[" .. table.concat(MANY, ",") .. "]",
+  ("["):rep(127) .. "1" .. ("]"):rep(127),
   { id = 1e15, data = { id = "b", video = { download_url = "http://h/" } } },
   setmetatable({}, { __index = function() error(RAISED, 0) end }),
   setmetatable({}, { __index = function(_, k) return k end,
@@ -75,7 +82,7 @@ local NAMES = {
 -- What each option may well be; the others are plain flags and numbers.
 local GOOD = {
   base_url = { "http://h/v1", "http://h:1/" }, proxy = { "http://u:p@h:1" },
-  headers = { { ["X-A"] = "1" }, { Host = "h" }, { ["a:"] = "b" } },
+  headers = { { ["X-A"] = "1" }, { Host = "h" }, { ["a:"] = "b" }, HEADERS },
   timeout = { { connect = 1 }, { attempt = 2, stall = 1 }, { wrong = 1 } },
   what = { "video", "thumbnail", "last_frame" },
   exists = { "skip", "replace" }, attempts = { 1, 2, 5 },
@@ -159,9 +166,9 @@ local STARTS = {
   function(c) method(c, "watch", one_of(IDS), options()) end,
   function(c) method(c, "request", one_of { "GET", "POST" }, "/v1/x",
     byte(2) > 0 and { a = value() } or nil, options()) end,
-  function(c) method(c, "download", one_of { "http://h/f.mp4", ODD[42] },
+  function(c) method(c, "download", one_of { "http://h/f.mp4", TASK },
     folder .. "/clip", options()) end,
-  function(c) method(c, "download", one_of { "http://h/f.mp4", ODD[42] },
+  function(c) method(c, "download", one_of { "http://h/f.mp4", TASK },
     options()) end,
   function(c) method(c, "generate", "a cat", options()) end,
   function(c) method(c, "tasks", one_of(IDS), options()) end,
@@ -191,6 +198,11 @@ local KINDS = {
     if name ~= "download" and name ~= "generate" then
       method(client_of(), name, value(), value(), value(), value())
     end
+  end,
+  function() -- with another object than its own
+    local object, name, other = client_of(), one_of(METHODS), client_of()
+    if name == "download" or name == "generate" then return end
+    protected(function(...) return object[name](...) end, other, value())
   end,
   function() protected(luma[one_of(TASKS)], value(), value()) end,
   function() protected(one_of(OBJECTS), client_of()) end,

@@ -7,9 +7,11 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +74,24 @@ IN_PLACE int getaddrinfo(const char *name, const char *service,
 
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     return real(is_address ? name : "127.0.0.1", service, hints, found);
+}
+
+/* ---- threads ----------------------------------------------------------- */
+
+unsigned network_threads(void)
+{
+    struct stat s;
+
+    must(stat("/proc/self/task", &s) == 0);
+    return (unsigned)s.st_nlink - 2;
+}
+
+void network_wait(unsigned threads)
+{
+    int naps;
+
+    for (naps = 0; naps < 1000 && network_threads() > threads; naps++)
+        poll(NULL, 0, 1);
 }
 
 /* ---- time -------------------------------------------------------------- */

@@ -14,4 +14,9 @@ enum { NETWORK_SPEED = 1000 /* times as fast as the real clock */ };
 /* Pieces of chance, but the same for the same seed; 0: all that is there. */
 void network_cut(uint64_t seed);
 
+/* How many threads there are; and a wait, of a second at most, until there are
+ * no more than so many: what closed clients have begun is over then. */
+unsigned network_threads(void);
+void network_wait(unsigned threads);
+
 #endif

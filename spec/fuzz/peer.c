@@ -180,6 +180,13 @@ void peer_start(void)
 
 /* ---- the other thread -------------------------------------------------- */
 
+/* Those that nobody has accepted yet. */
+static void refuse_waiting(void)
+{
+    while (poll(peer.fds, 1, 0) > 0)
+        close(accept(peer.fds[0].fd, NULL, NULL));
+}
+
 void peer_set(const struct peer_answer *answers, size_t count)
 {
     int i;
@@ -192,6 +199,7 @@ void peer_set(const struct peer_answer *answers, size_t count)
     for (i = 1; i < PLACES; i++)
         if (peer.fds[i].fd >= 0)
             hang_up(i);
+    refuse_waiting();
     for (i = 0; i < TEXTS; i++)
         buf_free(&peer.texts[i]);
     pthread_mutex_unlock(&peer.lock);

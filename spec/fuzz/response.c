@@ -22,6 +22,7 @@
 enum { DEADLINE = 20000, HANG = 300 };
 
 static struct run run;
+static unsigned threads; /* without those of a client */
 
 /* ---- the input --------------------------------------------------------- */
 
@@ -168,13 +169,17 @@ static void take_task(const struct luma_doc *doc)
     struct task_value value = {.len = 0};
     const char *id;
     size_t len;
+    bool found;
 
     fuzz_insist(doc->id < luma_job_count(run.job), "a task is of the job");
     run.tasks[doc->id] += doc->final;
     run.value = true;
+    run.scalar = run.scalar || doc->root->kind < LUMA_JSON_ARRAY;
     id = luma_job_id(run.job, doc->id, &len);
-    fuzz_insist(!len || (task_find_id(&source, &value) && value.len == len &&
-                         !memcmp(value.text, id, len)),
+    found = run.kind == GENERATE ? task_find_submitted(doc, &value)
+                                 : task_find_id(&source, &value);
+    fuzz_insist(!len ||
+                    (found && value.len == len && !memcmp(value.text, id, len)),
                 "a task has the id that it is for");
 }
 
@@ -186,6 +191,8 @@ static void take_settled(const struct luma_settled *settled)
         fuzz_insist(settled->ids[i] < IDS, "an id is of the job");
         run.settled[settled->ids[i]]++;
     }
+    run.scalar = run.scalar || (settled->value &&
+                                settled->value->root->kind < LUMA_JSON_ARRAY);
     run.missing = run.missing ||
                   (settled->count && settled->error.code == LUMA_OK);
 }
@@ -217,10 +224,17 @@ static void finish(void)
 
 /* ---- all of it --------------------------------------------------------- */
 
+static void end_process(void)
+{
+    folder_end();
+}
+
 static void begin_process(void)
 {
     folder_start();
+    atexit(end_process);
     peer_start();
+    threads = network_threads();
 }
 
 static void clean_up(void)
@@ -230,6 +244,7 @@ static void clean_up(void)
     luma_job_release(run.job);
     luma_client_close(run.client);
     luma_client_release(run.client);
+    network_wait(threads);
     peer_set(NULL, 0);
     for (i = 0; i < run.answer_count; i++)
         buf_free(&run.answers[i].bytes);

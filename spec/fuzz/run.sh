@@ -1,32 +1,38 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs a fuzzer of `make fuzz` for so many seconds, from its corpus on: lines of
-# base64 in corpus/NAME.txt, an input each. Or, with `keep`, writes the corpus
-# anew, with the inputs that have been found since.
+# base64 in corpus/NAME.txt, an input each, and in cases/NAME.txt, which were
+# made by hand. Or, with `keep`, writes the corpus anew, with the inputs that have
+# been found since.
 #
 #   run.sh NAME SECONDS|keep
 set -eu
 name=$1 text=spec/fuzz/corpus/$1.txt
 program=build/fuzz/$1_fuzz log=build/fuzz/$1.log
 corpus=build/fuzz/corpus/$1 new=build/fuzz/new/$1 kept=build/fuzz/kept/$1
-longest=400
-[ "$name" != response ] || longest=1500
+longest=400 counters=1
+# Those whose inputs take milliseconds keep one for each edge, not for each count.
+case $name in
+response) longest=1500 counters=0 ;;
+calls) counters=0 ;;
+esac
 
 unpack() {
   rm -rf "$corpus"
   mkdir -p "$corpus" "$new"
   count=0
-  while read -r line; do
+  cases=$(cat "spec/fuzz/cases/$name.txt" 2>/dev/null || true)
+  for line in $(cat "$text") $cases; do
     count=$((count + 1))
     echo "$line" | base64 -d > "$corpus/$count"
-  done < "$text"
+  done
 }
 
 keep() {
   rm -rf "$kept"
   mkdir -p "$kept"
-  "$program" -set_cover_merge=1 -rss_limit_mb=4000 "$kept" "$new" "$corpus" \
-    > "$log" 2>&1
+  "$program" -set_cover_merge=1 -use_counters=$counters -rss_limit_mb=4000 \
+    "$kept" "$new" "$corpus" > "$log" 2>&1
   for input in "$kept"/*; do
     base64 -w0 "$input"
     echo

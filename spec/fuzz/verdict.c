@@ -2,6 +2,7 @@
 /* The promises, one after the other. */
 #include "verdict.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "framing.h"
@@ -58,6 +59,22 @@ static bool was_any_whole(const struct run *run)
             return true;
     }
     return false;
+}
+
+/* What starts like a number or a string is one only if it is nothing else. */
+static void check_scalar(const struct run *run)
+{
+    struct luma_error error;
+    struct luma_doc *doc;
+    struct frame frame;
+
+    judge(&frame, run, run->kind == GENERATE ? 0 : peer_requests() - 1);
+    if (frame.kind == FRAME_WHOLE && frame.body.len && !frame.coded) {
+        doc = luma_read_json(frame.body.data, frame.body.len, &error);
+        fuzz_insist(doc != NULL, "a value is all of a response");
+        free(doc);
+    }
+    buf_free(&frame.body);
 }
 
 /* The content of the file, with a NUL behind it. Empty: there is none. */
@@ -149,4 +166,6 @@ void verdict_check(const struct run *run)
                     "what is missing or a value is certain");
     if (is_file)
         check_file(run);
+    if (run->scalar && peer_requests())
+        check_scalar(run);
 }

@@ -31,7 +31,7 @@ struct run {
     struct luma_client *client;
     struct luma_job *job;
     unsigned tasks[IDS], settled[IDS]; /* of each id */
-    bool missing, value;
+    bool missing, value, scalar;
 };
 
 /* Ends the program where the job, which has ended, has broken a promise. */

@@ -88,8 +88,9 @@ return {
     "C tests and specs under ASan, UBSan, LSan, TSan and memcheck",
     "make -s sanitize && make -s tsan && make -s valgrind" },
   { "P17", "No bytes from outside crash what reads them, or are read in two ways.",
-    "JSON, responses, Retry-After, URLs, resumed files, the writer",
-    "make -s fuzz T=600", fast = "make -s fuzz T=3" },
+    "JSON (also as lua-cjson reads it), bytes of a server through the whole core, "
+      .. "Retry-After, URLs, headers, names of files, any calls of the module",
+    "make -s fuzz T=600 CHECKED=yes", fast = "make -s fuzz T=3" },
   { "P19", "luma works with a collector that runs all the time, and calls Lua "
     .. "as it may.", "the specs in a Lua that checks each call; each function with "
     .. "a collection at each allocation",
