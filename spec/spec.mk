@@ -179,7 +179,7 @@ docs/promises.md: spec/promises/table.lua spec/promises/run.lua
 	lua5.4 spec/promises/run.lua page > $@
 fuzz: fuzz-deps                ## libFuzzer, T=… seconds each target, two at a time
 	@$(if $(CHECKED),sh spec/fuzz/lua.sh && rm -f build/fuzz/calls_fuzz)
-	@$(MAKE) -s CC=clang build=build/fuzz CFLAGS='$(fuzz_flags)' fuzzers
+	@$(MAKE) -s -j2 CC=clang build=build/fuzz CFLAGS='$(fuzz_flags)' fuzzers
 	@$(MAKE) -s -k -Otarget -j2 $(fuzzers:%=fuzz-%)
 $(fuzzers:%=fuzz-%): fuzz-%:
 	@sh spec/fuzz/run.sh $* $(T)
