@@ -259,16 +259,18 @@ static long refusal_of_proxy(const struct exchange *x)
     return status >= 300 ? status : 0;
 }
 
-/* libcurl itself takes no line of more than 100 KB. */
+/* libcurl itself takes no line of more than 100 KB. Where it calls that a lack
+ * of memory, it may be one, unless a byte has come. */
 static bool headers_are_too_large(const struct exchange *x, CURLcode result)
 {
     curl_off_t first_byte = 0;
 
     if (x->header_bytes > MAX_HEADER_BYTES)
         return true;
+    if (!x->sends || x->phase >= EXCHANGE_BODY || !failure_is_of_size(result))
+        return false;
     curl_easy_getinfo(x->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
-    return x->sends && first_byte && x->phase < EXCHANGE_BODY &&
-           failure_is_of_size(result);
+    return first_byte || result != CURLE_OUT_OF_MEMORY;
 }
 
 bool exchange_head_is_refused(const struct exchange *x, CURLcode result)

@@ -20,10 +20,11 @@ local cases = {
   { "late", "answers late", "ok", 0.2 },
   { "fifty", "has 50 addresses, of which the last one works", "ok", 0 },
   { "silent-ipv6", "has IPv6 that is dead", "ok", 0.15 },
-  { "silent-first", "has an address that is dead first", "ok", CONNECT / 2 },
+  { "silent-first", "has an address that is dead first", "ok", 0.15 },
   { "silent", "has dead addresses only", "connect_timeout", CONNECT },
   { "never", "does not answer", "connect_timeout", CONNECT },
-  { "half", "does not answer for IPv6", "connect_timeout", CONNECT },
+  -- Newer versions of libcurl use the other half.
+  { "half", "does not answer for IPv6", "connect_timeout ok", 0 },
   { "too-late", "answers too late", "connect_timeout", CONNECT },
   { "garbage", "answers with garbage", "connect_timeout", CONNECT },
   { "wrong-id", "answers another question", "connect_timeout", CONNECT },
@@ -61,7 +62,7 @@ describe("a name whose server", function()
   teardown(function() dir:remove() end)
 
   local function check_outcome(case, code, phase, seconds)
-    assert.equal(case[3], code)
+    assert.truthy(case[3]:find(code, 1, true), code)
     assert.equal(code == "ok" and "-" or "connect", phase)
     seconds = tonumber(seconds)
     assert.is_true(seconds >= case[4] - TICK, seconds)

@@ -166,6 +166,7 @@ describe("in a process", function()
     for _, case in ipairs(cases) do
       it("which is said: " .. case[1], function()
         local url = g[case[4]] or "http://no.such.host.invalid"
+        g:route("/silent", { stall = "request" })
         local ended = run {
           "spec/programs/shortage.lua", case[2], case[3], url, g.ca,
           before = "ulimit -n 64;",

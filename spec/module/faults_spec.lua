@@ -12,10 +12,14 @@ local DEADLINE, LATE = 3, 0.05 -- seconds; the second is what luma promises
 local TICK = 0.001 -- of luma's clock
 local ATTEMPTS = 2
 
+local EITHER = { network = true, truncated = true }
+
 local FAULTS = { "reset", "close", "half close", "garbage", "stall", "drip" }
 
 -- The code that each fault ends in. HTTP without TLS has no handshake. A server
 -- that closes is heard of as one that resets, where it leaves bytes unread.
+-- "either": network or truncated, as libcurl has handed out the head or not;
+-- some versions hand out a body that is all there, so that nothing fails.
 local CODES = {
   http = [[
     accept         network   network   network   reply     deadline deadline
@@ -42,7 +46,7 @@ local CODES = {
     request head   network   network   network   network   deadline deadline
     request body   network   network   network   network   deadline deadline
     status line    network   network   network   network   deadline deadline
-    response head  network   network   network   network   deadline deadline
+    response head  either    either    either    either    deadline deadline
     response body  truncated truncated truncated truncated deadline deadline
   ]],
 }
@@ -53,19 +57,19 @@ local FRAMES = {
   { "GOAWAY before", "network" },
   { "GOAWAY during" },
   { "GOAWAY after" },
-  { "GOAWAY and no more", "network" },
+  { "GOAWAY and no more", "either" },
   { "REFUSED_STREAM", "network" },
   { "INTERNAL_ERROR", "network" },
   { "CANCEL", "network" },
   { "NO_ERROR", "network" },
-  { "CANCEL in the body", "network" },
-  { "NO_ERROR in the body", "network" },
+  { "CANCEL in the body", "either" },
+  { "NO_ERROR in the body", "either" },
   { "an end in the body", "truncated", came = { "a" } },
-  { "an end before content-length", "network" },
-  { "more than content-length", "network" },
+  { "an end before content-length", "either" },
+  { "more than content-length", "either" },
   { "a head alone", "reply" },
   { "no status", "network" },
-  { "two heads", "network" },
+  { "two heads", "either" },
   { "data before the head", "network" },
   { "a wrong index of HPACK", "network" },
   { "1,000 informational heads", "too_large" },
@@ -161,24 +165,28 @@ describe("a connection that breaks", function()
 
   local function check_error(case, err)
     errors.check(err)
-    assert.equal(case.code, err.code, case.name)
+    local known = case.code == "either" and EITHER or { [case.code] = true }
+    assert.truthy(known[err.code], case.name .. ": " .. err.code)
     if err.code == "deadline" then
       assert.is_true(case.seconds >= DEADLINE - TICK, case.name)
     else
       assert.equal(err.retryable and ATTEMPTS or 1, err.attempts, case.name)
     end
-    assert.is_nil(err.failed[case.came[1]], case.name)
-    assert.truthy(err.failed.b and (case.came[1] or err.failed.a), case.name)
+    local came, failed = fixture.ids_of(err.tasks), {}
+    for id in pairs(err.failed) do failed[#failed + 1] = id end
+    assert.same(came[1] and { "b" } or { "a", "b" }, fixture.sorted(failed),
+      case.name)
   end
 
   -- Gives by how much it was later than the deadline, in seconds.
   local function check(case)
     local tasks, err = case.job:result()
-    if case.code then
-      assert.is_nil(tasks, case.name)
-      check_error(case, err)
+    local either = case.code == "either"
+    assert.is_true(either or (tasks == nil) == (case.code ~= nil), case.name)
+    if not tasks then check_error(case, err) end
+    if not either then
+      assert.same(case.came, fixture.ids_of(tasks or err.tasks), case.name)
     end
-    assert.same(case.came, fixture.ids_of(tasks or err.tasks), case.name)
     local late = case.seconds - DEADLINE
     assert.is_true(not fixture.PLAIN or late < 10 * LATE, case.name .. late)
     return late

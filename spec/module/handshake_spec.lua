@@ -50,7 +50,7 @@ local answers = {
   { "data before the handshake", "\23\3\3\0\4oops", "tls",
     "unexpected message" },
   { "a record that is too long", "\22\3\3\255\255" .. ("x"):rep(99), "tls",
-    "packet length too long" },
+    "length too long" },
   { "plain HTTP", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "tls",
     "wrong version number" },
   { "SSH", "SSH-2.0-OpenSSH_9.2\r\n", "tls", "wrong version number" },

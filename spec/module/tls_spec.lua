@@ -139,12 +139,12 @@ describe("a certificate", function()
     check(err, NAME)
   end)
 
-  -- libcurl cannot tell this from a handshake that fails.
+  -- Some versions of libcurl do not tell this from a handshake that fails.
   it("is refused, also if its issuer only has the root's name", function()
     local _, err = client_of({ issuer = "impostor" }):tasks("a",
       { attempts = 2 })
-    assert.same({ "tls", true, 2 },
-      { errors.check(err).code, err.retryable, err.attempts })
+    assert.same({ "tls", err.retryable and 2 or 1 },
+      { errors.check(err).code, err.attempts })
     assert.same({}, (g:journal()))
   end)
 
