@@ -56,17 +56,19 @@ void uservalue_set(lua_State *L, int index, int slot)
 
 /* ---- the stack ---------------------------------------------------------- */
 
-enum { SLOT_BYTES = 16 };
+/* A stack is full at a million slots of 16 bytes, with 8,000 of them in Lua 5.1
+ * and LuaJIT. */
+enum { FULL_KB = LUA_VERSION_NUM > 501 ? 15000 : 0 };
 
-/* Some versions of Lua call a lack of memory a full stack. If there is none for
- * a block of that size either, this raises the true error; if there is some
- * again, the stack can grow. */
+/* From Lua 5.2 on, a lack of memory looks like a full stack. */
 void stack_reserve(lua_State *L, int slots, const char *what)
 {
     if (lua_checkstack(L, slots))
         return;
-    lua_newuserdatauv(L, (size_t)slots * SLOT_BYTES, 0);
-    lua_pop(L, 1);
+    if (lua_gc(L, LUA_GCCOUNT, 0) < FULL_KB) {
+        lua_pushliteral(L, "not enough memory"); /* Lua has this string */
+        lua_error(L);
+    }
     luaL_checkstack(L, slots, what);
 }
 

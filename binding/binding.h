@@ -26,7 +26,7 @@ struct lua_client {
 };
 
 enum client_slot {
-    CLIENT_JOBS = 1,   /* weak: core job (light userdata) to its userdata */
+    CLIENT_JOBS = 1,   /* weak: the job's address to its userdata */
     CLIENT_ANCHORS,    /* the same, not weak: jobs with callbacks */
     CLIENT_NAMES,      /* shared names of documents: index + 1 to the string */
     CLIENT_DECODE,     /* option `decode`, or nil */

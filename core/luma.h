@@ -327,7 +327,7 @@ const struct luma_doc *luma_job_peek(struct luma_job *job);
 /* Removes that document and frees it; `done` as for luma_event_pop. */
 void luma_job_pop(struct luma_job *job, bool done);
 
-/* What the options had; never looked at. */
+/* The `user` of its options, which luma never looks at. */
 void *luma_job_user(const struct luma_job *job);
 
 /* How the job ended; LUMA_ERR_PENDING while it runs. */

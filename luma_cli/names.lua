@@ -6,7 +6,7 @@ local stop = require "luma_cli.stop".stop
 
 local KNOWN = { id = true, prompt = true, state = true, created_at = true }
 local LONGEST = 150   -- bytes of a name without its extension
-local LONGEST_ID = 80 -- and of the id that makes it another one
+local LONGEST_ID = 70 -- and of the id that makes it another one
 local EXTENSIONS = { video = ".mp4", thumbnail = ".jpg", last_frame = ".jpg" }
 local ASCII = "[^%w._-]"
 
@@ -36,11 +36,24 @@ local function cut(s, characters, bytes)
   return table.concat(out)
 end
 
--- Bytes beyond ASCII stay, as they are letters of other languages.
+-- Bytes beyond ASCII stay, as they are letters of other languages, but not the
+-- marks that change the direction of text.
 local function clean(s)
   return (s:gsub("[%z\1-\127]", function(c)
     return c:find(ASCII) and "_" or c
-  end):gsub("__+", "_"))
+  end):gsub("\226\128[\142\143\170-\174]", "_")
+    :gsub("\226\129[\166-\169]", "_"):gsub("__+", "_"))
+end
+
+-- What is the same for two names that may be those of one file, where a file
+-- system does not tell capitals or the forms of an accent apart. Lua knows the
+-- capitals of ASCII only; scripts that have any are below U+0800, at U+1E00 and
+-- at U+FF00.
+local function key_of(name)
+  return (name:lower():gsub("%w[\204\205][\128-\191]", "?")
+    :gsub("[\194-\223][\128-\191]", "?")
+    :gsub("\225[\184-\191][\128-\191]", "?")
+    :gsub("\239[\188\189][\128-\191]", "?"))
 end
 
 -- Windows takes these for devices, whatever follows the first dot.
@@ -61,11 +74,11 @@ end
 -- Another name where this one is empty or used: with the id, and with a number
 -- where ids look alike.
 local function free(name, id, used)
-  if name ~= "" and not used[name:lower()] then return name end
+  if name ~= "" and not used[key_of(name)] then return name end
   id = cut(clean(id), 1e9, LONGEST_ID)
   local first, count = harmless(name == "" and id or name .. "-" .. id), 1
   name = first
-  while name == "" or used[name:lower()] do
+  while name == "" or used[key_of(name)] do
     count = count + 1
     name = harmless(first .. "-" .. count)
   end
@@ -84,7 +97,7 @@ function names.new(template, what)
         tonumber(length) or 1e9, LONGEST)
     end)
     name = free(harmless(cut(clean(name), 1e9, LONGEST)), values.id, used)
-    used[name:lower()] = true
+    used[key_of(name)] = true
     return name .. extension
   end
 end

@@ -172,8 +172,10 @@ static int make_socket(int family, int type, int protocol)
 #else
     int fd = socket(family, type, protocol);
 
-    if (fd >= 0)
+    if (fd >= 0) {
         fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
     return fd;
 #endif
 }

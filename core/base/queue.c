@@ -188,7 +188,7 @@ static bool take_failed(struct queue *queue)
 {
     if (!atomic_exchange(&queue->failed, false))
         return false;
-    if (!is_empty(&queue->list))
+    if (atomic_load(&queue->closed) || !is_empty(&queue->list))
         raise_fd(queue);
     return true;
 }

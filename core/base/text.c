@@ -100,14 +100,17 @@ static size_t length_in_form(const struct form *form, const char *text,
                : 0;
 }
 
-/* The same in any form, with a backslash as well; or as it is, which a byte
- * that begins a form never is where the text is escaped. */
-static size_t length_of_byte(const char *text, size_t len, char byte, bool *cut)
+/* The same in any form, with a backslash as well, or as it is. Which of them
+ * comes first matters for a byte that begins a form. */
+static size_t length_of_byte(const char *text, size_t len, char byte,
+                             bool plain_first, bool *cut)
 {
     size_t i, n = 0;
 
     if (len >= 2 && text[0] == '\\' && text[1] == byte)
         return 2;
+    if (plain_first && *text == byte)
+        return 1;
     for (i = 0; !n && i < sizeof forms / sizeof *forms; i++)
         n = length_in_form(&forms[i], text, len, byte, cut);
     return n ? n : *text == byte;
@@ -115,8 +118,8 @@ static size_t length_of_byte(const char *text, size_t len, char byte, bool *cut)
 
 /* The length of the secret at the start of a text, plain or escaped, or 0 if it
  * is not there. Sets `cut`: the text ends within it, after its first byte. */
-static size_t length_of_secret(const char *text, size_t len, const char *secret,
-                               bool *cut)
+static size_t length_one_way(const char *text, size_t len, const char *secret,
+                             bool plain_first, bool *cut)
 {
     const char *byte;
     size_t used = 0, n = strlen(secret);
@@ -129,7 +132,8 @@ static size_t length_of_secret(const char *text, size_t len, const char *secret,
         return n;
     for (byte = secret; *byte; byte++, used += n) {
         within = within || used == len;
-        n = used < len ? length_of_byte(text + used, len - used, *byte, &within)
+        n = used < len ? length_of_byte(text + used, len - used, *byte,
+                                        plain_first, &within)
                        : 0;
         if (!n) {
             *cut = within && used > 0;
@@ -137,6 +141,16 @@ static size_t length_of_secret(const char *text, size_t len, const char *secret,
         }
     }
     return used;
+}
+
+/* The same. In a text that escapes in one way, a secret may look like an escape
+ * of another way. */
+static size_t length_of_secret(const char *text, size_t len, const char *secret,
+                               bool *cut)
+{
+    size_t n = length_one_way(text, len, secret, false, cut);
+
+    return n || *cut ? n : length_one_way(text, len, secret, true, cut);
 }
 
 /* ---- URLs -------------------------------------------------------------- */

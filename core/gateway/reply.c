@@ -299,7 +299,8 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
 /* "404 page not found" is not the number 404. */
 static bool is_other_text(const struct reply *reply)
 {
-    return reply->rejected && reply->root->root->kind < LUMA_JSON_ARRAY;
+    return (reply->rejected || reply->cut) &&
+           reply->root->root->kind < LUMA_JSON_ARRAY;
 }
 
 void reply_release_value(struct reply *reply)

@@ -88,18 +88,19 @@ bool connections_is_in_doubt(const struct connections *c, struct ports ports)
     return false;
 }
 
-/* Whether the socket has these ports. They stay, so the system is asked once.
- */
-static bool note_ports(struct connection *one, struct ports ports)
+/* Whether the socket has these ports, which are noted then. They stay, so the
+ * system is asked once. */
+static bool note_ports(const struct connection *one, struct ports *noted,
+                       struct ports ports)
 {
     struct ports found;
 
-    if (!one->ports.near_port &&
+    if (!noted->near_port &&
         socket_ports((intptr_t)one->socket, &found.near_port,
                      &found.far_port) &&
         are_same(found, ports))
-        one->ports = found;
-    return are_same(one->ports, ports);
+        *noted = found;
+    return are_same(*noted, ports);
 }
 
 void connections_note_http1(struct connections *c, struct ports ports)
@@ -108,8 +109,26 @@ void connections_note_http1(struct connections *c, struct ports ports)
 
     c->events++;
     for (i = 0; i < c->count; i++)
-        if (note_ports(&c->open[i], ports))
+        if (note_ports(&c->open[i], &c->open[i].ports, ports))
             c->open[i].used = c->events;
+}
+
+void connections_note_response(struct connections *c, struct ports ports)
+{
+    size_t i;
+
+    for (i = 0; i < c->count; i++)
+        note_ports(&c->open[i], &c->open[i].heard, ports);
+}
+
+bool connections_has_responded(const struct connections *c, struct ports ports)
+{
+    size_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (are_same(c->open[i].heard, ports))
+            return true;
+    return false;
 }
 
 /* ---- breaks ------------------------------------------------------------ */

@@ -20,10 +20,11 @@ struct connections {
     struct connection {
         curl_socket_t socket;
         struct ports ports; /* 0: no response has come over HTTP/1.1 */
+        struct ports heard; /* 0: no response has come that might be HTTP/2 */
         uint64_t used;      /* the event at which its last exchange ended */
     } * open;               /* all of them */
     size_t count, capacity;
-    bool closed;      /* one was; who looks at it clears it */
+    bool closed;      /* one was, since the loop last called libcurl */
     int64_t broke_at; /* ms: when one last broke; 0: none has */
     uint64_t events;  /* ends of exchanges and breaks, counted: a millisecond
                          may have several */
@@ -48,6 +49,14 @@ void connections_note_break(struct connections *connections, int64_t now);
  * response. */
 void connections_note_http1(struct connections *connections,
                             struct ports ports);
+
+/* A response has begun, which might be of HTTP/2: the connection works. */
+void connections_note_response(struct connections *connections,
+                               struct ports ports);
+
+/* True: that was said of this connection. */
+bool connections_has_responded(const struct connections *connections,
+                               struct ports ports);
 
 /* True: the connection has HTTP/1.1, and bytes wait in it or its peer has
  * closed it. */

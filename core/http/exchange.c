@@ -70,6 +70,7 @@ static void note_line(struct exchange *x, const char *line, size_t n)
         x->http_status = status >= 200 ? status : 0;
         x->folded = false;
         x->phase = EXCHANGE_HEAD;
+        reuse_note_response(x);
     } else if (x->phase == EXCHANGE_HEAD && (*line == '\r' || *line == '\n')) {
         x->phase = x->http_status ? EXCHANGE_BODY : EXCHANGE_WAIT;
     }
@@ -170,7 +171,9 @@ bool exchange_add_header(struct exchange *x, const char *name,
     struct buf line = {0};
     struct curl_slist *list = NULL;
 
-    if (buf_append_text(&line, name) &&
+    /* At once, since a block that grows leaves its bytes behind. */
+    if (buf_reserve(&line, strlen(name) + strlen(value) + 1) &&
+        buf_append_text(&line, name) &&
         buf_append(&line, value, strlen(value) + 1))
         list = curl_slist_append(x->headers, line.data);
     if (line.data)

@@ -48,12 +48,20 @@ static bool is_stale(const struct exchange *x)
             connections_is_readable(x->connections, x->ports));
 }
 
+/* Over HTTP/2, several exchanges may begin on a connection that one of them has
+ * made. */
+static bool is_pooled(const struct exchange *x)
+{
+    return !x->connected && (!x->multiplexes || connections_has_responded(
+                                                    x->connections, x->ports));
+}
+
 enum exchange_refusal reuse_count_send(struct exchange *x)
 {
     if (x->sends)
         x->resent = x->request->idempotent;
     else
-        x->pooled = !x->connected;
+        x->pooled = is_pooled(x);
     if (is_stale(x))
         return REFUSED_STALE;
     if (x->sends > (x->resent && x->pooled))
@@ -61,6 +69,12 @@ enum exchange_refusal reuse_count_send(struct exchange *x)
     x->sends++;
     curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L); /* of a resend */
     return REFUSED_NOTHING;
+}
+
+void reuse_note_response(const struct exchange *x)
+{
+    if (x->multiplexes)
+        connections_note_response(x->connections, x->ports);
 }
 
 /* ---- the end ----------------------------------------------------------- */

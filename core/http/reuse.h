@@ -31,6 +31,9 @@ bool reuse_prepare(struct exchange *x, int64_t now);
 /* Counts a send on the connection of x->ports; or says why it must not be. */
 enum exchange_refusal reuse_count_send(struct exchange *x);
 
+/* A response has begun. */
+void reuse_note_response(const struct exchange *x);
+
 /* The exchange, which libcurl does not have any more, begins again, and gets a
  * new connection. It has waited on another one without a response, or it has
  * REFUSED_STALE and nothing was sent. False: out of memory. */

@@ -156,7 +156,8 @@ static CURLcode check_empty(struct exchange *x)
     return head.length_presence == HEAD_INVALID ? refuse_lengths(x) : CURLE_OK;
 }
 
-/* A body that luma has refused ends where its length says, or goes on. */
+/* A body that luma has refused ends where its length says, or goes on. Where
+ * that is not known, it may go on. */
 static bool goes_on(const struct exchange *x, const struct reply *reply)
 {
     curl_off_t length = -1;

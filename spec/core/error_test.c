@@ -477,6 +477,31 @@ static void test_secret_like_escapes(void)
     check_case = "";
 }
 
+/* A text that escapes in one way, and a secret that looks like an escape of
+ * another. */
+static void test_secret_like_other_escapes(void)
+{
+    static const struct {
+        const char *secret, *text;
+    } cases[] = {
+        {"abcdef%25/ghijk", "abcdef%25\\/ghijk"},
+        {"abcdef%25\"ghijk", "abcdef%25\\\"ghijk"},
+        {"abcdef%25=ghijk", "abcdef%25\\u003dghijk"},
+        {"abcdef%25=ghijk", "abcdef%2525%3Dghijk"},
+        {"abcdef&#38;/ghijk", "abcdef&#38;\\/ghijk"},
+    };
+    char out[40];
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        check_case = cases[i].text;
+        text_sanitize(out, sizeof out, check_case, strlen(check_case),
+                      ONE(cases[i].secret));
+        CHECK_TEXT(out, "***");
+    }
+    check_case = "";
+}
+
 /* ---- error values ------------------------------------------------------ */
 
 static void test_every_status(void)
@@ -551,6 +576,7 @@ int main(void)
     test_clean_bytes();
     test_escaped_secret();
     test_secret_like_escapes();
+    test_secret_like_other_escapes();
     test_every_status();
     test_details();
     test_errno();

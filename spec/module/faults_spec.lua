@@ -232,6 +232,16 @@ describe("a connection that breaks", function()
     end)
   end
 
+  it("for many requests at once costs each of them its attempts", function()
+    local name = "h2/frames/REFUSED_STREAM"
+    local client = f:new { ca_file = server.ca, http2 = true, batch_size = 1,
+      base_url = ("https://localhost:%d"):format(server.ports[name]) }
+    local ids = { "a", "b", "c", "d" }
+    assert.is_nil((client:tasks(ids, { deadline = DEADLINE })))
+    local count = requests()[name]
+    assert.is_true(count >= 1 and count <= #ids * ATTEMPTS, count)
+  end)
+
   it("in frames of HTTP/2 costs no id, and no time", function()
     check_all(frame_cases())
   end)

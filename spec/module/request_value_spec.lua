@@ -123,6 +123,9 @@ describe("the value of a response", function()
     assert.same({ id = "paid" }, err.value)
     _, err = post("12", { content_length = 100, close_after = true })
     assert.is_nil(err.value) -- it may be the start of a longer number
+    _, err = post("404", { status = 400, content_length = 30,
+      close_after = true })
+    assert.is_nil(err.value)
     for _, text in ipairs { "404 page not found", '"a" word', "null and void" } do
       _, err = post(text)
       assert.same({ "reply" }, { err.code, err.value }, text)
