@@ -238,8 +238,8 @@ describe("a connection that breaks", function()
       base_url = ("https://localhost:%d"):format(server.ports[name]) }
     local ids = { "a", "b", "c", "d" }
     assert.is_nil((client:tasks(ids, { deadline = DEADLINE })))
-    local count = requests()[name]
-    assert.is_true(count >= 1 and count <= #ids * ATTEMPTS, count)
+    local sent = requests()[name]
+    assert.is_true(sent >= 1 and sent <= #ids * ATTEMPTS, sent)
   end)
 
   it("in frames of HTTP/2 costs no id, and no time", function()
