@@ -30,25 +30,15 @@ struct queue {
 
 /* ---- lists ------------------------------------------------------------- */
 
-static void join(struct event_list *list, struct event_list *more)
-{
-    if (!more->first)
-        return;
-    if (list->last)
-        list->last->next = more->first;
-    else
-        list->first = more->first;
-    list->last = more->last;
-    list->count += more->count;
-    *more = (struct event_list){0};
-}
-
 void event_list_add(struct event_list *list, struct luma_event *event)
 {
-    struct event_list one = {event, event, 1};
-
     event->next = NULL;
-    join(list, &one);
+    if (list->last)
+        list->last->next = event;
+    else
+        list->first = event;
+    list->last = event;
+    list->count++;
 }
 
 struct luma_event *event_list_pop(struct event_list *list)

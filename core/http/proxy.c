@@ -209,13 +209,12 @@ static void hide_end(char *text, const char *secret)
         }
 }
 
+/* The secret is not empty. */
 static void hide(struct display *display, const char *secret)
 {
     size_t n = strlen(secret), stars = n < STAR_COUNT ? n : STAR_COUNT;
     char *at = display->text;
 
-    if (!n)
-        return;
     while ((at = strstr(at, secret))) {
         size_t left = strlen(at + n);
 

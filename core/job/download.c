@@ -342,12 +342,6 @@ static const struct job_kind download_kind = {
 
 /* ---- a check ------------------------------------------------------------ */
 
-static int64_t due_never(const struct job *job)
-{
-    (void)job;
-    return INT64_MAX;
-}
-
 static void begin_check(struct job *job, const struct job_context *c)
 {
     struct download_job *d = of(job);
@@ -363,11 +357,10 @@ static void begin_check(struct job *job, const struct job_context *c)
     }
 }
 
-/* It has no requests. */
+/* It ends as it begins, so nothing is due. */
 static const struct job_kind check_kind = {
     .loop = LOOP_FILES,
     .begin = begin_check,
-    .due = due_never,
     .close = close_part,
     .clear = clear,
 };

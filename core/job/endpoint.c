@@ -184,8 +184,6 @@ static enum request_verdict ended(struct request *request,
         request->limits.attempts = request->attempts; /* it may have arrived */
     if (end->error.code != LUMA_OK)
         return REQUEST_FAILED;
-    if (!value)
-        return job_reject(end, LUMA_ERR_REPLY, NULL);
     request->settled.value = NULL;
     value->final = true;
     request->job->phase = JOB_DONE;

@@ -50,7 +50,8 @@ struct job_kind {
     /* The job has come to its loop. */
     void (*begin)(struct job *job, const struct job_context *context);
 
-    /* When `next` has a request: 0 for now, INT64_MAX for not by itself. */
+    /* When `next` has a request: 0 for now, INT64_MAX for not by itself.
+     * NULL where `begin` ends the job. */
     int64_t (*due)(const struct job *job);
 
     /* The next request, the loop's until it has ended or is dropped. NULL: out

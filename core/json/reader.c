@@ -21,8 +21,6 @@ static void reject_document(struct json_reader *r, enum luma_code error_code)
     enum token_state token = r->state == JSON_TOKEN ? r->token.state
                                                     : TOKEN_NONE;
 
-    if (r->row_rejected)
-        return;
     if (!r->in_row) {
         fail(r, error_code);
         return;

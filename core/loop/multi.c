@@ -79,11 +79,9 @@ CURLM *multi_new(size_t connections)
 
     descriptor_fill_standard();
     multi = init();
-    if (!multi || curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
-                                    (long)connections) == CURLM_OK)
-        return multi;
-    curl_multi_cleanup(multi);
-    return NULL;
+    if (multi)
+        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)connections);
+    return multi;
 }
 
 /* ---- names that are looked up ------------------------------------------ */
@@ -98,8 +96,7 @@ void multi_hide_resolver(CURLM *multi)
     FD_ZERO(&in);
     FD_ZERO(&out);
     FD_ZERO(&odd);
-    if (curl_multi_fdset(multi, &in, &out, &odd, &most) != CURLM_OK)
-        return;
+    curl_multi_fdset(multi, &in, &out, &odd, &most);
     for (fd = 0; fd <= most; fd++)
         if (FD_ISSET(fd, &in) && descriptor_is_inherited(fd)) {
             descriptor_hide(fd);
