@@ -44,7 +44,8 @@ tests   := $(filter-out $(patsubst %,spec/core/%_test.c,leave loop process secre
              $(tests))
 locales  =
 endif
-oom      = $(patsubst %,$(build)/%_test,starve starve_file starve_curl) \
+oom      = $(patsubst %,$(build)/%_test,starve starve_file starve_kinds \
+             starve_curl) \
            $(build)/oom
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \

@@ -4,6 +4,7 @@
  * is malloc. On macOS the compiler does that: there `malloc` is a macro. */
 #include "alloc.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #ifdef __APPLE__
@@ -96,7 +97,10 @@ static bool fails(void)
     if (!at || is_spared())
         return false;
     call = atomic_fetch_add(&calls, 1) + 1;
-    return call == at || (call > at && atomic_load(&all));
+    if (call < at || (call > at && !atomic_load(&all)))
+        return false;
+    errno = ENOMEM;
+    return true;
 }
 
 void alloc_watch(void (*look)(char *block, size_t size))

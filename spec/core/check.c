@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 const char *check_case = "";
 
@@ -70,6 +71,18 @@ size_t chance(uint64_t *seed, size_t below)
     x ^= x << 17;
     *seed = x;
     return (size_t)(x >> 11) % below;
+}
+
+#ifdef LUMA_COVERAGE /* or what has run in it would not count */
+void __gcov_dump(void);
+#else
+#define __gcov_dump()
+#endif
+
+void leave_child(int code)
+{
+    __gcov_dump();
+    _exit(code);
 }
 
 bool same(const struct buf *a, const struct buf *b)

@@ -36,6 +36,9 @@ void must(bool done);
 /* Both have the same bytes. */
 bool same(const struct buf *a, const struct buf *b);
 
+/* Ends a forked child without its exit handlers and reports. */
+void leave_child(int code);
+
 /* The next number of a repeatable series, from 0 to below - 1. */
 size_t chance(uint64_t *seed, size_t below);
 

@@ -323,6 +323,32 @@ static void test_options(void)
     check_case = "";
 }
 
+/* What a binding may forget. */
+static void test_no_place(void)
+{
+    static const struct {
+        struct luma_download_options download;
+        const char *field;
+    } rows[] = {
+        {{.url = "https://a.example/"}, "path"},
+        {{.url = "https://a.example/", .dir = "", .id = "a", .id_len = 1},
+         "path"},
+        {{.url = "https://a.example/", .dir = "/"}, "dir"},
+        {{.url = "https://a.example/", .dir = "/", .id = ""}, "dir"},
+    };
+    struct luma_options options = usual();
+    struct luma_client *client = new_client(&options);
+    struct luma_error error;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        CHECK(!luma_client_download(client, &rows[i].download, NULL, &error));
+        CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
+        CHECK_TEXT(error.field, rows[i].field);
+    }
+    leave(client, NULL);
+}
+
 int main(void)
 {
     alarm(HANG_S);
@@ -339,6 +365,7 @@ int main(void)
     test_keep();
     test_not_done();
     test_options();
+    test_no_place();
     server_stop(server);
     return check_done();
 }

@@ -155,10 +155,36 @@ static void test_comparison(void)
     check_case = "";
 }
 
+/* Digits beyond those that count are not lost. */
+static void test_long_tails(void)
+{
+    char nines[800], one[801];
+
+    memset(nines, '9', sizeof nines);
+    memset(one, '0', sizeof one);
+    one[0] = one[800] = '1';
+    CHECK(decimal_compare(nines, 800, -800, 1, 0) < 0);
+    CHECK(decimal_compare(one, 801, -800, 1, 0) > 0);
+    CHECK(decimal_compare(one, 800, -799, 1, 0) == 0);
+    CHECK(decimal_compare(one, 801, -800, 2, 0) < 0);
+}
+
+/* Numbers without room are still on the right side of those with room. */
+static void test_far_away(void)
+{
+    CHECK(decimal_compare("1", 1, 5000, 1, 0) > 0);
+    CHECK(decimal_compare("1", 1, -5000, 1, 0) < 0);
+    CHECK(decimal_compare("1", 1, 0, 1, 9000) > -2);
+    CHECK(decimal_compare("0", 1, 5, 1, 0) < 0);
+    CHECK(decimal_compare("0", 1, 5, 0, 0) == 0);
+}
+
 int main(void)
 {
     test_powers_of_ten();
     test_halves();
     test_comparison();
+    test_long_tails();
+    test_far_away();
     return check_done();
 }

@@ -144,6 +144,7 @@ static void test_names(void)
     struct disk *disk = open_disk();
 
     put("clip.mp4", "an older clip");
+    put("spare", "of a process that was killed");
     must(disk_lock(disk, "part"));
     disk_share(disk, true);
     CHECK(disk_rename(disk, "clip.mp4", "spare"));

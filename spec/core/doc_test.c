@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
+#include "alloc.h"
 #include "check.h"
+#include "json/quickhash.h"
+#include "luma.h"
 #include "json/document.h"
 #include "dump.h"
 
@@ -372,6 +375,71 @@ static void test_shared_names(void)
     json_free(&r);
 }
 
+/* Names whose place in the table is the same, more than are looked at there. */
+static void test_crowded_names(void)
+{
+    static struct names names;
+    struct json_reader r;
+    char name[20];
+    unsigned i, found = 0;
+
+    json_init(&r, MAX_DOC, false, &names);
+    for (i = 0; found < 12; i++) {
+        size_t len = (size_t)snprintf(name, sizeof name, "name%u", i);
+
+        if (quickhash(name, len) % NAMES_SLOTS)
+            continue;
+        found++;
+        read_name(&r, name, 3);
+    }
+    CHECK_INT(names.count, 8);
+    json_free(&r);
+}
+
+/* The number of a document may begin again at 1. */
+static void test_old_strings(void)
+{
+    static const char json[] = "[{\"a\":\"x\",\"b\":\"x\"},{\"b\":\"x\"}]";
+    struct json_reader r;
+    const char *at;
+    int i;
+
+    json_init(&r, MAX_DOC, false, NULL);
+    r.builder.generation = UINT32_MAX - 3;
+    for (i = 0; i < 4; i++) {
+        json_reset(&r);
+        at = json;
+        check_row(&r, &at, json + sizeof json - 1, "b", "x");
+        check_row(&r, &at, json + sizeof json - 1, "b", "x");
+    }
+    CHECK(r.builder.generation < 100);
+    json_free(&r);
+}
+
+/* ---- whole texts -------------------------------------------------------- */
+
+static void test_texts(void)
+{
+    struct luma_error error;
+    struct luma_doc *doc = luma_read_json("[1]", 3, &error);
+
+    CHECK(doc != NULL);
+    free(doc);
+    CHECK(!luma_read_json("[1", 2, &error));
+    CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
+    CHECK(!luma_read_json("[1 2]", 5, &error));
+    CHECK(strstr(error.message, "not JSON near byte 5") != NULL);
+    CHECK(!luma_read_json("", 0, &error));
+    CHECK(strstr(error.message, "the text is empty") != NULL);
+    CHECK(!luma_read_json("[]", (size_t)INT32_MAX + 1, &error));
+    CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
+    CHECK(strstr(error.message, "2 GiB") != NULL);
+    alloc_fail_at(1, true);
+    CHECK(!luma_read_json("[1]", 3, &error));
+    CHECK(alloc_stop() > 0);
+    CHECK_INT(error.code, LUMA_ERR_MEMORY);
+}
+
 int main(void)
 {
     test_shapes();
@@ -382,5 +450,8 @@ int main(void)
     test_odd_indent();
     test_guesses();
     test_shared_names();
+    test_crowded_names();
+    test_old_strings();
+    test_texts();
     return check_done();
 }

@@ -317,6 +317,15 @@ static const struct {
     {99, "\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xAA.", "    ."},
     {99, "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA\xD8\x9B",
      "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA\xD8\x9B"},
+    /* who asks a URL */
+    {99, "at https://jane:x@a.example/b", "at https://***@a.example/b"},
+    {99, "at https:\\/\\/jane:x@a.example", "at https://***@a.example"},
+    {99, "https://a@b@c.example/", "https://***@c.example/"},
+    {99, "https://a.example/b@c", "https://a.example/b@c"},
+    {99, "https://a.example?b@c", "https://a.example?b@c"},
+    {99, "https://a.example b@c", "https://a.example b@c"},
+    {99, "https:/a@b", "https:/a@b"},
+    {99, "https://", "https://"},
     /* the end of the room */
     {1, "abc", ""},
     {2, "abc", "a"},

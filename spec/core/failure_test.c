@@ -135,6 +135,29 @@ static enum retry_class class_of(CURLcode result, enum luma_code code)
 
 /* Whatever the words of a handshake that failed, it is tried again. A
  * certificate that is not trusted is final. */
+static void test_shortages(void)
+{
+    static const struct {
+        int number;
+        const char *words;
+    } lacks[] = {{EMFILE, ": too many open files in this process (ulimit -n)"},
+                 {ENFILE, ": too many open files in the whole system"},
+                 {ENOMEM, ": the system has no memory left for it"},
+                 {EAGAIN, ": no more threads are allowed (ulimit -u)"},
+                 {EINVAL, ""}};
+    struct luma_error error;
+    char text[200];
+    size_t i;
+
+    for (i = 0; i < COUNT(lacks); i++) {
+        luma_error_set(&error, LUMA_ERR_CONNECT);
+        failure_add_errno(&error, lacks[i].number);
+        snprintf(text, sizeof text, "%s%s",
+                 luma_code_sentence(LUMA_ERR_CONNECT), lacks[i].words);
+        CHECK_TEXT(error.message, text);
+    }
+}
+
 static void test_retries(void)
 {
     CHECK(class_of(CURLE_SSL_CONNECT_ERROR, LUMA_ERR_TLS) ==
@@ -202,6 +225,7 @@ int main(void)
 {
     test_results();
     test_system_errors();
+    test_shortages();
     test_retries();
     test_starved();
     test_sizes();

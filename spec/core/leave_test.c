@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -136,6 +137,25 @@ static void test_close_wakes(void)
     leave(client, NULL);
 }
 
+/* A callback of the host may fork between two events. */
+static void test_forked(void)
+{
+    struct luma_client *client;
+    struct luma_job *job = stall(&client);
+    int status = 0;
+    pid_t pid;
+
+    luma_job_cancel(job);
+    CHECK(luma_client_wait(client, SOON_MS));
+    pid = fork();
+    if (pid == 0)
+        leave_child(luma_client_is_ours(client) || luma_event_peek(client));
+    must(pid > 0 && waitpid(pid, &status, 0) == pid);
+    CHECK_INT(status, 0);
+    CHECK(luma_event_peek(client) != NULL);
+    leave(client, job);
+}
+
 /* A client that is freed first leaves its jobs in peace. */
 static void test_orphan(void)
 {
@@ -250,6 +270,7 @@ int main(void)
     test_release();
     test_close();
     test_close_wakes();
+    test_forked();
     test_orphan();
     test_close_keeps();
     test_cycles();

@@ -354,6 +354,26 @@ static void test_memory(void)
     free(whole);
 }
 
+/* After many responses that told nothing, the next ones will not, either; one
+ * that has found something is enough. */
+static void test_hope(void)
+{
+    struct luma_ids *ids = ids_of("a");
+    struct ledger ledger;
+    int i;
+
+    must(ledger_init(&ledger, ids));
+    for (i = 0; i < 64; i++) {
+        CHECK(ledger_has_hope(&ledger));
+        ledger_note_response(&ledger, false, true);
+    }
+    CHECK(!ledger_has_hope(&ledger));
+    ledger_note_response(&ledger, true, false);
+    CHECK(ledger_has_hope(&ledger));
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
 int main(void)
 {
     test_bodies();
@@ -364,5 +384,6 @@ int main(void)
     test_invalid();
     test_empty_ledger();
     test_memory();
+    test_hope();
     return check_done();
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -196,6 +197,48 @@ static void test_new_socket(void)
     connections_free(&connections);
 }
 
+static void check_ports(int fd, bool has, int near_port, int far_port)
+{
+    int near = 0, far = 0;
+
+    CHECK_INT(socket_ports(fd, &near, &far), has);
+    CHECK(!has || (near == near_port && far == far_port));
+}
+
+/* Only a connection has ports, and only one of IP. */
+static void test_ports(void)
+{
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6,
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), pair[2];
+
+    must(fd >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    check_ports(fd, false, 0, 0);
+    check_ports(pair[0], true, -1, -1);
+    close(fd);
+    close(pair[0]);
+    close(pair[1]);
+    fd = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&at, len) == 0 &&
+        getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+        connect(fd, (struct sockaddr *)&at, len) == 0)
+        check_ports(fd, true, ntohs(at.sin6_port), ntohs(at.sin6_port));
+    close(fd);
+}
+
+/* Nothing is sent into what is no socket. */
+static void test_no_socket(void)
+{
+    int fds[2];
+
+    must(pipe(fds) == 0);
+    CHECK(!descriptor_hide_other_end(fds[1]));
+    CHECK(!descriptor_holds_bytes(fds[0]));
+    close(fds[0]);
+    close(fds[1]);
+}
+
 int main(void)
 {
     must(process_init(library_init) == NULL);
@@ -206,5 +249,7 @@ int main(void)
 #endif
     test_moving();
     test_new_socket();
+    test_ports();
+    test_no_socket();
     return check_done();
 }

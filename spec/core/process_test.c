@@ -164,6 +164,9 @@ static void test_child(void)
     pid_t pid;
 
     start(hold_and_pause, NULL);
+    start(use_library, &keys[0]);
+    wait_for(&over); /* one thread has ended, one runs */
+    atomic_store(&over, false);
     pid = fork();
     if (pid == 0) {
         alarm(HANG_S / 2);

@@ -12,9 +12,13 @@
 #include "http/url.h"
 #include "http/base_url.h"
 #include "http/file_url.h"
+#include "loop/options.h"
 
-#define PROXY "http://jane:s3cret@proxy.example:1"
-#define CODED "http://jane:s3%63ret@proxy.example:1"
+#define PROXY   "http://jane:s3cret@proxy.example:1"
+#define TEN     "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define CODED   "http://jane:s3%63ret@proxy.example:1"
 
 /* libcurl's calls go where those of the core go. */
 static char *copy(const char *text)
@@ -85,10 +89,12 @@ static void test_hiding(void)
         {PROXY, "it ends in s3c", true, "it ends in ***"},
         {PROXY, "it ends in s3", true, "it ends in s3"},
         {"http://host:1", "s3cret", true, "s3cret"},
+        {"http://jane:%20%20%20@host:1", "a   b", false, "a***b"},
+        {"http://jane:" LONG "@host:1", "jane, " LONG, false, "jane, ***"},
         {"socks5h://localhost/a@b", "localhost/a@b", true, "localhost/a@b"},
         {NULL, "s3cret", true, "s3cret"},
     };
-    char text[80];
+    char text[800];
     size_t i, n;
 
     for (i = 0; i < COUNT(rows); i++) {
@@ -131,7 +137,10 @@ static void look_at_proxy(void)
 
 static void look_at_links(void)
 {
-    static const struct luma_options options;
+    static const struct luma_options options,
+        proxied = {.token = "t0ken", .proxy = PROXY};
+    struct luma_options copied;
+    struct luma_error error;
     const char *problem;
     char *url = NULL;
     bool found;
@@ -151,6 +160,12 @@ static void look_at_links(void)
     if (file_url_read(&url, "a b/c", 5, "https://a.example"))
         insist(strcmp(url, "https://a.example/a%20b/c") == 0, "it is absolute");
     free(url);
+    if (!file_url_check("https://a.example/", false, false, &proxied, &error))
+        insist(error.code == LUMA_ERR_MEMORY, "the link is good");
+    if (options_copy(&copied, &proxied, &error))
+        options_free(&copied);
+    else
+        insist(error.code == LUMA_ERR_MEMORY, "the options are good");
     if (url_find_private("https://127.0.0.1/", &found))
         insist(found, "it stays closed");
     if (url_compare_origins("https://a.example/", "https://a.example/b",
@@ -163,11 +178,13 @@ static void look_at_links(void)
 /* The caller is not blamed for it. */
 static void look_at_base_url(void)
 {
-    struct luma_options options = {.base_url = "https://a.example/v1"};
+    struct luma_options options = {.base_url = "https://a.example/v1"},
+                        named = {.base_url = "https://jane@a.example/v1"};
     struct luma_error error;
 
     if (!base_url_check(&options, &error))
         insist(error.code == LUMA_ERR_MEMORY, "base_url is good");
+    insist(!base_url_check(&named, &error), "a user name is seen");
     if (!base_url_check_path(&options, "/x?y", &error))
         insist(error.code == LUMA_ERR_MEMORY, "the path is good");
 }

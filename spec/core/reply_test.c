@@ -62,12 +62,21 @@ static const struct reply_row {
     {"{\"tasks\":[{\"task_id\":\"a\"}]}", "a processing; ok"},
     {"{\"code\":0,\"id\":\"request-7\",\"list\":[{\"id\":\"a\"}]}",
      "a processing; ok"},
+    {"{\"data\":[],\"errors\":[[],{\"x\":0}]}", "ok"},
+    {"{\"x\":{\"task_id\":\"q\"},\"data\":[{\"id\":\"a\"}]}",
+     "a processing; ok"},
+    {"{\"data\":{\"task_id\":\"a\",\"list\":[{\"id\":\"b\"}]}}",
+     "a processing; ok"},
     /* errors in disguise */
     {"{\"data\":null,\"errors\":[{\"message\":\"expired\"}]}", "gateway*"},
     {"{\"status\":\"error\",\"message\":\"db down\",\"data\":null}",
      "gateway*"},
     {"{\"status\":\"fail\",\"data\":[]}", "gateway*"},
     {"{\"status\":500,\"data\":null}", "gateway*"},
+    {"{\"status\":400,\"data\":[{\"id\":\"a\"}]}", "a processing; gateway*"},
+    {"{\"status\":399,\"data\":[{\"id\":\"a\"}]}", "a processing; ok"},
+    {"{\"error\":{\"x\":0},\"note\":\"words\",\"data\":[{\"id\":\"a\"}]}",
+     "a processing; ok"},
     {"{\"data\":null,\"err\":\"db down\"}", "gateway*"},
     {"{\"errcode\":40001,\"data\":[]}", "gateway*"},
     {"{\"code\":200,\"data\":{\"error\":\"timeout\",\"list\":[]}}", "gateway*"},
@@ -411,6 +420,90 @@ static void test_memory(void)
     check_case = "";
 }
 
+/* ---- single values ------------------------------------------------------ */
+
+static void copy_words(const void *arg, char *out, size_t capacity,
+                       const struct reply_words *found)
+{
+    *(int *)(uintptr_t)arg = (int)found->extent;
+    snprintf(out, capacity, "%.*s", (int)found->len, found->text);
+}
+
+/* The value of a client:request, and what becomes of it. */
+static void test_values(void)
+{
+    static const struct {
+        long http;
+        const char *body;
+        bool cut;
+        enum luma_code code;
+        int kind;   /* of the value, -1: there is none */
+        int extent; /* of the words, -1: there are none */
+        bool retryable;
+    } rows[] = {
+        {200, "", false, LUMA_OK, LUMA_JSON_NULL, -1, false},
+        {204, "", false, LUMA_OK, LUMA_JSON_NULL, -1, false},
+        {200, "7", false, LUMA_OK, LUMA_JSON_INTEGER, -1, false},
+        {200, " [1] ", false, LUMA_OK, LUMA_JSON_ARRAY, -1, false},
+        {200, "{\"error\":\"no\"}", false, LUMA_ERR_GATEWAY, LUMA_JSON_OBJECT,
+         REPLY_COMPLETE, false},
+        {400, "", false, LUMA_ERR_REJECTED, -1, -1, false},
+        {400, "{\"error\":\"no\"}", false, LUMA_ERR_REJECTED, LUMA_JSON_OBJECT,
+         REPLY_COMPLETE, false},
+        {503, "{\"x\":1}", false, LUMA_ERR_SERVER, LUMA_JSON_OBJECT,
+         REPLY_RECEIVED, true},
+        {503, "{\"x\":1", true, LUMA_ERR_SERVER, -1, REPLY_CUT, true},
+        {404, "404 page not found", false, LUMA_ERR_REJECTED, -1,
+         REPLY_RECEIVED, false},
+        {200, "no JSON", false, LUMA_ERR_REPLY, -1, REPLY_RECEIVED, true},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        struct reply reply = {.single_value = true};
+        struct luma_error error;
+        struct luma_doc *doc;
+        int extent = -1;
+
+        check_case = rows[i].body;
+        reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
+        reply.single_value = true;
+        reply_reset(&reply, rows[i].http < 300);
+        reply_feed(&reply, rows[i].body, strlen(rows[i].body));
+        reply.cut = rows[i].cut;
+        reply_end(&reply, rows[i].http, copy_words, &extent, &error);
+        reply_release_value(&reply);
+        doc = reply_take(&reply);
+        CHECK_INT(error.code, rows[i].code);
+        CHECK_INT(error.retryable, rows[i].retryable);
+        CHECK_INT(extent, rows[i].extent);
+        CHECK_INT(doc ? (int)doc->root->kind : -1, rows[i].kind);
+        free(doc);
+        reply_free(&reply);
+    }
+    check_case = "";
+}
+
+/* Tasks that nobody has taken are not those of the next response. */
+static void test_not_taken(void)
+{
+    static const char body[] = "[{\"id\":\"a\"},{\"id\":\"b\"}]";
+    struct reply reply = {0};
+    struct luma_error error;
+
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
+    reply_reset(&reply, true);
+    reply_feed(&reply, body, sizeof body - 1);
+    CHECK_INT(reply.tasks, 2);
+    reply_end(&reply, 200, NULL, NULL, &error);
+    CHECK(reply.listed && reply.is_json);
+    reply_reset(&reply, true);
+    CHECK(reply_take(&reply) == NULL);
+    CHECK(!reply.listed && !reply.is_json && !reply.tasks);
+    reply_feed(&reply, body, sizeof body - 1);
+    reply_free(&reply);
+}
+
 int main(void)
 {
     alloc_spare(true);
@@ -422,5 +515,7 @@ int main(void)
     test_state_names();
     test_rows(state_rows, COUNT(state_rows));
     test_memory();
+    test_values();
+    test_not_taken();
     return check_done();
 }

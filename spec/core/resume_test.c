@@ -3,6 +3,7 @@
  * content codings and types, headers that stand twice, responses after odd
  * ones, first bytes, and the part of another file. */
 #include "clip.h"
+#include "file/path.h"
 #include "folder.h"
 
 #include "check.h"
@@ -112,6 +113,9 @@ static void test_odd_headers(void)
     CHECK_INT(head.length_presence, HEAD_INVALID);
     CHECK_INT(head.etag_presence, HEAD_INVALID);
     CHECK_TEXT(head.etag, "");
+    head_start(&head, 200);
+    head_add(&head, "Transfer-Encoding ", "chunked");
+    CHECK_INT(head.end, HEAD_CODED); /* libcurl does not see such a line */
 }
 
 /* An odd response may be followed by another one only if the one between them
@@ -143,6 +147,69 @@ static void begin_whole(struct resume *d, const char *length, const char *etag)
     head_add(&head, "Content-Length", length);
     clip_add(&head, "ETag", etag);
     must(resume_begin(d, &head, &error) == RESUME_TAKE);
+}
+
+/* Only a strong ETag that fits into the state file goes there. */
+static void test_etags(void)
+{
+    static const struct {
+        const char *etag;
+        bool strong;
+    } rows[] = {
+        {"\"v1\"", true},     {"\"v 1\"", false},  {"\"v\"1\"", false},
+        {"\"v\x7f\"", false}, {"\"\"", false},     {"\"v1", false},
+        {"v1\"", false},      {"W/\"v1\"", false},
+    };
+    struct luma_error error;
+    struct resume d;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].etag;
+        clip_open(&d, false);
+        begin_whole(&d, "100", rows[i].etag);
+        CHECK(resume_write(&d, "video", 5, &error));
+        CHECK_TEXT(d.state.etag, rows[i].strong ? rows[i].etag : "");
+        CHECK_INT(path_is_readable(folder_path("clip.luma.state.part")),
+                  rows[i].strong);
+        resume_close(&d);
+    }
+    check_case = "";
+}
+
+/* No file becomes larger than `max`, whatever its head says. */
+static void test_max(void)
+{
+    static const struct {
+        uint64_t max;
+        const char *length;
+        bool taken;
+    } rows[] = {{100, "100", true},
+                {99, "100", false},
+                {99, NULL, true},
+                {0, "100", true}};
+    struct luma_error error;
+    struct resume d;
+    struct head head;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        must(resume_open(&d, folder, "clip", rows[i].max, &error) &&
+             resume_set_key(&d, CLIP_KEY, &error));
+        head_start(&head, 200);
+        clip_add(&head, "Content-Length", rows[i].length);
+        if (!rows[i].length)
+            head_add(&head, "Transfer-Encoding", "chunked");
+        CHECK_INT(resume_begin(&d, &head, &error),
+                  rows[i].taken ? RESUME_TAKE : RESUME_REFUSE);
+        CHECK(rows[i].taken || error.code == LUMA_ERR_TOO_LARGE);
+        if (rows[i].taken) {
+            CHECK(resume_write(&d, clip_content, 60, &error));
+            CHECK_INT(resume_write(&d, clip_content, 40, &error),
+                      rows[i].max != 99);
+        }
+        resume_close(&d);
+    }
 }
 
 static const struct start_case {
@@ -257,6 +324,8 @@ int main(void)
     test_codings();
     test_types();
     test_odd_headers();
+    test_etags();
+    test_max();
     test_doubt();
     test_first_bytes();
     test_blanks();

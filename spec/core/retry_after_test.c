@@ -100,6 +100,8 @@ static const struct hint_row {
     {"Sun, 06 Nov 1994 08:50:37 GMT", "784111837", RETRY_AFTER_SECONDS, 60},
     {"30", "Fri, 31 Dec 9999 23:59:59 GMT", RETRY_AFTER_SECONDS, 30},
     /* no dates */
+    {"Wednesdays, 09-Nov-94 08:50:37 GMT", NULL, RETRY_AFTER_INVALID, 0},
+    {"Wedn, 09 Nov 1994 08:50:37 GMT", NULL, RETRY_AFTER_INVALID, 0},
     {"Sun, 06 nov 1994 08:50:37 GMT", NULL, RETRY_AFTER_INVALID, 0},
     {"Sun, 06 NOV 1994 08:50:37 GMT", NULL, RETRY_AFTER_INVALID, 0},
     {"Sun, 06 anF 1994 08:50:37 GMT", NULL, RETRY_AFTER_INVALID, 0},

@@ -16,7 +16,7 @@ struct counted {
     int left;
     int64_t due;
     enum request_verdict verdict;
-    unsigned failed, dropped;
+    unsigned failed, dropped, ticks, last_ticks;
 };
 
 static struct counted *of(struct job *job)
@@ -67,6 +67,13 @@ static void drop(struct request *request)
     of(request->job)->dropped++;
 }
 
+static bool tick(struct job *job, int64_t now, bool last)
+{
+    (void)now;
+    ++*(last ? &of(job)->last_ticks : &of(job)->ticks);
+    return false;
+}
+
 static const struct job_kind kind = {
     .due = due,
     .next = next,
@@ -74,6 +81,7 @@ static const struct job_kind kind = {
     .ended = ended,
     .failed = failed,
     .drop = drop,
+    .tick = tick,
 };
 
 /* ---- helpers ----------------------------------------------------------- */
@@ -265,6 +273,55 @@ static void test_outage(void)
     end();
 }
 
+/* Seven are none. */
+static void test_almost_outage(void)
+{
+    struct counted *c, *late;
+    int i;
+
+    begin();
+    for (i = 0; i < 7; i++) {
+        c = submit(1);
+        c->verdict = REQUEST_FAILED;
+        CHECK(schedule_next(&schedule) == &c->request);
+        answer(&c->request, LUMA_ERR_CONNECT);
+    }
+    late = submit(1);
+    CHECK(schedule_next(&schedule) == &late->request);
+    end();
+}
+
+/* Sends a request that ends so. Whether it is given up. */
+static bool is_given_up(enum request_verdict verdict)
+{
+    struct counted *c = submit(1);
+    struct request *request = schedule_next(&schedule);
+    bool over;
+
+    c->verdict = verdict;
+    must(request == &c->request);
+    answer(request, verdict == REQUEST_FAILED ? LUMA_ERR_SERVER : LUMA_OK);
+    over = c->failed > 0;
+    schedule_end(&schedule, &c->job, LUMA_ERR_CANCELLED);
+    return over;
+}
+
+/* Where all fails, retries run out; what succeeds gives some back. */
+static void test_earning(void)
+{
+    int i;
+
+    begin();
+    for (i = 0; i < 100 && !is_given_up(REQUEST_FAILED); i++)
+        schedule.failures = 0; /* which is no outage */
+    CHECK(i < 100);
+    for (i = 0; i < 3; i++)
+        CHECK(!is_given_up(REQUEST_SETTLED));
+    CHECK(!is_given_up(REQUEST_FAILED));
+    CHECK(is_given_up(REQUEST_FAILED));
+    end();
+}
+
 /* A request whose server says to come back in 30 seconds. */
 static void put_off(void)
 {
@@ -317,6 +374,118 @@ static void test_hint_in_failures(void)
 }
 
 /* A job that ends takes the requests along that wait for their retries. */
+/* A job is asked for a request at its time, and not before. */
+static void test_due(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    c->due = 1001;
+    CHECK(!schedule_next(&schedule));
+    CHECK_INT(schedule_due(&schedule, true), 1001);
+    schedule.context.now = 1001;
+    CHECK(schedule_next(&schedule) == &c->request);
+    end();
+}
+
+/* What an attempt says that ends so: its code, and when the next one begins. */
+static void check_attempt(enum request_verdict verdict, enum luma_code code,
+                          enum luma_code want, bool retried)
+{
+    const struct luma_attempt *attempt;
+    struct luma_event *event;
+    struct counted *c;
+
+    begin();
+    channel->options.wants_attempts = true;
+    c = submit(1);
+    c->verdict = verdict;
+    must(schedule_next(&schedule) == &c->request);
+    c->request.target = REQUEST_FILE;
+    c->request.url = "https://a.example/b";
+    answer(&c->request, code);
+    event = event_list_pop(&schedule.events);
+    must(event && event->kind == LUMA_EVENT_ATTEMPT);
+    attempt = (const struct luma_attempt *)event;
+    CHECK_INT(attempt->code, want);
+    CHECK_INT(attempt->number, 1);
+    CHECK_TEXT(attempt->host, "a.example");
+    CHECK_INT(attempt->retry_in,
+              retried ? c->request.due - schedule.context.now : -1);
+    CHECK(!retried || attempt->retry_in > 0);
+    free(event);
+    end();
+}
+
+/* The last one is followed by none, though it was a retry itself. */
+static void test_last_attempt_says_so(void)
+{
+    struct luma_event *event;
+    struct counted *c;
+    int i;
+
+    begin();
+    channel->options.wants_attempts = true;
+    channel->options.limits.attempts = 2;
+    c = submit(1);
+    c->verdict = REQUEST_FAILED;
+    for (i = 1; i <= 2; i++) {
+        must(schedule_next(&schedule) == &c->request);
+        c->request.target = REQUEST_FILE;
+        c->request.url = "https://a.example/b";
+        answer(&c->request, LUMA_ERR_SERVER);
+        event = event_list_pop(&schedule.events);
+        must(event && event->kind == LUMA_EVENT_ATTEMPT);
+        CHECK_INT(((const struct luma_attempt *)event)->number, i);
+        CHECK_INT(((const struct luma_attempt *)event)->retry_in > 0, i == 1);
+        free(event);
+        schedule.context.now = schedule_due(&schedule, true);
+    }
+    end();
+}
+
+/* A kind is told of the time that passes, and of the end. */
+static void test_ticks(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    must(schedule_next(&schedule) == &c->request);
+    schedule_tick(&schedule, &c->request);
+    CHECK(c->ticks == 1 && c->last_ticks == 0);
+    schedule_end(&schedule, &c->job, LUMA_ERR_CANCELLED);
+    CHECK(c->ticks == 1 && c->last_ticks == 1);
+    end();
+}
+
+/* A Retry-After that cannot be read is counted. */
+static void test_bad_hint(void)
+{
+    struct exchange_end how = {.sends = 1,
+                               .retry_after = {RETRY_AFTER_INVALID, 0}};
+    struct counted *c;
+
+    begin();
+    c = submit(2);
+    must(schedule_next(&schedule) == &c->request);
+    answer(&c->request, LUMA_OK);
+    CHECK_INT(atomic_load(&channel->bad_hints), 0);
+    must(schedule_next(&schedule) == &c->request);
+    schedule_ended(&schedule, &c->request, &how);
+    CHECK_INT(atomic_load(&channel->bad_hints), 1);
+    end();
+}
+
+static void test_attempts(void)
+{
+    check_attempt(REQUEST_FAILED, LUMA_ERR_SERVER, LUMA_ERR_SERVER, true);
+    check_attempt(REQUEST_FAILED, LUMA_ERR_AUTH, LUMA_ERR_AUTH, false);
+    check_attempt(REQUEST_SETTLED, LUMA_OK, LUMA_OK, false);
+    check_attempt(REQUEST_AGAIN, LUMA_ERR_REDIRECT, LUMA_OK, false);
+}
+
 static void test_end(void)
 {
     struct counted *c;
@@ -350,8 +519,15 @@ int main(void)
         test_last_attempt(attempts);
     }
     test_outage();
+    test_almost_outage();
+    test_earning();
     test_hint_is_no_outage();
     test_hint_in_failures();
+    test_due();
+    test_attempts();
+    test_last_attempt_says_so();
+    test_ticks();
+    test_bad_hint();
     test_end();
     return check_done();
 }

@@ -128,7 +128,7 @@ static void say_answer(struct server *s, const char *request, const char *body,
 
     if (strstr(request, "/luma/generations HTTP")) {
         atomic_fetch_add(&s->generations, 1);
-        say(to, "{\"id\":\"made\",\"state\":\"pending\"}");
+        say(to, most ? "{\"id\":\"made\",\"state\":\"pending\"}" : "{}");
         return;
     }
     body = strchr(body, '[');

@@ -9,7 +9,7 @@
 
 enum server_manner {
     SERVER_ANSWERS,
-    SERVER_KNOWS_NONE,    /* answers [] */
+    SERVER_KNOWS_NONE,    /* answers [], or {} to a generation */
     SERVER_CAPS,          /* answers with the first two */
     SERVER_LINKS,         /* answers tasks whose video is a file here */
     SERVER_STALLS,        /* reads the request and is silent */

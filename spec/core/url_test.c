@@ -30,7 +30,11 @@ static const char *const blocked[] = {
     "172.16.0.0",
     "172.31.255.255",
     "192.0.0.1",
+    "192.0.0.255",
     "192.0.2.1",
+    "192.0.2.255",
+    "198.51.100.255",
+    "203.0.113.255",
     "192.168.0.0",
     "192.168.255.255",
     "198.18.0.0",
@@ -49,6 +53,7 @@ static const char *const blocked[] = {
     "64:ff9b::a00:1",
     "2002:a00:1::",
     "2002:7f00:1::1",
+    "2002:c0a8:101::1",
     "2001::1",
     "2001:db8::1",
     "fc00::1",
@@ -183,6 +188,7 @@ static void test_following(void)
         {"//b.example/x", "https://b.example/x"},
         {"http://b.example/", "http://b.example/"},
         {"file:///x", "file:///x"},
+        {"/x y", "https://a.example/x%20y"},
         {"http://[", NULL},
     };
     size_t i;
@@ -366,6 +372,8 @@ static void test_names(void)
     CHECK(strncmp(stem, "_._a-", 5) == 0 && strlen(stem) == 21);
     media_basename(stem, "-rf", 3, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_rf-", 4) == 0 && strlen(stem) == 20);
+    media_basename(stem, "a b", 3, LUMA_MEDIA_VIDEO);
+    CHECK(strncmp(stem, "a_b-", 4) == 0 && strlen(stem) == 20);
     media_basename(stem, "a-rf", 4, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-rf");
     memset(longest, '.', sizeof longest);

@@ -3,6 +3,7 @@
  * full. */
 #include "json/writer.h"
 
+#include "alloc.h"
 #include "check.h"
 
 static void test_strings(void)
@@ -67,6 +68,16 @@ static void test_full(void)
     }
 }
 
+static void test_no_memory(void)
+{
+    struct buf buf = {0};
+
+    alloc_fail_at(1, true);
+    CHECK(!writer_add_string(&buf, "a", 1));
+    CHECK(alloc_stop() == 1);
+    buf_free(&buf);
+}
+
 static void test_escape(void)
 {
     static const struct {
@@ -91,5 +102,6 @@ int main(void)
     test_escape();
     test_numbers();
     test_full();
+    test_no_memory();
     return check_done();
 }

@@ -33,9 +33,10 @@ describe("with a libcurl that was built without", function()
   end)
   teardown(function() away() end)
 
-  local function says(lack, ...)
+  local function says(lack, http2, ca)
     local ended = process.run {
-      program = process.LUA, "spec/programs/lesser.lua", f.g.https, f.g.ca, ...,
+      program = process.LUA, "spec/programs/lesser.lua", f.g.https,
+      ca or f.g.ca, http2 or "",
       env = { LD_PRELOAD = library, LESS_CURL = lack },
     }
     assert.equal(0, ended.code, ended.output)
@@ -56,14 +57,22 @@ describe("with a libcurl that was built without", function()
     assert.equal("gzip", f.g:journal()[1].headers["accept-encoding"])
   end)
 
+  it_says("memory or a list of issuers, is loaded", function()
+    assert.matches("^the I/O thread could not be started", says "easy")
+    assert.matches("^no trusted TLS connection", says("issuers", nil, ""))
+  end)
+
   it_says("HTTP/2, says so where it is wanted", function()
     assert.matches("bad argument.-http2: needs a libcurl with HTTP/2, and this "
       .. "one was built without", says("http2", "http2"))
   end)
 
-  it_says("proxies, cannot be loaded", function()
-    assert.matches("^luma needs a libcurl with proxies, which this [%d.]+ was "
-      .. "built without: install another one\n$", says "proxy")
+  it_says("what luma needs, cannot be loaded", function()
+    for lack, what in pairs { proxy = "proxies", plain = "HTTP",
+      headers = "functions for headers" } do
+      assert.matches("^luma needs a libcurl with " .. what .. ", which this "
+        .. "[%d.]+ was built without: install another one\n$", says(lack))
+    end
   end)
 end)
 

@@ -61,6 +61,16 @@ describe("over HTTP/2", function()
     assert.equal(1, client:stats().retries)
   end)
 
+  it("a connection that others hear on is not left", function()
+    local client = new(0.4)
+    local slow, job = client:fetch "slow", client:fetch "b"
+    assert(job:result())
+    assert(slow:result())
+    assert.same({ 2, 1 }, { job:progress().requests, job:progress().retries })
+    assert.same({ 1, 0 }, { slow:progress().requests, slow:progress().retries })
+    assert_answered("1 2", "2 2")
+  end)
+
   it("a cancelled job leaves no deaf connection behind", function()
     local client = new(30)
     assert(client:tasks "a")

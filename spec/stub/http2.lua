@@ -3,6 +3,7 @@
 -- for. Its first connection goes deaf after one answer: it reads what comes,
 -- and is silent. To a client that does not offer HTTP/2 it answers one request
 -- of HTTP/1.1 with {"version":1}.
+-- The answer for the id "slow" comes byte by byte, over about a second.
 --
 --   lua5.4 http2.lua
 --
@@ -21,13 +22,24 @@ local h2 = require "h2"
 
 local LIFE = 60 -- seconds
 
-local function answer_to(stream, text)
-  local tasks = {}
-  for i, id in ipairs(cjson.decode(text).ids) do
-    tasks[i] = { id = id, state = "completed" }
+local loop = cqueues.new()
+
+-- Answers in pieces of so many bytes.
+local function answer(sock, stream, text, piece)
+  sock:xwrite(h2.head(stream, "application/json"), "bn")
+  for i = 1, #text, piece do
+    local last = i + piece > #text
+    sock:xwrite(h2.frame(h2.DATA, last and h2.END_STREAM or 0, stream,
+      text:sub(i, i + piece - 1)), "bn")
+    if not last then cqueues.sleep(0.03) end
   end
-  return h2.head(stream, "application/json")
-    .. h2.frame(h2.DATA, h2.END_STREAM, stream, cjson.encode(tasks))
+end
+
+local function serve_request(sock, stream, body)
+  local ids, tasks = cjson.decode(body).ids, {}
+  for i, id in ipairs(ids) do tasks[i] = { id = id, state = "completed" } end
+  local text = cjson.encode(tasks)
+  loop:wrap(answer, sock, stream, text, ids[1] == "slow" and 1 or #text)
 end
 
 local function report(number, version)
@@ -55,7 +67,7 @@ local function serve_http2(sock, number)
       if flags & h2.END_STREAM ~= 0 then
         answered = answered + 1
         report(number, "2")
-        sock:xwrite(answer_to(stream, bodies[stream]), "bn")
+        serve_request(sock, stream, bodies[stream])
       end
     end
   end
@@ -92,7 +104,6 @@ local function own_pid()
   return pid
 end
 
-local loop = cqueues.new()
 local contexts, pem = certificate.make()
 loop:wrap(function()
   local server = socket.listen { host = "127.0.0.1", port = 0 }

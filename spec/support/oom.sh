@@ -7,7 +7,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=0
 
-for test in starve_test starve_file_test starve_curl_test \
+for test in starve_test starve_file_test starve_kinds_test starve_curl_test \
   'oom spec/programs/oom-tasks.lua spec/programs/oom-calls.lua'; do
   # shellcheck disable=SC2086
   LUMA_EVERY=${2:-1} "$1"/$test >>"$log" 2>&1 || failed=1
