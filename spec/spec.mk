@@ -48,6 +48,7 @@ oom      = $(patsubst %,$(build)/%_test,starve starve_file starve_kinds \
              starve_curl) \
            $(build)/oom
 c_tests  = $(patsubst spec/core/%.c,$(build)/%,$(tests))
+sweeps   = $(filter $(build)/starve%,$(c_tests))
 helpers  = $(filter-out %_test.c,$(wildcard spec/core/*.[ch])) \
            $(wildcard spec/native/*.[ch] spec/mutants/*.[ch] spec/sim/*.[ch] \
              spec/fuzz/*.[ch] bench/*.[ch] examples/*/*.[ch])
@@ -111,8 +112,11 @@ pure-tests:
 	  CFLAGS='$(CFLAGS) $(foreach f,$(allocs),-D$f=__wrap_$f)' $@
 else
 pure-tests: $(c_tests) $(locales)
-	@for test in $(c_tests); do $(memcheck) ./$$test $(corpus) || exit 1; done
+	@for test in $(filter-out $(without),$(c_tests)); do \
+	  $(memcheck) ./$$test $(corpus) || exit 1; done
 endif
+sweeps: $(sweeps)
+	@for test in $(sweeps); do ./$$test || exit 1; done
 specs:                         ## the specs alone, or SPECS="…", in JOBS parts
 	$(MAKE) -k -Otarget -j$(JOBS) spec
 spec: $(SPECS:%=run/%)
@@ -205,6 +209,9 @@ $(build)/calls_fuzz: fuzz_libs = $(if $(CHECKED),$(build)/lua/liblua.a -ldl, \
   $(LUA_LIBS))
 $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
   -Wl,--wrap=clock_gettime -Wl,--wrap=curl_multi_poll
+coverage: deps                 ## lines and branches that tests and specs have run
+	@sh spec/coverage/run.sh build/$(abi)-coverage $(MAKE) -k HARDEN= \
+	  build=build/$(abi)-coverage CFLAGS='-O0 -g --coverage -DLUMA_COVERAGE'
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 syscalls: all                  ## system calls that fail, each at each time, or FAST=1
@@ -304,6 +311,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
+  coverage sweeps \
   pure-tests c-test promises oom close-bound syscalls gcstress gc-specs \
   gc-programs soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
   tls narrow outage differential valgrind rock rock-deps \
