@@ -19,6 +19,7 @@ H       = 0.17              # hours of the soak
 GC_ROUNDS = 50              # of each function in a hostile collector
 SEED    = 1
 WORLDS  = 1000000
+MUTANTS = 200               # changes of `make mutation`, chosen by SEED
 LUA_LIBS = $(shell pkg-config --libs $(LUA))
 
 # Switches of Lua's source for its own tests. Only one at a time works.
@@ -212,6 +213,19 @@ $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
 coverage: deps                 ## lines and branches that tests and specs have run
 	@sh spec/coverage/run.sh build/$(abi)-coverage $(MAKE) -k HARDEN= \
 	  build=build/$(abi)-coverage CFLAGS='-O0 -g --coverage -DLUMA_COVERAGE'
+mutation: deps                 ## MUTANTS=… changes of core/, and what notices them
+	@$(MAKE) -s build=build/mutation CFLAGS=-O0 HARDEN= trial-objects
+	@$(MAKE) -s build=build/mutation-checked SAN=address,undefined CFLAGS=-O0 \
+	  trial-objects
+	@$(MAKE) -s build=build/mutation CFLAGS=-O0 HARDEN= trials
+trial-objects: $(patsubst %.c,$(build)/%.o,$(core) \
+  $(wildcard spec/core/*.c spec/sim/*.c spec/mutants/*.c))
+trials:
+	@lua5.4 spec/mutation/run.lua $(SEED) $(MUTANTS) '$(ALL_CFLAGS)' \
+	  '$(wrap)' '$(CURL_LIBS) -lpthread -lm' $(FILE)
+$(build)/spec/%.o: spec/%.c $(headers) $(filter %.h,$(helpers))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 sim: $(build)/sim              ## WORLDS=… simulated ones, the first from SEED=…
 	@$(memcheck) ./$< $(SEED) $(WORLDS)
 syscalls: all                  ## system calls that fail, each at each time, or FAST=1
@@ -311,7 +325,7 @@ fresh-rockspecs:
 	@sh spec/support/rockspecs.sh check
 
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
-  coverage sweeps \
+  coverage sweeps mutation trial-objects trials \
   pure-tests c-test promises oom close-bound syscalls gcstress gc-specs \
   gc-programs soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
   tls narrow outage differential valgrind rock rock-deps \

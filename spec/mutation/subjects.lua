@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: MIT
+-- The files that are changed, those without libcurl and threads, and the
+-- programs that must notice it: C tests, `sim` and `mutants`. The quickest
+-- stand first.
+return {
+  ["base/buf"] = { "writer", "doc", "rows" },
+  ["base/hash"] = { "hash", "ids" },
+  ["base/text"] = { "url", "failure", "reply", "error" },
+  ["file/head"] = { "resume", "resume_table" },
+  ["file/media"] = { "url", "path", "resume_table" },
+  ["file/path_posix"] = { "path" },
+  ["file/resume"] = { "resume", "resume_table" },
+  ["gateway/envelope"] = { "task", "reply", "error", "rows", "mutants" },
+  ["gateway/reply"] = { "reply", "error", "rows", "mutants" },
+  ["gateway/task"] = { "task", "reply", "rows", "mutants" },
+  ["http/address"] = { "url", "base_url" },
+  ["http/retry"] = { "retry_after", "retry", "schedule", "sim", "outage" },
+  ["http/url"] = { "url", "base_url" },
+  ["job/batch"] = { "batch", "ledger", "rows", "sim" },
+  ["job/ids"] = { "ids", "ledger" },
+  ["job/ledger"] = { "ledger", "sim" },
+  ["json/builder"] = { "doc", "reader", "rows" },
+  ["json/decimal"] = { "decimal", "number", "number_write" },
+  ["json/document"] = { "doc", "reply" },
+  ["json/kept"] = { "doc", "rows" },
+  ["json/names"] = { "doc", "rows" },
+  ["json/number"] = { "number", "number_write", "decimal" },
+  ["json/reader"] = { "doc", "rows", "reader", "mutants" },
+  ["json/run"] = { "doc", "rows", "reader", "mutants" },
+  ["json/skip"] = { "doc", "rows", "reader" },
+  ["json/text"] = { "doc" },
+  ["json/token"] = { "doc", "rows", "reader", "mutants" },
+  ["json/writer"] = { "writer", "number_write" },
+  ["loop/schedule"] = { "schedule", "sim" },
+}
