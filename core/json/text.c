@@ -62,7 +62,6 @@ struct luma_doc *luma_read_json(const char *text, size_t len,
     }
     json_init(&reader, MAX_TEXT, false, NULL);
     reader.single_value = true;
-    json_reset(&reader);
     doc = read_text(&reader, &at, text + len);
     if (!doc)
         set_problem(error, reader.error_code, (size_t)(at - text), len);

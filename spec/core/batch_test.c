@@ -65,6 +65,16 @@ static void take_all(struct batch *batch, struct ledger *ledger,
     }
 }
 
+static uint32_t count_held(const struct batch *batch)
+{
+    const struct luma_event *event = batch->held ? &batch->held->event : NULL;
+    uint32_t n = 0;
+
+    for (; event; event = event->next)
+        n++;
+    return n;
+}
+
 static void check_row(size_t row)
 {
     struct luma_ids *ids = ids_of(rows[row].ids);
@@ -84,6 +94,7 @@ static void check_row(size_t row)
     }
     check_case = rows[row].tasks[0];
     take_all(batch, &ledger, &told);
+    CHECK_INT(batch->held_count, count_held(batch));
     CHECK_BYTES(told.data ? told.data : "", told.len, rows[row].taken,
                 strlen(rows[row].taken));
     buf_free(&told);
@@ -178,6 +189,7 @@ static void test_left(void)
     must(rest);
     CHECK_INT(rest->request.settled.count, 1);
     CHECK_INT(rest->ids[0], 2);
+    CHECK(ledger_has_more(&ledger));
     again = batch_new(&ledger, 9);
     must(again);
     CHECK_INT(again->request.settled.count, 1);
@@ -185,6 +197,7 @@ static void test_left(void)
     batch_settle_all(batch, &ledger);
     batch_drop_settled(again, &ledger);
     CHECK_INT(again->request.settled.count, 0);
+    CHECK(!ledger_has_more(&ledger));
     batch_free(again);
     batch_free(rest);
     batch_free(batch);

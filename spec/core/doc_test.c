@@ -429,6 +429,8 @@ static void test_texts(void)
     CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
     CHECK(!luma_read_json("[1 2]", 5, &error));
     CHECK(strstr(error.message, "not JSON near byte 5") != NULL);
+    CHECK(!luma_read_json("[1] 2", 5, &error));
+    CHECK_INT(error.code, LUMA_ERR_ARGUMENT);
     CHECK(!luma_read_json("", 0, &error));
     CHECK(strstr(error.message, "the text is empty") != NULL);
     CHECK(!luma_read_json("[]", (size_t)INT32_MAX + 1, &error));

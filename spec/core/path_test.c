@@ -4,6 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 #include "check.h"
 
@@ -122,11 +127,29 @@ static void test_absolute(void)
     CHECK(!path_is_readable("build/no-such-file"));
 }
 
+#ifndef _WIN32
+/* A folder that was removed has no path. */
+static void test_nowhere(void)
+{
+    char gone[] = "/tmp/luma-test-XXXXXX";
+    int back = open(".", O_RDONLY | O_DIRECTORY);
+
+    must(back >= 0 && mkdtemp(gone) && chdir(gone) == 0 && rmdir(gone) == 0);
+    CHECK(path_absolute("clip.mp4") == NULL);
+    CHECK_INT(errno, ENOENT);
+    must(fchdir(back) == 0);
+    close(back);
+}
+#endif
+
 int main(void)
 {
     test_separators();
     test_joints();
     test_names();
     test_absolute();
+#ifndef _WIN32
+    test_nowhere();
+#endif
     return check_done();
 }

@@ -16,6 +16,9 @@ struct counted {
     int left;
     int64_t due;
     enum request_verdict verdict;
+    enum doc_verdict doc;
+    enum luma_code unfit; /* why the next request cannot be sent, or 0 */
+    bool progresses;
     unsigned failed, dropped, ticks, last_ticks;
 };
 
@@ -41,9 +44,17 @@ static struct request *next(struct job *job, const struct job_context *c)
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {
-    (void)request, (void)c;
+    (void)c;
     free(doc);
-    return DOC_DROPPED;
+    return of(request->job)->doc;
+}
+
+static bool prepare(struct request *request, const struct job_context *c,
+                    struct luma_error *error)
+{
+    (void)c;
+    luma_error_set(error, of(request->job)->unfit);
+    return error->code == LUMA_OK;
 }
 
 static enum request_verdict ended(struct request *request,
@@ -71,12 +82,13 @@ static bool tick(struct job *job, int64_t now, bool last)
 {
     (void)now;
     ++*(last ? &of(job)->last_ticks : &of(job)->ticks);
-    return false;
+    return of(job)->progresses;
 }
 
 static const struct job_kind kind = {
     .due = due,
     .next = next,
+    .prepare = prepare,
     .document = document,
     .ended = ended,
     .failed = failed,
@@ -208,12 +220,14 @@ static void test_retries(int attempts)
         answer(&c->request, LUMA_ERR_NETWORK);
         due_at = schedule_due(&schedule, true);
         CHECK(due_at > schedule.context.now && due_at < INT64_MAX);
+        CHECK_INT(c->job.end.error.code, LUMA_ERR_NETWORK); /* so far */
         schedule.context.now = due_at - 1;
         CHECK(!schedule_next(&schedule)); /* it waits */
         schedule.context.now = due_at;
     }
     CHECK(schedule_next(&schedule) == &c->request);
     CHECK((int)atomic_load(&channel->retries) == attempts - 1);
+    CHECK((int)atomic_load(&c->job.retries) == attempts - 1);
     answer(&c->request, LUMA_ERR_NETWORK);
     CHECK(c->failed == 1 && c->job.phase == JOB_FAILED);
     CHECK_INT(c->job.end.error.attempts, attempts);
@@ -445,6 +459,41 @@ static void test_last_attempt_says_so(void)
     end();
 }
 
+/* What cannot be sent fails. */
+static void test_unfit(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    c->unfit = LUMA_ERR_LINK;
+    CHECK(!schedule_next(&schedule));
+    CHECK_INT(c->failed, 1);
+    CHECK_INT(c->job.end.error.code, LUMA_ERR_LINK);
+    end();
+}
+
+/* Each document is counted as one of three things. */
+static void test_documents(void)
+{
+    static const enum doc_verdict verdicts[] = {DOC_DELIVERED, DOC_UNCHANGED,
+                                                DOC_DROPPED, DOC_KEPT};
+    struct counted *c;
+    size_t i;
+
+    begin();
+    c = submit(1);
+    must(schedule_next(&schedule) == &c->request);
+    for (i = 0; i < COUNT(verdicts); i++) {
+        c->doc = verdicts[i];
+        schedule_document(&schedule, &c->request, NULL);
+        CHECK_INT(atomic_load(&channel->tasks), 1);
+        CHECK_INT(atomic_load(&channel->unchanged), i >= 1);
+        CHECK_INT(atomic_load(&channel->dropped), i >= 2);
+    }
+    end();
+}
+
 /* A kind is told of the time that passes, and of the end. */
 static void test_ticks(void)
 {
@@ -457,6 +506,23 @@ static void test_ticks(void)
     CHECK(c->ticks == 1 && c->last_ticks == 0);
     schedule_end(&schedule, &c->job, LUMA_ERR_CANCELLED);
     CHECK(c->ticks == 1 && c->last_ticks == 1);
+    end();
+}
+
+/* No second progress is told while nobody has taken the first. */
+static void test_progress(void)
+{
+    struct counted *c;
+
+    begin();
+    c = submit(1);
+    c->progresses = true;
+    must(schedule_next(&schedule) == &c->request);
+    schedule_tick(&schedule, &c->request);
+    schedule_tick(&schedule, &c->request);
+    CHECK_INT(c->ticks, 2);
+    CHECK_INT(schedule.events.count, 1);
+    CHECK(schedule.events.first == &c->job.progress);
     end();
 }
 
@@ -526,7 +592,10 @@ int main(void)
     test_due();
     test_attempts();
     test_last_attempt_says_so();
+    test_unfit();
+    test_documents();
     test_ticks();
+    test_progress();
     test_bad_hint();
     test_end();
     return check_done();

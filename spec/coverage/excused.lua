@@ -10,6 +10,8 @@ local CURL = "libcurl has no memory just then"
 return {
   { "core/base/descriptor_posix.c", "descriptor_move_up", RACE,
     "close(fd);", perhaps = true },
+  { "core/base/queue.c", "mpsc_list_pop", RACE, "return NULL;",
+    perhaps = true },
   { "core/base/queue.c", "take_failed", RACE, "raise_fd(queue);",
     perhaps = true },
   { "core/base/random.c", "random_secret", "the system has no random numbers",

@@ -91,6 +91,10 @@ return {
     "JSON (also as lua-cjson reads it), bytes of a server through the whole core, "
       .. "Retry-After, URLs, headers, names of files, any calls of the module",
     "make -s fuzz T=600 CHECKED=yes", fast = "make -s fuzz T=3" },
+  { "P18", "Each line of the core has run in a test, but for those that a list "
+    .. "excuses.", "coverage of C tests, specs and sweeps",
+    "make -s coverage",
+    figure = "core %d+ of %d+ lines.-branches" },
   { "P19", "luma works with a collector that runs all the time, and calls Lua "
     .. "as it may.", "the specs in a Lua that checks each call; each function with "
     .. "a collection at each allocation",
