@@ -2,7 +2,7 @@
 -- Asks a gateway for a task and a file by each of these names, and prints what
 -- comes of it: the name, then for both "ok" or the code and the phase, and the
 -- seconds; last the seconds that the end of a client takes meanwhile.
---   names.lua CONNECT_SECONDS FOLDER NAME...
+--   names.lua CONNECT_MS FOLDER NAME...
 --
 -- It runs where spec/support/resolver.lua answers.
 
@@ -10,7 +10,7 @@ local gateway = require "spec.support.gateway"
 local luma = require "luma"
 local now = require "cqueues".monotime
 
-local seconds, folder = ...
+local ms, folder = ...
 local names = { select(3, ...) }
 
 local g = gateway.start()
@@ -23,7 +23,7 @@ local function new(name)
   local url = ("http://%s.example:%s"):format(name, g.http_port)
   return url, luma.client {
     token = "token", base_url = url, plain_http = true, attempts = 1,
-    timeout = { connect = tonumber(seconds) },
+    timeout = { connect = tonumber(ms) / 1000 },
   }
 end
 
