@@ -79,6 +79,9 @@ with     = LUMA_SAN=$(tool) LUMA_LUA='$(host)' LUMA_ABI=$(LUA) \
            LOCPATH='$(abspath build/locale)' LUMA_LOCALE=$(locale) \
            LSAN_OPTIONS='print_suppressions=0:suppressions=$(leaks).lsan' \
            ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1
+# Each file of specs has counts of its own, see spec/coverage/run.sh.
+counted  = $(if $(counts),GCOV_PREFIX='$(counts)/$*' \
+           GCOV_PREFIX_STRIP=$(words $(subst /, ,$(abspath $(build)))))
 archive5.5 = $(lastword $(sort $(wildcard $(PEERS)/lua-5.5.*.tar.gz)))
 prefix5.5 = $(abspath build/lua5.5/prefix)
 path5.5  = PATH=$(prefix5.5)/bin:$$PATH
@@ -124,7 +127,7 @@ specs:                         ## the specs alone, or SPECS="…", in JOBS parts
 spec: $(SPECS:%=run/%)
 	@echo "spec: $(words $(SPECS)) files passed"
 $(SPECS:%=run/%): run/%: all static $(locales) $(if $(tool),$(build)/host)
-	@$(with) $(memcheck) $(host) $(busted) \
+	@$(with) $(counted) $(memcheck) $(host) $(busted) \
 	  $(if $(locale),--helper=spec/support/locale.lua) \
 	  $(if $(filter lua5.5,$(LUA)),--helper=spec/lua5.5/pending.lua) $(BUSTED) $*
 run/spec/module/mutants_spec.lua: $(build)/mutants

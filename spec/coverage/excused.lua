@@ -8,6 +8,8 @@ local KERNEL = "a call of the system fails that succeeds for what is open"
 local CURL = "libcurl has no memory just then"
 
 return {
+  { "core/base/descriptor_posix.c", "descriptor_fill_standard", RACE,
+    "close(fd);", perhaps = true },
   { "core/base/descriptor_posix.c", "descriptor_move_up", RACE,
     "close(fd);", perhaps = true },
   { "core/base/queue.c", "mpsc_list_pop", RACE, "return NULL;",

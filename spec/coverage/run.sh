@@ -5,38 +5,55 @@
 #
 #   run.sh FOLDER MAKE…
 #
-# FOLDER is that of the build, and MAKE… makes in it.
+# FOLDER is that of the build, and MAKE… makes in it. A process that is killed
+# while it writes its counts spoils those of others. So each file of specs has
+# counts of its own, in FOLDER/counts/FILE, and kill_spec is left out.
 set -eu
 build=$1
 shift
-counts="$build/core $build/binding $build/lua_luma.gcno"
 failed=
-# What is killed while it writes its counts spoils those of others.
 specs=$(ls spec/*/*_spec.lua | grep -v kill_spec)
 
-# Those of other users may add their counts.
+# The paths of all objects of luma, without their ends.
+objects() {
+  (cd "$build" && find core binding lua_luma.gcno -name '*.gcno' \
+    ! -name '*_windows.gcno' | sed 's/\.gcno$//')
+}
+
+# Prepares FOLDER for counts, also those of other users.
 forget() {
-  find $counts -name '*.gcno' | sed 's/gcno$/gcda/' | while read -r file; do
-    : > "$file"
-    chmod 666 "$file"
+  objects | while read -r object; do
+    mkdir -p "$1/$(dirname "$object")"
+    : > "$1/$object.gcda"
+    [ "$1" = "$build" ] || ln -sf "$PWD/$build/$object.gcno" "$1/$object.gcno"
   done
+  [ "$1" = "$build" ] || chmod -R a+rwX "$1"
+  find "$1" -name '*.gcda' -exec chmod 666 {} +
+}
+
+# Prints what has run, as the counts in FOLDER say.
+tell() {
+  (cd "$1" && objects=$(find core binding lua_luma.gcda -name '*.gcda' -size +0)
+  cd "$OLDPWD" && for object in $objects; do echo "$1/$object"; done |
+    xargs -r gcov -b -c -t 2>/dev/null) || :
 }
 
 # Runs NAME, which is what MAKE… makes then, and notes what has run.
 stage() {
   name=$1
   shift
-  forget
+  forget "$build"
   "$@" > "$build/$name.log" 2>&1 || failed="$failed $build/$name.log"
-  find $counts -name '*.gcda' -empty -delete
-  find $counts -name '*.gcno' ! -name '*_windows.gcno' |
-    xargs gcov -b -c -t > "$build/$name.gcov" 2>/dev/null || :
+  tell "$build" > "$build/$name.gcov"
 }
 
 "$@" -s all static
 stage tests "$@" -s without='$(sweeps)' c-tests fresh-docs
-stage specs "$@" JOBS=2 SPECS="$specs" specs
-stage sweeps env LUMA_EVERY=1 "$@" -s sweeps
+rm -rf "$build/counts"
+for spec in $specs; do forget "$build/counts/$spec"; done
+stage specs "$@" JOBS=2 SPECS="$specs" counts="$PWD/$build/counts" specs
+for spec in $specs; do tell "$build/counts/$spec"; done >> "$build/specs.gcov"
+stage sweeps "$@" -s sweeps
 lua5.4 spec/coverage/report.lua "$build/details.txt" "$build/tests.gcov" \
   "$build/specs.gcov" "$build/sweeps.gcov" || exit 1
 [ -z "$failed" ] || {
