@@ -170,6 +170,27 @@ static void test_many(void)
     luma_ids_unref(ids);
 }
 
+/* The request for the ids. */
+static void test_request(void)
+{
+    static const char body[] = "{\"ids\":[\"a\",\"b\"]}";
+    struct luma_ids *ids = ids_of("a b");
+    struct request request = {0};
+    struct ledger ledger;
+    struct batch *batch;
+
+    must(ledger_init(&ledger, ids));
+    batch = batch_new(&ledger, 9);
+    must(batch && batch_prepare(batch, ids, &request));
+    CHECK_TEXT(request.method, "POST");
+    CHECK_TEXT(request.path, "/luma/tasks");
+    CHECK_BYTES(request.body, request.body_len, body, sizeof body - 1);
+    CHECK(request.idempotent && request.target == REQUEST_TASKS);
+    batch_free(batch);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
 /* Only those that are left get an outcome, or are asked for again. */
 static void test_left(void)
 {
@@ -210,6 +231,7 @@ int main(void)
     test_rows();
     test_found();
     test_many();
+    test_request();
     test_left();
     return check_done();
 }

@@ -10,6 +10,8 @@
 #include "check.h"
 #include "dump.h"
 #include "heard.h"
+#include "json/document.h"
+#include "heard.h"
 #include "luma.h"
 
 /* ---- shapes ------------------------------------------------------------ */
@@ -453,6 +455,7 @@ static void test_values(void)
         {503, "{\"x\":1}", false, LUMA_ERR_SERVER, LUMA_JSON_OBJECT,
          REPLY_RECEIVED, true},
         {503, "{\"x\":1", true, LUMA_ERR_SERVER, -1, REPLY_CUT, true},
+        {425, "", false, LUMA_ERR_REJECTED, -1, -1, true},
         {404, "404 page not found", false, LUMA_ERR_REJECTED, -1,
          REPLY_RECEIVED, false},
         {200, "no JSON", false, LUMA_ERR_REPLY, -1, REPLY_RECEIVED, true},
@@ -484,10 +487,32 @@ static void test_values(void)
     check_case = "";
 }
 
+/* A task in an envelope is what is in it, and its text too. */
+static void test_inner(void)
+{
+    static const char inner[] = "{\"id\":\"a\",\"x\":[1]}";
+    static const char body[] = "{\"code\":0,\"data\":{\"id\":\"a\",\"x\":[1]}}";
+    struct reply reply = {0};
+    struct luma_error error;
+    struct luma_doc *doc;
+
+    reply_init(&reply, MAX_TASK, MAX_REPLY, true, NULL);
+    reply_reset(&reply, true);
+    reply_feed(&reply, body, sizeof body - 1);
+    reply_end(&reply, 200, NULL, NULL, &error);
+    doc = reply_take(&reply);
+    must(doc);
+    CHECK(doc_find_path(doc, "id") && doc_find_path(doc, "x"));
+    CHECK(!doc_find_path(doc, "data") && !doc_find_path(doc, "code"));
+    CHECK_BYTES(doc->json, doc->json_len, inner, sizeof inner - 1);
+    free(doc);
+    reply_free(&reply);
+}
+
 /* Tasks that nobody has taken are not those of the next response. */
 static void test_not_taken(void)
 {
-    static const char body[] = "[{\"id\":\"a\"},{\"id\":\"b\"}]";
+    static const char body[] = "[{\"id\":\"a\"},{\"id\":\"b\"},null,7]";
     struct reply reply = {0};
     struct luma_error error;
 
@@ -497,9 +522,11 @@ static void test_not_taken(void)
     CHECK_INT(reply.tasks, 2);
     reply_end(&reply, 200, NULL, NULL, &error);
     CHECK(reply.listed && reply.is_json);
+    CHECK(reply.skipped_rows == 2 && reply.null_rows == 1);
     reply_reset(&reply, true);
     CHECK(reply_take(&reply) == NULL);
     CHECK(!reply.listed && !reply.is_json && !reply.tasks);
+    CHECK(!reply.skipped_rows && !reply.null_rows);
     reply_feed(&reply, body, sizeof body - 1);
     reply_free(&reply);
 }
@@ -516,6 +543,7 @@ int main(void)
     test_rows(state_rows, COUNT(state_rows));
     test_memory();
     test_values();
+    test_inner();
     test_not_taken();
     return check_done();
 }

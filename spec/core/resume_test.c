@@ -149,6 +149,32 @@ static void begin_whole(struct resume *d, const char *length, const char *etag)
     must(resume_begin(d, &head, &error) == RESUME_TAKE);
 }
 
+/* What is no file is refused; the page of an error says nothing of the link. */
+static void test_shapes(void)
+{
+    static const struct {
+        long http;
+        const char *type;
+        enum luma_code code;
+    } rows[] = {{200, "text/html", LUMA_ERR_LINK},
+                {200, "application/vnd.apple.mpegurl", LUMA_ERR_LINK},
+                {206, "text/html", LUMA_ERR_LINK}};
+    struct luma_error error;
+    struct resume d;
+    struct head head;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        clip_open(&d, false);
+        head_start(&head, rows[i].http);
+        head_add(&head, "Content-Type", rows[i].type);
+        head_add(&head, "Content-Length", "100");
+        CHECK_INT(resume_begin(&d, &head, &error), RESUME_REFUSE);
+        CHECK_INT(error.code, rows[i].code);
+        resume_close(&d);
+    }
+}
+
 /* Only a strong ETag that fits into the state file goes there. */
 static void test_etags(void)
 {
@@ -207,6 +233,7 @@ static void test_max(void)
             CHECK(resume_write(&d, clip_content, 60, &error));
             CHECK_INT(resume_write(&d, clip_content, 40, &error),
                       rows[i].max != 99);
+            CHECK(rows[i].max != 99 || error.code == LUMA_ERR_TOO_LARGE);
         }
         resume_close(&d);
     }
@@ -228,7 +255,7 @@ static void test_first_bytes(void)
     struct luma_error error;
     struct resume d;
     char range[RESUME_RANGE];
-    size_t i, n;
+    size_t i, n, at;
 
     for (i = 0; i < COUNT(starts); i++) {
         check_case = starts[i].bytes;
@@ -239,6 +266,8 @@ static void test_first_bytes(void)
         CHECK(!d.unusable);
         CHECK_INT(d.received, starts[i].file ? (int)n : CLIP_HAVE);
         CHECK_TEXT(d.state.etag, starts[i].file ? "\"v2\"" : "\"v1\"");
+        for (at = 0; starts[i].file && at < n; at++)
+            CHECK(part_has(&d.part, starts[i].bytes[at], (int64_t)at));
         resume_close(&d);
         must(resume_open(&d, folder, "clip", 0, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
@@ -265,6 +294,30 @@ static void test_blanks(void)
     CHECK_INT(i, RESUME_HELD / 3);
     CHECK_INT(error.code, LUMA_ERR_LINK);
     resume_close(&d);
+}
+
+/* What is held back must be as much as the head says, even where it is no
+ * file. */
+static void test_short(void)
+{
+    static const struct {
+        const char *length, *bytes;
+        enum luma_code code;
+    } rows[] = {{"2", "  ", LUMA_ERR_LINK}, {"3", "  ", LUMA_ERR_TRUNCATED}};
+    struct luma_error error;
+    struct resume d;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].length;
+        clip_open(&d, false);
+        begin_whole(&d, rows[i].length, NULL);
+        CHECK(resume_write(&d, rows[i].bytes, strlen(rows[i].bytes), &error));
+        CHECK(!resume_finish(&d, "clip", false, &error));
+        CHECK_INT(error.code, rows[i].code);
+        resume_close(&d);
+    }
+    check_case = "";
 }
 
 /* The rest begins with the last byte of the part; else one of them belongs to
@@ -324,11 +377,13 @@ int main(void)
     test_codings();
     test_types();
     test_odd_headers();
+    test_shapes();
     test_etags();
     test_max();
     test_doubt();
     test_first_bytes();
     test_blanks();
+    test_short();
     test_overlap();
     test_keys();
     clip_end();

@@ -475,6 +475,31 @@ static void test_retry_class_of(void)
     check_case = "";
 }
 
+/* Why a request is not sent again. */
+static void test_explanations(void)
+{
+    static const struct {
+        enum retry_verdict verdict;
+        const char *words;
+    } rows[] = {
+        {RETRY_STOP_LATER, "the server asks to wait 90 s"},
+        {RETRY_STOP_BUDGET, "not retried, because too much failed recently"},
+        {RETRY_STOP_TIME, "not retried, because the deadline is too close"},
+        {RETRY_STOP, ""},
+    };
+    const size_t len = strlen(luma_code_sentence(LUMA_ERR_SERVER));
+    struct luma_error error;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        luma_error_set(&error, LUMA_ERR_SERVER);
+        error.retry_after = 90;
+        retry_explain(&error, rows[i].verdict);
+        CHECK_TEXT(error.message + len + (*rows[i].words ? 2 : 0),
+                   rows[i].words);
+    }
+}
+
 int main(void)
 {
     test_attempts();
@@ -489,5 +514,6 @@ int main(void)
     test_refusals_are_free();
     test_many_questions();
     test_retry_class_of();
+    test_explanations();
     return check_done();
 }

@@ -316,6 +316,8 @@ static bool is_given_up(enum request_verdict verdict)
     must(request == &c->request);
     answer(request, verdict == REQUEST_FAILED ? LUMA_ERR_SERVER : LUMA_OK);
     over = c->failed > 0;
+    if (over)
+        CHECK(strstr(c->job.end.error.message, "too much failed") != NULL);
     schedule_end(&schedule, &c->job, LUMA_ERR_CANCELLED);
     return over;
 }

@@ -43,17 +43,12 @@ static const struct {
     const char *json;
     bool is_one;
 } task_rows[] = {
-    {"{\"id\":\"a\"}", true},
-    {"{\"id\":7}", true},
-    {"{\"id\":\"\"}", false},
-    {"{\"state\":\"new\"}", true},
-    {"{\"state\":\"\"}", false},
-    {"{\"status\":200}", false},
-    {"{\"status\":\"404\"}", true},
-    {"{\"status\":599}", false},
-    {"{\"status\":20}", true},
-    {"{\"status\":600}", true},
-    {"{}", false},
+    {"{\"id\":\"a\"}", true},       {"{\"id\":7}", true},
+    {"{\"id\":\"\"}", false},       {"{\"state\":\"new\"}", true},
+    {"{\"state\":\"\"}", false},    {"{\"status\":200}", false},
+    {"{\"status\":\"404\"}", true}, {"{\"status\":599}", false},
+    {"{\"status\":100}", false},    {"{\"status\":20}", true},
+    {"{\"status\":600}", true},     {"{}", false},
 };
 
 static const struct {
@@ -70,6 +65,8 @@ static const struct {
     {"{\"state\":\"completed\",\"fail_reason\":\"https://a.example/b\"}",
      "https://a.example/b"},
     {"{\"state\":\"completed\",\"fail_reason\":\"/b\"}", NULL},
+    {"{\"state\":\"completed\",\"fail_reason\":\"the disk is full\"}", NULL},
+    {"{\"state\":\"completed\",\"fail_reason\":\"https://\"}", NULL},
     {"{\"state\":\"failed\",\"fail_reason\":\"https://a.example/b\"}", NULL},
     {"{}", NULL},
 };
@@ -84,6 +81,12 @@ static const struct {
     {"{\"error\":[[\"deep\"]]}", true},
     {"{\"error\":true}", true},
     {"{\"error\":{\"code\":7}}", false},
+    {"{\"error\":\"-- !\"}", false},
+    {"{\"error\":\"- no task\"}", true},
+    {"{\"error\":\"\xE6\x97\xA0\"}", true},
+    {"{\"error\":\" None \"}", false},
+    {"{\"error\":\"null\"}", false},
+    {"{\"error\":\"nope\"}", true},
     {"{\"error\":{},\"note\":\"words\"}", false},
     {"{\"error\":[],\"note\":true}", false},
     {"{\"error\":\"\",\"note\":\"words\"}", false},

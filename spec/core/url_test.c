@@ -71,17 +71,15 @@ static const char *const blocked[] = {
     "fe80::1%eth0",
 };
 static const char *const public[] = {
-    "1.1.1.1",         "9.255.255.255",
-    "11.0.0.0",        "100.63.255.255",
-    "100.128.0.0",     "126.255.255.255",
-    "128.0.0.1",       "169.253.255.255",
-    "169.255.0.0",     "172.15.255.255",
-    "172.32.0.0",      "192.0.1.1",
-    "192.167.255.255", "192.169.0.0",
-    "198.17.255.255",  "198.20.0.0",
-    "223.255.255.255", "2606:4700::1111",
-    "::ffff:8.8.8.8",  "64:ff9b::808:808",
-    "2002:808:808::",  "2001:4860:4860::8888",
+    "1.1.1.1",          "9.255.255.255",   "11.0.0.0",
+    "100.63.255.255",   "100.128.0.0",     "126.255.255.255",
+    "128.0.0.1",        "169.253.255.255", "169.255.0.0",
+    "172.15.255.255",   "172.32.0.0",      "192.0.1.1",
+    "192.167.255.255",  "192.169.0.0",     "198.17.255.255",
+    "198.20.0.0",       "198.51.101.0",    "198.51.99.255",
+    "203.0.114.0",      "203.0.112.255",   "192.0.3.0",
+    "223.255.255.255",  "2606:4700::1111", "::ffff:8.8.8.8",
+    "64:ff9b::808:808", "2002:808:808::",  "2001:4860:4860::8888",
     "3fff:ffff::",
 };
 
@@ -196,7 +194,7 @@ static void test_following(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        char *to;
+        char stale[] = "", *to = stale;
 
         check_case = rows[i].location;
         CHECK(url_follow("https://a.example/b/c?d", rows[i].location, &to));
@@ -375,7 +373,7 @@ static void test_names(void)
     media_basename(stem, "-rf", 3, LUMA_MEDIA_VIDEO);
     CHECK(strncmp(stem, "_rf-", 4) == 0 && strlen(stem) == 20);
     media_basename(stem, "a b", 3, LUMA_MEDIA_VIDEO);
-    CHECK(strncmp(stem, "a_b-", 4) == 0 && strlen(stem) == 20);
+    CHECK_TEXT(stem, "a_b-e63f991904833892");
     media_basename(stem, "a-rf", 4, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-rf");
     memset(longest, '.', sizeof longest);

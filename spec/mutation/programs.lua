@@ -22,7 +22,8 @@ local function link(build, name, object)
   local other = OTHERS[name]
   local own = other and ("spec/%s/*.o"):format(name)
     or ("spec/core/%s_test.o"):format(name)
-  return shell("gcc %s -o %s/tried %s/%s %s %s/helpers.a %s/core.a %s %s",
+  return shell("gcc %s -o %s/tried %s/%s %s "
+    .. "-Wl,--start-group %s/helpers.a %s/core.a -Wl,--end-group %s %s",
     build.flags, build.folder, build.folder, own, object, build.folder,
     build.folder, other and other.flags or build.wrap, build.libraries)
 end

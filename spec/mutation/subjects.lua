@@ -12,7 +12,7 @@ return {
   ["file/resume"] = { "resume", "resume_table" },
   ["gateway/envelope"] = { "task", "reply", "error", "rows", "mutants" },
   ["gateway/reply"] = { "reply", "error", "rows", "mutants" },
-  ["gateway/task"] = { "task", "reply", "rows", "mutants" },
+  ["gateway/task"] = { "task", "batch", "reply", "rows", "mutants" },
   ["http/address"] = { "url", "base_url" },
   ["http/retry"] = { "retry_after", "retry", "schedule", "sim", "outage" },
   ["http/url"] = { "url", "base_url" },
