@@ -249,14 +249,15 @@ static void deliver_one(lua_State *L, struct lua_client *client,
                         const struct luma_event *event)
 {
     const struct luma_doc *doc = (const struct luma_doc *)event;
-    struct lua_job *job = NULL;
+    struct lua_job *job;
 
     lua_settop(L, DELIVERY);
-    if (event->kind != LUMA_EVENT_ATTEMPT)
-        job = find_job(L, event);
-    if (event->kind == LUMA_EVENT_ATTEMPT)
+    if (event->kind == LUMA_EVENT_ATTEMPT) {
         deliver_attempt(L, client, (const struct luma_attempt *)event);
-    else if (!job)
+        return;
+    }
+    job = find_job(L, event);
+    if (!job)
         luma_event_pop(client->core, true);
     else if (event->kind == LUMA_EVENT_TASK && doc->changed)
         deliver_update(L, job, doc);

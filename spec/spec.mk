@@ -41,8 +41,8 @@ tests    = $(wildcard spec/core/*_test.c)
 allocs   = malloc calloc realloc free
 wrap     = $(if $(renamed),,$(patsubst %,-Wl$(comma)--wrap=%,$(allocs)))
 ifeq ($(system),Darwin)
-tests   := $(filter-out $(patsubst %,spec/core/%_test.c,leave loop process secrets),\
-             $(tests))
+tests   := $(filter-out $(patsubst %,spec/core/%_test.c,leave loop process \
+             secrets),$(tests))
 locales  =
 endif
 oom      = $(patsubst %,$(build)/%_test,starve starve_file starve_kinds \
@@ -85,10 +85,9 @@ counted  = $(if $(counts),GCOV_PREFIX='$(counts)/$*' \
 archive5.5 = $(lastword $(sort $(wildcard $(PEERS)/lua-5.5.*.tar.gz)))
 prefix5.5 = $(abspath build/lua5.5/prefix)
 path5.5  = PATH=$(prefix5.5)/bin:$$PATH
-# One needs luaossl, one cqueues in another state; the other puts a searcher of its own in place of those that
+# One needs luaossl; the other puts a searcher of its own in place of those that
 # find the stand-ins.
-cannot5.5 = spec/stub/stub_spec.lua spec/command/windows_spec.lua \
-            spec/hosts/close_spec.lua
+cannot5.5 = spec/stub/stub_spec.lua spec/command/windows_spec.lua
 with5.5  = $(path5.5) \
            LUA_CPATH_5_5='$(prefix5.5)/lib/?.so;$(abspath build/lua5.5)/?.so;;' \
            LUA_INIT_5_5=@$(abspath spec/lua5.5/init.lua) \
@@ -150,8 +149,8 @@ run-lua5.5: $(prefix5.5)/bin/lua5.5
 	$(with5.5) $(MAKE) -k -Otarget -j$(JOBS) on-lua5.5 \
 	  SPECS="$(filter-out $(cannot5.5),$(SPECS))"
 	@echo "lua5.5: $(words $(filter-out $(cannot5.5),$(SPECS))) files passed," \
-	  "$(words $(cannot5.5)) cannot run: $(cannot5.5) (they need luaossl," \
-	  "cqueues or searchers of their own); what else cannot run is pending"
+	  "$(words $(cannot5.5)) cannot run: $(cannot5.5) (they need luaossl or" \
+	  "searchers of their own); what else cannot run is pending"
 	$(if $(wildcard spec/platforms/smoke-run.lua), \
 	  $(path5.5) SMOKE_CPATH='$(abspath build/lua5.5)/?.so' \
 	  lua5.4 spec/platforms/smoke-run.lua lua5.5 lua5.5)
@@ -331,7 +330,7 @@ fresh-rockspecs:
 .PHONY: test lint c-tests specs spec locales every-lua sanitize tsan torture \
   coverage sweeps mutation trial-objects trials \
   pure-tests c-test promises oom close-bound syscalls gcstress gc-specs \
-  gc-programs soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) sim forks kills \
-  tls narrow outage differential valgrind rock rock-deps \
+  gc-programs soak fuzz fuzzers fuzz-deps fuzz-corpus $(fuzzers:%=fuzz-%) \
+  sim forks kills tls narrow outage differential valgrind rock rock-deps \
   nginx-module cmake cmake-deps lua5.5 run-lua5.5 fences warnings exports \
   fresh-docs rockspecs release newcomer fresh-rockspecs

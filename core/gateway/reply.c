@@ -296,11 +296,15 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
         append_words(reply, clean, clean_arg, error);
 }
 
-/* "404 page not found" is not the number 404. */
+/* "404 page not found" is not the number 404, and neither is a number that was
+ * cut there. A text, true, false and null have an end of their own. */
 static bool is_other_text(const struct reply *reply)
 {
-    return (reply->rejected || reply->cut) &&
-           reply->root->root->kind < LUMA_JSON_ARRAY;
+    enum luma_kind kind = reply->root->root->kind;
+    bool is_number = kind >= LUMA_JSON_INTEGER && kind <= LUMA_JSON_BIGINT;
+
+    return kind < LUMA_JSON_ARRAY &&
+           (reply->rejected || (reply->cut && is_number));
 }
 
 void reply_release_value(struct reply *reply)

@@ -20,7 +20,7 @@ struct connections {
     struct connection {
         curl_socket_t socket;
         struct ports ports; /* 0: no response has come over HTTP/1.1 */
-        struct ports heard; /* 0: no response has come that might be HTTP/2 */
+        struct ports heard; /* 0: connections_note_response was not called */
         uint64_t used;      /* the event at which its last exchange ended */
     } * open;               /* all of them */
     size_t count, capacity;
@@ -50,11 +50,11 @@ void connections_note_break(struct connections *connections, int64_t now);
 void connections_note_http1(struct connections *connections,
                             struct ports ports);
 
-/* A response has begun, which might be of HTTP/2: the connection works. */
+/* A response has begun on a connection that may have HTTP/2. */
 void connections_note_response(struct connections *connections,
                                struct ports ports);
 
-/* True: that was said of this connection. */
+/* True: connections_note_response was called for this connection. */
 bool connections_has_responded(const struct connections *connections,
                                struct ports ports);
 

@@ -15,6 +15,7 @@ static atomic_uint first; /* the call that fails; 0: none */
 static atomic_int end;    /* a curl_alloc_end */
 static atomic_uint calls; /* since curl_alloc_fail_at */
 static atomic_long blocks;
+static void (*watcher)(char *block);
 
 void curl_alloc_fail_at(unsigned n, enum curl_alloc_end how)
 {
@@ -89,11 +90,16 @@ static void drop(void *block)
 {
     if (block)
         atomic_fetch_sub(&blocks, 1);
+    if (block && watcher)
+        watcher(block);
+    alloc_spare(true);
     free(block);
+    alloc_spare(false);
 }
 
-void curl_alloc_start(void)
+void curl_alloc_start(void (*look)(char *block))
 {
+    watcher = look;
     must(curl_global_init_mem(CURL_GLOBAL_DEFAULT, make, drop, change, copy,
                               make_zeros) == CURLE_OK);
 }

@@ -6,8 +6,9 @@
 
 #include <stdbool.h>
 
-/* Lets libcurl take its memory from here; before luma_init. */
-void curl_alloc_start(void);
+/* Lets libcurl take its memory from here; before luma_init. `look` gets each
+ * block that libcurl gives back; NULL: nobody does. */
+void curl_alloc_start(void (*look)(char *block));
 
 /* Which calls fail, from the n-th one on. */
 enum curl_alloc_end {

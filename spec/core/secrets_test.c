@@ -2,7 +2,6 @@
 /* Tests that secrets do not stay in memory: no block that the core gives back
  * has one in it, and when a client is gone, no memory of the process has. What
  * libcurl keeps is its own: its blocks are counted, and cleared here. */
-#include <curl/curl.h>
 #include <dirent.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "alloc.h"
 #include "caller.h"
 #include "check.h"
+#include "curl_alloc.h"
 #include "folder.h"
 #include "marks.h"
 
@@ -40,16 +40,6 @@ static void look(char *block, size_t size)
     memset(block, 0, size);
 }
 
-static void *malloc_of_curl(size_t size)
-{
-    void *block;
-
-    alloc_spare(true);
-    block = malloc(size);
-    alloc_spare(false);
-    return block;
-}
-
 /* The lines of headers are the core's, which lets libcurl copy them. */
 static bool is_header(const char *text)
 {
@@ -57,37 +47,10 @@ static bool is_header(const char *text)
            strncmp(text, "X-Key: ", 7) == 0;
 }
 
-static void free_of_curl(void *block)
+static void look_at_curl(char *block)
 {
-    if (block && marks_count(block, alloc_size(block)))
+    if (marks_count(block, alloc_size(block)))
         atomic_fetch_add(is_header(block) ? &of_core : &of_curl, 1);
-    alloc_spare(true);
-    free(block);
-    alloc_spare(false);
-}
-
-static void *realloc_of_curl(void *old, size_t size)
-{
-    void *block;
-
-    alloc_spare(true);
-    block = realloc(old, size);
-    alloc_spare(false);
-    return block;
-}
-
-static void *calloc_of_curl(size_t count, size_t size)
-{
-    void *block = malloc_of_curl(count * size);
-
-    return block ? memset(block, 0, count * size) : NULL;
-}
-
-static char *strdup_of_curl(const char *text)
-{
-    char *copy = malloc_of_curl(strlen(text) + 1);
-
-    return copy ? strcpy(copy, text) : NULL;
 }
 
 /* ---- clients ----------------------------------------------------------- */
@@ -332,9 +295,7 @@ static void test_memory(void)
 int main(void)
 {
     alarm(HANG_S);
-    must(curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc_of_curl, free_of_curl,
-                              realloc_of_curl, strdup_of_curl,
-                              calloc_of_curl) == CURLE_OK);
+    curl_alloc_start(look_at_curl);
     folder_start();
     server = server_start();
     alloc_watch(look);

@@ -367,7 +367,7 @@ int main(void)
 
     alarm(HANG_S);
     sweep_every(31);
-    curl_alloc_start();
+    curl_alloc_start(NULL);
     folder_start();
     server = server_start();
     for (i = 0; i < COUNT(scenarios); i++)

@@ -98,6 +98,9 @@ describe("the end of a busy client", function()
     for _, way in ipairs { "close", "drop", "state" } do
       it(("is soon, with %s: %s"):format(name, way), function()
         if not fixture.PLAIN then return pending "no times are judged" end
+        if way == "state" and _VERSION == "Lua 5.5" then
+          return pending "this Lua has no cqueues in another state"
+        end
         check_all(way, peer())
       end)
     end

@@ -12,13 +12,9 @@ local DEADLINE, LATE = 3, 0.05 -- seconds; the second is what luma promises
 local TICK = 0.001 -- of luma's clock
 local ATTEMPTS = 2
 
--- What depends on the version of libcurl: whether it hands out what came before
--- a break, and how soon it notices one.
-local VARIES = {
-  cut = { network = true, truncated = true },
-  any = { ok = true, network = true, truncated = true, reply = true,
-    too_large = true, deadline = true },
-}
+-- Versions of libcurl differ in whether they hand out a head behind which the
+-- connection breaks.
+local VARIES = { cut = "network truncated" }
 
 local FAULTS = { "reset", "close", "half close", "garbage", "stall", "drip" }
 
@@ -55,42 +51,43 @@ local CODES = {
   ]],
 }
 
--- What a server of HTTP/2 sends (see spec/stub/frames.lua), and the code.
+-- What a server of HTTP/2 sends (see spec/stub/frames.lua), and the codes that
+-- follow in one version of libcurl or another; `came`: ids that come before.
 local FRAMES = {
   { "GOAWAY before", "network" },
   { "GOAWAY during", "ok" },
   { "GOAWAY after", "ok" },
-  { "GOAWAY and no more", "any" },
+  { "GOAWAY and no more", "network truncated", came = { "a" } },
   { "REFUSED_STREAM", "network" },
   { "INTERNAL_ERROR", "network" },
   { "CANCEL", "network" },
   { "NO_ERROR", "network" },
-  { "CANCEL in the body", "any" },
-  { "NO_ERROR in the body", "any" },
+  { "CANCEL in the body", "network truncated", came = { "a" } },
+  { "NO_ERROR in the body", "network truncated", came = { "a" } },
   { "an end in the body", "truncated", came = { "a" } },
-  { "an end before content-length", "any" },
-  { "more than content-length", "any" },
+  { "an end before content-length", "network ok" },
+  { "more than content-length", "network truncated" },
   { "a head alone", "reply" },
-  { "no status", "any" },
-  { "two heads", "any" },
+  { "no status", "network reply" },
+  { "two heads", "network truncated" },
   { "data before the head", "network" },
-  { "a wrong index of HPACK", "any" },
+  { "a wrong index of HPACK", "network truncated" },
   { "1,000 informational heads", "too_large" },
   { "trailers", "ok" },
   { "frames of an unknown kind", "ok" },
   { "another stream", "network" },
   { "a promise", "network" },
   { "a frame that is too long", "network" },
-  { "too much padding", "any" },
+  { "too much padding", "deadline truncated" },
   { "a window that grows by 0", "network" },
   { "a window that overflows", "network" },
   { "20,000 SETTINGS", "network" },
-  { "20,000 PINGs", "any" },
+  { "20,000 PINGs", "ok network" },
   { "100 kB of headers", "too_large" },
-  { "CONTINUATION for ever", "any" },
+  { "CONTINUATION for ever", "network too_large" },
 }
 
--- For each of them the name of its server, the code, and the ids that come
+-- For each of them the name of its server, the codes, and the ids that come
 local function cases_of(transport)
   local cases = {}
   for line in CODES[transport]:gmatch "[^\n]+" do
@@ -100,7 +97,8 @@ local function cases_of(transport)
       nth = nth + 1
       cases[#cases + 1] = {
         name = table.concat({ transport, phase, FAULTS[nth] }, "/"),
-        code = code, came = phase == "response body" and { "a" } or {},
+        codes = VARIES[code] or code,
+        came = phase == "response body" and { "a" } or {},
       }
     end
   end
@@ -110,8 +108,8 @@ end
 local function frame_cases()
   local cases = {}
   for i, way in ipairs(FRAMES) do
-    cases[i] = { name = "h2/frames/" .. way[1], code = way[2],
-      came = way.came or way[2] == "ok" and { "a", "b" } or {} }
+    cases[i] = { name = "h2/frames/" .. way[1], codes = way[2],
+      came = way.came or {} }
   end
   return cases
 end
@@ -154,8 +152,9 @@ describe("a connection that breaks", function()
 
   -- Waits until all are done, and notes when each of them was.
   local function finish(cases)
-    local open = #cases
+    local open, last = #cases, fixture.now() + 10 * DEADLINE
     while open > 0 do
+      assert.is_true(fixture.now() < last, "a job does not end")
       for _, case in ipairs(cases) do
         case.client:step()
         if not case.seconds and case.job:done() then
@@ -182,13 +181,16 @@ describe("a connection that breaks", function()
   -- Gives by how much it was later than the deadline, in seconds.
   local function check(case)
     local tasks, err = case.job:result()
-    local outcome, varies = tasks and "ok" or err.code, VARIES[case.code]
+    local outcome = tasks and "ok" or err.code
+    local came = table.concat(fixture.ids_of(tasks or err.tasks))
     if not tasks then check_error(case, err) end
-    if varies then
-      assert.is_true(varies[outcome], case.name .. ": " .. outcome)
-    else
-      assert.equal(case.code, outcome, case.name)
-      assert.same(case.came, fixture.ids_of(tasks or err.tasks), case.name)
+    local codes = " " .. case.codes .. " "
+    assert.truthy(codes:find(" " .. outcome .. " ", 1, true),
+      case.name .. ": " .. outcome)
+    if tasks then
+      assert.equal("ab", came, case.name)
+    elseif came ~= "" or codes == " " .. outcome .. " " then
+      assert.equal(table.concat(case.came), came, case.name)
     end
     local late = case.seconds - DEADLINE
     assert.is_true(not fixture.PLAIN or late < 10 * LATE, case.name .. late)

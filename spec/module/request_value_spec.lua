@@ -126,6 +126,8 @@ describe("the value of a response", function()
     _, err = post("404", { status = 400, content_length = 30,
       close_after = true })
     assert.is_nil(err.value)
+    _, err = post('"paid"', { content_length = 100, close_after = true })
+    assert.same({ "truncated", "paid" }, { err.code, err.value })
     for _, text in ipairs { "404 page not found", '"a" word', "null and void" } do
       local _, other = post(text)
       assert.same({ "reply" }, { other.code, other.value }, text)

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- What luma promises, and what shows it. Each row: its number, the promise, what
 -- is looked at, and the lines of a shell that look. `fast` is for a run of
--- seconds: other lines, or true for the same; without it, a row is left out there. `figure` is a pattern of their
--- output; else the checks that they count are added up.
+-- seconds: other lines, or true for the same; a row without it is left out
+-- there. `figure` is a pattern of their output; else the checks that they count
+-- are added up.
 
 local function specs(...)
   local files = {}

@@ -20,6 +20,7 @@ local certificate = require "certificate"
 local Connection = require "connection"
 local frames = require "frames"
 local h2 = require "h2"
+local own_pid = require "own_pid"
 
 local LIFE = 120      -- seconds
 local DRIP = 0.1      -- seconds between two bytes
@@ -212,14 +213,6 @@ local function ports_of(loop, contexts)
     ports["h2/frames/" .. name] = listen(loop, contexts, "h2", "frames", name)
   end
   return ports
-end
-
--- Lua cannot tell its own pid; a child can.
-local function own_pid()
-  local pipe = io.popen "echo $PPID"
-  local pid = pipe:read "l"
-  pipe:close()
-  return pid
 end
 
 local function main()

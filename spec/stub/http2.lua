@@ -19,6 +19,7 @@ local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
 local certificate = require "certificate"
 local h2 = require "h2"
+local own_pid = require "own_pid"
 
 local LIFE = 60 -- seconds
 
@@ -95,13 +96,6 @@ local function attend(sock, context, number)
     serve_http2(sock, number)
   end
   sock:close()
-end
-
-local function own_pid()
-  local pipe = io.popen "echo $PPID"
-  local pid = pipe:read "*l"
-  pipe:close()
-  return pid
 end
 
 local contexts, pem = certificate.make()

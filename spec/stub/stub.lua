@@ -29,6 +29,7 @@ local Connection = require "connection"
 local fields = require "fields"
 local files = require "files"
 local h2 = require "h2"
+local own_pid = require "own_pid"
 local public = require "public"
 local relay = require "relay"
 local weather = require "weather"
@@ -381,14 +382,6 @@ local function listen(loop, port, each)
     end
   end)
   return select(3, server:localname())
-end
-
--- Lua cannot tell its own pid; a child can.
-local function own_pid()
-  local pipe = io.popen "echo $PPID"
-  local pid = math.tointeger(pipe:read "n")
-  pipe:close()
-  return pid
 end
 
 -- Gives what to print.

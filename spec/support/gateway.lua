@@ -56,7 +56,7 @@ function Gateway:start()
   self.https = ("https://localhost:%d"):format(ready.https)
   self.http_port = ("%d"):format(ready.http)
   self.https_port = ("%d"):format(ready.https)
-  self.ca, self.pid = ready.ca, ("%d"):format(ready.pid)
+  self.ca, self.pid = ready.ca, ready.pid
   return self
 end
 
