@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs a command in a network of its own, where spec/support/resolver.lua may
 # answer for names:
-#   unshare -rnmpf --kill-child sh own-names.sh COMMAND [WORD]...
+#   unshare -rnmpf --mount-proc --kill-child sh own-names.sh COMMAND [WORD]...
 set -eu
 ip link set lo up
 # An address that is not its own source would be tried after 127.0.0.1.
