@@ -109,6 +109,7 @@ static struct luma_client *make(struct luma_error *error)
 
     options.headers = headers;
     options.wants_attempts = true;
+    options.limits.attempts = 1;
     options.batch_size = 1; /* so that many are in flight */
     return luma_client_new(&options, error);
 }
