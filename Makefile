@@ -37,14 +37,14 @@ objects  = $(patsubst %.c,$(build)/%.o,$(core) $(binding))
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
 HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-CHECKED  = -fsanitize=$(san) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE = -fsanitize=$(san) -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(san),thread)
-CHECKED += -U__SSE2__ # so that the path of other processors is tried as well
+SANITIZE += -U__SSE2__ # so the path of other processors is tried too
 endif
 # Files over 2 GiB, and times after 2038, where a long has 32 bits
 WIDE     = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Icore -fPIC -fvisibility=hidden \
-           $(WIDE) $(WARN) $(CFLAGS) $(if $(san),$(CHECKED),$(HARDEN)) \
+           $(WIDE) $(WARN) $(CFLAGS) $(if $(san),$(SANITIZE),$(HARDEN)) \
            $(LUA_CFLAGS) $(CURL_CFLAGS)
 # The system that the compiler builds for, as far as it is another one
 system  := $(if $(findstring mingw,$(shell $(CC) -dumpmachine)),Windows,$(shell \
