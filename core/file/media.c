@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "file/path.h"
 
-enum { LONGEST_ID = 100 };
+enum { LONGEST_ID = 100, HASH_DIGITS = 16 };
 
 const char *media_name(enum luma_media media)
 {
@@ -36,6 +36,17 @@ static bool is_allowed(char c, bool first)
            (!first && (c == '-' || c == '.'));
 }
 
+/* Whether a name ends like one that media_basename has made of another id. */
+static bool looks_made(const char *name)
+{
+    const char *dash = strrchr(name, '-'), *end = dash ? dash + 1 : "";
+
+    return (strlen(end) == HASH_DIGITS &&
+            strspn(end, "0123456789abcdef") == HASH_DIGITS) ||
+           !strcmp(end, media_name(LUMA_MEDIA_THUMBNAIL)) ||
+           !strcmp(end, media_name(LUMA_MEDIA_LAST_FRAME));
+}
+
 void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
                     size_t len, enum luma_media media)
 {
@@ -57,7 +68,7 @@ void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
                 basename[i] = '_';
                 same = false;
             }
-    if (!same || !path_name_is_unique(basename))
+    if (!same || !path_name_is_unique(basename) || looks_made(basename))
         n += (size_t)snprintf(basename + n, MEDIA_BASENAME_SIZE - n, "-%016llx",
                               (unsigned long long)media_hash(0, id, len));
     if (media != LUMA_MEDIA_VIDEO)

@@ -18,9 +18,9 @@ enum { MEDIA_BASENAME_SIZE = 160, MEDIA_EXTENSION_SIZE = 8 };
 
 /* Makes the name of a file without its extension. It has letters, digits, "-",
  * "_" and ".", and does not start with "." or "-", which other programs would
- * take for an option. If the id has other characters or is long, or the system
- * takes its name for that of another file, a hash of the id is added, so that
- * no two ids have the same name. */
+ * take for an option. If the id has other characters or is long, or its name is
+ * or may be that of another file, a hash of the id is added, so that no two
+ * files have the same name. */
 void media_basename(char basename[MEDIA_BASENAME_SIZE], const char *id,
                     size_t len, enum luma_media media);
 

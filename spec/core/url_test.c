@@ -354,7 +354,10 @@ static void test_private(void)
 
 static void test_names(void)
 {
+    static const char *const made[] = {"a_b-e63f991904833892", "a-thumbnail",
+                                       "a-last_frame"};
     char stem[MEDIA_BASENAME_SIZE], longest[400];
+    size_t i, n;
 
     media_basename(stem, "a-b_9.x", 7, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-b_9.x");
@@ -374,6 +377,13 @@ static void test_names(void)
     CHECK(strncmp(stem, "_rf-", 4) == 0 && strlen(stem) == 20);
     media_basename(stem, "a b", 3, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a_b-e63f991904833892");
+    for (i = 0; i < COUNT(made); i++) {
+        n = strlen(made[i]);
+        media_basename(stem, made[i], n, LUMA_MEDIA_VIDEO);
+        check_case = made[i];
+        CHECK(!strncmp(stem, made[i], n) && strlen(stem) == n + 17);
+    }
+    check_case = "";
     media_basename(stem, "a-rf", 4, LUMA_MEDIA_VIDEO);
     CHECK_TEXT(stem, "a-rf");
     memset(longest, '.', sizeof longest);

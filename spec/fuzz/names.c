@@ -29,6 +29,7 @@ static void make_name(char name[MEDIA_BASENAME_SIZE], const char *id, size_t n,
 static void check_ids(struct fuzz_input in)
 {
     enum luma_media media = (enum luma_media)fuzz_number(&in, 3);
+    enum luma_media media_2 = (enum luma_media)fuzz_number(&in, 3);
     const uint8_t *end = in.left ? memchr(in.at, '\n', in.left) : NULL;
     size_t n = end ? (size_t)(end - in.at) : in.left, rest = in.left - n;
     const char *id = (const char *)in.at, *other = id + n + (end != NULL);
@@ -38,9 +39,10 @@ static void check_ids(struct fuzz_input in)
     if (!n || !rest)
         return;
     make_name(name, id, n, media);
-    make_name(second, other, rest, media);
-    fuzz_insist((n == rest && !memcmp(id, other, n)) == !strcmp(name, second),
-                "two ids have two names");
+    make_name(second, other, rest, media_2);
+    fuzz_insist((media == media_2 && n == rest && !memcmp(id, other, n)) ==
+                    !strcmp(name, second),
+                "two files have two names");
 }
 
 /* A path that a caller gives, and a type that a server sends. */
