@@ -286,9 +286,9 @@ $(build)/mutants: $(wildcard spec/mutants/*.[ch]) \
   $(patsubst %.c,$(build)/%.o,$(wildcard core/json/*.c core/gateway/*.c \
     core/base/*.c))
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) -lpthread -lm
-# Its clock is set by the simulation.
+# Its clock is set by the simulation, and it has transfers of its own.
 $(build)/sim: $(wildcard spec/sim/*.[ch]) spec/core/check.c spec/core/check.h \
-  $(patsubst %.c,$(build)/%.o,$(core))
+  $(patsubst %.c,$(build)/%.o,$(filter-out %/transfers.c,$(core)))
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) \
 	  -Wl,--wrap=clock_gettime $(CURL_LIBS) -lpthread -lm
 $(build)/oom: spec/native/oom.c spec/native/linked.h $(objects) \

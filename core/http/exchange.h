@@ -72,7 +72,7 @@ struct exchange {
     /* the loop's */
     void (*hand_on)(struct exchange *x); /* call it when many documents are
                                             ready, also within libcurl */
-    void *loop;                          /* for hand_on */
+    struct transfers *transfers;         /* for hand_on */
     struct request *request;
     struct exchange *next, **link;
     unsigned counted_sends;

@@ -36,8 +36,8 @@ return {
   { "core/http/file_exchange.c", "add_headers", CURL, "return false;",
     perhaps = true },
   { "core/job/download.c", "file_failed", KERNEL, "return give_up(end);" },
-  { "core/loop/loop.c", "end_transfer", CURL,
-    "finish(loop, x, CURLE_OUT_OF_MEMORY, LUMA_OK);", perhaps = true },
+  { "core/loop/transfers.c", "end_transfer", CURL,
+    "finish(t, x, CURLE_OUT_OF_MEMORY, LUMA_OK);", perhaps = true },
   { "core/loop/schedule.c", "pause_if_over_limit", RACE,
     "atomic_store(&job->paused, false);", "return false;", perhaps = true },
 }

@@ -43,8 +43,8 @@ static void begin(uint64_t seed)
     sim.client->channel->started =
         true; /* by the simulation, not by a thread */
     queue_add_writer(sim.client->channel->events);
-    schedule_init(&sim.schedule, channel_ref(sim.client->channel));
-    sim.schedule.random = seed * 77 + 1;
+    must(loop_init(&sim.loop, sim.client->channel));
+    sim.loop.schedule.random = seed * 77 + 1;
     gateway_begin();
     caller_start_job();
 }
@@ -59,12 +59,53 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void check_jobs(void)
+{
+    double earned = 0.4 * (double)sim.answered;
+    double in_time = (double)(world_now() - 1000) / 40000;
+    const struct job *job;
+
+    for (job = sim.loop.schedule.jobs.first; job; job = job->next) {
+        world_insist(!job->deadline || job->deadline > world_now(),
+                     "a job goes on after its deadline");
+        world_insist(!atomic_load(&job->cancelled),
+                     "a job goes on that was cancelled");
+    }
+    world_insist((double)atomic_load(&sim.client->channel->retries) <=
+                     36 + earned + in_time,
+                 "more retries than the budget has");
+}
+
+static void check_flight(const struct job *job)
+{
+    world_insist(job->phase != JOB_ENDED || job->end.error.code == LUMA_OK,
+                 "a request goes on after its job has failed");
+}
+
+/* A turn of the loop, which sleeps until something is due, or somebody wakes
+ * it. */
+static void turn(void)
+{
+    const struct queue *jobs = sim.client->channel->jobs;
+    const struct flight *flight;
+    bool woken = queue_wait(jobs, queue_fd(jobs), 0);
+
+    if (!woken && sim.due > world_now())
+        return;
+    sim.due = loop_turn(&sim.loop);
+    for (flight = sim.flights; flight; flight = flight->next) {
+        sim.due = earlier(sim.due, flight->at);
+        check_flight(flight->request->job);
+    }
+    check_jobs();
+}
+
 /* A caller that takes what there is cannot be waited for. */
 static void check_progress(void)
 {
     while (caller_take())
         ;
-    loop_turn();
+    turn();
     world_insist(luma_event_peek(sim.client) || sim.due != INT64_MAX ||
                      luma_client_unfinished(sim.client) == 0,
                  "nothing goes on, but a job has not ended");
@@ -72,10 +113,10 @@ static void check_progress(void)
 
 static void end(void)
 {
-    struct channel *channel = sim.schedule.channel;
+    struct channel *channel = sim.loop.channel;
     size_t i;
 
-    loop_end();
+    loop_end(&sim.loop);
     queue_close(channel->events);
     channel_unref(channel);
     for (i = 0; i < sim.jobs; i++)
@@ -93,7 +134,7 @@ static void run(uint64_t seed)
         int64_t due;
 
         world_insist(++steps < STEPS, "it never ends");
-        loop_turn();
+        turn();
         caller_turn();
         if (world_now() > LONGEST)
             caller_cancel_all();

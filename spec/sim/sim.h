@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in the world of a simulation. loop.c has a loop's side of it,
- * caller.c the caller's. Both end the program where luma breaks a promise. One
- * thread. */
+/* What is in the world of a simulation. caller.c has the caller's side of
+ * it, transfers.c the network's, below the core's own loop. Both end the
+ * program where luma breaks a promise. One thread. */
 #ifndef LUMA_SIM_H
 #define LUMA_SIM_H
 
 #include "client/access.h"
-#include "loop/schedule.h"
+#include "loop/loop.h"
 
 enum { JOBS = 4, IDS = 30 };
 
@@ -19,9 +19,8 @@ struct known {
 
 struct sim {
     struct luma_client *client;
-    struct schedule schedule;
-    struct flight *flights;
-    unsigned active;
+    struct loop loop;
+    struct flight *flights; /* those of the loop's transfers */
     int64_t due;       /* ms: the loop sleeps until then, or until it is woken;
                           INT64_MAX: for ever */
     uint64_t answered; /* requests that were no failure */
@@ -35,12 +34,6 @@ extern struct sim sim;
 
 /* Of all worlds. */
 extern uint64_t sim_requests, sim_tasks, sim_ends;
-
-/* A turn of the loop, if something is due, or if it was woken. */
-void loop_turn(void);
-
-/* Drops what is on its way. */
-void loop_end(void);
 
 /* Takes an event. False: there is none. */
 bool caller_take(void);
