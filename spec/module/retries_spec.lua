@@ -34,7 +34,7 @@ describe("a repeat", function()
   describe("of a failed request", function()
     -- A job for each number of attempts, all at the same time, and how often
     -- each of them was sent. Each is answered so often with 500. (More than
-    -- three attempts are in schedule_test.c, which has no pauses.)
+    -- three attempts are in schedule_retry_test.c, which has no pauses.)
     local function jobs_of(failures)
       local jobs, sends = {}, {}
       for attempts = 1, 3 do

@@ -14,7 +14,7 @@ return {
   ["gateway/reply"] = { "reply", "error", "rows", "mutants" },
   ["gateway/task"] = { "task", "batch", "reply", "rows", "mutants" },
   ["http/address"] = { "address", "url", "base_url" },
-  ["http/retry"] = { "retry_after", "retry", "schedule", "sim", "outage" },
+  ["http/retry"] = { "retry_after", "retry", "schedule_retry", "sim", "outage" },
   ["http/url"] = { "url", "base_url" },
   ["job/batch"] = { "batch", "ledger", "rows", "sim" },
   ["job/ids"] = { "ids", "ledger" },
@@ -31,5 +31,5 @@ return {
   ["json/text"] = { "doc" },
   ["json/token"] = { "doc", "rows", "reader", "mutants" },
   ["json/writer"] = { "writer", "number_write" },
-  ["loop/schedule"] = { "schedule", "sim" },
+  ["loop/schedule"] = { "schedule", "schedule_retry", "sim" },
 }
