@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,11 +155,14 @@ static void test_starved_wait(void)
     unsigned before = server_requests(server), after;
     struct luma_client *client = new_client(&options);
     struct luma_job *job;
+    int64_t begin;
 
     server_set(server, SERVER_STALLS);
     atomic_store(&starved, true);
     job = fetch(client, 3, 0);
-    nanosleep(&pause, NULL);
+    begin = now_ms();
+    while (server_requests(server) == before && now_ms() - begin < SOON_MS)
+        poll(NULL, 0, 1);
     CHECK_INT(server_requests(server), before + 1);
     after = atomic_load(&waits);
     nanosleep(&pause, NULL);

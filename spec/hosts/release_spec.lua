@@ -5,10 +5,23 @@
 local folder = require "spec.support.folder"
 local process = require "spec.support.process"
 
-local FILES = { "SHA256SUMS", "luma-0.1.0-1.rockspec", "luma-0.1.0-1.src.rock",
-  "luma-0.1.0.tar.gz", "luma-cli-0.1.0-1.rockspec",
-  "luma-cli-0.1.0-1.src.rock" }
-local TO = "build/release/luma-0.1.0"
+local VERSION
+for line in io.lines "core/options.h" do
+  VERSION = VERSION or line:match '^#define LUMA_VERSION%s+"(.-)"'
+end
+
+-- The text with the version where it has @
+local function versioned(text) return (text:gsub("@", VERSION)) end
+
+local FILES = versioned [[
+SHA256SUMS
+luma-@-1.rockspec
+luma-@-1.src.rock
+luma-@.tar.gz
+luma-cli-@-1.rockspec
+luma-cli-@-1.src.rock
+]]
+local TO = versioned "build/release/luma-@"
 
 -- What keeps it from being tried here
 local function obstacle()
@@ -49,7 +62,7 @@ describe("make release", function()
       .. dir.path }
     assert.equal(0, copied.code, copied.output)
     done "git init -q && git config user.name me && git config user.email a@b"
-    done [[sed -i 's/^## Unreleased/## 0.1.0/' CHANGELOG.md]]
+    done(versioned "sed -i 's/^## Unreleased/## @/' CHANGELOG.md")
     commit()
     done "git branch ready"
   end)
@@ -68,22 +81,20 @@ describe("make release", function()
 
   it("makes the files of a version, the same each time", function()
     local said = done "make -s release"
-    assert.matches("^v0%.1%.0 is commit %x+%.", said)
-    assert.matches("\n  git push origin v0.1.0\n", said, 1, true)
-    assert.equal(table.concat(FILES, "\n") .. "\n",
-      done("LC_ALL=C ls " .. TO))
+    assert.matches(versioned "v@ is commit ", said, 1, true)
+    assert.matches(versioned "\n  git push origin v@\n", said, 1, true)
+    assert.equal(FILES, done("LC_ALL=C ls " .. TO))
     assert.equal(5, select(2, done("cd " .. TO .. " && sha256sum -c SHA256SUMS")
       :gsub(": OK\n", "")))
-    assert.equal("tag\n", done "git cat-file -t v0.1.0")
+    assert.equal("tag\n", done(versioned "git cat-file -t v@"))
     assert.equal("", done "git status --porcelain")
-    local archive = "tar xOf " .. TO .. "/luma-0.1.0.tar.gz luma-0.1.0/"
+    local archive = "tar xOf " .. TO .. versioned "/luma-@.tar.gz luma-@/"
     assert.equal(dir:read "Makefile", done(archive .. "Makefile"))
-    local installed = done(([[
+    local installed = done(versioned [[
       mkdir build/empty && LUAROCKS_CONFIG=spec/support/debian-rocks.lua \
       luarocks --lua-version 5.4 --tree build/tree --only-server build/empty \
-      install %s/luma-cli-0.1.0-1.src.rock --deps-mode none &&
+      install build/release/luma-@/luma-cli-@-1.src.rock --deps-mode none &&
       LUA_PATH="$PWD/build/tree/share/lua/5.4/?.lua;;" build/tree/bin/luma help]])
-      :format(TO))
     assert.matches("\nLUMA(1)", installed, 1, true)
 
     local sum = "sha256sum " .. TO .. "/*.tar.gz"
@@ -92,7 +103,7 @@ describe("make release", function()
     assert.equal(first, done(sum))
     dir:write("more", "")
     commit()
-    refuses "the tag v0.1.0 exists, for another commit"
+    refuses(versioned "the tag v@ exists, for another commit")
   end)
 
   it("refuses changes that are not committed", function()
@@ -101,14 +112,15 @@ describe("make release", function()
   end)
 
   it("refuses a changelog without the version", function()
-    done [[sed -i 's/^## 0.1.0/## Unreleased/' CHANGELOG.md]]
+    done(versioned "sed -i 's/^## @/## Unreleased/' CHANGELOG.md")
     commit()
-    refuses "CHANGELOG.md begins with Unreleased, core/options.h has 0.1.0"
+    refuses(versioned
+      "CHANGELOG.md begins with Unreleased, core/options.h has @")
   end)
 
   it("refuses rockspecs of another version", function()
-    done [[sed -i '/define LUMA_VERSION/s/0.1.0/0.2.0/' core/options.h]]
-    done [[sed -i 's/^## 0.1.0/## 0.2.0/' CHANGELOG.md]]
+    done(versioned "sed -i '/define LUMA_VERSION/s/@/99.0.0/' core/options.h")
+    done(versioned "sed -i 's/^## @/## 99.0.0/' CHANGELOG.md")
     commit()
     refuses "the rockspecs are not ready"
   end)

@@ -146,7 +146,7 @@ describe("the body of a request", function()
   end)
 
   it("has integers of 64 bits where Lua has them", function()
-    if not HAS_INTEGERS then return end
+    if not HAS_INTEGERS then return pending "this Lua has no integers" end
     local least = math.mininteger
     for _, integer in ipairs { 1234567890123456789, math.maxinteger, least,
       -1, 9007199254740993 } do

@@ -7,6 +7,7 @@ local fixture = require "spec.support.fixture"
 local openssl = require "spec.support.openssl"
 local process = require "spec.support.process"
 
+local OTHER = "libcurl has another TLS library"
 local TOKEN = errors.TOKEN
 
 -- What a server of TLS 1.2 answers first, with what is wrong in it.
@@ -166,10 +167,12 @@ describe("a system that allows old versions of TLS", function()
   end
 
   it("is no reason to speak them with a gateway", function()
-    if openssl then check(g.https) end
+    if not openssl then return pending(OTHER) end
+    check(g.https)
   end)
 
   it("is no reason to speak them with a proxy", function()
-    if openssl then check(g.http, g.https) end
+    if not openssl then return pending(OTHER) end
+    check(g.http, g.https)
   end)
 end)

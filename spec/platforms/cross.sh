@@ -79,7 +79,11 @@ for package in zlib mbedtls curl locale "$@"; do
   rm -rf "$to"
   mkdir -p "$to"
   case $package in lua5*) build=build_lua ;; *) build=build_$package ;; esac
-  (set -e; $build) >"$to.log" 2>&1 || {
+  set +e # with `||` after it, the subshell would go on after a failure
+  (set -e; $build) >"$to.log" 2>&1
+  code=$?
+  set -e
+  [ $code = 0 ] || {
     tail -30 "$to.log"
     exit 1
   }

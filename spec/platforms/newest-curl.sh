@@ -51,7 +51,11 @@ cat "$from/.version" "$script" >"$made.new"
 cmp -s "$made.new" "$made" && exit
 echo "building $(cat "$from/.version") with TLS=$tls, HTTP2=$http2"
 rm -rf "$to/work" "$to/prefix"
-(set -e; build) >"$to/log" 2>&1 || {
+set +e # with `||` after it, the subshell would go on after a failure
+(set -e; build) >"$to/log" 2>&1
+code=$?
+set -e
+[ $code = 0 ] || {
   tail -30 "$to/log"
   exit 1
 }
