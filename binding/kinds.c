@@ -86,9 +86,21 @@ static void read_target(lua_State *L, int index, void *options)
 
 /* ---- checks of what was read ------------------------------------------- */
 
+enum { INTERVAL_MS = 5000, MAX_INTERVAL_MS = 15000 };
+
+/* An interval that is not given (0) has its default, or what fits the other. */
 static void check_watch(lua_State *L, struct job_args *args)
 {
-    if (args->watch.max_interval < args->watch.interval)
+    struct luma_watch_options *w = &args->watch;
+
+    if (!w->interval)
+        w->interval = w->max_interval && w->max_interval < INTERVAL_MS
+                          ? w->max_interval
+                          : INTERVAL_MS;
+    if (!w->max_interval)
+        w->max_interval = w->interval > MAX_INTERVAL_MS ? w->interval
+                                                        : MAX_INTERVAL_MS;
+    if (w->max_interval < w->interval)
         options_error(L, args->options, "max_interval",
                       "must not be below interval");
 }
@@ -199,10 +211,9 @@ static struct luma_job *start_generate(const struct job_args *args,
 
 #define MEMBER(name) offsetof(struct job_args, name)
 
-#define WATCH_DEFAULTS                                                   \
-    {                                                                    \
-        .interval = 5000, .max_interval = 15000, .missing_grace = 60000, \
-        .link_grace = 60000                                              \
+#define WATCH_DEFAULTS                               \
+    {                                                \
+        .missing_grace = 60000, .link_grace = 60000, \
     }
 
 static const struct lua_kind fetch = {

@@ -310,6 +310,15 @@ describe("a watch", function()
     assert.same({ {}, {}, {} }, { err.failed, err.missing, err.cancelled })
   end)
 
+  it("has a pause that fits the only one that is given", function()
+    g:queue({ state = "queued" }, { state = "queued" }, { state = "queued" })
+    local start = fixture.now()
+    assert(f:new():watch("a", { max_interval = 0.05 }):result())
+    assert.is_true(fixture.now() - start < 4) -- one default pause: 4.5 at least
+    assert.equal(4, #(g:journal()))
+    f:new():watch("a", { interval = 20 }):cancel()
+  end)
+
   it("can be cancelled, and closed", function()
     g:default { state = "processing" }
     local client = f:new()
@@ -348,7 +357,7 @@ describe("a watch", function()
     local client = f:new()
     for words, o in pairs {
       ["interval: must be a positive"] = { interval = 0 },
-      ["max_interval: must not be below"] = { interval = 20 },
+      ["max_interval: must not be below"] = { interval = 2, max_interval = 1 },
       ["link_grace: must be a number"] = { link_grace = -1 },
       ["on_update: function expected"] = { on_update = 1 },
       ["unknown option 'what'"] = { what = 1 },
