@@ -5,7 +5,6 @@
 #define LUMA_ERROR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* What a format may have: mingw's gcc means Microsoft's by "printf". */
 #if defined __MINGW32__ && !defined __clang__
@@ -77,8 +76,9 @@ struct luma_error {
     const char *phase; /* "connect", "wait", "body", or NULL */
     const char *field; /* which argument or option a LUMA_ERR_ARGUMENT is about,
                           a constant; or NULL */
-    unsigned attempts; /* requests sent; 0: not about a request */
-    bool retryable;    /* a later try may succeed */
+    unsigned
+        attempts;   /* also those that sent nothing; 0: not about a request */
+    bool retryable; /* a later try may succeed */
     double retry_after;  /* seconds, as Retry-After says; below 0: none */
     char request_id[80]; /* of the response, or "" */
     char message[640];   /* a complete sentence */
@@ -111,8 +111,8 @@ void luma_error_set_argument(struct luma_error *error, const char *field,
  * itself. */
 void luma_error_set_proxy(struct luma_error *error, long http_status);
 
-/* Copies what `from` tells of its exchange: HTTP status, attempts, phase and
- * request id. */
+/* Copies what `from` tells of its exchange: HTTP status, attempts, phase,
+ * Retry-After and request id. */
 void luma_error_copy_exchange(struct luma_error *error,
                               const struct luma_error *from);
 
@@ -121,7 +121,8 @@ void luma_error_copy_exchange(struct luma_error *error,
 void luma_error_change(struct luma_error *error, enum luma_code code,
                        const char *detail);
 
-/* Appends ": " and a detail to the message, cut at the message's end. */
+/* Appends ": " and a detail to the message, cut at the message's end between
+ * two characters. */
 void luma_error_append(struct luma_error *error, const char *format, ...)
     __attribute__((format(LUMA_PRINTF, 2, 3)));
 

@@ -327,7 +327,7 @@ static bool take_mark(int fd, uint64_t mark)
            seen == mark && recv(fd, &seen, sizeof seen, MSG_DONTWAIT) == count;
 }
 
-/* As far as numbers go that are looked at: 60 ns each. */
+/* How many numbers are looked at. Each look takes about 60 ns. */
 static int table_size(void)
 {
     enum { MOST = 65536 };

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
     const char *name;
     const char *sentence;
@@ -112,7 +114,9 @@ void luma_error_append(struct luma_error *error, const char *format, ...)
         return;
     memcpy(error->message + used, ": ", sizeof ": ");
     va_start(args, format);
-    vsnprintf(error->message + used + 2, left - 2, format, args);
+    if (vsnprintf(error->message + used + 2, left - 2, format, args) >=
+        (int)left - 2)
+        text_drop_cut(error->message);
     va_end(args);
 }
 
@@ -185,6 +189,7 @@ void luma_error_copy_exchange(struct luma_error *error,
     error->http_status = from->http_status;
     error->attempts = from->attempts;
     error->phase = from->phase;
+    error->retry_after = from->retry_after;
     memcpy(error->request_id, from->request_id, sizeof from->request_id);
 }
 

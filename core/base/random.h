@@ -3,7 +3,6 @@
 #ifndef LUMA_RANDOM_H
 #define LUMA_RANDOM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

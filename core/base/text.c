@@ -35,6 +35,22 @@ bool text_is_utf8(const char *text, size_t len)
     return true;
 }
 
+void text_drop_cut(char *text)
+{
+    size_t len = strlen(text), n;
+
+    for (n = 1; n <= 3 && n <= len; n++) {
+        const unsigned char *s = (const unsigned char *)text + len - n;
+
+        if (*s < 0x80 || (*s >= 0xC2 && utf8_length(s, n)))
+            return;
+        if (*s >= 0xC2) {
+            text[len - n] = '\0';
+            return;
+        }
+    }
+}
+
 /* Whether it is an ASCII control character, one of C1 (U+0080 to U+009F), ends
  * a line (U+2028, U+2029), or changes the direction of the text around it
  * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
@@ -180,10 +196,6 @@ static size_t user_info(const char *text, size_t len)
 
 #define STARS "***"
 
-/* So short a secret may be a part of any word, and is hidden only where it
- * stands alone. */
-enum { SHORT_SECRET = 8 };
-
 static bool is_of_word(char c)
 {
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '_' || c == '-';
@@ -199,14 +211,15 @@ static bool follows_escape(const char *begin, const char *at)
 }
 
 /* The length of the secret at `at`, in the text from `begin` to `end`, where it
- * has to be hidden; or 0. */
+ * has to be hidden; or 0. A short secret may be a part of any word, and is
+ * hidden only where it stands alone. */
 static size_t length_to_hide(const char *begin, const char *at, const char *end,
                              const char *secret)
 {
     bool cut;
     size_t n = length_of_secret(at, (size_t)(end - at), secret, &cut);
 
-    if (!n || strlen(secret) >= SHORT_SECRET)
+    if (!n || strlen(secret) >= TEXT_SHORT_SECRET)
         return n;
     return (at > begin && is_of_word(at[-1]) && !follows_escape(begin, at)) ||
                    (at + n < end && is_of_word(at[n]))

@@ -153,6 +153,15 @@ static bool is_undone(const struct luma_event *event)
            event->job->counts[LUMA_OUTCOME_OPEN];
 }
 
+/* The caller can no longer take it. */
+static void discard(struct luma_event *event)
+{
+    if (event->kind == LUMA_EVENT_TASK)
+        atomic_fetch_sub(&event->job->job->undelivered,
+                         ((const struct luma_doc *)event)->size);
+    event_dispose(event);
+}
+
 /* Tasks that have arrived stay with the jobs that keep them. */
 static void settle_queue(struct luma_client *client)
 {
@@ -163,7 +172,7 @@ static void settle_queue(struct luma_client *client)
             ((const struct luma_doc *)event)->final)
             luma_event_defer(client);
         else if (is_undone(event))
-            event_dispose(take_first(client));
+            discard(take_first(client));
         else
             luma_event_pop(client, true);
     }
@@ -272,10 +281,12 @@ void luma_client_stats(struct luma_client *client, struct luma_stats *stats)
         .dropped = atomic_load(&c->dropped),
         .unreadable = atomic_load(&c->unreadable),
         .bad_hints = atomic_load(&c->bad_hints),
-        .active = atomic_load(&c->active) +
-                  (client->files ? atomic_load(&client->files->active) : 0),
         .queue = luma_client_pending(client),
     };
+    if (!client->closed)
+        stats->active =
+            atomic_load(&c->active) +
+            (client->files ? atomic_load(&client->files->active) : 0);
     for (job = client->jobs; job; job = job->next)
         stats->undelivered += atomic_load(&job->job->undelivered);
 }

@@ -33,6 +33,7 @@ struct request {
                           nothing counts as well */
     unsigned attempts; /* those that brought nothing new */
     int64_t due;       /* ms: not to be sent before; 0: this is no retry */
+    bool postponed;    /* it waits for memory, and not for its retry */
     int64_t attempt_timeout; /* ms; a retry wants a tenth of it before the
                                 deadline */
     /* what is sent; the pointers must stay valid until the exchange ends */

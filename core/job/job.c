@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* ---- lists ------------------------------------------------------------- */
 
 void job_list_init(struct job_list *list)
@@ -217,13 +219,11 @@ static void set_deadline(struct luma_error *error)
     if (last.code == LUMA_OK)
         return;
     used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used,
-             "; last error: %s", last.message);
-    error->http_status = last.http_status;
-    error->phase = last.phase;
-    error->attempts = last.attempts;
-    error->retry_after = last.retry_after;
-    memcpy(error->request_id, last.request_id, sizeof last.request_id);
+    if (snprintf(error->message + used, sizeof error->message - used,
+                 "; last error: %s",
+                 last.message) >= (int)(sizeof error->message - used))
+        text_drop_cut(error->message);
+    luma_error_copy_exchange(error, &last);
 }
 
 void job_end(struct job *job, enum luma_code code, struct event_list *events)

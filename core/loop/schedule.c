@@ -10,7 +10,7 @@
 enum {
     POSTPONED_MS = 100,
     OUTAGE = 8,      /* failures in a row */
-    OUTAGE_MS = 5000 /* for a longer wait there are other reasons */
+    OUTAGE_MS = 5000 /* a longer wait is one that a server has asked for */
 };
 
 void schedule_init(struct schedule *s, struct channel *channel)
@@ -136,10 +136,11 @@ static struct request *next_waiting(struct schedule *s)
         if (request->due > s->context.now)
             continue;
         *link = (*link)->next;
-        if (request->due) {
+        if (request->due && !request->postponed) {
             counter_add(&s->totals->retries, 1);
             counter_add(&request->job->retries, 1);
         }
+        request->postponed = false;
         return request;
     }
     return NULL;
@@ -252,13 +253,15 @@ static struct retry_answer decide(struct schedule *s,
                                   const struct request *request,
                                   const struct exchange_end *end)
 {
-    int64_t deadline = request->job->deadline;
+    int64_t deadline = request->job->deadline, left = deadline - s->context.now;
     struct retry_question question = {
         .retry_class = end->retry_class,
         .attempt = request->attempts,
         .attempts = (unsigned)request->limits.attempts,
         .retry_after = end->retry_after,
-        .left = deadline ? deadline - s->context.now : -1,
+        .left = !deadline  ? -1
+                : left > 0 ? left
+                           : 0,
         .attempt_timeout = request->attempt_timeout,
         .progressed = end->progressed,
         .now = s->context.now,
@@ -301,7 +304,7 @@ static void count_end(struct schedule *s, const struct exchange_end *end)
                 end->retry_after.kind == RETRY_AFTER_INVALID);
 }
 
-/* A server that says when to come back is not out. */
+/* A failure with a Retry-After does not count: that server works. */
 static void count_failures(struct schedule *s, enum request_verdict verdict,
                            const struct exchange_end *end)
 {
@@ -384,6 +387,7 @@ void schedule_ended(struct schedule *s, struct request *request,
 
 void schedule_postpone(struct schedule *s, struct request *request)
 {
+    request->postponed = true;
     send_again(s, request, s->context.now + POSTPONED_MS);
 }
 

@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "heard.h"
+#include "base/text.h"
 
 #define AUTH     "auth: the gateway does not accept the token"
 #define RATE     "rate_limit: too many requests"
@@ -271,7 +272,7 @@ static void test_long_message(void)
 
 /* ---- error values ------------------------------------------------------ */
 
-static void test_every_status(void)
+static void test_every_code(void)
 {
     struct luma_error error;
     int i;
@@ -291,11 +292,15 @@ static void test_every_status(void)
     check_case = "";
 }
 
-/* Details fill the room and no more. */
+/* Details fill the room and no more; no character is cut. */
 static void test_details(void)
 {
     struct luma_error error;
+    char euros[3 * 999 + 1] = "";
     int i;
+
+    for (i = 0; i < 999; i++)
+        memcpy(euros + 3 * i, "\xE2\x82\xAC", 4);
 
     luma_error_set(&error, LUMA_ERR_SERVER);
     luma_error_append(&error, "%d of %s", 2, "3");
@@ -305,6 +310,12 @@ static void test_details(void)
     CHECK_INT(strlen(error.message), sizeof error.message - 1);
     CHECK_INT(error.code, LUMA_ERR_SERVER);
     CHECK(!*error.request_id);
+    for (i = 0; i < 3; i++) {
+        luma_error_set(&error, LUMA_ERR_SERVER);
+        luma_error_append(&error, "%.*s%s", i, "aa", euros);
+        CHECK(text_is_utf8(error.message, strlen(error.message)));
+        CHECK(sizeof error.message - strlen(error.message) <= 3);
+    }
 }
 
 /* The words for errno are those of strerror in the C locale. */
@@ -338,7 +349,7 @@ int main(void)
     test_endless_body();
     test_cut_secret();
     test_long_message();
-    test_every_status();
+    test_every_code();
     test_details();
     test_errno();
     return check_done();

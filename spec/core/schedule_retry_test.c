@@ -26,6 +26,53 @@ static void test_again(void)
     stop_schedule();
 }
 
+/* A request that waits for memory is no retry, and a retry that does so is one.
+ */
+static void test_postponed(void)
+{
+    struct counted *c;
+    int i;
+
+    start_schedule();
+    c = submit(1);
+    c->verdict = REQUEST_FAILED;
+    for (i = 0; i < 2; i++) {
+        CHECK(schedule_next(&schedule) == &c->request);
+        schedule_postpone(&schedule, &c->request);
+        schedule.context.now = schedule_due(&schedule, true);
+    }
+    CHECK(schedule_next(&schedule) == &c->request);
+    CHECK(atomic_load(&channel->retries) == 0);
+    answer(&c->request, LUMA_ERR_NETWORK);
+    for (i = 0; i < 2; i++) {
+        schedule.context.now = schedule_due(&schedule, true);
+        CHECK(schedule_next(&schedule) == &c->request);
+        schedule_postpone(&schedule, &c->request);
+    }
+    CHECK(atomic_load(&channel->retries) == 1);
+    CHECK(atomic_load(&c->job.retries) == 1);
+    stop_schedule();
+}
+
+/* Behind the deadline there is no retry, and none is taken from the budget. */
+static void test_too_late(void)
+{
+    struct counted *c;
+    double budget;
+
+    start_schedule();
+    budget = schedule.budget.retries;
+    c = submit(1);
+    c->job.deadline = schedule.context.now + 10;
+    c->verdict = REQUEST_FAILED;
+    CHECK(schedule_next(&schedule) == &c->request);
+    schedule.context.now += 20;
+    answer(&c->request, LUMA_ERR_SERVER);
+    CHECK_INT(c->failed, 1);
+    CHECK(schedule.budget.retries >= budget);
+    stop_schedule();
+}
+
 /* A request that always fails is sent as often as it may be. */
 static void test_retries(int attempts)
 {
@@ -301,6 +348,8 @@ int main(void)
         test_retries(attempts);
         test_last_attempt(attempts);
     }
+    test_postponed();
+    test_too_late();
     test_outage();
     test_almost_outage();
     test_earning();

@@ -246,8 +246,37 @@ static void test_secret_like_other_escapes(void)
     check_case = "";
 }
 
+static void test_drop_cut(void)
+{
+    static const struct {
+        const char *text, *want;
+    } cut_rows[] = {
+        {"", ""},
+        {"ab", "ab"},
+        {"a\xC3\xA9", "a\xC3\xA9"},
+        {"a\xC3", "a"},
+        {"\xE2\x82\xAC", "\xE2\x82\xAC"},
+        {"a\xE2\x82", "a"},
+        {"\xE2", ""},
+        {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+        {"a\xF0\x9F\x98", "a"},
+        {"a\xF0\x9F", "a"},
+        {"a\xF0", "a"},
+        {"\x80\x80\x80\x80", "\x80\x80\x80\x80"},
+    };
+    char text[9];
+    size_t i;
+
+    for (i = 0; i < COUNT(cut_rows); i++) {
+        strcpy(text, cut_rows[i].text);
+        text_drop_cut(text);
+        CHECK_TEXT(text, cut_rows[i].want);
+    }
+}
+
 int main(void)
 {
+    test_drop_cut();
     test_clean();
     test_clean_short();
     test_clean_bytes();

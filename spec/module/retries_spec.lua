@@ -286,6 +286,15 @@ describe("a repeat", function()
       end
     end)
 
+    it("is told with a response that is no answer", function()
+      g:default { body = '{"id":"other","state":"completed"}',
+        headers = { ["Retry-After"] = "120" } }
+      local err = failure(new(), "a")
+      assert.same({ "reply", 120, 1 }, { err.code, err.retry_after,
+        err.attempts })
+      assert.matches("the server asks to wait 120 s", err.message, 1, true)
+    end)
+
     it("fails at once where the deadline is nearer", function()
       g:default { status = 429, headers = { ["Retry-After"] = "30" } }
       local err, seconds = failure(new(), "a", { deadline = 20 })
