@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* One exchange: a request goes out, and its response comes in. This file has
- * what all exchanges share: libcurl's options, counting sends, noticing a
- * stall, and what an end without a readable response means. What differs is a
- * type: the response is read as JSON (task_exchange.h) or written to a file
- * (file_exchange.h). The loop owns the multi handle.
+ * what all exchanges share: libcurl's options, noticing a stall, and what an
+ * end without a readable response means. What differs is a type: the response
+ * is read as JSON (task_exchange.h) or written to a file (file_exchange.h). The
+ * loop owns the multi handle.
  *
  * reuse.h says how often a request is sent, and on which connection.
  *
@@ -13,7 +13,9 @@
 
 #include <curl/curl.h>
 
-#if LIBCURL_VERSION_NUM < 0x075500
+#include "http/library.h"
+
+#if LIBCURL_VERSION_NUM < LIBRARY_LEAST
 #error "luma needs libcurl 7.85 or later, and these headers are older"
 #endif
 

@@ -61,7 +61,7 @@ const char *library_init(void)
     const char *lack;
 
     features = info->features;
-    if (info->version_num < 0x075500)
+    if (info->version_num < LIBRARY_LEAST)
         return wrong("luma needs libcurl 7.85 or later, and this is %s: "
                      "install a newer one, or let LD_LIBRARY_PATH name the "
                      "folder of one",
@@ -85,6 +85,11 @@ bool library_has_http2(void)
 bool library_has_gzip(void)
 {
     return features & CURL_VERSION_LIBZ;
+}
+
+bool library_has_https_proxies(void)
+{
+    return features & CURL_VERSION_HTTPS_PROXY;
 }
 
 bool library_has_issuers(void)

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "http/headers.h"
+#include "http/library.h"
 
 #define ENCODE                                                 \
     "in its user name and password, /, ?, #, @, %, blanks and" \
@@ -83,7 +84,6 @@ static const char *scheme_problem(const char *scheme)
 {
     static const char *const names[] = {"http",    "socks4", "socks",
                                         "socks4a", "socks5", "socks5h"};
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
     size_t i;
 
     for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -92,7 +92,7 @@ static const char *scheme_problem(const char *scheme)
     if (!ascii_same(scheme, "https"))
         return "must begin with http://, https://, socks4://, socks4a://, "
                "socks5:// or socks5h://";
-    return info->features & CURL_VERSION_HTTPS_PROXY
+    return library_has_https_proxies()
                ? NULL
                : "this libcurl cannot use https:// proxies";
 }

@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "http/library.h"
 #include "http/url.h"
 #include "http/base_url.h"
 #include "http/file_url.h"
@@ -209,6 +210,7 @@ int main(void)
 {
     must(curl_global_init_mem(CURL_GLOBAL_DEFAULT, make, free, make_longer,
                               copy, make_zeros) == CURLE_OK);
+    must(library_init() == NULL);
     test_proxies();
     test_hiding();
     test_cleaning();
