@@ -7,6 +7,7 @@ local exec = require "luma_cli.exec"
 local facts_of = require "luma_cli.facts"
 local names = require "luma_cli.names"
 local saved = require "luma_cli.saved"
+local system = require "luma_cli.system"
 local units = require "luma_cli.units"
 local work = require "luma_cli.work"
 
@@ -91,7 +92,8 @@ local function place_of(self, file)
   local args = self.app.args
   if args.output then return nil, args.output end
   if not self.name then return args.dir end
-  local slash = args.dir:find "[/\\]$" and "" or "/"
+  local slash = args.dir:find(system.is_windows and "[/\\]$" or "/$") and ""
+    or "/"
   return nil, args.dir .. slash .. self.name(file.values)
 end
 

@@ -80,11 +80,15 @@ local function lines(app, job, seen)
   return { { ("%s, %.0f s"):format(words, app.live:elapsed()) } }
 end
 
+-- The job's error has the task if it is completed, but its file is not here.
+local function has_task(err) return (err.tasks or {})[1] ~= nil end
+
 -- Whoever stops waiting has to know that the task goes on.
-local function say_how_to_go_on(app, job)
-  local id = job:progress().id
+local function say_how_to_go_on(app, job, err)
+  local id, command = job:progress().id, has_task(err) and "download" or "watch"
   if id then
-    app.live:say("luma: to go on: luma watch " .. app.screen:safe(id))
+    app.live:say(("luma: to go on: luma %s %s"):format(command,
+      app.screen:safe(id)))
   elseif job:progress().requests > 0 then
     app.live:say "luma: the generation may have been submitted"
   end
@@ -98,8 +102,8 @@ local function drive(app, job, seen)
   if stopping.is_interruption(err) then
     app.live:clear()
     job:cancel()
-    job:result(CANCEL_TIME) -- its id may have come
-    say_how_to_go_on(app, job)
+    local _, cancelled = job:result(CANCEL_TIME) -- its id may have come
+    say_how_to_go_on(app, job, cancelled or {})
   end
   error(err, 0)
 end
@@ -107,11 +111,12 @@ end
 local function show_failure(app, job, err)
   if err.code == "decode" then stopping.interrupt() end
   if err.code == "deadline" and err.id then
-    app.outcome:add_late(err.id, (err.states or {})[err.id] or "no state")
-    return say_how_to_go_on(app, job)
+    app.outcome:add_late(err.id, has_task(err) and "the file is not complete"
+      or (err.states or {})[err.id] or "no state")
+    return say_how_to_go_on(app, job, err)
   end
   app.outcome:add_error(hints.of_error(err))
-  if err.id then say_how_to_go_on(app, job) end
+  if err.id then say_how_to_go_on(app, job, err) end
 end
 
 -- A task is its JSON text where that is printed.

@@ -128,6 +128,15 @@ describe("luma generate", function()
     assert.matches("luma watch new\n$", ended.err)
   end)
 
+  it("says how to go on with a file that is not complete", function()
+    g:file("/clip", { stall = "head" })
+    local ended = generate { "a cat", "-o", dir:at "cat.mp4",
+      "--allow-private", "--deadline", "0.5", "--interval", "0.05" }
+    assert.same({ 5, "" }, { ended.code, ended.out })
+    assert.matches("out of time: new: the file is not complete\n"
+      .. "luma: to go on: luma download new\n$", ended.err)
+  end)
+
   it("says how to go on after Ctrl-C", function()
     g:default { stall = "request" }
     local pid, finish = cli.start(g, { "generate", "a cat" })

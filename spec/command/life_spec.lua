@@ -2,17 +2,9 @@
 -- luma watch, download and request follow a task through its life.
 
 local cjson = require "cjson"
-local luma = require "luma"
 local cli = require "spec.support.cli"
 local fixture = require "spec.support.fixture"
 local gateway = require "spec.support.gateway"
-
-local client = luma.client { token = "t", base_url = "http://127.0.0.1:1" }
-local CAN = {
-  watch = client.watch ~= nil, download = client.download ~= nil,
-  request = client.request ~= nil,
-}
-client:close()
 
 local VIDEO = "\0\0\0\24ftypmp42\0\0\0\0mp42isom" .. ("frame"):rep(50000)
 
@@ -32,15 +24,6 @@ describe("the command line", function()
   end)
   after_each(function() os.execute("rm -r " .. dir) end)
 
-  local function with(verbs, name, f)
-    it(name, function()
-      for verb in verbs:gmatch "%a+" do
-        if not CAN[verb] then return pending("no client:" .. verb) end
-      end
-      f()
-    end)
-  end
-
   local function watch(words, more)
     local all = { "watch", "--interval", "0.1", "--max-interval", "0.1" }
     for _, word in ipairs(words) do all[#all + 1] = word end
@@ -48,7 +31,7 @@ describe("the command line", function()
   end
 
   describe("watch", function()
-    with("watch", "prints a task when it ends, and only then", function()
+    it("prints a task when it ends, and only then", function()
       g:queue({ state = "queued" }, { state = "processing" },
         { states = { a = "processing", b = "failed" } })
       local ended = watch { "a", "b" }
@@ -61,12 +44,12 @@ describe("the command line", function()
       assert.equal("", ended.err)
     end)
 
-    with("watch", "counts an id as missing at once with no grace", function()
+    it("counts an id as missing at once with no grace", function()
       local ended = watch { "--missing-grace", "0", "nobody" }
       assert.same({ 4, "luma: missing: nobody\n" }, { ended.code, ended.err })
     end)
 
-    with("watch", "gives up at the deadline, and says on what", function()
+    it("gives up at the deadline, and says on what", function()
       g:default { states = { a = "completed" }, state = "processing" }
       local ended = watch { "--deadline", "1", "a", "b" }
       assert.equal(5, ended.code)
@@ -85,7 +68,7 @@ describe("the command line", function()
 
     -- Each of these fails for six rounds, with the pauses between attempts: so
     -- all of them run at the same time.
-    with("watch", "says why the gateway cannot be asked any more", function()
+    it("says why the gateway cannot be asked any more", function()
       local gone = "^luma: failed: b: [^\n]*database is gone[^\n]*\n$"
       local broken = gateway.start()
       -- the gateway, the ids, the id of the task that is printed, what is said
@@ -114,7 +97,7 @@ describe("the command line", function()
       broken:stop()
     end)
 
-    with("watch", "draws what is open on a terminal", function()
+    it("draws what is open on a terminal", function()
       g:queue({ shape = "B", state = "processing" },
         { shape = "B", state = "processing" },
         { shape = "B", state = "processing" },
@@ -129,7 +112,7 @@ describe("the command line", function()
         ended.screen)
     end)
 
-    with("watch", "says at Ctrl-C what was settled", function()
+    it("says at Ctrl-C what was settled", function()
       g:default { states = { a = "completed", b = "processing" } }
       local out = os.tmpname()
       local pid, finish = cli.start(g, { "watch", "a", "b" }, out)
@@ -142,7 +125,7 @@ describe("the command line", function()
         .. "again for the rest\n$", ended.err)
     end)
 
-    with("watch", "ends at once with 130 at Ctrl-C", function()
+    it("ends at once with 130 at Ctrl-C", function()
       g:default { state = "processing" }
       local pid, finish = cli.start(g, { "watch", "a", "b" })
       g:wait("requests", 1)
@@ -183,7 +166,7 @@ describe("the command line", function()
   end
 
   describe("download", function()
-    with("watch download", "brings each file and says where it is", function()
+    it("brings each file and says where it is", function()
       serve {}
       local ended = download({ "a", "-" }, { stdin = "b\n" })
       assert.equal("", ended.err)
@@ -198,7 +181,7 @@ describe("the command line", function()
       assert.equal(2, count)
     end)
 
-    with("watch download", "tells tasks that failed or are not there",
+    it("tells tasks that failed or are not there",
       function()
         serve {}
         g:default { shape = "B", state = "failed" }
@@ -210,7 +193,7 @@ describe("the command line", function()
         assert.equal(3, download({ "a" }).code)
       end)
 
-    with("watch download", "says which option lets it take a private address",
+    it("says which option lets it take a private address",
       function()
         serve {}
         local ended = cli.run(g, { "download", "--dir", dir, "a" })
@@ -219,7 +202,7 @@ describe("the command line", function()
           ended.err)
       end)
 
-    with("watch download", "has a row for each on a terminal", function()
+    it("has a row for each on a terminal", function()
       serve { drip = { bytes = 20000, seconds = 0.1 } }
       local ended = cli.on_terminal(g, 80, { "download", "--allow-private",
         "--color=never", "--dir", dir, "a", "b" })
@@ -233,7 +216,7 @@ describe("the command line", function()
       assert.matches("2 files, 500 kB, ", ended.screen)
     end)
 
-    with("watch download", "ends files at the deadline as well", function()
+    it("ends files at the deadline as well", function()
       serve { drip = { bytes = 1, seconds = 0.05 } }
       local start = fixture.now()
       local ended = download { "--deadline", "1", "--jobs", "1", "a", "b" }
@@ -246,7 +229,7 @@ describe("the command line", function()
       assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
     end)
 
-    with("watch download", "keeps what is there, unless it is forced",
+    it("keeps what is there, unless it is forced",
       function()
         serve {}
         assert.equal(0, download({ "a" }).code)
@@ -262,7 +245,7 @@ describe("the command line", function()
         assert.equal(VIDEO, slurp(dir .. "/a.mp4"))
       end)
 
-    with("watch download", "saves one under a name", function()
+    it("saves one under a name", function()
       serve {}
       local path = dir .. "/clip"
       local ended = cli.run(g, { "download", "--allow-private", "-o", path,
@@ -279,7 +262,7 @@ describe("the command line", function()
       end
     end)
 
-    with("watch download", "makes names of what tasks say", function()
+    it("makes names of what tasks say", function()
       local link = g.http .. "/clip"
       g:file("/clip", { body = VIDEO })
       local texts = {}
@@ -304,7 +287,15 @@ describe("the command line", function()
       end
     end)
 
-    with("watch download", "counts what became of all", function()
+    it("takes a backslash as a part of the folder's name", function()
+      serve {}
+      local odd = dir .. "/clips\\"
+      local ended = download { "a", "--name", "{id}", "--dir", odd }
+      assert.equal(0, ended.code, ended.err)
+      assert.equal("a.mp4\n", cli.shell("ls '" .. odd .. "'").out)
+    end)
+
+    it("counts what became of all", function()
       serve {}
       local ended = cli.on_terminal(g, 80, { "download", "--allow-private",
         "--color=never", "--dir", dir, "--interval", "0.1",
@@ -313,7 +304,7 @@ describe("the command line", function()
       assert.matches("1 file, 250 kB, 1 missing, ", ended.screen)
     end)
 
-    with("watch download", "makes the folder, and those above it", function()
+    it("makes the folder, and those above it", function()
       serve {}
       local ended = download { "a", "--dir", dir .. "/it's new/clips" }
       assert.same({ 0, "" }, { ended.code, ended.err })
@@ -322,7 +313,7 @@ describe("the command line", function()
         cli.shell("ls -A '" .. dir .. "/it'\\''s new/clips'").out)
     end)
 
-    with("watch download", "names a folder it cannot use before it asks",
+    it("names a folder it cannot use before it asks",
       function()
         local file = dir .. "/file"
         assert(io.open(file, "w")):close()
@@ -344,7 +335,7 @@ describe("the command line", function()
         assert.equal(0, #g:journal())
       end)
 
-    with("watch download", "names the file by the digits of the id", function()
+    it("names the file by the digits of the id", function()
       serve {}
       answer_with_video(true)
       local id = "831922345719271433" -- beyond 2^53
@@ -355,7 +346,7 @@ describe("the command line", function()
       assert.equal(VIDEO, slurp(dir .. "/" .. id .. ".mp4"))
     end)
 
-    with("watch download", "goes on after Ctrl-C where it stopped", function()
+    it("goes on after Ctrl-C where it stopped", function()
       serve({ stall = "body" }, {})
       local pid, finish = cli.start(g, { "download", "--allow-private",
         "--dir", dir, "a" })
@@ -377,7 +368,7 @@ describe("the command line", function()
     local REPLY = '{ "id" : "new", "state": "queued",\n "list": [ ],'
       .. ' "prompt": "say \\"hi\\" \\\\" }'
 
-    with("request", "prints the reply, its white space removed", function()
+    it("prints the reply, its white space removed", function()
       g:route("/luma/generations", { status = 201, body = REPLY })
       local ended = cli.run(g, { "request", "post", "/luma/generations",
         '{"prompt":"x y"}' })
@@ -390,14 +381,14 @@ describe("the command line", function()
       assert.equal('{"prompt":"x y"}', request.body)
     end)
 
-    with("request", "reads the body from standard input", function()
+    it("reads the body from standard input", function()
       g:route("/luma/generations", { body = REPLY })
       cli.run(g, { "request", "POST", "/luma/generations", "-" },
         { stdin = '{"prompt":"from a pipe"}' })
       assert.equal('{"prompt":"from a pipe"}', g:journal()[1].body)
     end)
 
-    with("request", "sets the reply out on a terminal", function()
+    it("sets the reply out on a terminal", function()
       g:route("/x", { body = REPLY })
       local ended = cli.on_terminal(g, 80, { "request", "GET", "/x" })
       assert.equal([[
@@ -410,7 +401,7 @@ describe("the command line", function()
 ]], cli.plain(ended.screen))
     end)
 
-    with("request", "tells failures by its exit code", function()
+    it("tells failures by its exit code", function()
       local ended = cli.run(g, { "request", "GET", "/nothing/there" })
       assert.equal(1, ended.code)
       assert.equal("", ended.out)
@@ -421,7 +412,7 @@ describe("the command line", function()
         "0.2" }).code)
     end)
 
-    with("request", "prints the response of an error with status 200", function()
+    it("prints the response of an error with status 200", function()
       for body, out in pairs {
         ['{ "id": "paid", "error": "no quota" }'] =
           '{"id":"paid","error":"no quota"}\n',
@@ -435,7 +426,7 @@ describe("the command line", function()
       end
     end)
 
-    with("request watch", "feeds a watch", function()
+    it("feeds a watch", function()
       g:route("/luma/generations", { status = 201, body = REPLY })
       local submitted = cli.run(g, { "request", "POST", "/luma/generations",
         "{}" })
