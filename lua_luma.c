@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The module and its clients. */
 #include <limits.h>
-#include <math.h>
 
 #include "binding/access.h"
 #include "binding/delivery.h"

@@ -2,9 +2,9 @@
 /* What the files of the binding share: the two userdata types, and the values
  * that are made of documents, errors and tasks.
  *
- * Only lua_luma.c and binding/ include Lua's headers. All of their functions
- * run on the thread of the calling Lua state, and may raise a Lua error unless
- * their comment says that they do not. */
+ * Only compat.h includes Lua's headers. All functions of lua_luma.c and
+ * binding/ run on the thread of the calling Lua state, and may raise a Lua
+ * error unless their comment says that they do not. */
 #ifndef LUMA_BINDING_H
 #define LUMA_BINDING_H
 

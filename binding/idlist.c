@@ -55,7 +55,7 @@ static size_t check_id(lua_State *L, int ids, size_t i)
     if (!problem && !len)
         problem = "empty string";
     if (len > LUMA_ID_MAX)
-        problem = "longer than 1024 bytes";
+        problem = lua_pushfstring(L, "longer than %d bytes", LUMA_ID_MAX);
     if (problem)
         luaL_argerror(L, ids,
                       lua_pushfstring(L, "ids[%d]: %s", (int)i, problem));

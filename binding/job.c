@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The methods of a job. */
-#include <math.h>
 
 #include "access.h"
 #include "delivery.h"

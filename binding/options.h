@@ -28,7 +28,8 @@ struct job_args {
     struct luma_watch_options watch;
     struct luma_request_options request;
     struct luma_download_options download;
-    struct luma_generate_options generation; /* the body alone */
+    struct luma_generate_options
+        generation; /* the body; the others have the rest */
 };
 
 /* Kinds of jobs, for sets of them. */
@@ -43,11 +44,12 @@ enum {
     KIND_DOWNLOADS = KIND_DOWNLOAD | KIND_GENERATE
 };
 
-/* Both functions read a table of options, or nothing if there is none. They
- * store functions in their slots of the table at the stack index `functions`,
- * and return the set of these slots (1 << slot). They leave the values on the
- * stack, so that texts stay alive. They raise an error about the argument that
- * holds the options. The core checks the other ranges and texts. */
+/* options_read_client and options_read_job read a table, or nothing if there is
+ * none. They store functions in their slots of the table at the stack index
+ * `functions`, and return the set of these slots (1 << slot). They leave the
+ * values on the stack, so that texts stay alive. They raise an error about the
+ * argument that holds the options. The core checks the other ranges and texts.
+ */
 
 /* The options of a client, at 1, completed from the environment. */
 unsigned options_read_client(lua_State *L, int functions,

@@ -4,7 +4,6 @@
 #ifndef LUMA_BINDING_READER_H
 #define LUMA_BINDING_READER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "compat.h"

@@ -20,7 +20,8 @@ void result_add_ids(lua_State *L, const struct lua_job *job);
 void result_add_ids_and_states(lua_State *L, const struct lua_job *job);
 void result_add_generated(lua_State *L, const struct lua_job *job);
 
-/* Pushes the progress of the job as a table of numbers. */
+/* Pushes the progress of the job as a table: numbers, and the id that a
+ * generation has learned. */
 void result_push_progress(lua_State *L, const struct lua_job *job);
 
 /* Pushes an attempt as a table. */

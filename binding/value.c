@@ -6,7 +6,7 @@
 #include "options.h"
 
 /* The first strings of a document are kept on the stack, so that a string that
- * occurs several times is made once. */
+ * occurs several times is made once. The core has at most 128 levels. */
 enum { MAX_SLOTS = 200, LEVEL_SLOTS = 3, MAX_DEPTH = 130 };
 
 struct build {

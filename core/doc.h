@@ -70,7 +70,7 @@ enum luma_event_kind {
     LUMA_EVENT_SETTLED,  /* struct luma_settled: a request has ended */
     LUMA_EVENT_END,      /* struct luma_end: the job has ended */
     LUMA_EVENT_PROGRESS, /* struct luma_event: a download has progressed */
-    LUMA_EVENT_ATTEMPT   /* struct luma_attempt: a request was sent */
+    LUMA_EVENT_ATTEMPT   /* struct luma_attempt: an attempt has ended */
 };
 
 struct luma_event {

@@ -2,12 +2,12 @@
 /* The contract of the core: request many tasks of a Luma gateway at once, and
  * receive them without ever waiting for the network.
  *
- * Threads: a client and its jobs belong to one thread, the caller's. Every
- * function here is called from that thread, except luma_init. Only
- * luma_client_wait (and _with), luma_client_close, luma_init and
- * luma_client_new may block. A client starts a thread for the gateway with the
- * first job that has something to request there, and one for files with its
- * first download.
+ * Threads: a client and its jobs belong to one thread, the caller's. Their
+ * functions are called from that thread; luma_init and those that have neither
+ * a client nor a job, from any. Only luma_client_wait (and _with),
+ * luma_client_close, luma_init and luma_client_new may block. A client starts a
+ * thread for the gateway with the first job that has something to request
+ * there, and one for files with its first download.
  *
  * Ownership: the caller owns clients and jobs until it releases them. Events
  * belong to the client; luma_event_pop frees them, or luma_job_pop after
@@ -163,7 +163,8 @@ struct luma_request_options {
 /* A job with one document, index 0: the value of the response, or null if the
  * response is empty. If it fails, its LUMA_EVENT_SETTLED has the value, where
  * the response had one. Copies the options. NULL: `error` says why; with
- * LUMA_ERR_ARGUMENT, its `field` is "method" or "path". */
+ * LUMA_ERR_ARGUMENT, its `field` is "method" or "path", or names a limit in
+ * `options`. */
 struct luma_job *luma_client_request(struct luma_client *client,
                                      const struct luma_request_options *request,
                                      const struct luma_job_options *options,
@@ -194,7 +195,8 @@ struct luma_download_options {
 
 /* A job that downloads a file. Copies the options. It has no ids:
  * luma_job_error and luma_job_path say how it ended. NULL: `error` says why;
- * with LUMA_ERR_ARGUMENT, its `field` is "path" or "dir". */
+ * with LUMA_ERR_ARGUMENT, its `field` is "path" or "dir", or names a limit in
+ * `options`. */
 struct luma_job *luma_client_download(
     struct luma_client *client, const struct luma_download_options *download,
     const struct luma_job_options *options, struct luma_error *error);

@@ -91,7 +91,7 @@ local function template(screen, format)
 end
 
 -- What makes the line of a task: f(task, id, state), or nil if its arguments
--- ask for no such form. It returns nil where the line would have no link.
+-- ask for no such form.
 function lines.new(args, screen)
   local make
   if args.jsonl then
@@ -107,7 +107,8 @@ function lines.new(args, screen)
   return function(task, id, state) return make(record_of(task, id, state)) end
 end
 
--- The links alone. A task without one is a problem that is reported.
+-- The links alone: f(task) returns nil for a task without one, which is a problem
+-- that is reported.
 function lines.links(what, screen)
   return function(task)
     local link = luma.url(task, what)

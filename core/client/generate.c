@@ -40,7 +40,7 @@ static bool is_refusal(const struct luma_error *error)
     case LUMA_ERR_GATEWAY:
         return true;
     case LUMA_ERR_REJECTED:
-        return error->http_status != 408; /* a timeout of whom? */
+        return error->http_status != 408; /* it is not known who timed out */
     default:
         return false;
     }
@@ -54,7 +54,7 @@ static void set_unknown(struct luma_error *error)
 }
 
 /* Once it was sent, a failure that is no refusal leaves open what became of it.
- * Whoever cancels is told. */
+ * If the caller has cancelled, the message says so as well. */
 static void judge(const struct luma_job *job, struct luma_error *error)
 {
     if (job->steps->step != STEP_SUBMIT || error->code == LUMA_OK)

@@ -4,7 +4,6 @@
 #ifndef LUMA_MEDIA_H
 #define LUMA_MEDIA_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -139,7 +139,7 @@ static const struct {
                                completed_videos},
     [PLACE_PALETTE] = {"the colours of the placeholder", palettes},
     [PLACE_ERROR] =
-        {"what makes a response with status 200 an error, unless it "
+        {"what makes a response with status 2xx an error, unless it "
          "is empty, false or 0",
          errors},
     [PLACE_REQUEST_ERROR] =

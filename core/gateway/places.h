@@ -7,8 +7,6 @@
 #ifndef LUMA_PLACES_H
 #define LUMA_PLACES_H
 
-#include <stddef.h>
-
 #include "doc.h"
 
 enum place {

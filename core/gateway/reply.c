@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "json/document.h"
 #include "gateway/envelope.h"
 #include "gateway/places.h"

@@ -17,6 +17,8 @@
  * cost as much as a few long ones. */
 enum { MAX_HEADER_BYTES = 64 * 1024, HEADER_COST = 32 };
 
+_Static_assert(MAX_HEADER_BYTES == 64 * 1024, "failure_set_headers says so");
+
 enum { TAIL_MS = 250 }; /* from the last task to the end of the response */
 
 /* ---- what libcurl calls ------------------------------------------------ */
@@ -262,8 +264,8 @@ static long refusal_of_proxy(const struct exchange *x)
     return status >= 300 ? status : 0;
 }
 
-/* libcurl itself takes no line of more than 100 KB. Where it calls that a lack
- * of memory, it may be one, unless a byte has come. */
+/* libcurl itself takes no line of more than 100 KB. Some versions then report a
+ * lack of memory. It may also be a real one, unless a byte has come. */
 static bool headers_are_too_large(const struct exchange *x, CURLcode result)
 {
     curl_off_t first_byte = 0;

@@ -8,8 +8,11 @@
 
 #include "base/ascii.h"
 #include "base/secret.h"
+#include "base/text.h"
 
-enum { MAX_LINE = 8192, MAX_NAME = 64, SHORTEST_SECRET = 8 };
+enum { MAX_LINE = 8192, MAX_NAME = 64 };
+
+_Static_assert(MAX_LINE == 8192, "a message says so");
 
 /* The length of the name at the start of a line. */
 static size_t name_length(const char *line)
@@ -100,7 +103,8 @@ bool headers_check(const char *const *lines, char *problem, size_t capacity)
             snprintf(problem, capacity, "at most %d are allowed", LUMA_HEADERS);
         else if (!is_name(lines[i], len))
             snprintf(problem, capacity,
-                     "a name has 1 to %d letters, digits or hyphens", MAX_NAME);
+                     "a name has 1 to %d letters, digits and marks such as -",
+                     MAX_NAME);
         else if ((found = find_problem(lines, i)))
             snprintf(problem, capacity, "'%.*s' %s", (int)len, lines[i], found);
         else
@@ -118,7 +122,7 @@ void headers_list_secrets(const struct luma_options *options,
 
     secrets[n++] = options->token;
     for (; line && *line; line++)
-        if (strlen(value_of(*line)) >= SHORTEST_SECRET)
+        if (strlen(value_of(*line)) >= TEXT_SHORT_SECRET)
             secrets[n++] = value_of(*line);
     secrets[n] = NULL;
 }

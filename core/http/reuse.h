@@ -16,8 +16,8 @@
  *   been idle since then are not used, and addresses are looked up anew.
  * - An HTTP/2 connection on which nothing comes any more is left by all.
  * - A connection in which bytes wait, or that the peer has closed, gets no
- *   request. libcurl does not always look. Over HTTP/2 only it does: there
- *   bytes may wait for all.
+ *   request. libcurl does not always check this. Over HTTP/2, luma leaves the
+ *   check to libcurl: the bytes may be for any request on the connection.
  *
  * The loop's thread only. Nothing blocks. */
 #ifndef LUMA_REUSE_H

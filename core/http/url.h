@@ -6,7 +6,6 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "options.h"
 

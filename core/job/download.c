@@ -291,7 +291,7 @@ static bool tick(struct job *job, int64_t now, bool last)
 
 /* ---- life -------------------------------------------------------------- */
 
-/* What is wrong with the folder, the first request says. */
+/* If the folder cannot be used, the first request reports that. */
 static void begin(struct job *job, const struct job_context *c)
 {
     struct download_job *d = of(job);

@@ -7,7 +7,9 @@
 
 #include "base/ascii.h"
 
-enum { MAX_METHOD = 16, MAX_PATH = 8192 };
+enum { MAX_METHOD = LUMA_METHOD_SIZE - 1, MAX_PATH = 8192 };
+
+_Static_assert(MAX_PATH == 8192, "a message says so");
 
 struct endpoint {
     struct job job; /* first */
@@ -155,7 +157,8 @@ static bool prepare(struct request *request, const struct job_context *c,
     return true;
 }
 
-/* Whether it is the result or belongs to an error, the end says. */
+/* The end of the exchange decides whether it is the result, or belongs to an
+ * error. */
 static enum doc_verdict document(struct request *request, struct luma_doc *doc,
                                  const struct job_context *c)
 {

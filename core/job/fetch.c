@@ -39,8 +39,8 @@ static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
     return job_deliver(&f->job, doc, index, c->events);
 }
 
-/* All tasks have come. A row that could not be read may be the task which a
- * held one resembles; then no held task is assigned. */
+/* All tasks have come. If a row could not be read, it may be the requested task
+ * itself. Then no held task, which only looks like it, is used. */
 static void end_held(struct batch *batch, struct exchange_end *end,
                      const struct job_context *c)
 {

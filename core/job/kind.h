@@ -6,7 +6,7 @@
  * The loop's thread calls these functions, where they do not say otherwise.
  * None of them blocks, but for a download's, which waits for the disk. A kind
  * leaves out what it does not need; due, next, document, ended, failed and drop
- * are always there. */
+ * are always there, unless `begin` always ends the job. */
 #ifndef LUMA_KIND_H
 #define LUMA_KIND_H
 
@@ -50,8 +50,7 @@ struct job_kind {
     /* The job has come to its loop. */
     void (*begin)(struct job *job, const struct job_context *context);
 
-    /* When `next` has a request: 0 for now, INT64_MAX for not by itself.
-     * NULL where `begin` ends the job. */
+    /* When `next` has a request: 0 for now, INT64_MAX for not by itself. */
     int64_t (*due)(const struct job *job);
 
     /* The next request, the loop's until it has ended or is dropped. NULL: out
@@ -80,9 +79,9 @@ struct job_kind {
     /* The request is not sent or read any further. */
     void (*drop)(struct request *request);
 
-    /* Instead of it, where the job ends while the request is in flight: the
-     * documents that have come by then were passed on, and `end` has the job's
-     * reason. */
+    /* Called instead of `drop` if the job ends while the request is in flight:
+     * the documents that have come by then were passed on, and `end` has the
+     * job's reason. */
     void (*cut)(struct request *request, const struct exchange_end *end,
                 const struct job_context *context);
 

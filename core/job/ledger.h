@@ -75,7 +75,7 @@ bool ledger_restart(struct ledger *ledger);
 bool ledger_ask_again(struct ledger *ledger, const uint32_t *ids, uint32_t n,
                       bool suspects);
 
-/* A response has come, and `found` a new task in it. `fruitless`: it was about
+/* A response has come. `found`: it had a new task. `fruitless`: it was about
  * suspects, and could not be read. */
 void ledger_note_response(struct ledger *ledger, bool found, bool fruitless);
 

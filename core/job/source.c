@@ -168,8 +168,9 @@ enum doc_verdict source_document(struct source *s, struct luma_doc *doc)
     return DOC_DROPPED;
 }
 
-/* The task among the documents that came, the caller's to free(), or NULL. A
- * row that could not be read may be another one that looks like it. */
+/* The task among the documents that came, the caller's to free(), or NULL. If
+ * a row could not be read, it may be the requested task itself. Then no task
+ * that only looks like it is used. */
 static struct luma_doc *take_task(struct source *s,
                                   const struct exchange_end *end)
 {

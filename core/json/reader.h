@@ -57,7 +57,7 @@ struct json_reader {
     /* set by json_init */
     size_t max_doc; /* JSON bytes of a row, or of the root without its rows */
     bool keep_json; /* documents keep their JSON text */
-    bool single_value; /* there are no rows; set before json_reset */
+    bool single_value; /* there are no rows; set before the first json_feed */
     /* Whether the elements of the array that starts now, a member called
      * `name`, are rows: see builder_is_at. Not called within rows. NULL:
      * never. */

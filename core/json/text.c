@@ -8,6 +8,9 @@
 
 enum { MAX_TEXT = INT32_MAX };
 
+_Static_assert(BUILDER_DEPTH == 128 && BUILDER_NODES == 16777215,
+               "a message says so");
+
 static const char limits[] =
     "the text has more than 2 GiB, 128 levels or 16,777,215 values";
 

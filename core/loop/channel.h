@@ -43,8 +43,8 @@ struct channel *channel_new_child(struct channel *first);
 
 struct channel *channel_ref(struct channel *channel);
 
-/* The caller is done with an event. The loop that made it frees it, for in
- * malloc the two would wait for each other. */
+/* The caller is done with an event. The loop that made it frees it,
+ * because otherwise the two threads would wait for each other in malloc. */
 void channel_return(struct channel *channel, struct luma_event *event);
 
 /* Frees what was returned. The loop, or the last one out. */

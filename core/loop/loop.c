@@ -49,8 +49,8 @@ static void end_jobs(struct schedule *schedule, struct transfers *transfers)
     }
 }
 
-/* Jobs end before the next requests are sent, and those that failed in sending
- * end then. */
+/* Jobs end before the next requests are sent. Those that fail in sending end
+ * after that. */
 int64_t loop_turn(struct loop *loop)
 {
     struct schedule *schedule = &loop->schedule;

@@ -18,8 +18,8 @@ enum { CANDIDATES = 16 };
  * test does, but not so often in a row. */
 enum { ROUNDS = 16, TRIES = 3 };
 
-/* Keeps of the numbers those in which a byte waits after curl_multi_wakeup, and
- * none before and after that. */
+/* Keeps the numbers in which a byte waits after curl_multi_wakeup, but not
+ * before it, and not after libcurl has read it. */
 static int keep_waking(CURLM *multi, int numbers[CANDIDATES], int count)
 {
     bool full[CANDIDATES];

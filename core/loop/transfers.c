@@ -149,8 +149,9 @@ static void end_transfer(struct transfers *t, struct exchange *x,
         finish(t, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
-/* Stops an exchange whose job ends with `code`. A refusal that has come is not
- * what the job ends with. */
+/* Stops an exchange whose job ends with `code`. If the response so far is
+ * a refusal, exchange_finish reports that instead, and the request is dropped.
+ */
 static void stop(struct transfers *t, struct exchange *x, enum luma_code code)
 {
     struct request *request = x->request;
