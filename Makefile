@@ -174,7 +174,7 @@ force:
 clean:                         ## remove build/
 	rm -rf build
 help:                          ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: all static demo stub picture love love-folder deps lint-deps host-deps \
   install install-module install-command install-types install-static choose \

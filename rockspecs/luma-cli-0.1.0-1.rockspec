@@ -10,8 +10,8 @@ source = {
 description = {
   summary = "The command luma: get, watch and download Luma tasks in a shell",
   detailed = [[
-`luma get`, `luma watch`, `luma download` and `luma request` ask a gateway for
-Luma (Dream Machine) generation tasks and print them as JSON lines or as a
+`luma get`, `url`, `watch`, `download`, `generate` and `request` ask a gateway
+for Luma (Dream Machine) generation tasks and print them as JSON lines or as a
 table. The module is the rock luma.]],
   homepage = "https://example.org/luma", -- as above
   issues_url = "https://example.org/luma/issues",

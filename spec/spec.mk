@@ -27,8 +27,8 @@ collectors = emergency full stack
 emergency_flags = -DEMERGENCYGCTESTS
 full_flags = -DHARDMEMTESTS
 stack_flags = -DHARDSTACKTESTS
-# Of the other specs, these programs wait for finalizers, or have so many values
-# that each collection takes long.
+# Not run where Lua collects all the time: these wait for finalizers, or have so
+# many values that each collection takes long.
 uncollected = answers lifetime
 collected = $(filter-out $(uncollected:%=spec/module/%_spec.lua),\
               $(wildcard spec/module/*_spec.lua))
@@ -105,7 +105,7 @@ lint: fences warnings exports fresh-docs  ## the checks that run nothing
 	clang-format --dry-run -Werror $(sources) $(headers) $(helpers)
 lint: fresh-rockspecs
 
-c-tests: pure-tests $(build)/mutants  ## the pure files alone
+c-tests: pure-tests $(build)/mutants  ## the C tests alone, with mutants and sim
 	@$(memcheck) ./$(build)/mutants $(mutants)
 ifneq ($(system),Darwin)
 	@$(MAKE) -s sim WORLDS=$(if $(tool),2000,20000)
@@ -121,7 +121,7 @@ pure-tests: $(c_tests) $(locales)
 endif
 sweeps: $(sweeps)
 	@for test in $(sweeps); do ./$$test || exit 1; done
-specs:                         ## the specs alone, or SPECS="…", in JOBS parts
+specs:                         ## the specs alone, or SPECS="…", JOBS files at a time
 	$(MAKE) -k -Otarget -j$(JOBS) spec
 spec: $(SPECS:%=run/%)
 	@echo "spec: $(words $(SPECS)) files passed"
@@ -169,7 +169,7 @@ sanitize:                      ## C tests and specs under ASan and UBSan
 	$(MAKE) SAN=address,undefined c-tests specs
 tsan:                          ## C tests and specs under TSan
 	$(MAKE) SAN=thread c-tests specs
-valgrind:                      ## C tests and specs under memcheck, in two parts
+valgrind:                      ## C tests and specs under memcheck, two at a time
 	$(MAKE) VALGRIND=yes JOBS=2 c-tests specs
 torture:                       ## 200 of each exit and fork; 20 with SAN=…
 	LUMA_ROUNDS=$(if $(san),7,67) $(MAKE) specs \
@@ -216,7 +216,7 @@ $(build)/response_fuzz $(build)/calls_fuzz: wrap += \
 coverage: deps                 ## lines and branches that tests and specs have run
 	@sh spec/coverage/run.sh build/$(abi)-coverage $(MAKE) -k HARDEN= \
 	  build=build/$(abi)-coverage CFLAGS='-O0 -g --coverage -DLUMA_COVERAGE'
-mutation: deps                 ## MUTANTS=… changes of core/, and what notices them
+mutation: deps                 ## MUTANTS=… changes of core/; prints what no test notices
 	@$(MAKE) -s build=build/mutation CFLAGS=-O0 HARDEN= trial-objects
 	@$(MAKE) -s build=build/mutation-checked SAN=address,undefined CFLAGS=-O0 \
 	  trial-objects

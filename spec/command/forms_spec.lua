@@ -76,7 +76,7 @@ describe("luma", function()
       [[{id}={state}\t{url} {{}} \\ {progress}%]] }
     assert.equal("b=processing\t {{}} \\ 42%\n"
       .. "a=completed\thttps://v.example/a.mp4 {{}} \\ 100%\n",
-      (ended.out:gsub("{}", "{}")))
+      ended.out)
   end)
 
   it("refuses fields that there are not", function()

@@ -304,5 +304,3 @@ void check_memory(struct json_reader *r, const struct buf *text)
     }
     buf_free(&whole.said);
 }
-
-/* Rows that make each of the buffers grow. */

@@ -24,7 +24,7 @@ void check_bytes(const char *is, size_t len, const char *want, size_t n,
 /* How many checks have failed so far. */
 int check_failures(void);
 
-/* Prints `json: 3 passed, 0 failed` for json_test.c; main returns it. */
+/* Prints `reader: 3 passed, 0 failed` for reader_test.c; main returns it. */
 int check_end(const char *file);
 
 /* For what is looked at too often to be counted. */

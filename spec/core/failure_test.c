@@ -133,8 +133,7 @@ static enum retry_class class_of(CURLcode result, enum luma_code code)
     return failure_retry_class(result, &error);
 }
 
-/* Whatever the words of a handshake that failed, it is tried again. A
- * certificate that is not trusted is final. */
+/* What the system lacks is said in words. */
 static void test_shortages(void)
 {
     static const struct {
@@ -158,6 +157,8 @@ static void test_shortages(void)
     }
 }
 
+/* Whatever the words of a handshake that failed, it is tried again. A
+ * certificate that is not trusted is final. */
 static void test_retries(void)
 {
     CHECK(class_of(CURLE_SSL_CONNECT_ERROR, LUMA_ERR_TLS) ==

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The promises of json.h that hold for every text. */
+/* The promises of reader.h that hold for every text. */
 #include "feed.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds a JSON reader piece by piece, and checks what json.h says of every
+/* Feeds a JSON reader piece by piece, and checks what reader.h says of every
  * call. */
 #ifndef LUMA_FEED_H
 #define LUMA_FEED_H

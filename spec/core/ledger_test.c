@@ -9,8 +9,6 @@
 #include "check.h"
 #include "id_list.h"
 
-/* ---- helpers ----------------------------------------------------------- */
-
 /* ---- request bodies ---------------------------------------------------- */
 
 /* What the list's first batch of `max` asks for. */

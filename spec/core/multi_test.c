@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of multi.h and of the standard descriptors of process.h and exchange.h,
+/* Tests of multi.h and of the standard descriptors of descriptor.h,
  * while other threads of the host use and open descriptors of their own. */
 #include "loop/multi.h"
 

@@ -3,7 +3,6 @@
  * has, and memory that runs out. error_test.c has the failures. */
 #include "gateway/reply.h"
 
-#include <locale.h>
 #include <stdlib.h>
 
 #include "alloc.h"
@@ -11,7 +10,6 @@
 #include "dump.h"
 #include "heard.h"
 #include "json/document.h"
-#include "heard.h"
 #include "luma.h"
 
 /* ---- shapes ------------------------------------------------------------ */

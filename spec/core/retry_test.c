@@ -64,8 +64,8 @@ static void test_attempts(void)
     }
 }
 
-/* The first delay is random * 50 ms, or 1 s; from the second on, the whole of
- * 4 s * 2^n is as likely as its half. */
+/* The first delay is from 0 to 50 ms, or to 1 s where the server throttles. The
+ * second is from 2 s to 4 s, and both limits double with each further one. */
 static void test_delays(void)
 {
     static const struct {

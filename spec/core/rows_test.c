@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of the rows of json.h: what comes out as a row and what stays in the
+/* Tests of the rows of reader.h: what comes out as a row and what stays in the
  * root, the limits of both, at every cut and when memory runs out. */
 #include "account.h"
 

@@ -72,7 +72,7 @@ static void test_unfit(void)
     stop_schedule();
 }
 
-/* Each document is counted as one of three things. */
+/* Each document is counted as one of three things, but for one that is kept. */
 static void test_documents(void)
 {
     static const enum doc_verdict verdicts[] = {DOC_DELIVERED, DOC_UNCHANGED,

@@ -26,12 +26,12 @@ describe("the host", function()
     return n
   end
 
-  -- Waits until threads and descriptors are as few again as at `before`. A
-  -- thread that winds up by itself needs a moment.
   local function usage()
     return count "/proc/self/fd", count "/proc/self/task"
   end
 
+  -- Waits until there are as few descriptors and threads again. A thread that
+  -- ends by itself needs a moment.
   local function back_to(fds, tasks)
     wait_until(function()
       local now_fds, now_tasks = usage()

@@ -21,10 +21,10 @@ describe("a download that is killed", function()
 
   -- Runs a download under a command that kills it, or not; returns whether
   -- it was.
-  local function run(killer, name)
+  local function run(killer)
     local ended = process.run {
       "spec/programs/bring.lua", g.http, g.http .. "/clip",
-      dir:at(name or "clip.mp4"), program = killer .. " " .. process.LUA,
+      dir:at "clip.mp4", program = killer .. " " .. process.LUA,
       err = "/dev/null",
     }
     local text, code = ended.output, ended.code
@@ -56,7 +56,7 @@ describe("a download that is killed", function()
       versions[#versions + 1] = files.content(name, SIZE)
       g:file("/clip", { name = name, etag = name, size = SIZE,
         drip = { bytes = 10000, seconds = 0.004 } })
-      if run(killer(round), nil) then done = done + 1 end
+      if run(killer(round)) then done = done + 1 end
       check(versions)
       assert.is_true(round < kills * 4 + 20, "it is not killed")
       if round % 5 == 0 then

@@ -56,7 +56,7 @@ end)
 describe("a client with on_attempt", function()
   local f = fixture.use()
 
-  -- What is reported while f() runs, in order.
+  -- What is reported while run() runs, in order.
   local function attempts_of(options, run)
     local list = {}
     options.on_attempt = function(attempt) list[#list + 1] = attempt end

@@ -84,7 +84,8 @@ static void differ(const char *way, const size_t *cuts, size_t count)
 
 /* ---- ways to read ------------------------------------------------------ */
 
-/* Whether the text must be read no further. */
+/* False, after it has printed both: they differ, and nothing more is to be
+ * read. */
 static bool compare(struct reply *reply, const char *way, const size_t *cuts,
                     size_t count)
 {

@@ -42,8 +42,9 @@ int main(void)
          "## Where it looks\n\n"
          "A place is a path of names. The first one that has something of use "
          "counts. A response\nthat is an array is a list of tasks itself.\n\n"
-         "An id is missing only where a list was found that leaves it out; a "
-         "response without a\nlist is the error `reply`. An object with an id "
+         "An id is missing only if the response has a list of tasks and the "
+         "id is not in it. A\nresponse without a list is the error `reply`. "
+         "An object with an id "
          "of its own may be a task that has a list:\nsuch a list is read as "
          "tasks only under `data` or beside a `code`, and no id is missing\n"
          "because of it unless there were tasks in it.\n\n"
@@ -72,7 +73,7 @@ int main(void)
          "- A row that is not JSON costs its own id. Nothing behind it in the "
          "response is read. The ids\n  that are left out are asked for again, "
          "in halves: one such row costs at most\n  2 log2(`batch_size`) + 2 "
-         "more requests, and n of n rows cost 2n - 1. While no task at all\n"
-         "  has come, luma gives up after 64 such responses.");
+         "more requests, and if all n rows are such rows, 2n - 1.\n"
+         "  After 64 such responses without any task, luma gives up.");
     return 0;
 }

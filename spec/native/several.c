@@ -4,7 +4,7 @@
  *
  * Runs the script in all of them at once, with the number of the state as
  * its first argument, and closes each as soon as its script has ended; and all
- * that again. Prints what was raised, and how many threads stay. */
+ * that three times. Prints what was raised, and how many threads stay. */
 #include <dirent.h>
 #include <pthread.h>
 #include <stdbool.h>

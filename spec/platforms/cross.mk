@@ -1,5 +1,5 @@
 # Other processors, emulated. Part of the Makefile.
-# doubles are computed in the x87 unit, and Lua 5.1 has integers of 32 bits. On
+# On i386, doubles are computed in the x87 unit, and Lua 5.1 has integers of 32 bits. On
 # s390x, the first byte of an integer is its highest.
 PROCESSORS = i386 arm64 s390x
 i386     = i686-linux-gnu i386 -march=i686 -mfpmath=387 -Wno-psabi

@@ -22,7 +22,7 @@ end
 local shared = new()
 local IDS = { "a", "b", "c" }
 
--- Everything of so many jobs of one request has come.
+-- So many events wait: all that comes for a job of one request.
 local function arrived(client, count)
   while client:stats().queue < count do end
 end

@@ -69,8 +69,7 @@ local HEAD = [[
 
 What luma promises, and the command that shows it: `make promises P=P1` runs one row, `make
 promises` all, `make promises FAST=1` what takes seconds. A promise without a command that
-succeeds is not here, so some numbers are missing. `spec/promises/table.lua` has the
-commands.
+succeeds is not here. `spec/promises/table.lua` has the commands.
 
 | | luma promises | looked at |
 |---|---|---|

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the module with CMake for Lua 5.4 and LuaJIT, alone and inside two
-# engines, in folders whose names have blanks. It exports luaopen_luma only, is
-# never unloaded, and fetches a task from the stub gateway.
+# engines, in folders whose names have blanks. It exports luaopen_luma only,
+# and fetches a task from the stub gateway.
 #
 #   cmake.sh "lua5.4" "luajit -l ffi"     how the two run a spec
 set -eu
