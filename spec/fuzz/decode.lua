@@ -44,7 +44,7 @@ end
 
 local function has_half_pair(s)
   local half = false
-  s = s:gsub("\\[^u]", ""):gsub("\\u[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x", "")
+  s = s:gsub("\\[^u]", "."):gsub("\\u[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x", "")
   s:gsub("\\u[dD][89a-fA-F]%x%x", function() half = true end)
   return half
 end
