@@ -104,8 +104,8 @@ static int client_wait_method(lua_State *L)
     bool readable;
 
     client_check_idle(L, client, "wait");
-    if (!luma_client_unfinished(client->core))
-        seconds = 0; /* no event can arrive */
+    if (fd < 0 && !luma_client_unfinished(client->core))
+        seconds = 0; /* nothing can arrive */
     lua_pushboolean(L, client_wait_with(L, client, monotonic_now() + seconds,
                                         fd, &readable));
     if (fd < 0)

@@ -226,7 +226,8 @@ bool client_wait_with(lua_State *L, struct lua_client *client, double until,
             return false;
         run_hooks(L, client);
         client_check_process(L, client);
-        if (!luma_client_unfinished(client->core) || monotonic_now() >= until)
+        if ((fd < 0 && !luma_client_unfinished(client->core)) ||
+            monotonic_now() >= until)
             return false;
     }
     return false;

@@ -32,7 +32,8 @@ static void push_tasks(lua_State *L, const struct lua_job *job)
     lua_Integer n = 0;
 
     uservalue_get(L, 1, JOB_TASKS);
-    if (!lua_isnil(L, -1) && job->stored == count)
+    if (!lua_isnil(L, -1) && job->stored == count &&
+        luma_job_error(job->core)->code != LUMA_ERR_PENDING)
         return; /* without holes, the table is the result */
     lua_createtable(L, (int)job->stored, 0);
     for (i = 1; n < (lua_Integer)job->stored && i <= count; i++) {

@@ -6,6 +6,8 @@ local headers = require "luma_cli.headers"
 local stop = require "luma_cli.stop".stop
 local system = require "luma_cli.system"
 
+local ENOENT, ENOTDIR = 2, 20
+
 local function number(least, most)
   return function(word)
     local value = tonumber(word)
@@ -68,16 +70,24 @@ end
 -- Returns the values, none if there is no file.
 return function()
   local where, values, count = path(), {}, 0
-  local file = where and io.open(where)
+  local file, why, code
+  if where then file, why, code = io.open(where) end
+  if not file and why and code ~= ENOENT and code ~= ENOTDIR then
+    stop(2, "cannot read " .. why)
+  end
   if not file then return values end
-  for line in file:lines() do
+  local text_of_file, problem = file:read "*a"
+  file:close()
+  if not text_of_file then
+    stop(2, ("cannot read %s: %s"):format(where, problem))
+  end
+  for line in (text_of_file .. "\n"):gmatch "(.-)\n" do
     count = count + 1
     if line:find "^%s*[^#%s]" then
       local why = read_line(line, values)
       if why then stop(2, ("%s:%d: %s"):format(where, count, why)) end
     end
   end
-  file:close()
   if values.headers and system.others_can_read(where) then
     stop(2, ("others can read %s, which has headers: chmod 600 it")
       :format(where))

@@ -5,6 +5,8 @@ local facts_of = require "luma_cli.facts"
 local files = require "luma_cli.files"
 local follow = require "luma_cli.follow"
 local make_folder = require "luma_cli.folder"
+local stop = require "luma_cli.stop".stop
+local system = require "luma_cli.system"
 local text = require "luma_cli.text"
 
 -- The handler of follow.lua.
@@ -61,9 +63,17 @@ function Download:lines(board, total)
   return lines
 end
 
+local function folder_of(path)
+  if path == "" then stop(2, "--output: must not be empty") end
+  local folder = path:match(system.is_windows and "^(.*[/\\:])" or "^(.*/)")
+  return folder or "."
+end
+
 return function(app)
   local args = app.args
-  if not args.output then
+  if args.output then
+    make_folder(folder_of(args.output), true)
+  else
     args.dir = args.dir or "."
     make_folder(args.dir)
   end

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Runs a program for each result: --exec 'mpv {path}'. One at a time, while
 -- luma's own threads go on. A value is one argument, whatever it contains: no
--- shell reads it. --shell hands the line to a shell, with quoted values.
+-- shell reads it. --shell hands the line to a shell, with the values as its
+-- variables, which it does not execute.
 
 local stopping = require "luma_cli.stop"
 local system = require "luma_cli.system"
@@ -32,32 +33,72 @@ local function words_of(line)
   return words
 end
 
-local function fill(text, values, change)
-  return (text:gsub("{(%w+)}", function(name)
-    return change(tostring(values[name] or ""):gsub("%z", ""))
-  end))
+local PLACE = "{([%w_]+)}"
+local SHELL_PLACE = "(.?)" .. PLACE -- behind "$", the shell's own
+
+local function text_of(value)
+  return (tostring(value or ""):gsub("%z", ""))
 end
 
-local function same(s) return s end
+local function fill(text, values)
+  return (text:gsub(PLACE, function(name) return text_of(values[name]) end))
+end
+
+-- Ends the program where a shell would read a value in quotes: those of the
+-- variable would end them.
+local function check_quotes(line)
+  local quote, at = nil, 1
+  while at <= #line do
+    local c = line:sub(at, at)
+    if c == "\\" and quote ~= "'" then
+      at = at + 1
+    elseif c == quote then
+      quote = nil
+    elseif not quote and c:find "['\"]" then
+      quote = c
+    elseif c == "$" then
+      at = at + 1 -- a variable of the shell's, such as ${HOME}
+    elseif quote and line:find("^" .. PLACE, at) then
+      stop(2, ("--exec: %s stands in quotes; luma quotes the values itself")
+        :format(line:match("^{[%w_]+}", at)))
+    end
+    at = at + 1
+  end
+end
+
+local function shell_maker(line)
+  check_quotes(line)
+  local script = line:gsub(SHELL_PLACE, function(before, name)
+    return before ~= "$" and before .. '"$luma_' .. name .. '"' or nil
+  end)
+  return function(values)
+    local out = {}
+    for name in pairs(KNOWN) do
+      out[#out + 1] = ("luma_%s=%s"):format(name,
+        system.quote(text_of(values[name])))
+    end
+    out[#out + 1] = script
+    return table.concat(out, "\n")
+  end
+end
 
 local function maker(line, as_shell)
-  if as_shell then
-    return function(values) return fill(line, values, system.quote) end
-  end
+  if as_shell then return shell_maker(line) end
   local words = words_of(line)
   if #words == 0 then stop(2, "--exec: no program") end
   return function(values)
     local out = {}
     for i, word in ipairs(words) do
-      out[i] = system.quote(fill(word, values, same))
+      out[i] = system.quote(fill(word, values))
     end
     return table.concat(out, " ")
   end
 end
 
-local function check(line, has_path)
-  for name in line:gmatch "{(%w+)}" do
-    if not KNOWN[name] or name == "path" and not has_path then
+local function check(line, has_path, as_shell)
+  for before, name in line:gmatch(SHELL_PLACE) do
+    local is_known = KNOWN[name] and (name ~= "path" or has_path)
+    if not is_known and not (as_shell and before == "$") then
       stop(2, ("--exec: there is no {%s} here"):format(name))
     end
   end
@@ -88,7 +129,7 @@ function exec.new(app, has_path)
   local args = app.args
   if not args.exec then return nil end
   if system.is_windows then stop(2, "--exec does not work on Windows") end
-  check(args.exec, has_path)
+  check(args.exec, has_path, args.shell)
   local make = maker(args.exec, args.shell)
   local form = reads_stdin(args) and "{ %s\n} </dev/null" or "%s"
   return function(values)

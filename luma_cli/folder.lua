@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Makes the folder for downloads, and checks that it is writable.
+-- The folder for downloads: makes it, and checks that files can be made in it.
 
 local stop = require "luma_cli.stop".stop
 local system = require "luma_cli.system"
@@ -8,7 +8,7 @@ local system = require "luma_cli.system"
 -- enough to know: the disk may be full or read-only, and root ignores them.
 local SCRIPT = [[{
   LC_ALL=C; export LC_ALL
-  mkdir -p %s && tried=$(mktemp -d %s/.luma.XXXXXX) && rmdir "$tried" &&
+  %s tried=$(mktemp -d %s/.luma.XXXXXX) && rmdir "$tried" &&
   echo ok
 } 2>&1]]
 
@@ -24,9 +24,10 @@ local function output_of(line)
   return output
 end
 
-local function problem_on_unix(dir)
+local function problem_on_unix(dir, is_there)
   local quoted = quote(dir)
-  local output = output_of(SCRIPT:format(quoted, quoted))
+  local make = is_there and "" or "mkdir -p " .. quoted .. " &&"
+  local output = output_of(SCRIPT:format(make, quoted))
   if output == "ok\n" then return nil end
   local reason = output:match ": ([^:\n]+)\n*$" or output
   return reason == "File exists" and "it is not a folder" or reason
@@ -45,9 +46,10 @@ end
 
 -- cmd.exe is asked only if the folder may be missing, because it changes some
 -- names in spite of the quotation marks.
-local function problem_on_windows(dir)
+local function problem_on_windows(dir, is_there)
   local ok, why = can_make_a_file(dir)
   if ok then return nil end
+  if is_there then return why end
   if dir:find '"' then -- "clips\" gives this
     return "a name cannot have a quotation mark; does a backslash precede it?"
   elseif dir:find "[%%%c]" then
@@ -61,10 +63,11 @@ end
 
 local problem = system.is_windows and problem_on_windows or problem_on_unix
 
--- Ends the program if no file can be made in `dir`.
-return function(dir)
+-- Ends the program if no file can be made in `dir`. `is_there`: it must be there
+-- already.
+return function(dir, is_there)
   if dir == "" then stop(2, "--dir: must not be empty") end
-  local reason = problem(dir)
+  local reason = problem(dir, is_there)
   if not reason then return end
   stop(2, ("cannot write to the folder %s: %s"):format(dir, reason))
 end

@@ -11,6 +11,7 @@ local saved = require "luma_cli.saved"
 local Show = require "luma_cli.show"
 local source = require "luma_cli.source"
 local stopping = require "luma_cli.stop"
+local system = require "luma_cli.system"
 local watching = require "luma_cli.watching"
 local work = require "luma_cli.work"
 
@@ -29,6 +30,20 @@ local function read_prompt(word)
   return prompt
 end
 
+-- A Lua table does not tell [] from {}, and a number has 64 bits.
+local function check_exact(name, json)
+  local rest = json:gsub('\\.', ""):gsub('"[^"]*"', '""')
+  if rest:find "%[%s*%]" then
+    stopping.stop(2, ("--param: %s: an empty array cannot be sent"):format(name))
+  end
+  for digits in rest:gmatch "%f[%w.]%d+%f[^%w.]" do
+    if #digits > 15 and luma.encode(luma.decode(digits)) ~= digits then
+      stopping.stop(2, ("--param: %s: %s has too many digits"):format(name,
+        digits))
+    end
+  end
+end
+
 -- "steps=4" is a number, "style=anime" a text.
 local function add_parameter(params, word)
   local name, value = word:match "^([%w_.-]+)=(.*)$"
@@ -36,6 +51,7 @@ local function add_parameter(params, word)
     stopping.stop(2, ("--param: '%s' is not NAME=VALUE"):format(word))
   end
   local decoded, err = luma.decode(value, { nulls = true })
+  if not err then check_exact(name, value) end
   if err then decoded = value end
   params[name] = decoded
 end
@@ -83,12 +99,34 @@ end
 -- The job's error has the task if it is completed, but its file is not here.
 local function has_task(err) return (err.tasks or {})[1] ~= nil end
 
+-- A command to be copied, whatever the gateway has put into the id.
+local function line_of(words)
+  local out = { "luma" }
+  for i, word in ipairs(words) do
+    if i == #words and word:find "^-" then out[#out + 1] = "--" end
+    out[#out + 1] = word:find "^[%w@%%+=:,./_-]+$" and word or system.quote(word)
+  end
+  return table.concat(out, " ")
+end
+
+local function download_of(args, id)
+  local words = { "download" }
+  for _, name in ipairs { "output", "dir" } do
+    if args[name] then
+      words[#words + 1], words[#words + 2] = "--" .. name, args[name]
+    end
+  end
+  if args.allow_private then words[#words + 1] = "--allow-private" end
+  words[#words + 1] = id
+  return line_of(words)
+end
+
 -- Whoever stops waiting has to know that the task goes on.
 local function say_how_to_go_on(app, job, err)
-  local id, command = job:progress().id, has_task(err) and "download" or "watch"
+  local id = job:progress().id
   if id then
-    app.live:say(("luma: to go on: luma %s %s"):format(command,
-      app.screen:safe(id)))
+    app.live:say("luma: to go on: " .. app.screen:safe(
+      has_task(err) and download_of(app.args, id) or line_of { "watch", id }))
   elseif job:progress().requests > 0 then
     app.live:say "luma: the generation may have been submitted"
   end
@@ -115,6 +153,7 @@ local function show_failure(app, job, err)
       or (err.states or {})[err.id] or "no state")
     return say_how_to_go_on(app, job, err)
   end
+  if err.code == "deadline" then stopping.stop(5, hints.of_error(err)) end
   app.outcome:add_error(hints.of_error(err))
   if err.id then say_how_to_go_on(app, job, err) end
 end
@@ -135,13 +174,17 @@ return function(app)
   if not task then return show_failure(app, job, path) end
   local id = job:progress().id
   local state = luma.state(task) or seen.facts.state
-  if path then
+  if path and app.lines then
+    app.outcome:add_task(state)
+    app.out:line(app.lines(task, id, state))
+  elseif path then
     app.outcome:add_task(state)
     saved.show(app, id, path, job:progress().bytes)
   else
     Show.new(app, true):task(task, id, state)
   end
-  if not run then return end
+  local saves = args.output or args.dir
+  if not run or saves and not path then return end
   local facts = facts_of(decoded(task), id, state)
   run { id = id, state = state, url = facts.url, prompt = facts.prompt,
     path = path }

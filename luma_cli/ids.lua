@@ -92,6 +92,7 @@ end
 
 -- The descriptor to wait for, where more ids may come at any time.
 function Feed:fd()
+  if self:has_ended() then return nil end
   local current = self.sources[self.at]
   return current and current.input and current.input:fd()
 end

@@ -19,7 +19,8 @@ local function created_at(task)
   local inner = type(task.data) == "table" and task.data or task
   local value = inner.created_at or task.created_at
   local kind = type(value)
-  return (kind == "string" or kind == "number") and value or nil
+  local is_finite = kind == "number" and value - value == 0
+  return (kind == "string" or is_finite) and value or nil
 end
 
 local function record_of(task, id, state)
@@ -72,7 +73,7 @@ local function columns(screen, names)
   return function(record)
     local values = {}
     for i, name in ipairs(names) do
-      values[i] = screen:safe(text_of(record[name]))
+      values[i] = screen:field(text_of(record[name]))
     end
     return table.concat(values, "\t")
   end
@@ -85,7 +86,7 @@ local function template(screen, format)
   format = format:gsub("\\(.)", ESCAPES)
   return function(record)
     return (format:gsub("{([^{}]+)}", function(name)
-      return screen:safe(text_of(record[name]))
+      return screen:field(text_of(record[name]))
     end))
   end
 end
@@ -112,7 +113,7 @@ end
 function lines.links(what, screen)
   return function(task)
     local link = luma.url(task, what)
-    return link and screen:safe(link)
+    return link and screen:field(link)
   end
 end
 

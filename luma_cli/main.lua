@@ -40,9 +40,7 @@ local function client_of(options)
 end
 
 local function options_of(args, app)
-  local saves = args.command == "download" or args.output
-    or args.command == "generate" and args.dir
-  local as_text = not (saves or app.lines)
+  local as_text = not (args.command == "download" or app.lines)
     and (app.screen.as_json or args.command == "request")
   return {
     token = args.token, attempts = args.attempts, plain_http = args.plain_http,

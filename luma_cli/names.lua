@@ -3,10 +3,11 @@
 -- sends, a name has only letters, digits and marks that no system reads.
 
 local stop = require "luma_cli.stop".stop
+local text = require "luma_cli.text"
 
 local KNOWN = { id = true, prompt = true, state = true, created_at = true }
 local LONGEST = 150   -- bytes of a name without its extension
-local LONGEST_ID = 70 -- and of the id that makes it another one
+local LONGEST_ID = 70 -- and of the id at its end
 local EXTENSIONS = { video = ".mp4", thumbnail = ".jpg", last_frame = ".jpg" }
 local ASCII = "[^%w._-]"
 
@@ -36,10 +37,11 @@ local function cut(s, characters, bytes)
   return table.concat(out)
 end
 
--- Bytes beyond ASCII stay, as they are letters of other languages, but not the
--- marks that change the direction of text.
+-- Characters beyond ASCII stay, as they are letters of other languages, but not
+-- controls, ends of lines and the marks that change the direction of text.
 local function clean(s)
-  return (s:gsub("[%z\1-\127]", function(c)
+  return (text.valid_json(s):gsub("\194[\128-\159]", "_")
+    :gsub("\226\128[\168\169]", "_"):gsub("[%z\1-\127]", function(c)
     return c:find(ASCII) and "_" or c
   end):gsub("\226\128[\142\143\170-\174]", "_")
     :gsub("\226\129[\166-\169]", "_"):gsub("__+", "_"))
@@ -71,32 +73,35 @@ local function harmless(name)
   return is_device(name) and "_" .. name or name
 end
 
--- Another name where this one is empty or used: with the id, and with a number
--- where ids look alike.
-local function free(name, id, used)
-  if name ~= "" and not used[key_of(name)] then return name end
-  id = cut(clean(id), 1e9, LONGEST_ID)
-  local first, count = harmless(name == "" and id or name .. "-" .. id), 1
-  name = first
-  while name == "" or used[key_of(name)] do
+-- Another name where this one is used: ids may look alike.
+local function free(name, used)
+  local first, count = name, 1
+  while used[key_of(name)] do
     count = count + 1
-    name = harmless(first .. "-" .. count)
+    name = first .. "-" .. count
   end
   return name
 end
 
--- f(facts) makes the name of a task's file; no two tasks get the same one.
+-- f(facts) makes the name of a task's file; no two tasks get the same one. Files
+-- of other runs may be there already, so each name has the id in it.
 function names.new(template, what)
   check(template)
   local used = {}
   local extension = template:match "%.%w+$" or EXTENSIONS[what]
   template = template:gsub("%.%w+$", "")
+  local has_id = template:find("{id}", 1, true)
   return function(values)
-    local name = template:gsub("{([%w_]+):?(%d*)}", function(field, length)
+    local name = clean(template:gsub("{([%w_]+):?(%d*)}", function(field, length)
       return cut(clean(tostring(values[field] or "")),
         tonumber(length) or 1e9, LONGEST)
-    end)
-    name = free(harmless(cut(clean(name), 1e9, LONGEST)), values.id, used)
+    end))
+    if not has_id or #name > LONGEST then
+      local id = cut(clean(values.id), 1e9, LONGEST_ID)
+      name = cut(name, 1e9, LONGEST - #id - 1)
+      name = name == "" and id or name .. "-" .. id
+    end
+    name = free(harmless(name), used)
     used[key_of(name)] = true
     return name .. extension
   end

@@ -23,8 +23,8 @@ function saved.show(app, id, path, bytes, word)
   word = word or "saved"
   local screen = app.screen
   if screen.as_json then
-    return app.out:line(('{"id":%s,"path":%s}'):format(quote(id),
-      quote(path)))
+    return app.out:line(screen:json(('{"id":%s,"path":%s}'):format(quote(id),
+      quote(path))))
   end
   app.out:line(("%s  %8s  %s"):format(
     screen:paint(word == "saved" and "green" or "dim", text.pad(word, 7)),

@@ -62,6 +62,13 @@ function Screen:safe(s)
   return self.utf8 and s or text.ascii(s)
 end
 
+-- A value in a line of stdout: safe on a terminal. Elsewhere it is UTF-8 as it
+-- is, without what ends a line or a column.
+function Screen:field(s)
+  if self.out_is_terminal then return self:safe(s) end
+  return (text.valid_json(s):gsub("%c", " "))
+end
+
 -- JSON text for stdout: safe on a terminal, and valid UTF-8 everywhere.
 function Screen:json(json)
   if not self.out_is_terminal then return text.valid_json(json) end

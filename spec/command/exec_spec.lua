@@ -69,6 +69,24 @@ describe("luma --exec", function()
     assert.is_nil(io.open "evil")
   end)
 
+  it("leaves the variables of the shell alone, also in quotes", function()
+    local ended = luma { "watch", "a", "--format", "{id}", "--shell", "--exec",
+      [[my_x=y; printf '%s\n' "${my_x}" "${HOME:+z}" {id}${my_x}]] }
+    assert.equal(0, ended.code, ended.err)
+    assert.equal("a\ny\nz\nay\n", ended.out)
+  end)
+
+  it("refuses a value in quotes, which would end them", function()
+    for _, text in ipairs { [[echo "{prompt}"]], "echo '{prompt}'",
+      [[echo "a \" {prompt}"]], [[echo "$(echo {prompt})"]] } do
+      local ended = luma { "watch", "a", "--shell", "--exec", text }
+      assert.equal(2, ended.code)
+      assert.matches("--exec: {prompt} stands in quotes", ended.err, 1, true)
+    end
+    assert.equal(0, #g:journal())
+    assert.is_nil(io.open "evil")
+  end)
+
   it("reports a program that fails", function()
     local ended = luma { "watch", "a", "b", "--exec", "sh -c 'exit 3'" }
     assert.equal(1, ended.code)
@@ -80,6 +98,7 @@ describe("luma --exec", function()
     for text, why in pairs {
       ["show {path}"] = "there is no {path} here",
       ["show {token}"] = "there is no {token} here",
+      ["show {created_at}"] = "there is no {created_at} here",
       ["show 'x"] = "a ' is missing", [" "] = "no program",
     } do
       local ended = luma { "watch", "a", "--exec", text }

@@ -79,6 +79,20 @@ describe("luma", function()
       ended.out)
   end)
 
+  it("prints no number that JSON does not have", function()
+    g:default { texts = { a = '{"id":"a","state":"completed","created_at":1e999}' } }
+    local ended = luma { "get", "a", "--jsonl" }
+    assert.equal(0, ended.code, ended.err)
+    assert.equal(cjson.null, cjson.decode(ended.out).created_at)
+  end)
+
+  it("keeps what a terminal without UTF-8 cannot show, in a pipe", function()
+    g:default { texts = { a = '{"id":"a","prompt":"caf\195\169\\n\226\128\141"}' } }
+    local ended = luma({ "get", "a", "--fields", "id,prompt" },
+      { env = { LC_ALL = "C" } })
+    assert.equal("a\tcaf\195\169 \226\128\141\n", ended.out)
+  end)
+
   it("refuses fields that there are not", function()
     for _, words in ipairs {
       { "get", "a", "--format", "{id} {token}" },
@@ -150,6 +164,14 @@ describe("luma", function()
       env.XDG_CONFIG_HOME = dir.path
       return luma(words or { "get", "a" }, { env = env })
     end
+
+    it("and ends where they cannot be read", function()
+      assert(dir:run "mkdir -p luma/config")
+      local ended = luma({ "get", "a" }, { env = { XDG_CONFIG_HOME = dir.path } })
+      assert.equal(2, ended.code)
+      assert.matches("^luma: cannot read .*/luma/config: ", ended.err)
+      assert.equal(0, #g:journal())
+    end)
 
     it("which options and the environment override", function()
       g:default { status = 500 }

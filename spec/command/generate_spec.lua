@@ -83,12 +83,41 @@ describe("luma generate", function()
       (ended.out:gsub(dir.path .. "/", " ")))
   end)
 
+  it("prints what was asked for, also with a file", function()
+    local path = dir:at "cat.mp4"
+    local words = { "a cat", "-o", path, "--allow-private" }
+    words[5], words[6] = "--format", "{id} {prompt}"
+    assert.equal("new a cat dances\n", generate(words).out)
+    words[5], words[6] = "--fields", "state,id"
+    assert.equal("completed\tnew\n", generate(words).out)
+    words[5], words[6] = "--jsonl", nil
+    assert.equal("completed", cjson.decode(generate(words).out).state)
+  end)
+
+  it("has no file of a task that failed, and runs nothing for it", function()
+    g:default { texts = { new = '{"id":"new","state":"failed"}' } }
+    local ended = generate { "a cat", "-o", dir:at "cat.mp4",
+      "--allow-private", "--exec", "echo ran {path}" }
+    assert.equal(3, ended.code)
+    assert.same({ id = "new", state = "failed" }, cjson.decode(ended.out))
+  end)
+
+  it("quotes an id that a shell would read", function()
+    g:route(PATH, { body = '{"id":"a;b $(c)","state":"pending"}' })
+    g:default { state = "processing" }
+    local ended = generate { "a cat", "--deadline", "0.2" }
+    assert.matches("luma: to go on: luma watch 'a;b $(c)'\n", ended.err, 1, true)
+  end)
+
   it("says what is wrong before it submits anything", function()
     for _, case in ipairs {
       { "missing argument 'prompt'" },
       { "the prompt is empty", "  " },
       { "cannot open the folder", "a", "-o", dir.path .. "/none/x" },
       { "'x' is not NAME=VALUE", "a", "--param", "x" },
+      { "x: an empty array cannot be sent", "a", "--param", 'x={"y":[ ]}' },
+      { "x: 12345678901234567890 has too many digits", "a", "--param",
+        "x=[12345678901234567890]" },
       { "can not be used together", "a", "-o", "x", "--dir", "y" },
       { "not UTF%-8", "a\255" },
     } do
@@ -133,8 +162,9 @@ describe("luma generate", function()
     local ended = generate { "a cat", "-o", dir:at "cat.mp4",
       "--allow-private", "--deadline", "0.5", "--interval", "0.05" }
     assert.same({ 5, "" }, { ended.code, ended.out })
-    assert.matches("out of time: new: the file is not complete\n"
-      .. "luma: to go on: luma download new\n$", ended.err)
+    assert.matches(("out of time: new: the file is not complete\n"
+      .. "luma: to go on: luma download --output %s --allow-private new\n")
+      :format(dir:at "cat.mp4"), ended.err, 1, true)
   end)
 
   it("says how to go on after Ctrl-C", function()

@@ -275,9 +275,9 @@ describe("the command line", function()
       local ended = download { "a", "b", "c", "d",
         "--name=-{prompt:12}{state}" }
       assert.equal(0, ended.code, ended.err)
-      assert.equal("_a_cat_.._dancompleted.mp4\n_samecompleted-d.mp4\n"
-        .. "_samecompleted.mp4\n"
-        .. "_\229\175\186\229\175\186_xcompleted.mp4\n",
+      assert.equal("_a_cat_.._dancompleted-a.mp4\n_samecompleted-c.mp4\n"
+        .. "_samecompleted-d.mp4\n"
+        .. "_\229\175\186\229\175\186_xcompleted-b.mp4\n",
         cli.shell("ls '" .. dir .. "' | LC_ALL=C sort").out)
       for name, why in pairs { ["{token}"] = "there is no {token}",
         ["a/{id}"] = "no folders" } do

@@ -47,6 +47,13 @@ describe("waiting for a client", function()
       assert.is_false(within(0.01, client.wait, client, 60))
     end)
 
+    it("sleeps for another descriptor, also without jobs", function()
+      local client, other = f:new(), f:new()
+      local start = fixture.now()
+      assert.same({ false, false }, { client:wait(0.2, other:fd()) })
+      assert.is_true(fixture.now() - start >= 0.19)
+    end)
+
     it("ends when another descriptor is readable", function()
       g:queue({ stall = "request" }, {})
       local client, other = f:new(), f:new()
