@@ -171,7 +171,7 @@ static void deliver_settled(lua_State *L, struct lua_job *job,
 {
     uint32_t i;
 
-    if (settled->error.code != LUMA_OK && settled->count) {
+    if (settled->error.code != LUMA_OK && (settled->count || settled->value)) {
         value_push_error(L, &settled->error);
         if (settled->value)
             add_value(L, job, settled->value);
@@ -179,6 +179,8 @@ static void deliver_settled(lua_State *L, struct lua_job *job,
             lua_pushvalue(L, -1);
             store_error(L, job, settled->ids[i]);
         }
+        if (!settled->count)
+            store_first_error(L);
     }
     luma_event_apply(job->client->core);
     deliver_progress(L, job);

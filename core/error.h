@@ -121,6 +121,10 @@ void luma_error_copy_exchange(struct luma_error *error,
 void luma_error_change(struct luma_error *error, enum luma_code code,
                        const char *detail);
 
+/* Replaces the code, since the job ends with another one. What had failed
+ * before stays to be seen: the message ends with it. */
+void luma_error_set_after(struct luma_error *error, enum luma_code code);
+
 /* Appends ": " and a detail to the message, cut at the message's end between
  * two characters. */
 void luma_error_append(struct luma_error *error, const char *format, ...)

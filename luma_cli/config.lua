@@ -70,10 +70,10 @@ end
 -- Returns the values, none if there is no file.
 return function()
   local where, values, count = path(), {}, 0
-  local file, why, code
-  if where then file, why, code = io.open(where) end
-  if not file and why and code ~= ENOENT and code ~= ENOTDIR then
-    stop(2, "cannot read " .. why)
+  local file, reason, code
+  if where then file, reason, code = io.open(where) end
+  if not file and reason and code ~= ENOENT and code ~= ENOTDIR then
+    stop(2, "cannot read " .. reason)
   end
   if not file then return values end
   local text_of_file, problem = file:read "*a"

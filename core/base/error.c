@@ -120,6 +120,22 @@ void luma_error_append(struct luma_error *error, const char *format, ...)
     va_end(args);
 }
 
+void luma_error_set_after(struct luma_error *error, enum luma_code code)
+{
+    struct luma_error last = *error;
+    size_t used;
+
+    luma_error_set(error, code);
+    if (last.code == LUMA_OK)
+        return;
+    used = strlen(error->message);
+    if (snprintf(error->message + used, sizeof error->message - used,
+                 "; last error: %s",
+                 last.message) >= (int)(sizeof error->message - used))
+        text_drop_cut(error->message);
+    luma_error_copy_exchange(error, &last);
+}
+
 /* Replaces strerror, whose language depends on the locale. */
 static const char *text_of_errno(int number)
 {

@@ -128,7 +128,6 @@ static void read_reply(struct task_exchange *t, struct exchange_end *end)
     long http = t->x.http_status;
 
     reply_end(&t->reply, http, failure_clean, t->x.options, error);
-    t->x.bytes = t->reply.bytes;
     if (error->code == LUMA_ERR_REDIRECT)
         failure_set_redirect(error, &t->reply, t->x.options, t->url.data,
                              location);

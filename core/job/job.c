@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 /* ---- lists ------------------------------------------------------------- */
 
 void job_list_init(struct job_list *list)
@@ -209,29 +207,12 @@ static void close_job(struct job *job)
         job->kind->close(job);
 }
 
-/* The deadline has passed; what had failed before stays to be seen. */
-static void set_deadline(struct luma_error *error)
-{
-    struct luma_error last = *error;
-    size_t used;
-
-    luma_error_set(error, LUMA_ERR_DEADLINE);
-    if (last.code == LUMA_OK)
-        return;
-    used = strlen(error->message);
-    if (snprintf(error->message + used, sizeof error->message - used,
-                 "; last error: %s",
-                 last.message) >= (int)(sizeof error->message - used))
-        text_drop_cut(error->message);
-    luma_error_copy_exchange(error, &last);
-}
-
 void job_end(struct job *job, enum luma_code code, struct event_list *events)
 {
     if (job->phase == JOB_DONE)
         luma_error_set(&job->end.error, LUMA_OK);
     else if (job->phase != JOB_FAILED && code == LUMA_ERR_DEADLINE)
-        set_deadline(&job->end.error);
+        luma_error_set_after(&job->end.error, code);
     else if (job->phase != JOB_FAILED)
         luma_error_set(&job->end.error, code);
     close_job(job);

@@ -350,7 +350,8 @@ static void complete_attempt(struct luma_attempt *attempt,
     attempt->code = end->error.code;
     if (waits && request->due)
         attempt->retry_in = request->due - now;
-    else if (waits)
+    else if (waits && end->outcome != EXCHANGE_FAILED &&
+             end->outcome != EXCHANGE_NOT_FILE)
         attempt->code = LUMA_OK; /* such as a redirect */
 }
 

@@ -150,8 +150,7 @@ static void end_transfer(struct transfers *t, struct exchange *x,
 }
 
 /* Stops an exchange whose job ends with `code`. If the response so far is
- * a refusal, exchange_finish reports that instead, and the request is dropped.
- */
+ * a refusal, the error tells it as well. */
 static void stop(struct transfers *t, struct exchange *x, enum luma_code code)
 {
     struct request *request = x->request;
@@ -160,10 +159,14 @@ static void stop(struct transfers *t, struct exchange *x, enum luma_code code)
 
     if (kind->cut)
         exchange_finish(x, CURLE_OK, code, t->schedule->context.now, &end);
+    if (end.error.code != code) {
+        end.error.attempts = request->attempts + 1;
+        luma_error_set_after(&end.error, code);
+    }
     deliver_documents(t, x);
     reuse_leave(x);
     detach(t, x);
-    if (kind->cut && end.error.code == code)
+    if (kind->cut)
         kind->cut(request, &end, &t->schedule->context);
     else
         kind->drop(request);

@@ -104,6 +104,26 @@ describe("a client with on_attempt", function()
     assert.is_nil(list[3].retry_in)
   end)
 
+  it("says that a link has failed, also where a new one is had", function()
+    local g, path = f.g, os.tmpname()
+    g:file("/old", { status = 403 })
+    g:file("/new", { size = 100 })
+    g:default { texts = { a = ('{"id":"a","state":"completed",'
+      .. '"video":{"url":"%s/new"}}'):format(g.http) } }
+    local list, client = attempts_of({}, function(client)
+      assert(client:download({ id = "a", state = "completed",
+        video = { url = g.http .. "/old" } }, path,
+        { allow_private = true }):result())
+    end)
+    os.remove(path)
+    client:close()
+    local seen = {}
+    for i, attempt in ipairs(list) do
+      seen[i] = ("%s %s"):format(attempt.status, attempt.code)
+    end
+    assert.same({ "403 link", "200 nil", "200 nil" }, seen)
+  end)
+
   it("reports what is in flight when a job ends", function()
     f.g:default { stall = "request" }
     local list = attempts_of({}, function(client)

@@ -89,6 +89,13 @@ describe("the value of a response", function()
     end
   end)
 
+  it("is not there if the response is empty, nor are its bytes", function()
+    g:route("/x", { status = 204 })
+    local client = f:new()
+    assert.equal(luma.null, client:request("DELETE", "/x"):result())
+    assert.equal(0, client:stats().bytes)
+  end)
+
   it("of a refusal is not what a job that is cancelled ends with", function()
     for _, status in ipairs { 404, 503 } do
       g:route("/x", { body = '{"error":"no"}', status = status,
@@ -97,12 +104,15 @@ describe("the value of a response", function()
       local job = client:request("POST", "/x", {})
       fixture.wait_until(function() return client:stats().bytes >= 14 end)
       job:cancel()
-      assert.equal("cancelled", select(2, job:result()).code)
+      local _, err = job:result()
+      assert.same({ "cancelled", status, { error = "no" } },
+        { errors.check(err).code, err.status, err.value })
       assert.same({ 1, 0 },
         { job:progress().cancelled, job:progress().failed or 0 })
-      local _, err = client:request("POST", "/x", {}, { deadline = 0.1 })
-        :result()
-      assert.equal("deadline", errors.check(err).code)
+      _, err = client:request("POST", "/x", {}, { deadline = 0.1 }):result()
+      assert.same({ "deadline", status, { error = "no" } },
+        { errors.check(err).code, err.status, err.value })
+      assert.matches("^the job's deadline passed; last error: ", err.message)
     end
   end)
 
