@@ -19,8 +19,11 @@ int main(int argc, char **argv)
     lua_pushcfunction(L, luaopen_luma);
     lua_call(L, 0, 1);
     lua_setglobal(L, "luma");
-    if (luaL_dofile(L, argc > 1 ? argv[1] : NULL)) /* NULL: standard input */
+    lua_getglobal(L, "tostring"); /* an error of luma is a table */
+    if (luaL_dofile(L, argc > 1 ? argv[1] : NULL)) { /* NULL: standard input */
+        lua_call(L, 1, 1);
         return fprintf(stderr, "%s\n", lua_tostring(L, -1)), 1;
+    }
     lua_close(L);
     return 0;
 }

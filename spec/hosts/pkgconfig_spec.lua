@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- After `make install-static`, a C host of ten lines builds with what pkg-config
+-- After `make install-static`, a short C host builds with what pkg-config
 -- says of luma, and each Lua keeps its own archive.
 
 local fixture = require "spec.support.fixture"
@@ -53,6 +53,13 @@ describe("make install-static", function()
     assert.equal("", with_luma(command))
   end
 
+  local function run_script()
+    return process.run {
+      dir:at "host", dir:at "script.lua", unset = { "LUA_CPATH" },
+      env = { LUMA_GATEWAY_URL = f.g.http, LUMA_GATEWAY_TOKEN = "token" },
+    }
+  end
+
   it("lets a C host run scripts with luma", function()
     install()
     compile(dir:at "host")
@@ -60,15 +67,17 @@ describe("make install-static", function()
       local tasks, missing = luma.client {}:tasks { "a", "nobody" }
       print(luma.id(tasks[1]), luma.state(tasks[1]), missing[1])
     ]])
-    local ended = process.run {
-      dir:at "host", dir:at "script.lua", unset = { "LUA_CPATH" },
-      env = { LUMA_GATEWAY_URL = f.g.http, LUMA_GATEWAY_TOKEN = "token" },
-    }
+    local ended = run_script()
     assert.same({ output = "a\tcompleted\tnobody\n", code = 0 }, ended)
     dir:write("script.lua", "luma.client { tokn = 1 }")
-    ended = process.run { dir:at "host", dir:at "script.lua" }
+    ended = run_script()
     assert.equal(1, ended.code)
     assert.matches("unknown option 'tokn'", ended.output)
+    dir:write("script.lua", "error(select(2, luma.client {}:tasks { 'a' }))")
+    f.g:default { status = 401 }
+    ended = run_script()
+    assert.equal(1, ended.code)
+    assert.matches("^the gateway does not accept the token", ended.output)
   end)
 
   it("tells the version", function()
