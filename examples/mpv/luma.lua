@@ -70,19 +70,24 @@ local function tell(text)
   mp.osd_message(text, 4)
 end
 
-local function prompt_of(task)
+-- A gateway may send another type instead of an object or a text.
+local function title_of(task, id)
   local row = type(task.data) == "table" and task.data or task
-  return type(row.request) == "table" and row.request.prompt or nil
+  local prompt = type(row.request) == "table" and row.request.prompt
+  return type(prompt) == "string" and prompt ~= "" and prompt or id
 end
 
+-- mpv would also open files of this machine, and devices.
 local function play(luma, task, id)
-  local link = luma.url(task)
-  if not link then return tell(id .. " has no link to a video") end
+  local link, title = luma.url(task), title_of(task, id)
+  if not (link and link:find "^https?://") then
+    return tell(id .. " has no link to a video")
+  end
   mp.command_native {
     name = "loadfile", url = link, flags = "append-play",
-    options = { ["force-media-title"] = prompt_of(task) or id },
+    options = { ["force-media-title"] = title },
   }
-  tell("added: " .. (prompt_of(task) or id))
+  tell("added: " .. title)
 end
 
 -- mpv must not quit while tasks are on their way. Afterwards it ends with the
@@ -107,6 +112,10 @@ local function tell_end(good, rest)
   end
 end
 
+local function tell_start(job, err)
+  if not job then tell(tostring(err)) end
+end
+
 local function follow(luma, client, ids)
   local watch = {
     interval = tonumber(options.interval),
@@ -117,12 +126,15 @@ local function follow(luma, client, ids)
     end,
     on_done = tell_end,
   }
-  if #ids > 0 then client:watch(ids, watch) end
-  if options.prompt ~= "" then client:generate(options.prompt, watch) end
+  if #ids > 0 then tell_start(client:watch(ids, watch)) end
+  if options.prompt ~= "" then
+    tell_start(client:generate(options.prompt, watch))
+  end
 end
 
 local function start(luma, ids, leave)
-  local client = luma.client {}
+  local client, err = luma.client {}
+  if not client then error(tostring(err), 0) end
   follow(luma, client, ids)
   local timer
   timer = mp.add_periodic_timer(PERIOD, function()

@@ -6,6 +6,7 @@
 local fixture = require "spec.support.fixture"
 local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
+local program = require "spec.support.program"
 
 local MODULE = "build/lua5.2/luma.so" -- mpv of Debian has Lua 5.2
 
@@ -75,13 +76,14 @@ describe("a script of mpv", function()
       })
     end
 
-    local function run(options, token)
+    local function run(options, token, library)
       return process.run {
         "--no-config", "--idle=once", "--vo=null", "--ao=null", "--ytdl=no",
         "--script=examples/mpv/luma.lua", "--script-opts=" .. options,
         "--term-playing-msg=playing ${media-title} ${width}x${height}",
         program = "mpv", seconds = 20, env = {
           LUMA_GATEWAY_TOKEN = token or "token", LUMA_GATEWAY_URL = f.g.http,
+          LD_PRELOAD = library,
         }, unset = { "LUA_CPATH", "http_proxy", "HTTP_PROXY" },
       }
     end
@@ -137,6 +139,56 @@ describe("a script of mpv", function()
       os.remove(path)
       assert.equal(0, ended.code, ended.output)
       assert.same({ "playing a cat a 16x16" }, lines(ended.output, "playing"))
+    end)
+
+    it("plays what has no prompt in words, under its id", function()
+      local moves = {}
+      for id, prompt in pairs { a = '{"text":"x"}', b = "true", c = '""' } do
+        serve(id)
+        moves[id] = { (completed(id):gsub('"a cat %l"', prompt)) }
+      end
+      f.g:default { moves = moves }
+      local ended = run "luma-ids=a:b:c"
+      assert.equal(0, ended.code, ended.output)
+      assert.same({ "added: a", "added: b", "added: c" },
+        lines(ended.output, "added"))
+      assert.same({ "playing a 16x16", "playing b 16x16", "playing c 16x16" },
+        lines(ended.output, "playing"))
+    end)
+
+    it("opens nothing but what the web has", function()
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write(video(5))
+      file:close()
+      local moves = {}
+      for id, link in pairs {
+        a = path, b = "file://" .. path, c = "edl://" .. path,
+        d = "av://lavfi:testsrc=duration=0.1",
+      } do
+        moves[id] = { ('{"id":"%s","state":"completed","video":{"url":"%s"}}')
+          :format(id, link) }
+      end
+      f.g:default { moves = moves }
+      local ended = run "luma-ids=a:b:c:d"
+      os.remove(path)
+      assert.equal(0, ended.code, ended.output)
+      assert.same({}, lines(ended.output, "added", "playing"))
+      for id in pairs(moves) do
+        assert.matches(id .. " has no link to a video", ended.output)
+      end
+    end)
+
+    it("says so where luma cannot start, and ends", function()
+      local library, remove = program.build(
+        "cc -o build/threadless spec/native/threadless.c -shared -fPIC")
+      for _, what in ipairs { "luma-ids=a", "luma-prompt=a cat" } do
+        local ended = run(what, "token", library)
+        assert.equal(0, ended.code, ended.output)
+        assert.matches("%(thread%)", ended.output)
+      end
+      remove()
+      assert.same({}, (f.g:journal()))
     end)
 
     it("says what is wrong, and ends", function()
