@@ -48,13 +48,14 @@ end
 -- Blocks the request, not the worker.
 function tasks.get(ids)
   local ended, good, rest = semaphore.new(), nil, nil
-  local job = connect():fetch(ids, {
+  local job, err = connect():fetch(ids, {
     deadline = PATIENCE,
     on_done = function(...)
       good, rest = ...
       ended:post()
     end,
   })
+  if not job then return nil, err end
   ngx.on_abort(function() job:cancel() end) -- nobody waits any more
   keep_stepping()
   ended:wait(2 * PATIENCE)
@@ -80,7 +81,7 @@ function tasks.serve()
   local ids = {}
   for id in tostring(ngx.var.arg_ids or ""):gmatch "[^,]+" do
     ids[#ids + 1] = ngx.unescape_uri(id)
-    if #id > LONGEST then return complain(400, "an id is too long") end
+    if #ids[#ids] > LONGEST then return complain(400, "an id is too long") end
   end
   if #ids == 0 or #ids > MOST then
     return complain(400, ("give 1 to %d ids: /tasks?ids=ID,ID"):format(MOST))
@@ -88,6 +89,8 @@ function tasks.serve()
   local good, rest = tasks.get(ids)
   if not good and rest and rest.code == "cancelled" then
     return ngx.exit(499) -- as nginx has it where the client went away
+  elseif not good and rest and rest.code == "argument" then
+    return complain(400, "an id is not UTF-8")
   elseif not good then
     ngx.log(ngx.ERR, tostring(rest))
     return complain(502, rest and rest.code or "timeout")

@@ -8,6 +8,7 @@ local fixture = require "spec.support.fixture"
 local folder = require "spec.support.folder"
 local hosts = require "spec.support.hosts"
 local process = require "spec.support.process"
+local program = require "spec.support.program"
 local socket = require "cqueues.socket"
 
 local LIBRARIES = "build/nginx/usr"
@@ -38,6 +39,7 @@ describe("in nginx", function()
 
   local f = fixture.use { unknown = { "nobody" } }
   local dir, port, here
+  local threadless, remove -- a library that refuses threads to luma
 
   -- The example's own files, with other paths and another port.
   local function write_files()
@@ -64,7 +66,8 @@ describe("in nginx", function()
   local function nginx()
     local ended = process.run {
       "-p", dir.path, "-c", "nginx.conf", "-e", dir:at "errors",
-      program = "nginx", seconds = 20, unset = { "LD_PRELOAD" }, env = {
+      program = "nginx", seconds = 20, env = {
+        LD_PRELOAD = threadless, THREADLESS = dir:at "threadless",
         LD_LIBRARY_PATH = process.output("echo " .. here .. "/" .. LIBRARIES
           .. "/lib/*-linux-*/"):match "%S+",
         LUMA_GATEWAY_URL = f.g.http, LUMA_GATEWAY_TOKEN = "token",
@@ -123,6 +126,8 @@ describe("in nginx", function()
   setup(function()
     here = process.output("pwd"):match "[^\n]+"
     dir, port = folder.new(), free_port()
+    threadless, remove = program.build(
+      "cc -o build/threadless spec/native/threadless.c -shared -fPIC")
     write_files()
     nginx()
   end)
@@ -131,6 +136,7 @@ describe("in nginx", function()
     process.output("kill -QUIT " .. pid)
     fixture.wait_until(function() return gone(pid) end, "the end of nginx")
     dir:remove()
+    remove()
   end)
 
   it("passes tasks on, and names those that are missing", function()
@@ -146,6 +152,14 @@ describe("in nginx", function()
       { ask "" () })
     f.g:default { status = 401 }
     assert.same({ 502, { error = "auth" } }, { ask "a" () })
+  end)
+
+  it("says which ids it does not take", function()
+    assert.same({ 400, { error = "an id is not UTF-8" } }, { ask "a,%FF" () })
+    local long = ("%C3%A9"):rep(512)
+    assert.equal(("é"):rep(512), select(2, ask(long)()).tasks[1].id)
+    assert.same({ 400, { error = "an id is too long" } },
+      { ask(long .. "a") () })
   end)
 
   it("serves others while a request waits", function()
@@ -202,6 +216,16 @@ describe("in nginx", function()
       fixture.wait_until(function() return gone(old) end, "its end")
     end)
 
+    it("says so where luma cannot start", function()
+      dir:write("threadless", "")
+      local old = reload()
+      fixture.wait_until(function() return gone(old) end, "its end")
+      local status, body = ask "a" ()
+      os.remove(dir:at "threadless")
+      assert.same({ 502, { error = "thread" } }, { status, body })
+      assert.equal(200, (ask "a" ()))
+    end)
+
     it("holds no more threads and descriptors than before", function()
       local function used()
         assert.equal(200, (ask "a" ()))
@@ -218,9 +242,9 @@ describe("in nginx", function()
     end)
   end)
 
-  it("logs no errors but those of the gateway", function()
+  it("logs no errors but those that were made", function()
     for line in dir:read "errors":gmatch "[^\n]+" do
-      if not line:find "HTTP 401" then
+      if not (line:find "HTTP 401" or line:find "%(thread%)") then
         assert.is_nil(line:match "%[%l*%] .*", line)
       end
     end
