@@ -26,9 +26,8 @@ local function object_in(object, name)
   return type(object[name]) == "table" and object[name] or {}
 end
 
-local function words(text, otherwise)
-  return type(text) == "string" and text ~= "" and look.clean(text)
-    or otherwise
+local function words(text)
+  return type(text) == "string" and text:find "%S" and look.clean(text) or nil
 end
 
 local function size_of(object)
@@ -48,13 +47,13 @@ function Card:show(kind, task, since, luma)
   local object = type(task.data) == "table" and task.data or task
   local request = object_in(object, "request")
   self.kind, self.since, self.lines = kind, since, nil
-  self.prompt = words(request.prompt or object.prompt, "no prompt")
+  self.prompt = words(request.prompt) or words(object.prompt) or "no prompt"
   self.size = size_of(object)
   self.palette = luma.palette(task)
   self.progress = luma.progress(task)
   if kind == "failed" then
-    self.reason = words(task.fail_reason or object.failure_reason,
-      "no reason given")
+    self.reason = words(task.fail_reason) or words(object.failure_reason)
+      or "no reason given"
   end
 end
 

@@ -34,7 +34,7 @@ package.cpath = love.filesystem.getSource()
 local client, job     -- nil if there is `trouble`
 local trouble         -- { title, text, command }
 local failure         -- the error message of the job
-local done = true     -- the job has ended
+local done = true     -- no job runs
 
 local delta = 0       -- seconds since the last frame
 
@@ -43,8 +43,7 @@ local function connect(luma, ids)
   client = assert(luma.client {
     batch_size = 4, ca_file = os.getenv "LUMA_GALLERY_CA",
   })
-  done = false
-  job = client:fetch(ids, {
+  job = assert(client:fetch(ids, {
     on_task = function(task, id, state)
       grid.show(id, task, state or "processing", luma)
     end,
@@ -59,7 +58,8 @@ local function connect(luma, ids)
       failure = not tasks and tostring(err)
       done = true
     end,
-  })
+  }))
+  done = false
 end
 
 -- Removes the position and the function name from the message of an error that

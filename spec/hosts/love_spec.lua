@@ -6,7 +6,9 @@ local fixture = require "spec.support.fixture"
 local gallery = require "spec.support.gallery"
 local gateway = require "spec.support.gateway"
 local hosts = require "spec.support.hosts"
+local luma = require "luma"
 local process = require "spec.support.process"
+local program = require "spec.support.program"
 
 local WIDTH, HEIGHT = 1280, 800
 local BUDGET = 0.001 -- seconds a frame, as in the example
@@ -126,6 +128,32 @@ describe("the LÖVE gallery", function()
     local shown = figures_in(ended.output)
     assert.same({ 35, 3, 2 }, { shown.shown, shown.missing, shown.failed },
       ended.output)
+  end)
+
+  it("takes the first text that is not empty", function()
+    package.loaded.look = { clean = function(text) return text end }
+    local card = dofile "examples/love/card.lua".new "a"
+    package.loaded.look = nil
+    local function shown(text)
+      card:show("failed", luma.decode(text), 0, luma)
+      return { card.prompt, card.reason }
+    end
+    assert.same({ "a cat", "refused" }, shown [[{"task_id":"a","status":"FAILURE",
+      "fail_reason":"","data":{"failure_reason":"refused","prompt":"a cat",
+      "request":{"prompt":""}}}]])
+    assert.same({ "no prompt", "no reason given" }, shown [[{"id":"a",
+      "state":"failed","failure_reason":" ","request":{"prompt":" "}}]])
+  end)
+
+  it("says so where luma cannot start", function()
+    local library, remove = program.build(
+      "cc -o build/threadless spec/native/threadless.c -shared -fPIC")
+    local words, ended = run(g, {
+      LUMA_GALLERY_FRAMES = "2", LD_PRELOAD = library,
+    })
+    remove()
+    assert.equal(0, ended, words)
+    assert.matches("luma did not start. .*%(thread%)", words)
   end)
 
   it("says what is missing instead of failing", function()
