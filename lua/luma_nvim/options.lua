@@ -32,15 +32,35 @@ local function names()
   return table.concat(list, ", ")
 end
 
+local function misfit(name, says, value)
+  return ("option '%s' must be %s, not %s"):format(name, says,
+    vim.inspect(value))
+end
+
+-- luma checks the options of a job when it starts, but not those that the
+-- plugin replaces: the callbacks, and the folder.
+local function check_job(name, given)
+  for key in pairs(given) do
+    if type(key) == "string" and key:find "^on_" then
+      return ("option '%s.%s' is the plugin's own"):format(name, key)
+    end
+  end
+  local dir = name == "download" and given.dir
+  if dir and type(dir) ~= "string" then
+    return misfit("download.dir", "a string", dir)
+  end
+end
+
 local function check(name, value)
   local known = KNOWN[name]
   if not known then
     return ("unknown option '%s' (the options are %s)"):format(
       tostring(name), names())
   end
-  if known.fits(value) then return nil end
-  return ("option '%s' must be %s, not %s"):format(name, known.says,
-    vim.inspect(value))
+  if not known.fits(value) then return misfit(name, known.says, value) end
+  if name == "watch" or name == "download" then
+    return check_job(name, value)
+  end
 end
 
 -- Sets the options; those that are not given have their defaults. A wrong

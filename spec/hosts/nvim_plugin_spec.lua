@@ -230,6 +230,19 @@ describe("the plugin for Neovim", function()
       assert.matches("option 'client' must be a table, not true$",
         refusal "{ client = true }")
       assert.matches("a table of options is expected$", refusal "7")
+      assert.matches("option 'download.dir' must be a string, not true$",
+        refusal "{ download = { dir = true } }")
+    end)
+
+    it("with a callback, as it would not be called", function()
+      for _, name in ipairs { "watch.on_task", "watch.on_update",
+        "watch.on_progress", "watch.on_done", "download.on_progress",
+        "download.on_done" } do
+        local job, callback = name:match "(.*)%.(.*)"
+        assert.matches("luma_nvim.setup: option '" .. name
+          .. "' is the plugin's own", refusal(
+          ("{ %s = { %s = print } }"):format(job, callback)), 1, true)
+      end
     end)
 
     it("with a subcommand", function()
@@ -272,6 +285,14 @@ describe("the plugin for Neovim", function()
       ed:run "vim.env.LUMA_GATEWAY_TOKEN = 'token'"
       assert.matches("ERROR:? token: must be given", text)
       assert.matches("WARNING:? Downloads cannot be written to /nowhere", text)
+    end)
+
+    it("that goes on after an option of another type", function()
+      local text = health [[
+        require("luma_nvim").setup { client = { base_url = {} } }
+      ]]
+      assert.matches("ERROR:? base_url: string expected, got table", text)
+      assert.matches("Downloads go to /", text)
     end)
 
     it("that says how to build luma where it is missing", function()
