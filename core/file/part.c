@@ -126,7 +126,7 @@ static bool check_state(struct part *part, const char *dir,
 }
 
 bool part_open(struct part *part, const char *dir, const char *name,
-               struct luma_error *error)
+               const char *final, struct luma_error *error)
 {
     *part = (struct part){0};
     if (!set_names(part, name, error))
@@ -134,8 +134,9 @@ bool part_open(struct part *part, const char *dir, const char *name,
     part->disk = disk_open(dir);
     if (!part->disk)
         return folder_error(error, "cannot open the folder", dir, errno);
-    return check_target(part, name, error) && find_mode(part, dir, error) &&
-           lock_part(part, dir, error) && check_state(part, dir, error);
+    return (!final || check_target(part, final, error)) &&
+           find_mode(part, dir, error) && lock_part(part, dir, error) &&
+           check_state(part, dir, error);
 }
 
 /* ---- closing ----------------------------------------------------------- */

@@ -35,11 +35,12 @@ struct part {
 };
 
 /* Opens the part of `dir`/`name`, or creates it, and locks it. `name` is the
- * last component of a path. False: `error` says why, for example another
- * download to the same file, or a folder of that name. An error about the
- * directory names it. Call part_close even then. */
+ * last component of a path. `final` is the name that the file gets, NULL while
+ * that is not known. False: `error` says why, for example another download to
+ * the same file, or a folder with the final name. An error about the directory
+ * names it. Call part_close even then. */
 bool part_open(struct part *part, const char *dir, const char *name,
-               struct luma_error *error);
+               const char *final, struct luma_error *error);
 
 /* Closes the part. `keep`: writes this state, so that the part can be resumed;
  * NULL: deletes it, as it is when it cannot be. What is not this part is not

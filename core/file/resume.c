@@ -31,10 +31,10 @@ bool resume_restart(struct resume *r, struct luma_error *error)
 }
 
 bool resume_open(struct resume *r, const char *dir, const char *name,
-                 uint64_t max, struct luma_error *error)
+                 const char *final, uint64_t max, struct luma_error *error)
 {
     *r = (struct resume){.max = max};
-    if (!part_open(&r->part, dir, name, error)) {
+    if (!part_open(&r->part, dir, name, final, error)) {
         resume_close(r);
         return false;
     }

@@ -82,10 +82,11 @@ struct resume {
     char media_type[HEAD_TYPE];   /* of the body, or "" */
 };
 
-/* Opens the part of `dir`/`name`, or creates it. Then call resume_set_key
- * before any request. False: `error` says why (part_open). */
+/* Opens the part of `dir`/`name`, or creates it; `final` as for part_open. Then
+ * call resume_set_key before any request. False: `error` says why (part_open).
+ */
 bool resume_open(struct resume *r, const char *dir, const char *name,
-                 uint64_t max, struct luma_error *error);
+                 const char *final, uint64_t max, struct luma_error *error);
 
 /* Sets the key of the download's source. A part of another source is emptied.
  * False: `error` says why. */

@@ -61,6 +61,15 @@ static void drop(struct request *request)
     (void)request; /* it is part of its job */
 }
 
+/* The name without its extension may be a folder's: no file gets it. */
+static bool open_part(struct download_job *d, struct luma_error *error)
+{
+    const struct target *t = &d->target;
+
+    return resume_open(&d->file, t->dir, t->name,
+                       t->add_extension ? NULL : t->name, d->max_bytes, error);
+}
+
 /* Opens the part before the first request, so that a folder which cannot be
  * used costs no request. */
 static bool prepare(struct request *request, const struct job_context *c,
@@ -71,8 +80,7 @@ static bool prepare(struct request *request, const struct job_context *c,
     if (!source_check(&d->source, c->options, error))
         return false;
     if (!d->open)
-        d->open = resume_open(&d->file, d->target.dir, d->target.name,
-                              d->max_bytes, error);
+        d->open = open_part(d, error);
     if (!d->open)
         return false;
     if (d->source.link != LINK_WANTED &&
@@ -348,8 +356,7 @@ static void begin_check(struct job *job, const struct job_context *c)
     struct luma_error error;
 
     (void)c;
-    if (resume_open(&d->file, d->target.dir, d->target.name, d->max_bytes,
-                    &error)) {
+    if (open_part(d, &error)) {
         resume_close(&d->file); /* others check the same folder */
         job->phase = JOB_DONE;
     } else {

@@ -32,7 +32,7 @@ void clip_open(struct resume *d, bool with_part)
     char range[RESUME_RANGE];
 
     /* a part that is left belongs to another key, so it is emptied */
-    must(resume_open(d, folder, "clip", 0, &error) &&
+    must(resume_open(d, folder, "clip", "clip", 0, &error) &&
          resume_set_key(d, CLIP_KEY + 1, &error) &&
          resume_set_key(d, CLIP_KEY, &error));
     if (with_part) {
@@ -52,7 +52,7 @@ void clip_end(void)
     struct luma_error error;
     struct resume d;
 
-    must(resume_open(&d, folder, "clip", 0, &error) &&
+    must(resume_open(&d, folder, "clip", "clip", 0, &error) &&
          resume_set_key(&d, CLIP_KEY + 1, &error));
     resume_close(&d);
     CHECK(folder_end());

@@ -17,13 +17,13 @@ static void test_size(int64_t at)
     struct part part;
     int64_t size = 0;
 
-    CHECK(part_open(&part, folder, "clip.mp4", &error));
+    CHECK(part_open(&part, folder, "clip.mp4", "clip.mp4", &error));
     part_write_state(&part, &state);
     CHECK(part_write(&part, "abc", 3, at, &error));
     CHECK(part_has(&part, 'c', at + 2) && !part_has(&part, 'c', at + 1));
     part_close(&part, &state);
 
-    CHECK(part_open(&part, folder, "clip.mp4", &error));
+    CHECK(part_open(&part, folder, "clip.mp4", "clip.mp4", &error));
     CHECK(part_read_state(&part, &found, &size));
     CHECK_INT(size, at + 3);
     CHECK_INT(found.total, at + 5);

@@ -219,7 +219,7 @@ static void test_max(void)
     size_t i;
 
     for (i = 0; i < COUNT(rows); i++) {
-        must(resume_open(&d, folder, "clip", rows[i].max, &error) &&
+        must(resume_open(&d, folder, "clip", "clip", rows[i].max, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
         head_start(&head, 200);
         clip_add(&head, "Content-Length", rows[i].length);
@@ -268,7 +268,7 @@ static void test_first_bytes(void)
         for (at = 0; starts[i].file && at < n; at++)
             CHECK(part_has(&d.part, starts[i].bytes[at], (int64_t)at));
         resume_close(&d);
-        must(resume_open(&d, folder, "clip", 0, &error) &&
+        must(resume_open(&d, folder, "clip", "clip", 0, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
         CHECK_INT(resume_ask(&d, range), !starts[i].file || n > 1);
         CHECK_TEXT(d.state.etag, !starts[i].file ? "\"v1\""
@@ -342,7 +342,7 @@ static void test_overlap(void)
         CHECK_INT(d.unusable, wrong);
         CHECK(!wrong || (error.code == LUMA_ERR_REPLY && error.retryable));
         resume_close(&d);
-        must(resume_open(&d, folder, "clip", 0, &error) &&
+        must(resume_open(&d, folder, "clip", "clip", 0, &error) &&
              resume_set_key(&d, CLIP_KEY, &error));
         CHECK_INT(resume_ask(&d, range), !wrong);
         CHECK(wrong || d.received == CLIP_ASKED + 10);
@@ -359,9 +359,9 @@ static void test_keys(void)
 
     clip_open(&d, true);
     resume_close(&d);
-    must(resume_open(&d, folder, "clip", 0, &error));
+    must(resume_open(&d, folder, "clip", "clip", 0, &error));
     resume_close(&d);
-    must(resume_open(&d, folder, "clip", 0, &error));
+    must(resume_open(&d, folder, "clip", "clip", 0, &error));
     CHECK(resume_set_key(&d, CLIP_KEY, &error));
     CHECK(resume_ask(&d, range));
     CHECK_TEXT(range, "bytes=39-");

@@ -51,7 +51,7 @@ static void test_states(void)
     for (i = 0; i < COUNT(states); i++) {
         check_case = states[i];
         put("clip.mp4.luma.state.part", states[i]);
-        CHECK(part_open(&part, folder, "clip.mp4", &error));
+        CHECK(part_open(&part, folder, "clip.mp4", "clip.mp4", &error));
         CHECK(!part_read_state(&part, &found, &size));
         part_close(&part, NULL);
         remove(folder_path("clip.mp4.luma.state.part"));
@@ -67,7 +67,7 @@ static void test_no_place(void)
     struct luma_error error;
     struct part part;
 
-    CHECK(part_open(&part, folder, "clip.mp4", &error));
+    CHECK(part_open(&part, folder, "clip.mp4", "clip.mp4", &error));
     must(mkdir(path, 0700) == 0);
     CHECK(!part_empty(&part, &error));
     CHECK_INT(error.code, LUMA_ERR_FILE);
@@ -108,7 +108,7 @@ static void test_no_descriptor(void)
     struct part part;
     int fds[64], n;
 
-    CHECK(part_open(&part, folder, "clip.mp4", &error));
+    CHECK(part_open(&part, folder, "clip.mp4", "clip.mp4", &error));
     part_write_state(&part, &state);
     CHECK(part_write(&part, "abc", 3, 0, &error));
     must(getrlimit(RLIMIT_NOFILE, &limit) == 0);

@@ -86,6 +86,26 @@ describe("a download", function()
         dir:empty()
       end
     end)
+
+    it("may stand beside a folder that is called by the id alone", function()
+      dir:run "mkdir a"
+      g:file("/clip", {})
+      local task = { id = "a", video = { url = g.http .. "/clip" } }
+      assert.equal(dir:at "a.mp4",
+        assert(start(task, { dir = dir.path }):result()))
+      assert.equal(CLIP, dir:read "a.mp4")
+      assert.same({ "a", "a.mp4" }, dir:names())
+    end)
+
+    it("does not replace a folder that has its whole name", function()
+      dir:run "mkdir a.mp4"
+      g:file("/clip", {})
+      local path, err = start({ id = "a", video = { url = g.http .. "/clip" } },
+        { dir = dir.path }):result()
+      assert.is_nil(path)
+      assert.equal("file", errors.check(err).code)
+      assert.matches("a folder or device has this name", err.message)
+    end)
   end)
 
   describe("whose target", function()

@@ -229,6 +229,14 @@ describe("a generation", function()
       assert.equal(0, #g:journal())
     end)
 
+    it("does not mind folders that are not in the way of its file", function()
+      os.execute(("mkdir %s/new %s/check"):format(dir, dir))
+      local task, path = generate(nil,
+        { dir = dir, allow_private = true }):result()
+      assert.same({ "new", dir .. "/new.mp4" }, { task.id, path })
+      assert.equal(5000, #fixture.read(path))
+    end)
+
     it("keeps the task if the file cannot be had", function()
       g:file("/clip", { status = 404 })
       local err = fails("link", { dir = dir, allow_private = true })
