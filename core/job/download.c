@@ -2,9 +2,12 @@
 /* What follows each response: a redirect, a new link, the rest, the file. */
 #include "job/download.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "file/resume.h"
 #include "job/source.h"
 #include "job/target.h"
@@ -357,7 +360,7 @@ static void begin_check(struct job *job, const struct job_context *c)
 
     (void)c;
     if (open_part(d, &error)) {
-        resume_close(&d->file); /* others check the same folder */
+        resume_close(&d->file); /* others may want the same file */
         job->phase = JOB_DONE;
     } else {
         job_fail(job, &error);
@@ -410,11 +413,15 @@ struct job *download_new_check(const struct luma_download_options *from,
                                struct luma_error *error)
 {
     struct luma_download_options named = *from;
+    char name[32];
+    uint64_t number;
     struct job *job;
 
+    random_secret(&number, sizeof number); /* nobody else has this part */
+    snprintf(name, sizeof name, "check-%016" PRIx64, number);
     named.url = NULL;
-    named.id = "check"; /* any name in the folder */
-    named.id_len = strlen(named.id);
+    named.id = name; /* any name in the folder */
+    named.id_len = strlen(name);
     job = make(&check_kind, &named, "", deadline, now, error);
     if (job)
         job->count = 1;

@@ -237,6 +237,16 @@ describe("a generation", function()
       assert.equal(5000, #fixture.read(path))
     end)
 
+    it("does not mind what others write into the folder", function()
+      g:file("/slow", { stall = "body" })
+      f:new():download({ id = "check", video = { url = g.http .. "/slow" } },
+        { dir = dir, allow_private = true })
+      g:wait("stalled", 1)
+      local task, path = generate(nil,
+        { dir = dir, allow_private = true }):result()
+      assert.same({ "new", dir .. "/new.mp4" }, { task and task.id, path })
+    end)
+
     it("keeps the task if the file cannot be had", function()
       g:file("/clip", { status = 404 })
       local err = fails("link", { dir = dir, allow_private = true })
