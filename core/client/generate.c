@@ -69,9 +69,16 @@ static void judge(const struct luma_job *job, struct luma_error *error)
         set_unknown(error);
 }
 
+/* A loop that has not ended may send it after this. */
+static bool may_be_sent(const struct luma_job *job)
+{
+    return atomic_load(&job->job->requests) ||
+           !queue_is_closed(job->client->channel->events);
+}
+
 void generate_note_close(const struct luma_job *job, struct luma_error *error)
 {
-    if (job->steps->step == STEP_SUBMIT && !job->ids)
+    if (job->steps->step == STEP_SUBMIT && !job->ids && may_be_sent(job))
         luma_error_append(error, "%s", may_be_there);
 }
 
@@ -174,13 +181,14 @@ static struct job *new_download(struct luma_job *job, int64_t deadline,
                         deadline, now, error);
 }
 
-static struct job *new_step(struct luma_job *job, int64_t deadline, int64_t now,
+static struct job *new_step(struct luma_job *job, enum step step,
+                            int64_t deadline, int64_t now,
                             struct luma_error *error)
 {
     struct generate *g = job->steps;
 
     luma_error_set(error, LUMA_ERR_MEMORY);
-    switch (g->step) {
+    switch (step) {
     case STEP_SUBMIT:
         return new_submission(g, deadline, now, error);
     case STEP_FOLLOW:
@@ -191,7 +199,7 @@ static struct job *new_step(struct luma_job *job, int64_t deadline, int64_t now,
 }
 
 /* The next step takes what is left of the time. False: `error` says why there
- * is none. */
+ * is none, and the job stays at the last one. */
 static bool go_on(struct luma_job *job, enum step step,
                   struct luma_error *error)
 {
@@ -199,12 +207,14 @@ static bool go_on(struct luma_job *job, enum step step,
     int64_t left = until && until - now < 1 ? 1 : until ? until - now : 0;
     struct job *next;
 
-    job->steps->step = step;
     luma_error_set(error, LUMA_ERR_CANCELLED);
     if (job->client->closing || process_exits())
         return false;
-    next = new_step(job, left, now, error);
-    return next && start_next(job, next, error);
+    next = new_step(job, step, left, now, error);
+    if (!next || !start_next(job, next, error))
+        return false;
+    job->steps->step = step;
+    return true;
 }
 
 static bool has_target(const struct generate *g)

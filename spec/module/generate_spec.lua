@@ -3,6 +3,7 @@
 -- end.
 
 local cjson = require "cjson"
+local cqueues = require "cqueues"
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
 local luma = require "luma"
@@ -370,6 +371,38 @@ describe("a generation", function()
       local _, err = job:result()
       assert.equal("cancelled", err.code)
       assert.matches("may have been submitted", err.message)
+    end)
+
+    -- What the error says besides its code.
+    local function more(job)
+      local _, err = job:result()
+      assert.equal("cancelled", errors.check(err).code)
+      assert.equal(0, job:progress().requests)
+      return err.message:match "cancelled(.*)"
+    end
+
+    it("is not said if the client is closed before it was sent", function()
+      local dir = folder()
+      local client = f:new()
+      local job = generate(nil, { dir = dir }, client)
+      assert(cqueues.poll({ pollfd = client:fd(), events = "r" }, 10) ~= 10)
+      client:close()
+      assert.equal("", more(job))
+      assert.equal(0, #g:journal())
+      os.remove(dir)
+    end)
+
+    it("is not said if it waits for a connection as well", function()
+      g:default { stall = "request" }
+      fixture.wait_until(function()
+        local client = f:new { connections = 1 }
+        client:fetch "a"
+        fixture.wait_until(function() return client:stats().active == 1 end)
+        local job = generate(nil, nil, client)
+        client:close()
+        return more(job) == "" -- unless its thread was too busy to end
+      end, "a thread that has ended")
+      assert.equal(0, #submissions())
     end)
 
     it("says so if the gateway forgets it", function()
