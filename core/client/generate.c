@@ -198,8 +198,9 @@ static struct job *new_step(struct luma_job *job, enum step step,
     }
 }
 
-/* The next step takes what is left of the time. False: `error` says why there
- * is none, and the job stays at the last one. */
+/* The next step takes what is left of the time. Nothing is submitted when there
+ * is none; a later step only reads, and its end says what is known. False:
+ * `error` says why the job stays at the last step. */
 static bool go_on(struct luma_job *job, enum step step,
                   struct luma_error *error)
 {
@@ -209,6 +210,9 @@ static bool go_on(struct luma_job *job, enum step step,
 
     luma_error_set(error, LUMA_ERR_CANCELLED);
     if (job->client->closing || process_exits())
+        return false;
+    luma_error_set(error, LUMA_ERR_DEADLINE);
+    if (step == STEP_SUBMIT && until && until <= now)
         return false;
     next = new_step(job, step, left, now, error);
     if (!next || !start_next(job, next, error))

@@ -248,6 +248,20 @@ describe("a generation", function()
       assert.same({ "new", dir .. "/new.mp4" }, { task and task.id, path })
     end)
 
+    it("is not submitted after its deadline", function()
+      local client = f:new()
+      client:tasks "warm" -- its thread is awake, and would be quick
+      for _ = 1, 10 do
+        local job = generate(nil, { dir = dir, deadline = 0.02 }, client)
+        cqueues.sleep(0.03) -- nobody takes the end of the check
+        local task, err = job:result()
+        assert.is_nil(task)
+        assert.equal("deadline", errors.check(err).code)
+        assert.equal(0, job:progress().requests)
+      end
+      assert.equal(1, #g:journal())
+    end)
+
     it("keeps the task if the file cannot be had", function()
       g:file("/clip", { status = 404 })
       local err = fails("link", { dir = dir, allow_private = true })
