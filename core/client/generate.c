@@ -22,7 +22,8 @@ enum step { STEP_CHECK, STEP_SUBMIT, STEP_FOLLOW, STEP_DOWNLOAD };
 
 struct generate {
     enum step step;
-    size_t len; /* of the body */
+    struct luma_doc *response; /* one without an id, until its end comes */
+    size_t len;                /* of the body */
     struct luma_watch_options watch;
     struct luma_download_options target; /* its texts are in `text` */
     char text[];                         /* body, path or dir */
@@ -82,24 +83,15 @@ void generate_note_close(const struct luma_job *job, struct luma_error *error)
         luma_error_append(error, "%s", may_be_there);
 }
 
-/* The response has no id. NULL: out of memory; the end says the same without
- * the response. */
-static struct luma_event *report_no_id(struct luma_doc *response)
+/* The response had no id. Its end has what else is known of it. */
+static struct luma_event *report_no_id(struct generate *g,
+                                       struct luma_settled *settled)
 {
-    struct luma_settled *settled =
-        calloc(1, sizeof *settled + sizeof(uint32_t));
-
-    if (!settled) {
-        free(response);
-        return NULL;
-    }
-    settled->event.kind = LUMA_EVENT_SETTLED;
-    settled->event.job = response->event.job;
-    settled->ids = (uint32_t *)(settled + 1);
     settled->count = 1;
-    settled->value = response;
-    luma_error_set(&settled->error, LUMA_ERR_UNKNOWN_OUTCOME);
-    luma_error_append(&settled->error, "the response has no id of a task");
+    settled->value = g->response;
+    g->response = NULL;
+    luma_error_change(&settled->error, LUMA_ERR_UNKNOWN_OUTCOME,
+                      "the response has no id of a task");
     return &settled->event;
 }
 
@@ -115,40 +107,44 @@ static struct luma_ids *read_id(const struct luma_doc *response)
     return NULL;
 }
 
-/* The response is the first update, as it came. */
+/* The response is the first update, as it came. One without an id waits for its
+ * end. */
 static struct luma_event *take_response(struct luma_job *job,
                                         struct luma_doc *response)
 {
     struct task_source source = task_of_doc(response);
 
-    job->ids = read_id(response);
     response->final = false;
     response->changed = job->ids != NULL;
     response->state = task_find_state(&source, NULL);
     if (job->ids)
         return &response->event;
     job_apply(&response->event, true); /* for its bytes */
-    return report_no_id(response);
+    job->steps->response = response;
+    return NULL;
 }
 
-/* Whether the response broke off after its id. */
-static bool has_id(const struct luma_settled *settled)
+/* Whether the response broke off: the gateway may have made the task all the
+ * same. */
+static bool is_cut(const struct luma_settled *settled)
 {
     const struct luma_error *error = &settled->error;
-    struct task_value id;
 
     return settled->value && error->code != LUMA_OK && !is_refusal(error) &&
-           error->http_status / 100 == 2 &&
-           task_find_submitted(settled->value, &id);
+           error->http_status / 100 == 2;
 }
 
-/* Then the gateway has made the task, whatever became of the rest. */
+/* If its id has come, it is there, whatever became of the rest. */
 static struct luma_event *take_settled(struct luma_job *job,
                                        struct luma_settled *settled)
 {
     struct luma_doc *response = settled->value;
 
-    if (!has_id(settled)) {
+    if (job->steps->response)
+        return report_no_id(job->steps, settled);
+    if (is_cut(settled))
+        job->ids = read_id(response);
+    if (!job->ids || !response) {
         judge(job, &settled->error);
         return &settled->event;
     }
@@ -238,11 +234,7 @@ static bool end_step(struct luma_job *job, struct luma_error *error)
     case STEP_CHECK:
         return go_on(job, STEP_SUBMIT, error);
     case STEP_SUBMIT:
-        if (job->ids)
-            return go_on(job, STEP_FOLLOW, error);
-        if (outcome == LUMA_OUTCOME_OPEN) /* see report_no_id */
-            luma_error_set(error, LUMA_ERR_UNKNOWN_OUTCOME);
-        return false;
+        return job->ids && go_on(job, STEP_FOLLOW, error);
     case STEP_FOLLOW:
         if (outcome == LUMA_OUTCOME_TASK && has_target(job->steps) &&
             luma_job_state(job, 0) == LUMA_STATE_COMPLETED)
@@ -262,8 +254,10 @@ struct luma_event *generate_follow(struct luma_job *job,
 {
     bool submits = job->steps->step == STEP_SUBMIT;
 
-    if (submits && event->kind == LUMA_EVENT_TASK)
+    if (submits && event->kind == LUMA_EVENT_TASK) {
+        job->ids = read_id((struct luma_doc *)event);
         return take_response(job, (struct luma_doc *)event);
+    }
     if (submits && event->kind == LUMA_EVENT_SETTLED)
         return take_settled(job, (struct luma_settled *)event);
     if (event->kind != LUMA_EVENT_END ||
@@ -275,6 +269,13 @@ struct luma_event *generate_follow(struct luma_job *job,
 
 /* ---- creation ------------------------------------------------------------ */
 
+void generate_free(struct generate *g)
+{
+    if (g)
+        free(g->response);
+    free(g);
+}
+
 /* Copies the options; NULL: out of memory. */
 static struct generate *copy(const struct luma_generate_options *from)
 {
@@ -285,6 +286,7 @@ static struct generate *copy(const struct luma_generate_options *from)
 
     if (!g)
         return NULL;
+    g->response = NULL;
     g->len = from->len;
     g->watch = from->watch;
     g->target = from->target;
@@ -327,6 +329,6 @@ struct luma_job *luma_client_generate(
     if (job)
         job->steps = g;
     else
-        free(g);
+        generate_free(g);
     return job;
 }

@@ -18,4 +18,7 @@ struct luma_event *generate_follow(struct luma_job *job,
  * that the gateway may have the generation, where that is so. */
 void generate_note_close(const struct luma_job *job, struct luma_error *error);
 
+/* Frees the steps of a job. NULL is fine. */
+void generate_free(struct generate *steps);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/generate.h"
+
 enum { STATE_SHIFT = 4 }; /* of the state beside the outcome */
 
 /* ---- outcomes ---------------------------------------------------------- */
@@ -138,9 +140,9 @@ void job_free(struct luma_job *job)
     while ((event = event_list_pop(&job->own)))
         event_dispose(event);
     job_unref(job->job);
+    generate_free(job->steps);
     channel_unref(job->channel); /* the documents' names were in it */
     luma_ids_unref(job->ids);
-    free(job->steps);
     free(job->outcomes);
     free(job);
 }

@@ -353,6 +353,13 @@ describe("a generation", function()
       err = unknown { body = '{"code":"success","data":{}}' }
       assert.same({ code = "success", data = {} }, err.value)
       assert.matches("has no id", err.message)
+      assert.same({ 200, "body", 1 }, { err.status, err.phase, err.attempts })
+      assert.matches("^stub%-", err.request_id)
+      assert.is_nil(err.retry_after)
+      local endless = '{"id":"' .. ("x"):rep(2000) .. '"}'
+      err = unknown({ body = endless, content_length = #endless + 9 },
+        { timeout = { stall = 0.2 } })
+      assert.same({ 200, 2000 }, { err.status, #err.value.id })
       unknown { body = "<html>", content_type = "text/html" }
       assert.is_nil(unknown { body = "404 page not found" }.id)
       unknown { status = 204 }
