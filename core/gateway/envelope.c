@@ -10,12 +10,18 @@
 #include "gateway/places.h"
 #include "gateway/task.h"
 
-const struct luma_node *envelope_find_member(const struct luma_doc *root,
-                                             const char *name)
+/* A member that is null is as if it were not there. */
+static bool is_there(const struct luma_node *node)
 {
-    const struct luma_node *node = doc_find_member(root, root->root, name);
+    return node && node->kind != LUMA_JSON_NULL;
+}
 
-    return node && node->kind != LUMA_JSON_NULL ? node : NULL;
+const struct luma_node *envelope_find_member(const struct luma_doc *root,
+                                             const char *path)
+{
+    const struct luma_node *node = doc_find_path(root, path);
+
+    return is_there(node) ? node : NULL;
 }
 
 bool envelope_has_id(const struct luma_doc *root, const char *object)
@@ -23,8 +29,8 @@ bool envelope_has_id(const struct luma_doc *root, const char *object)
     const struct luma_node *node =
         object ? doc_find_member(root, root->root, object) : root->root;
 
-    return doc_find_member(root, node, "id") ||
-           doc_find_member(root, node, "task_id");
+    return is_there(doc_find_member(root, node, "id")) ||
+           is_there(doc_find_member(root, node, "task_id"));
 }
 
 bool envelope_list_is_null(const struct luma_doc *root)

@@ -8,12 +8,13 @@
 
 #include "doc.h"
 
-/* Returns a member of the root that is not null, or NULL. */
+/* Returns the member of the root at a path of names, such as "data.id", if it
+ * is there and not null; else NULL. */
 const struct luma_node *envelope_find_member(const struct luma_doc *root,
-                                             const char *name);
+                                             const char *path);
 
 /* Whether the root (`object` is NULL), or its member `object`, has an id or a
- * task_id. */
+ * task_id that is not null. */
 bool envelope_has_id(const struct luma_doc *root, const char *object);
 
 /* Whether the list of tasks is null: some gateways send null for an empty

@@ -208,8 +208,8 @@ static bool list_is_owned(const struct reply *reply)
 {
     const struct luma_doc *root = reply->root;
 
-    return doc_find_path(root, "task_id") ||
-           doc_find_path(root, "data.task_id") ||
+    return envelope_find_member(root, "task_id") ||
+           envelope_find_member(root, "data.task_id") ||
            (!reply->tasks &&
             (envelope_has_id(root, NULL) || envelope_has_id(root, "data")));
 }

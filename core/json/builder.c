@@ -226,11 +226,13 @@ static struct luma_doc view_of(const struct builder *b)
 bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
     const struct luma_doc doc = view_of(b);
-    const struct luma_node *object = builder_node(b, b->open[depth]);
+    const struct luma_node *object = builder_node(b, b->open[depth]), *found;
 
-    return object->kind == LUMA_JSON_OBJECT &&
-           doc_find_sibling(&doc, object + 1, doc.root + builder_count(b), name,
-                            strlen(name));
+    if (object->kind != LUMA_JSON_OBJECT)
+        return false;
+    found = doc_find_sibling(&doc, object + 1, doc.root + builder_count(b),
+                             name, strlen(name));
+    return found && found->kind != LUMA_JSON_NULL;
 }
 
 bool builder_has_before(const struct builder *b, const char *name)

@@ -222,8 +222,8 @@ struct luma_doc *builder_make_doc(const struct builder *b);
  * has dots between its names. Outside of rows only. */
 bool builder_is_at(const struct builder *b, uint32_t name, const char *path);
 
-/* Whether an object around the next value already has a member of that name.
- * Outside of rows only. */
+/* Whether an object around the next value already has a member of that name
+ * which is not null. Outside of rows only. */
 bool builder_has_before(const struct builder *b, const char *name);
 
 /* The same for the object at `depth`, which is less than b->depth; 0 is the

@@ -95,6 +95,7 @@ static const struct {
     {"{\"id\":\"a\",\"error\":\"broken\"}", true},
     {"{\"id\":\"a\",\"state\":\"failed\",\"error\":\"broken\"}", false},
     {"{\"id\":\"a\",\"status\":200,\"error\":\"broken\"}", true},
+    {"{\"id\":null,\"status\":\"failed\",\"error\":\"broken\"}", true},
     {"{\"success\":false}", true},
     {"{\"success\":\"FALSE\"}", true},
     {"{\"success\":true}", false},

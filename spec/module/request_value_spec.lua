@@ -62,6 +62,8 @@ describe("the value of a response", function()
       '{"error":{"code":7,"message":"no quota"},"id":"x"}',
       '{"errors":[{"why":["no quota"]}],"id":"x"}',
       '{"error_code":"E7","id":"x"}', '{"err":"额度不足","id":"x"}',
+      '{"id":null,"status":"failed","error":"no quota"}',
+      '{"task_id":null,"id":null,"code":"bad_model"}',
     } do
       local value, err = post(body)
       assert.is_nil(value, body)
