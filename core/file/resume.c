@@ -245,7 +245,8 @@ static bool begin_body(struct resume *r, const struct head *head,
                        enum resume_body body, struct luma_error *error)
 {
     r->whole_only = false;
-    strcpy(r->media_type, head->type);
+    if (body == RESUME_WHOLE || *head->type)
+        strcpy(r->media_type, head->type); /* else it is that of the part */
     if (body == RESUME_WHOLE)
         return begin_whole(r, head, error) &&
                check_size(r, r->next_state.total, error);

@@ -79,7 +79,7 @@ struct resume {
     char held[RESUME_HELD];       /* these bytes */
     size_t held_len;
     struct part_state next_state; /* becomes `state` with them */
-    char media_type[HEAD_TYPE];   /* of the body, or "" */
+    char media_type[HEAD_TYPE];   /* of the file, or "" */
 };
 
 /* Opens the part of `dir`/`name`, or creates it; `final` as for part_open. Then

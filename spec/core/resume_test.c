@@ -350,6 +350,45 @@ static void test_overlap(void)
     }
 }
 
+/* A rest that has no type is of the type that the part came with. */
+static void test_type_of_rest(void)
+{
+    static const struct {
+        const char *first, *rest, *type;
+    } rows[] = {{"video/webm", NULL, "video/webm"},
+                {"video/webm", "video/mp4", "video/mp4"},
+                {NULL, "video/webm", "video/webm"},
+                {NULL, NULL, ""}};
+    struct luma_error error;
+    struct resume d;
+    struct head whole, rest;
+    char range[RESUME_RANGE];
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        clip_open(&d, false);
+        head_start(&whole, 200);
+        head_add(&whole, "Content-Length", "100");
+        head_add(&whole, "ETag", "\"v1\"");
+        clip_add(&whole, "Content-Type", rows[i].first);
+        CHECK_INT(resume_begin(&d, &whole, &error), RESUME_TAKE);
+        must(resume_write(&d, clip_content, CLIP_HAVE, &error) &&
+             resume_ask(&d, range));
+        head_start(&rest, 206);
+        head_add(&rest, "Content-Range", "bytes 39-99/100");
+        head_add(&rest, "ETag", "\"v1\"");
+        clip_add(&rest, "Content-Type", rows[i].rest);
+        CHECK_INT(resume_begin(&d, &rest, &error), RESUME_TAKE);
+        CHECK_TEXT(d.media_type, rows[i].type);
+        /* a whole file without a type has none */
+        head_start(&whole, 200);
+        head_add(&whole, "Content-Length", "100");
+        CHECK_INT(resume_begin(&d, &whole, &error), RESUME_TAKE);
+        CHECK_TEXT(d.media_type, "");
+        resume_close(&d);
+    }
+}
+
 /* The part of another file is emptied, but not before that is known. */
 static void test_keys(void)
 {
@@ -384,6 +423,7 @@ int main(void)
     test_blanks();
     test_short();
     test_overlap();
+    test_type_of_rest();
     test_keys();
     clip_end();
     return check_done();
