@@ -19,7 +19,10 @@ enum { MAX_HEADER_BYTES = 64 * 1024, HEADER_COST = 32 };
 
 _Static_assert(MAX_HEADER_BYTES == 64 * 1024, "failure_set_headers says so");
 
-enum { TAIL_MS = 250 }; /* from the last task to the end of the response */
+enum {
+    TAIL_MS = 250, /* from the last task to the end of the response */
+    CLOCKS_MS = 50 /* by which two clocks may differ */
+};
 
 /* ---- what libcurl calls ------------------------------------------------ */
 
@@ -284,15 +287,32 @@ bool exchange_head_is_refused(const struct exchange *x, CURLcode result)
            x->http_status;
 }
 
+/* Whether the attempt's time is up after `time` ms, rather than that of the
+ * connection: libcurl does not say, and its clock is another one. A file has no
+ * such time. A request that is sent again has new time for its connection. */
+static bool is_overtime(const struct exchange *x, int64_t time)
+{
+    const struct luma_limits *limits = &x->request->limits;
+
+    if (x->request->target == REQUEST_FILE)
+        return false;
+    if (!x->sends)
+        return limits->attempt_timeout < limits->connect_timeout;
+    return x->phase > EXCHANGE_WAIT ||
+           time + CLOCKS_MS >= limits->attempt_timeout;
+}
+
 static void set_failure(const struct exchange *x, CURLcode result,
-                        enum luma_code abort_code, struct luma_error *error)
+                        enum luma_code abort_code, int64_t time,
+                        struct luma_error *error)
 {
     long refusal = refusal_of_proxy(x), system_error = 0;
     struct failure failure = {.result = result,
                               .text = x->curl_error,
                               .socket_error = x->socket_error,
                               .sent = x->sends > 0,
-                              .answered = x->phase >= EXCHANGE_HEAD};
+                              .answered = x->phase >= EXCHANGE_HEAD,
+                              .overtime = is_overtime(x, time)};
 
     curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &system_error);
     failure.system_error = (int)system_error;
@@ -318,7 +338,7 @@ void exchange_failed(const struct exchange *x, CURLcode result,
 {
     long code = CURLPX_OK;
 
-    set_failure(x, result, abort_code, &end->error);
+    set_failure(x, result, abort_code, end->time, &end->error);
     end->retry_class = failure_retry_class(result, &end->error);
     if (result == CURLE_PROXY)
         curl_easy_getinfo(x->easy, CURLINFO_PROXY_ERROR, &code);
@@ -345,7 +365,8 @@ void exchange_finish(struct exchange *x, CURLcode result,
     /* of a request that was sent, even if it connects once more */
     static const char *const phases[] = {"wait", "wait", "body", "body"};
 
-    *end = (struct exchange_end){.outcome = EXCHANGE_FAILED};
+    *end = (struct exchange_end){.outcome = EXCHANGE_FAILED,
+                                 .time = now - x->started};
     if ((result == CURLE_OK && x->phase == EXCHANGE_HEAD) ||
         (result == CURLE_WRITE_ERROR && x->phase < EXCHANGE_HEAD))
         result = CURLE_PARTIAL_FILE;
@@ -353,7 +374,6 @@ void exchange_finish(struct exchange *x, CURLcode result,
     x->type->finish(x, result, abort_code, end);
     end->sends = x->sends;
     end->bytes = x->bytes;
-    end->time = now - x->started;
     if (x->http_status) /* else it may be a proxy's */
         end->error.http_status = x->http_status;
     end->error.phase = x->sends ? phases[x->phase] : "connect";

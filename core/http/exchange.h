@@ -40,7 +40,8 @@ struct exchange_type {
      * yet. The member is NULL where there are never any. */
     struct luma_doc *(*next_doc)(struct exchange *x);
     /* exchange_finish without what all have in common: sets `outcome`, the
-     * error, `retry_class` and what a response of this type says besides. */
+     * error, `retry_class` and what a response of this type says besides. The
+     * time is set. */
     void (*finish)(struct exchange *x, CURLcode result,
                    enum luma_code abort_code, struct exchange_end *end);
     void (*free)(struct exchange *x);
@@ -162,7 +163,7 @@ bool exchange_head_is_refused(const struct exchange *x, CURLcode result);
 
 /* Sets the error and the retry class for an exchange without a response that
  * counts: it broke off before its head or, with a status that needs the body,
- * before its end. */
+ * before its end. end->time is set. */
 void exchange_failed(const struct exchange *x, CURLcode result,
                      enum luma_code abort_code, struct exchange_end *end);
 

@@ -132,7 +132,8 @@ static enum luma_code code_of(const struct failure *f)
     case CURLE_PROXY:
         return LUMA_ERR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
-        return f->sent ? LUMA_ERR_ATTEMPT_TIMEOUT : LUMA_ERR_CONNECT_TIMEOUT;
+        return f->overtime ? LUMA_ERR_ATTEMPT_TIMEOUT
+                           : LUMA_ERR_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
         return code_of_handshake(f);
     case CURLE_PEER_FAILED_VERIFICATION:

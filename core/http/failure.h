@@ -18,6 +18,7 @@ struct failure {
     int system_error; /* CURLINFO_OS_ERRNO */
     bool sent;        /* the request was sent */
     bool answered;    /* the first line of a response was received */
+    bool overtime;    /* the attempt's time is up, not the connection's */
 };
 
 /* Sets `error` to the code and message of the failure. The message shows

@@ -19,7 +19,7 @@
 #define OPENSSL "OpenSSL SSL_connect: "
 #define ROUTINE "error:0A000086:SSL routines::"
 
-enum moment { UNSENT, SENT, ANSWERED };
+enum moment { UNSENT, SENT, ANSWERED, OVERTIME };
 
 static const struct {
     CURLcode result;
@@ -79,8 +79,10 @@ static const struct {
     {CURLE_PARTIAL_FILE, ANSWERED, "", LUMA_ERR_TRUNCATED},
     {CURLE_HTTP2_STREAM, SENT, "", LUMA_ERR_NETWORK},
     {CURLE_HTTP2_STREAM, ANSWERED, "", LUMA_ERR_TRUNCATED},
+    /* the connection's time is up, also of one to send again; or all of it */
     {CURLE_OPERATION_TIMEDOUT, UNSENT, "", LUMA_ERR_CONNECT_TIMEOUT},
-    {CURLE_OPERATION_TIMEDOUT, SENT, "", LUMA_ERR_ATTEMPT_TIMEOUT},
+    {CURLE_OPERATION_TIMEDOUT, SENT, "", LUMA_ERR_CONNECT_TIMEOUT},
+    {CURLE_OPERATION_TIMEDOUT, OVERTIME, "", LUMA_ERR_ATTEMPT_TIMEOUT},
 };
 
 static void test_results(void)
@@ -93,7 +95,8 @@ static void test_results(void)
         struct failure failure = {.result = rows[i].result,
                                   .text = rows[i].text,
                                   .sent = rows[i].moment >= SENT,
-                                  .answered = rows[i].moment == ANSWERED};
+                                  .answered = rows[i].moment == ANSWERED,
+                                  .overtime = rows[i].moment == OVERTIME};
 
         check_case = rows[i].text;
         failure_set(&error, &failure, &options);

@@ -4,6 +4,7 @@
 
 local errors = require "spec.support.errors"
 local fixture = require "spec.support.fixture"
+local folder = require "spec.support.folder"
 
 local now = fixture.now
 local sanitized = not fixture.PLAIN
@@ -48,6 +49,41 @@ describe("a timeout", function()
     g:default { stall = "request" }
     fails_twice({ timeout = { attempt = 0.2, stall = 5 } },
       "attempt_timeout", "wait", 0.2)
+  end)
+
+  it("of the attempt: it is shorter than that of the connection", function()
+    g:accept({ stall = true }, { stall = true })
+    fails_twice({ base_url = g.https, timeout = { connect = 5, attempt = 0.2 } },
+      "attempt_timeout", "connect", 0.2)
+    assert.same({}, (g:journal()))
+  end)
+
+  -- The first connection ends when the second request is sent on it, and the
+  -- next one is never made.
+  it("of the connection that a request is sent again on", function()
+    local dir = folder.new()
+    g:accept({}, { stall = true }, {}, { stall = true })
+    g:queue({}, { close = true })
+    g:file("/clip", {}, { close = true })
+    new { base_url = g.https, attempts = 1,
+      timeout = { connect = 0.3, attempt = 5 } }
+    local function check(job, sends)
+      local result, err = job:result()
+      assert.is_nil(result)
+      assert.same({ "connect_timeout", sends },
+        { errors.check(err).code, job:progress().requests })
+    end
+    assert(client:tasks "a")
+    check(client:fetch "b", 1)
+    local function file(timeout)
+      return client:download(g.https .. "/clip", { path = dir:at "clip",
+        allow_private = true, sync = false, timeout = timeout })
+    end
+    assert(file():result())
+    check(file(), 1)
+    g:accept { stall = true } -- a file has no time for the attempt
+    check(file { connect = 0.3, attempt = 0.1 }, 0)
+    dir:remove()
   end)
 
   it("of the silence: before, within and after the head", function()
