@@ -31,7 +31,8 @@ struct download_job {
     struct source source;
     struct resume file; /* open from the first request on */
     bool open;
-    int64_t furthest; /* bytes the part has had */
+    int64_t furthest; /* bytes the part has had since it has this source */
+    int64_t found;    /* bytes it had before the first request for it */
     int64_t rate_since, rate_from;
     int64_t reported_at, reported;
 };
@@ -73,6 +74,24 @@ static bool open_part(struct download_job *d, struct luma_error *error)
                        t->add_extension ? NULL : t->name, d->max_bytes, error);
 }
 
+/* What is there already is no progress. */
+static void note_part(struct download_job *d)
+{
+    d->furthest = d->found = d->file.received;
+}
+
+/* A new link may lead to another file, for which the part is emptied. */
+static bool set_key(struct download_job *d, struct luma_error *error)
+{
+    uint64_t before = d->file.state.key;
+
+    if (!resume_set_key(&d->file, source_key(&d->source), error))
+        return false;
+    if (d->file.state.key != before)
+        note_part(d);
+    return true;
+}
+
 /* Opens the part before the first request, so that a folder which cannot be
  * used costs no request. */
 static bool prepare(struct request *request, const struct job_context *c,
@@ -82,12 +101,11 @@ static bool prepare(struct request *request, const struct job_context *c,
 
     if (!source_check(&d->source, c->options, error))
         return false;
-    if (!d->open)
+    if (!d->open) {
         d->open = open_part(d, error);
-    if (!d->open)
-        return false;
-    if (d->source.link != LINK_WANTED &&
-        !resume_set_key(&d->file, source_key(&d->source), error))
+        note_part(d);
+    }
+    if (!d->open || (d->source.link != LINK_WANTED && !set_key(d, error)))
         return false;
     luma_error_set(error, LUMA_ERR_MEMORY);
     return source_prepare(&d->source, request);
@@ -213,9 +231,12 @@ static enum request_verdict task_ended(struct download_job *d,
 }
 
 /* Attempts are counted from where the part last grew: a long file over a bad
- * line is completed, as long as it grows. */
+ * line is completed, as long as it grows. A file that takes the place of what
+ * was found grows anew, but once only: it may change each time. */
 static void count_attempts(struct download_job *d, struct exchange_end *end)
 {
+    if (d->file.received < d->found - 1)
+        d->furthest = d->found = 0;
     if (!*d->file.state.etag || d->file.received <= d->furthest + 1)
         return;
     d->furthest = d->file.received;
@@ -233,7 +254,7 @@ static enum request_verdict ended(struct request *request,
             ? file_ended(d, end)
             : task_ended(d, end, c->options->base_url);
 
-    if (verdict == REQUEST_FAILED)
+    if (verdict == REQUEST_FAILED && request->target == REQUEST_FILE)
         count_attempts(d, end);
     return verdict;
 }

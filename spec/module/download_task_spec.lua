@@ -186,6 +186,17 @@ describe("a download", function()
       assert.equal(files.content("other", SIZE), dir:read "clip.mp4")
     end)
 
+    it("goes on from a new link that leads elsewhere, as long as it grows",
+      function()
+        local cut = { name = "other", cut = 5000 }
+        d:client_of { attempts = 2 }
+        g:file("/one", { cut = 40000 }, { uses = 0 })
+        g:file("/two", cut, cut, cut, { name = "other" })
+        g:default { extra = { video = { download_url = g.http .. "/two" } } }
+        assert(start(expiring "/one"):result())
+        assert.equal(files.content("other", SIZE), dir:read "clip.mp4")
+      end)
+
     -- Links that cannot be asked, and one that leads to such a link.
     for _, link in ipairs { "pending", "ftp://files.example/x", "//",
       "http://jane:x@127.0.0.1/x", "/redirected" } do

@@ -208,6 +208,36 @@ describe("a download that broke", function()
       assert.equal("- " .. CUT - 1, ranges())
     end)
 
+    -- A retry is free only if the attempt before it has brought something.
+    it("leaves a part that is no progress of the next one", function()
+      leave_part()
+      client = f:new { attempts = 2 }
+      g:file("/gone", { close = true })
+      repeat
+        local _, err = client:download(g.http .. "/gone", {
+          path = dir:at "gone", allow_private = true,
+        }):result()
+      until err.message:find("too much failed", 1, true)
+      local before = #g:journal()
+      g:file("/clip", { close = true })
+      local _, err = bring()
+      assert.equal("network", err.code)
+      assert.matches("too much failed", err.message)
+      assert.equal(before + 1, #g:journal())
+    end)
+
+    it("leaves a part whose place another file takes, piece by piece",
+      function()
+        leave_part()
+        local function other(cut)
+          return clip { name = "other", etag = "v2", cut = cut }
+        end
+        client = f:new { attempts = 2 }
+        g:file("/clip", other(9000), other(3000), other(3000), other())
+        assert(bring())
+        assert.equal(files.content("other", SIZE), dir:read "clip.mp4")
+      end)
+
     it("leaves nothing where nothing could be taken up", function()
       leave_part { etag = false }
       assert.same({}, dir:names())
