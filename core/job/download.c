@@ -178,19 +178,6 @@ static bool finish(struct download_job *d, struct exchange_end *end)
     return end->error.code == LUMA_OK;
 }
 
-static enum request_verdict done(struct download_job *d,
-                                 struct exchange_end *end)
-{
-    if (finish(d, end)) {
-        d->job.phase = JOB_DONE;
-        return REQUEST_SETTLED;
-    }
-    if (end->error.code == LUMA_ERR_LINK)
-        return want_link(d, end);
-    return end->error.code == LUMA_ERR_TRUNCATED ? REQUEST_FAILED
-                                                 : give_up(end);
-}
-
 /* A retry begins at the link itself, and with a part that is usable. */
 static enum request_verdict file_failed(struct download_job *d,
                                         struct exchange_end *end)
@@ -200,6 +187,19 @@ static enum request_verdict file_failed(struct download_job *d,
         return give_up(end);
     source_forget_redirect(&d->source);
     return REQUEST_FAILED;
+}
+
+static enum request_verdict done(struct download_job *d,
+                                 struct exchange_end *end)
+{
+    if (finish(d, end)) {
+        d->job.phase = JOB_DONE;
+        return REQUEST_SETTLED;
+    }
+    if (end->error.code == LUMA_ERR_LINK)
+        return want_link(d, end);
+    return end->error.code == LUMA_ERR_TRUNCATED ? file_failed(d, end)
+                                                 : give_up(end);
 }
 
 static enum request_verdict file_ended(struct download_job *d,

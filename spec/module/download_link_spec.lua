@@ -116,6 +116,21 @@ describe("a download", function()
       assert.same({ "/1Bearer token", "/1Bearer token", "/3", "/clip" }, seen)
     end)
 
+    -- All chunks have come, but they are less than was announced.
+    it("begins again at the link behind a body that is too short", function()
+      g:file("/short", { body = CLIP:sub(1, 50000), status = 206,
+        chunked = true, headers = { ["Content-Range"] =
+          ("bytes 0-%d/%d"):format(#CLIP - 1, #CLIP) } })
+      g:file("/clip", {})
+      g:route("/from", redirect "/short", redirect "/clip")
+      assert(bring("/from", options))
+      assert.equal(CLIP, dir:read "clip.mp4")
+      local paths = {}
+      for i, request in ipairs((g:journal())) do paths[i] = request.path end
+      assert.same({ "/from", "/short", "/from", "/clip" }, paths)
+      assert.equal("bytes=49999-", g:journal()[4].headers.range)
+    end)
+
     it("after a break goes on with a range behind it", function()
       g:file("/clip", { cut = 50000 }, {})
       g:route("/from", redirect "/clip")
