@@ -44,7 +44,8 @@ static int before_send(void *user, char *ip, char *local, int port, int from)
     return CURL_PREREQFUNC_OK;
 }
 
-/* The address itself is checked, whatever name led to it. */
+/* The address itself is checked, whatever name led to it. One that is refused
+ * is the cause of a failure only if the host has no other. */
 curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
                                    struct curl_sockaddr *a)
 {
@@ -53,10 +54,12 @@ curl_socket_t exchange_open_socket(void *user, curlsocktype purpose,
 
     (void)purpose;
     if (x->public_only && !address_is_public(&a->addr)) {
-        x->refused = REFUSED_ADDRESS;
+        if (!x->connected)
+            x->refused = REFUSED_ADDRESS;
         return CURL_SOCKET_BAD;
     }
     x->connected = true;
+    x->refused = REFUSED_NOTHING;
     x->phase = EXCHANGE_CONNECT; /* also for a resend */
     fd = connections_open(x->connections, a);
     x->socket_error = fd == CURL_SOCKET_BAD ? errno : 0;

@@ -58,7 +58,7 @@ enum exchange_phase {
 /* Why libcurl was told to stop. */
 enum exchange_refusal {
     REFUSED_NOTHING,
-    REFUSED_ADDRESS, /* the address is private */
+    REFUSED_ADDRESS, /* the address is private, and no other was tried */
     REFUSED_STALE,   /* the connection is not fit for a request */
     REFUSED_SEND     /* it was sent as often as it may be */
 };
@@ -84,7 +84,7 @@ struct exchange {
     enum exchange_phase phase;
     enum exchange_refusal refused;
     bool multiplexes;        /* over HTTP/2, if the peer supports it */
-    bool connected;          /* over a connection of its own making */
+    bool connected;          /* has tried to make a connection of its own */
     struct ports ports;      /* of the connection, once it is sent */
     unsigned sends;          /* times it was sent */
     bool pooled;             /* first on a connection that was not new */

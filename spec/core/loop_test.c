@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of loop.h where libcurl has to be helped: a host whose first address is
- * dead, one that moves, and a wait that fails for want of memory. This program
- * looks names up, and waits, in place of the libraries. */
+ * dead, one that moves, one with a private and a public address, and a wait
+ * that fails for want of memory. This program looks names up, connects, and
+ * waits, in place of the libraries. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +20,11 @@
 
 #include "caller.h"
 #include "check.h"
+#include "folder.h"
+
+#define PUBLIC   "9.9.9.9"
+#define SWALLOWS "127.0.0.2"
+#define REFUSES  "127.0.0.3" /* nobody listens there */
 
 enum { FILLERS = 8, DEAD_MS = 1000, STARVED_MS = 500, HANG_S = 60 };
 
@@ -27,11 +34,20 @@ typedef int resolver(const char *, const char *, const struct addrinfo *,
                      struct addrinfo **);
 typedef CURLMcode waiter(CURLM *, struct curl_waitfd *, unsigned, int, int *);
 
-static atomic_bool starved, moved;
+static atomic_bool starved, moved, swallows;
 static atomic_uint waits;
 
-/* "two.test" has two addresses on the loopback, "moves.test" one after another;
- * the other names are looked up. libcurl has to find this function. */
+static const struct {
+    const char *name, *first, *second;
+} hosts[] = {
+    {"two.test", SWALLOWS, "127.0.0.1"},
+    {"private-public.test", "127.0.0.1", PUBLIC},
+    {"public-private.test", PUBLIC, "127.0.0.1"},
+    {"private.test", "127.0.0.1", SWALLOWS},
+};
+
+/* These hosts have two addresses, "moves.test" has one after another; the other
+ * names are looked up. libcurl has to find this function. */
 __attribute__((visibility("default"))) int
 getaddrinfo(const char *restrict node, const char *restrict service,
             const struct addrinfo *restrict hints,
@@ -39,19 +55,39 @@ getaddrinfo(const char *restrict node, const char *restrict service,
 {
     resolver *real = NULL;
     struct addrinfo *second = NULL;
+    size_t i = 0;
 
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     if (node && strstr(node, ".test") && hints && hints->ai_family == AF_INET6)
         return EAI_NONAME; /* newer versions of libcurl ask for each family */
     if (node && strcmp(node, "moves.test") == 0)
-        node = atomic_load(&moved) ? "127.0.0.1" : "127.0.0.3";
-    if (!node || strcmp(node, "two.test") != 0)
+        node = atomic_load(&moved) ? "127.0.0.1" : REFUSES;
+    while (node && i < COUNT(hosts) && strcmp(node, hosts[i].name) != 0)
+        i++;
+    if (!node || i == COUNT(hosts))
         return real(node, service, hints, found);
-    must(real("127.0.0.2", service, hints, found) == 0 &&
-         real("127.0.0.1", service, hints, &second) == 0);
+    must(real(hosts[i].first, service, hints, found) == 0 &&
+         real(hosts[i].second, service, hints, &second) == 0);
     must(!(*found)->ai_next);
     (*found)->ai_next = second;
     return 0;
+}
+
+/* The public address is here, too: nothing leaves this machine. */
+__attribute__((visibility("default"))) int
+connect(int fd, const struct sockaddr *to, socklen_t len)
+{
+    struct sockaddr_in here;
+    char text[INET_ADDRSTRLEN] = "";
+
+    if (to->sa_family != AF_INET)
+        return (int)syscall(SYS_connect, fd, to, len);
+    memcpy(&here, to, sizeof here);
+    inet_ntop(AF_INET, &here.sin_addr, text, sizeof text);
+    if (strcmp(text, PUBLIC) == 0)
+        must(inet_pton(AF_INET, atomic_load(&swallows) ? SWALLOWS : REFUSES,
+                       &here.sin_addr) == 1);
+    return (int)syscall(SYS_connect, fd, &here, sizeof here);
 }
 
 CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd extra[],
@@ -76,14 +112,14 @@ static int port_of(const char *url)
     return port;
 }
 
-/* Nobody accepts on 127.0.0.2, and its line is full: it swallows what comes. */
+/* Nobody accepts there, and its line is full: it swallows what comes. */
 static void fill_line(int port, int fds[FILLERS])
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port)};
     int i;
 
-    must(inet_pton(AF_INET, "127.0.0.2", &address.sin_addr) == 1);
+    must(inet_pton(AF_INET, SWALLOWS, &address.sin_addr) == 1);
     fds[0] = socket(AF_INET, SOCK_STREAM, 0);
     must(bind(fds[0], (struct sockaddr *)&address, sizeof address) == 0 &&
          listen(fds[0], 0) == 0);
@@ -94,13 +130,21 @@ static void fill_line(int port, int fds[FILLERS])
     }
 }
 
+static void empty_line(const int fds[FILLERS])
+{
+    int i;
+
+    for (i = 0; i < FILLERS; i++)
+        close(fds[i]);
+}
+
 /* The connect timeout leaves time for the second one. */
 static void test_second_address(void)
 {
     struct luma_options options = usual();
     struct luma_client *client;
     struct luma_job *job;
-    int fds[FILLERS], port = port_of(server_url(server)), i;
+    int fds[FILLERS], port = port_of(server_url(server));
     char url[64];
 
     fill_line(port, fds);
@@ -115,8 +159,58 @@ static void test_second_address(void)
     CHECK_INT(luma_job_error(job)->code, LUMA_OK);
     CHECK_INT(count_of(job, LUMA_OUTCOME_TASK), 3);
     leave(client, job);
-    for (i = 0; i < FILLERS; i++)
-        close(fds[i]);
+    empty_line(fds);
+}
+
+/* ---- private and public addresses --------------------------------------- */
+
+static void check_link(struct luma_client *client, const char *host,
+                       enum luma_code code)
+{
+    const struct luma_job_options once = {.limits.attempts = 1};
+    char url[80];
+    struct luma_download_options download = {.url = url,
+                                             .path = folder_path("clip")};
+    struct luma_error error;
+    struct luma_job *job;
+
+    check_case = host;
+    snprintf(url, sizeof url, "http://%s:%d/file", host,
+             port_of(server_url(server)));
+    job = luma_client_download(client, &download, &once, &error);
+    must(job);
+    run(client, job);
+    CHECK_TEXT(luma_code_name(luma_job_error(job)->code), luma_code_name(code));
+    CHECK_INT(luma_job_error(job)->retryable, code != LUMA_ERR_ADDRESS);
+    luma_job_release(job);
+    check_case = "";
+}
+
+/* What became of the public address counts, and may be well again. */
+static void test_private_address(void)
+{
+    struct luma_options options = usual();
+    unsigned before = server_requests(server);
+    struct luma_client *client;
+    int fds[FILLERS], way;
+
+    folder_start();
+    fill_line(port_of(server_url(server)), fds);
+    options.plain_http = true;
+    options.limits.connect_timeout = DEAD_MS;
+    client = new_client(&options);
+    for (way = 0; way < 2; way++) {
+        enum luma_code code = way ? LUMA_ERR_CONNECT_TIMEOUT : LUMA_ERR_CONNECT;
+
+        atomic_store(&swallows, way);
+        check_link(client, "private-public.test", code);
+        check_link(client, "public-private.test", code);
+        check_link(client, "private.test", LUMA_ERR_ADDRESS);
+    }
+    CHECK_INT(server_requests(server), before);
+    leave(client, NULL);
+    empty_line(fds);
+    CHECK(folder_end());
 }
 
 /* ---- another address --------------------------------------------------- */
@@ -183,6 +277,7 @@ int main(void)
     alarm(HANG_S);
     server = server_start();
     test_second_address();
+    test_private_address();
     test_moved_host();
     test_starved_wait();
     server_stop(server);
