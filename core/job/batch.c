@@ -51,6 +51,7 @@ void batch_free(struct batch *batch)
 bool batch_prepare(struct batch *batch, const struct luma_ids *ids,
                    struct request *request)
 {
+    batch->first_open = 0;
     if (!ids_write(ids, batch->ids, batch->request.settled.count, &batch->body))
         return false;
     request->target = REQUEST_TASKS;
@@ -170,6 +171,17 @@ struct luma_doc *batch_take_held(struct batch *batch, struct ledger *ledger,
 }
 
 /* ---- ids --------------------------------------------------------------- */
+
+/* No id is open again before the response has ended. */
+bool batch_advance(struct batch *batch, const struct ledger *ledger)
+{
+    uint32_t count = batch->request.settled.count;
+
+    while (batch->first_open < count &&
+           ledger->states[batch->ids[batch->first_open]] != ID_OPEN)
+        batch->first_open++;
+    return batch->first_open == count;
+}
 
 void batch_drop_settled(struct batch *batch, const struct ledger *ledger)
 {

@@ -14,6 +14,7 @@ struct batch {
                               blanks: assigned when the response has ended */
     uint32_t held_count;
     uint32_t found;      /* new tasks of the present response */
+    uint32_t first_open; /* of its ids; those before it are answered */
     uint32_t unreadable; /* its tasks that are over a limit, or not JSON */
     enum luma_code unreadable_code; /* the last of them is unreadable */
     bool settles;                   /* some response has settled an id */
@@ -52,6 +53,10 @@ bool batch_hold(struct batch *batch, struct luma_doc *doc,
  * that is held. Sets `index` to that id. NULL: there is none. */
 struct luma_doc *batch_take_held(struct batch *batch, struct ledger *ledger,
                                  uint32_t *index);
+
+/* Passes over the ids that have an answer, from any response. True: all have.
+ * All calls for one response pass over each id once. */
+bool batch_advance(struct batch *batch, const struct ledger *ledger);
 
 /* Drops the ids that are settled by now. */
 void batch_drop_settled(struct batch *batch, const struct ledger *ledger);

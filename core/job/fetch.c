@@ -26,7 +26,6 @@ static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
     struct fetch *f = fetch_of(&batch->request);
 
     batch->found++;
-    batch->request.complete = batch->found >= batch->request.settled.count;
     doc->final = true;
     if (f->rules)
         f->rules->compare(f, index, doc, c->now);
@@ -35,6 +34,7 @@ static enum doc_verdict deliver(struct batch *batch, struct luma_doc *doc,
     else
         ledger_skip_round(&f->ledger, index);
     batch->settles = batch->settles || doc->final;
+    batch->request.complete = batch_advance(batch, &f->ledger);
     note_outcomes(f);
     return job_deliver(&f->job, doc, index, c->events);
 }

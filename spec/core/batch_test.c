@@ -191,6 +191,35 @@ static void test_request(void)
     luma_ids_unref(ids);
 }
 
+static void test_answered(void)
+{
+    struct luma_ids *ids = ids_of("a b c d");
+    struct request request;
+    struct ledger ledger;
+    struct batch *batch, *other;
+
+    must(ledger_init(&ledger, ids));
+    batch = batch_new(&ledger, 3);
+    other = batch_new(&ledger, 3);
+    must(batch && other && batch_prepare(batch, ids, &request));
+    CHECK(!batch_advance(batch, &ledger));
+    ledger_settle(&ledger, 3); /* of the other one */
+    CHECK(!batch_advance(batch, &ledger));
+    CHECK(batch_advance(other, &ledger));
+    ledger_settle(&ledger, 0);
+    ledger_settle(&ledger, 2);
+    CHECK(!batch_advance(batch, &ledger));
+    batch_drop_settled(batch, &ledger); /* and asked for again */
+    must(batch_prepare(batch, ids, &request));
+    CHECK(!batch_advance(batch, &ledger));
+    ledger_skip_round(&ledger, 1);
+    CHECK(batch_advance(batch, &ledger));
+    batch_free(other);
+    batch_free(batch);
+    ledger_free(&ledger);
+    luma_ids_unref(ids);
+}
+
 /* Only those that are left get an outcome, or are asked for again. */
 static void test_left(void)
 {
@@ -232,6 +261,7 @@ int main(void)
     test_found();
     test_many();
     test_request();
+    test_answered();
     test_left();
     return check_done();
 }

@@ -124,6 +124,19 @@ describe("a connection", function()
     end)
   end)
 
+  -- It has all tasks, whatever was asked for. Those of the first batch come
+  -- last, and late.
+  it("is read to the end if what comes first was not asked for on it",
+    function()
+      local body = fixture.body "cdab"
+      g:default { body = body, drip = { after = body:find '{"id":"a"' - 1,
+        bytes = #body, seconds = 0.6 } }
+      local client = f:new { connections = 1, batch_size = 2, attempts = 1 }
+      local job = client:fetch { "a", "b", "c", "d" }
+      assert.same({ "a", "b", "c", "d" },
+        fixture.ids_of(assert_sent_once(job)))
+    end)
+
   it("is not used if it was idle when another one died", function()
     local client = f:new { batch_size = 1 }
     fill_pool(client, 8, { silent_close = true })
