@@ -56,7 +56,7 @@ void reply_reset(struct reply *reply, bool wants_tasks)
     json_reset(&reply->json);
     reply->wants_tasks = wants_tasks;
     reply->rejected = reply->over_limit = reply->cut = false;
-    reply->listed = reply->is_json = false;
+    reply->listed = reply->is_json = reply->is_page = false;
     reply->bytes = reply->tasks = reply->unreadable = 0;
     reply->skipped_rows = reply->null_rows = 0;
     reply->start_len = 0;
@@ -262,6 +262,18 @@ static enum luma_code judge(struct reply *reply)
                : LUMA_ERR_REPLY;
 }
 
+/* Whether the body is a text of another kind, such as HTML. A gateway's own
+ * JSON may be broken. */
+static bool is_page(const struct reply *reply)
+{
+    static const char skipped[] = "\xEF\xBB\xBF \t\r\n";
+    const char *at = reply->start, *end = at + reply->start_len;
+
+    while (at < end && memchr(skipped, *at, sizeof skipped - 1))
+        at++;
+    return at < end && *at != '{' && *at != '[';
+}
+
 void reply_end(struct reply *reply, long http_status, reply_clean *clean,
                const void *clean_arg, struct luma_error *error)
 {
@@ -276,6 +288,7 @@ void reply_end(struct reply *reply, long http_status, reply_clean *clean,
     else if (result == JSON_BAD)
         reply->rejected = true;
     reply->is_json = reply->root && reply->root->root->kind >= LUMA_JSON_ARRAY;
+    reply->is_page = is_page(reply);
     verdict = reply->wants_tasks ? judge(reply) : code_of_http(http_status);
     if (verdict == LUMA_ERR_CONNECT)
         luma_error_set_proxy(error, http_status);

@@ -30,6 +30,7 @@ struct reply {
     enum luma_code unreadable_code; /* why the last one is unreadable */
     bool listed;                    /* has a list of tasks; set by reply_end */
     bool is_json; /* the body is a JSON object or array; set by reply_end */
+    bool is_page; /* it has text, and does not begin as one; likewise */
     struct luma_doc *first, **last; /* found, not yet taken */
     struct luma_doc *root;
     char start[256]; /* of the body, for messages */

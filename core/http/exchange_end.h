@@ -27,6 +27,7 @@ struct exchange_end {
     uint32_t delivered; /* documents that were delivered only at the end */
     bool listed;        /* ids that a real answer leaves out are missing */
     bool foreign;       /* the response's body is no JSON object or list */
+    bool page;          /* likewise, but it has text, and a status of success */
     bool progressed;    /* set by the job's kind: the attempt failed, but
                            brought a part of what it was to bring */
     char *location;     /* a URL, the receiver's to free(), or NULL */

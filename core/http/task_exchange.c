@@ -193,6 +193,7 @@ static void finish(struct exchange *x, CURLcode result,
     end->skipped_rows = (uint32_t)reply->skipped_rows;
     end->listed = reply->listed;
     end->foreign = !reply->is_json && x->http_status;
+    end->page = good && reply->is_page;
     end->outcome = error->code == LUMA_OK ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }
 

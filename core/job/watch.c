@@ -136,7 +136,7 @@ void watch_begin_round(struct watch *watch)
 static bool is_no_gateway(const struct watch *watch,
                           const struct exchange_end *end)
 {
-    return !watch->trusted && end->foreign && end->error.code == LUMA_ERR_REPLY;
+    return !watch->trusted && end->page && end->error.code == LUMA_ERR_REPLY;
 }
 
 /* Such a page may come from something between the gateway and us, and be gone

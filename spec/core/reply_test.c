@@ -499,6 +499,44 @@ static void test_values(void)
     check_case = "";
 }
 
+/* A page is text that does not even begin as a gateway's own. */
+static void test_pages(void)
+{
+    static const struct {
+        const char *body;
+        bool page;
+    } rows[] = {
+        {"<html>", true},
+        {" \r\n\t<html>", true},
+        {"OK", true},
+        {"7", true},
+        {"\xEF\xBB\xBF<p>", true},
+        {"", false},
+        {" \r\n", false},
+        {"\xEF\xBB\xBF", false},
+        {"{\"id\":NaN}", false},
+        {"\xEF\xBB\xBF [{", false},
+        {"[] x", false},
+        {"{}", false},
+    };
+    struct luma_error error;
+    struct reply reply;
+    int extent;
+    size_t i;
+
+    reply_init(&reply, MAX_TASK, MAX_REPLY, false, NULL);
+    for (i = 0; i < COUNT(rows); i++) {
+        check_case = rows[i].body;
+        reply_reset(&reply, true);
+        CHECK(!reply.is_page);
+        reply_feed(&reply, rows[i].body, strlen(rows[i].body));
+        reply_end(&reply, 200, copy_words, &extent, &error);
+        CHECK_INT(reply.is_page, rows[i].page);
+    }
+    reply_free(&reply);
+    check_case = "";
+}
+
 /* A task in an envelope is what is in it, and its text too. */
 static void test_inner(void)
 {
@@ -555,6 +593,7 @@ int main(void)
     test_rows(state_rows, COUNT(state_rows));
     test_memory();
     test_values();
+    test_pages();
     test_inner();
     test_not_taken();
     return check_done();

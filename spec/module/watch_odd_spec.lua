@@ -97,6 +97,25 @@ describe("a watch", function()
     assert.equal(2, #g:journal())
   end)
 
+  for what, odd in pairs {
+    ["a 304"] = { status = 304, body = "" },
+    ["a 204"] = { status = 204, body = "" },
+    ["an empty 200"] = { body = "" },
+    ["a blank 200"] = { body = " \r\n" },
+    ["gzip that is broken"] = { body = "<html>",
+      headers = { ["Content-Encoding"] = "gzip" } },
+    ["a JSON object that is broken"] = { body = '{"id":NaN}' },
+    ["JSON without tasks"] = { body = '{"status":"starting"}' },
+  } do
+    it("rides out " .. what .. " at first", function()
+      g:queue(odd, odd)
+      g:default { texts = { a = row "SUCCESS" } }
+      local tasks, err = f:new { attempts = 1 }:watch("a", options()):result()
+      assert.equal("SUCCESS", assert(tasks, tostring(err))[1].status)
+      assert.equal(3, #g:journal())
+    end)
+  end
+
   it("rides out a web page that comes later", function()
     g:queue({ texts = { a = row "QUEUED" } }, WEB, WEB, WEB)
     g:default { texts = { a = row "SUCCESS" } }
