@@ -213,11 +213,11 @@ describe("a download that broke", function()
       leave_part()
       client = f:new { attempts = 2 }
       g:file("/gone", { close = true })
-      repeat
-        local _, err = client:download(g.http .. "/gone", {
+      for _ = 1, 40 do -- all the retries that there are
+        client:download(g.http .. "/gone", {
           path = dir:at "gone", allow_private = true,
         }):result()
-      until err.message:find("too much failed", 1, true)
+      end
       local before = #g:journal()
       g:file("/clip", { close = true })
       local _, err = bring()
