@@ -226,12 +226,11 @@ static struct luma_doc view_of(const struct builder *b)
 bool builder_has_at(const struct builder *b, unsigned depth, const char *name)
 {
     const struct luma_doc doc = view_of(b);
-    const struct luma_node *object = builder_node(b, b->open[depth]), *found;
+    const struct luma_node *object = builder_node(b, b->open[depth]);
+    const struct luma_node *end = doc.root + builder_count(b), *found = NULL;
 
-    if (object->kind != LUMA_JSON_OBJECT)
-        return false;
-    found = doc_find_sibling(&doc, object + 1, doc.root + builder_count(b),
-                             name, strlen(name));
+    if (object->kind == LUMA_JSON_OBJECT)
+        found = doc_find_sibling(&doc, object + 1, end, name, strlen(name));
     return found && found->kind != LUMA_JSON_NULL;
 }
 

@@ -315,6 +315,10 @@ static void test_details(void)
         luma_error_append(&error, "%.*s%s", i, "aa", euros);
         CHECK(text_is_utf8(error.message, strlen(error.message)));
         CHECK(sizeof error.message - strlen(error.message) <= 3);
+        luma_error_set_after(&error, LUMA_ERR_DEADLINE);
+        CHECK(text_is_utf8(error.message, strlen(error.message)));
+        CHECK(strstr(error.message, "; last error: the server failed: ") !=
+              NULL);
     }
 }
 
