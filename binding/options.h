@@ -28,8 +28,7 @@ struct job_args {
     struct luma_watch_options watch;
     struct luma_request_options request;
     struct luma_download_options download;
-    struct luma_generate_options
-        generation; /* the body; the others have the rest */
+    struct luma_generate_options generation; /* only its body is set here */
 };
 
 /* Kinds of jobs, for sets of them. */

@@ -76,9 +76,8 @@ struct luma_error {
     const char *phase; /* "connect", "wait", "body", or NULL */
     const char *field; /* which argument or option a LUMA_ERR_ARGUMENT is about,
                           a constant; or NULL */
-    unsigned
-        attempts;   /* also those that sent nothing; 0: not about a request */
-    bool retryable; /* a later try may succeed */
+    unsigned attempts; /* also those that sent nothing; 0: of no request */
+    bool retryable;    /* a later try may succeed */
     double retry_after;  /* seconds, as Retry-After says; below 0: none */
     char request_id[80]; /* of the response, or "" */
     char message[640];   /* a complete sentence */

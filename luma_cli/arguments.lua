@@ -248,10 +248,10 @@ local function add_download(parser)
     :summary "Download videos."
     :description "Wait until tasks are completed, then download their files."
     :epilog([[
-The name of a file is the id of its task, unless --output or --name says otherwise. A file that is there is kept, and an
-interrupted download resumes when you run the same command again. --deadline
-includes the files. Without it, the tasks of a window have 600 seconds, and then
-each file has 600 seconds.
+The name of a file is the id of its task, unless --output or --name says
+otherwise. A file that is there is kept, and an interrupted download resumes
+when you run the same command again. --deadline includes the files. Without it,
+the tasks of a window have 600 seconds, and then each file has 600 seconds.
 
   luma download --dir clips 4665a07c-7641-4809-a133-10786201bb56
 ]] .. EXAMPLES.download)

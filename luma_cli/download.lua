@@ -4,7 +4,7 @@
 local facts_of = require "luma_cli.facts"
 local files = require "luma_cli.files"
 local follow = require "luma_cli.follow"
-local make_folder = require "luma_cli.folder"
+local prepare_folder = require "luma_cli.folder"
 local stop = require "luma_cli.stop".stop
 local system = require "luma_cli.system"
 local text = require "luma_cli.text"
@@ -72,10 +72,10 @@ end
 return function(app)
   local args = app.args
   if args.output then
-    make_folder(folder_of(args.output), true)
+    prepare_folder(folder_of(args.output), true)
   else
     args.dir = args.dir or "."
-    make_folder(args.dir)
+    prepare_folder(args.dir)
   end
   local list = files.new(app)
   follow(app, setmetatable({ app = app, files = list }, Download))

@@ -34,7 +34,7 @@ local function words_of(line)
 end
 
 local PLACE = "{([%w_]+)}"
-local SHELL_PLACE = "(.?)" .. PLACE -- behind "$", the shell's own
+local SHELL_PLACE = "(.?)" .. PLACE -- ${HOME} is the shell's own
 
 local function text_of(value)
   return (tostring(value or ""):gsub("%z", ""))
@@ -44,7 +44,7 @@ local function fill(text, values)
   return (text:gsub(PLACE, function(name) return text_of(values[name]) end))
 end
 
--- Ends the program where a shell would read a value in quotes: those of the
+-- Ends the program if a value stands in quotes of the line: the quotes around its
 -- variable would end them.
 local function check_quotes(line)
   local quote, at = nil, 1
@@ -56,9 +56,8 @@ local function check_quotes(line)
       quote = nil
     elseif not quote and c:find "['\"]" then
       quote = c
-    elseif c == "$" then
-      at = at + 1 -- a variable of the shell's, such as ${HOME}
-    elseif quote and line:find("^" .. PLACE, at) then
+    elseif quote and line:find("^" .. PLACE, at)
+      and line:sub(at - 1, at - 1) ~= "$" then
       stop(2, ("--exec: %s stands in quotes; luma quotes the values itself")
         :format(line:match("^{[%w_]+}", at)))
     end

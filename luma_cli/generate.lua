@@ -111,7 +111,7 @@ end
 
 local function download_of(args, id)
   local words = { "download" }
-  for _, name in ipairs { "output", "dir" } do
+  for _, name in ipairs { "output", "dir", "what" } do
     if args[name] then
       words[#words + 1], words[#words + 2] = "--" .. name, args[name]
     end
@@ -174,14 +174,15 @@ return function(app)
   if not task then return show_failure(app, job, path) end
   local id = job:progress().id
   local state = luma.state(task) or seen.facts.state
-  if path and app.lines then
-    app.outcome:add_task(state)
-    app.out:line(app.lines(task, id, state))
-  elseif path then
-    app.outcome:add_task(state)
-    saved.show(app, id, path, job:progress().bytes)
-  else
+  if not path then
     Show.new(app, true):task(task, id, state)
+  else
+    app.outcome:add_task(state)
+    if app.lines then
+      app.out:line(app.lines(task, id, state))
+    else
+      saved.show(app, id, path, job:progress().bytes)
+    end
   end
   local saves = args.output or args.dir
   if not run or saves and not path then return end

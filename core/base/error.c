@@ -105,6 +105,13 @@ void luma_error_set_proxy(struct luma_error *error, long http_status)
     error->http_status = http_status;
 }
 
+/* A message that fills its room was cut. */
+static void end_message(struct luma_error *error)
+{
+    if (strlen(error->message) == sizeof error->message - 1)
+        text_drop_cut(error->message);
+}
+
 void luma_error_append(struct luma_error *error, const char *format, ...)
 {
     size_t used = strlen(error->message), left = sizeof error->message - used;
@@ -114,10 +121,9 @@ void luma_error_append(struct luma_error *error, const char *format, ...)
         return;
     memcpy(error->message + used, ": ", sizeof ": ");
     va_start(args, format);
-    if (vsnprintf(error->message + used + 2, left - 2, format, args) >=
-        (int)left - 2)
-        text_drop_cut(error->message);
+    vsnprintf(error->message + used + 2, left - 2, format, args);
     va_end(args);
+    end_message(error);
 }
 
 void luma_error_set_after(struct luma_error *error, enum luma_code code)
@@ -129,10 +135,9 @@ void luma_error_set_after(struct luma_error *error, enum luma_code code)
     if (last.code == LUMA_OK)
         return;
     used = strlen(error->message);
-    if (snprintf(error->message + used, sizeof error->message - used,
-                 "; last error: %s",
-                 last.message) >= (int)(sizeof error->message - used))
-        text_drop_cut(error->message);
+    snprintf(error->message + used, sizeof error->message - used,
+             "; last error: %s", last.message);
+    end_message(error);
     luma_error_copy_exchange(error, &last);
 }
 

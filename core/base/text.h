@@ -22,7 +22,7 @@ enum { TEXT_SHORT_SECRET = 8 };
 bool text_sanitize(char *out, size_t capacity, const char *text, size_t len,
                    const char *const *secrets);
 
-/* Takes a character away from the end of a text that was cut within it. */
+/* If a text ends within a character, takes the start of that away. */
 void text_drop_cut(char *text);
 
 /* The length of a text without its end, if it ends with the start of a secret.

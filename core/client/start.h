@@ -11,8 +11,8 @@
 bool start_is_allowed(const struct luma_client *client,
                       struct luma_error *error);
 
-/* Submits a job, which is its caller's to release. Takes `job`; if that
- * is NULL, `error` says why already. NULL: `error` says why. */
+/* Submits a job, which is its caller's to release. Takes `job`; if
+ * that is NULL, `error` says why already. NULL: `error` says why. */
 struct luma_job *start_job(struct luma_client *client, struct job *job,
                            const struct luma_job_options *options,
                            struct luma_error *error);

@@ -23,8 +23,8 @@ bool address_text_is_public(const char *text);
 bool address_is_loopback(const char *host);
 
 /* Whether the host of a URL, without brackets, is written as a public one: as a
- * public address, or as a name that is not reserved for private use. This
- * is for a proxy, which makes the connection itself. A name of one label is not
+ * public address, or as a name that is not reserved for private use. This is
+ * for a proxy, which makes the connection itself. A name of one label is not
  * public. Nor is one with bytes beyond ASCII, since it may be read as another
  * name. */
 bool address_host_is_public(const char *host);

@@ -253,15 +253,14 @@ static struct retry_answer decide(struct schedule *s,
                                   const struct request *request,
                                   const struct exchange_end *end)
 {
-    int64_t deadline = request->job->deadline, left = deadline - s->context.now;
+    int64_t deadline = request->job->deadline;
+    int64_t left = deadline ? deadline - s->context.now : -1;
     struct retry_question question = {
         .retry_class = end->retry_class,
         .attempt = request->attempts,
         .attempts = (unsigned)request->limits.attempts,
         .retry_after = end->retry_after,
-        .left = !deadline  ? -1
-                : left > 0 ? left
-                           : 0,
+        .left = !deadline || left > 0 ? left : 0,
         .attempt_timeout = request->attempt_timeout,
         .progressed = end->progressed,
         .now = s->context.now,

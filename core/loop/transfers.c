@@ -149,8 +149,8 @@ static void end_transfer(struct transfers *t, struct exchange *x,
         finish(t, x, CURLE_OUT_OF_MEMORY, LUMA_OK);
 }
 
-/* Stops an exchange whose job ends with `code`. If the response so far is
- * a refusal, the error tells it as well. */
+/* Stops an exchange whose job ends with `code`. If the response so far is a
+ * refusal, the error tells it as well. */
 static void stop(struct transfers *t, struct exchange *x, enum luma_code code)
 {
     struct request *request = x->request;

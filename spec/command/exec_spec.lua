@@ -71,9 +71,9 @@ describe("luma --exec", function()
 
   it("leaves the variables of the shell alone, also in quotes", function()
     local ended = luma { "watch", "a", "--format", "{id}", "--shell", "--exec",
-      [[my_x=y; printf '%s\n' "${my_x}" "${HOME:+z}" {id}${my_x}]] }
+      [[my_x=y; printf '%s\n' "${my_x}" "${HOME:+z}" {id}${my_x} "5$" '$' {id}]] }
     assert.equal(0, ended.code, ended.err)
-    assert.equal("a\ny\nz\nay\n", ended.out)
+    assert.equal("a\ny\nz\nay\n5$\n$\na\n", ended.out)
   end)
 
   it("refuses a value in quotes, which would end them", function()

@@ -159,11 +159,11 @@ describe("luma generate", function()
 
   it("says how to go on with a file that is not complete", function()
     g:file("/clip", { stall = "head" })
-    local ended = generate { "a cat", "-o", dir:at "cat.mp4",
+    local ended = generate { "a cat", "-o", dir:at "cat.mp4", "--what", "video",
       "--allow-private", "--deadline", "0.5", "--interval", "0.05" }
     assert.same({ 5, "" }, { ended.code, ended.out })
     assert.matches(("out of time: new: the file is not complete\n"
-      .. "luma: to go on: luma download --output %s --allow-private new\n")
+      .. "luma: to go on: luma download --output %s --what video --allow-private new\n")
       :format(dir:at "cat.mp4"), ended.err, 1, true)
   end)
 

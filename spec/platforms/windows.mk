@@ -15,9 +15,10 @@ win_lua51 = LUA=luajit build=$(windows)/luajit \
   LUA_CFLAGS=-I$(win_libs)/luajit/include \
   LUA_LIBS='-L$(win_libs)/luajit/lib -llua51'
 # The C tests that need neither a server of POSIX nor its words for errors
-win_tests = address decimal disk doc failure hash ids job ledger media number \
-  number_write part path proxy reader reply resume resume_table retry \
-  retry_after rows schedule schedule_retry text url watch writer
+win_tests = address decimal disk doc failure hash ids job ledger media \
+  number number_write part path proxy reader reply reply_value resume \
+  resume_table retry retry_after rows schedule schedule_retry text url watch \
+  writer
 win_helpers = $(filter-out %_test.c $(addprefix spec/core/,caller.c server.c), \
   $(wildcard spec/core/*.c))
 
